@@ -1,0 +1,336 @@
+//! Findings: what a person should know about an input row, a file or a rule.
+//!
+//! Collected, never thrown, never printed where they arise. Each has a code (all are listed here), a severity, a place, the
+//! offending value, what was done instead and a hint. The other kind of trouble, a *stop*, is an error type of the room it
+//! comes from.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::terms::{Text, worded};
+
+worded! {
+    /// How much a finding matters.
+    Severity {
+        /// Something was not read: the run exits with 1.
+        Error = "error",
+        /// A row needs a person, or a fact was left out.
+        Warning = "warning",
+        /// Worth knowing; nothing is wrong with the plan.
+        Note = "note",
+    }
+}
+
+macro_rules! codes {
+    ($($variant:ident = $word:literal, $severity:ident, $meaning:literal;)+) => {
+        worded! {
+            /// What a finding is about.
+            Code { $(#[doc = $meaning] $variant = $word),+ }
+        }
+        impl Code {
+            /// The severity of this code's findings.
+            pub const fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity),+ }
+            }
+            /// What the code means, in one sentence.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Code::$variant => $meaning),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    FileUnreadable = "file-unreadable", Error, "the file could not be opened or read";
+    FileRefused = "file-refused", Error, "the file is of a container we do not read, such as an encrypted workbook, a web page or a PDF";
+    KindRefused = "kind-refused", Error, "the file is an export of something else, such as users or usage";
+    FileDamaged = "file-damaged", Error, "the file ends or breaks in the middle; rows before the damage were read";
+    LimitExceeded = "limit-exceeded", Error, "the file is over one of the limits";
+    NoHeadings = "no-headings", Error, "no row of the file looks like headings we know";
+    QuoteUnclosed = "quote-unclosed", Error, "a quote is opened and never closed, so rows after it cannot be told apart";
+    RowUnidentified = "row-unidentified", Error, "the row names neither a subscription nor a customer with an offer; it was rejected";
+    RowTooLong = "row-too-long", Error, "the row has more filled cells than there are headings; it was rejected, since its values may stand under the wrong heading";
+    RowTooShort = "row-too-short", Warning, "the row has fewer cells than there are headings; the missing ones count as empty";
+    FileEmpty = "file-empty", Warning, "the file has headings and no rows, or nothing at all";
+    TextDamaged = "text-damaged", Warning, "letters were lost before the file reached us";
+    HeadingRepeated = "heading-repeated", Warning, "two columns mean the same; the first that has a value is used";
+    DateUnreadable = "date-unreadable", Warning, "the cell holds no date we can read";
+    DateOrderUnknown = "date-order-unknown", Warning, "day and month cannot be told apart in this column";
+    DateHalfConverted = "date-half-converted", Warning, "the column mixes real dates with texts that a spreadsheet could not convert, so its real dates are probably swapped";
+    SeatsUnreadable = "seats-unreadable", Warning, "the cell holds no number of licences";
+    ValueUnknown = "value-unknown", Warning, "the cell holds a word we do not know for this column";
+    IdDamaged = "id-damaged", Warning, "a spreadsheet has damaged this identifier";
+    CellError = "cell-error", Warning, "the cell holds a spreadsheet error in place of a value";
+    Contradiction = "contradiction", Warning, "two rows of one subscription say different things";
+    CustomerAmbiguous = "customer-ambiguous", Warning, "two customers fit this row";
+    CustomerUnknown = "customer-unknown", Warning, "no customer with a tenant id fits this row";
+    OfferUnknown = "offer-unknown", Warning, "the catalogue does not know this offer";
+    OfferAmbiguous = "offer-ambiguous", Warning, "the offer's name stands for several offers";
+    OfferDisagrees = "offer-disagrees", Warning, "the offer's id and its name are two different offers; the id counts";
+    OfferRowTied = "offer-row-tied", Warning, "two rows of the offers table fit equally well";
+    CalendarYearMissing = "calendar-year-missing", Warning, "the calendar table has no holiday in a year that the plan reaches";
+    CountryUnknown = "country-unknown", Warning, "the cell holds no country we know";
+    SheetHidden = "sheet-hidden", Note, "a hidden sheet was read";
+    SheetIgnored = "sheet-ignored", Note, "the sheet is not a table of ours";
+    FileSkipped = "file-skipped", Note, "a lock file or hidden file was left alone";
+    EncodingGuessed = "encoding-guessed", Note, "the code page was chosen by evidence";
+    TotalRowIgnored = "total-row-ignored", Note, "a total was left out";
+    NoteRowIgnored = "note-row-ignored", Note, "a note below the table was left out";
+    HeadingRowIgnored = "heading-row-ignored", Note, "a repeated row of headings was left out";
+    RowIgnored = "row-ignored", Note, "the source marks this row as a duplicate or as no subscription";
+    RowsMerged = "rows-merged", Note, "several rows tell of one subscription and were merged";
+    CustomerResolved = "customer-resolved", Note, "the customer was found by its domain or name";
+    AutoRenewUnknown = "auto-renew-unknown", Note, "nothing says whether the subscription renews itself; it counts as renewing";
+    TermStartUnknown = "term-start-unknown", Note, "the start of a three-year term is unknown, so the extended service term is taken to apply";
+    RelationshipUnknown = "relationship-unknown", Note, "nothing says whether the customer has accepted our reseller relationship; it counts as missing";
+    AgreementUnknown = "agreement-unknown", Note, "nothing says when the customer accepted the customer agreement; it counts as missing";
+    DelegatedRightsUnknown = "delegated-rights-unknown", Note, "nothing says whether we have delegated rights; they count as missing";
+    VettingUnknown = "vetting-unknown", Note, "nothing says whether the customer is vetted for the offer's segment; it counts as not vetted";
+    TargetFound = "target-found", Note, "an export of ours already has the target subscription";
+    RuleUnsure = "rule-unsure", Note, "the plan rests on a rule whose source is not certain";
+    HoldExpired = "hold-expired", Note, "a hold has ended";
+    HoldUnused = "hold-unused", Note, "a hold fits no subscription";
+    OfferRowUnused = "offer-row-unused", Note, "a row of the offers table fits no subscription";
+    ProgressUnused = "progress-unused", Note, "a row of the progress table fits no subscription or customer";
+}
+
+/// Where something stands: a file, perhaps a sheet, a row and a column in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Place {
+    /// Path as given.
+    pub file: Text,
+    /// Sheet, in a workbook.
+    pub sheet: Option<Text>,
+    /// 1-based row of the sheet, or line of the text file.
+    pub row: Option<u32>,
+    /// 0-based column.
+    pub column: Option<u32>,
+}
+
+impl Place {
+    /// A whole file.
+    pub fn file(path: impl Into<Text>) -> Place {
+        Place {
+            file: path.into(),
+            ..Place::default()
+        }
+    }
+
+    /// The same file and sheet, another row.
+    pub fn at_row(&self, row: u32) -> Place {
+        Place {
+            row: Some(row),
+            column: None,
+            ..self.clone()
+        }
+    }
+
+    /// The same row, with a column.
+    pub fn at_column(&self, column: u32) -> Place {
+        Place {
+            column: Some(column),
+            ..self.clone()
+        }
+    }
+}
+
+/// A 0-based column as a spreadsheet names it: `A`, `Z`, `AA`.
+pub fn column_name(column: u32) -> String {
+    let mut name = Vec::new();
+    let mut rest = column;
+    loop {
+        name.push(b'A' + (rest % 26) as u8);
+        if rest < 26 {
+            break;
+        }
+        rest = rest / 26 - 1;
+    }
+    name.reverse();
+    String::from_utf8(name).unwrap_or_default()
+}
+
+impl fmt::Display for Place {
+    /// `contoso-de.xlsx, sheet "Abonnements", F214`, or `list.csv, line 12`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(sheet) = &self.sheet {
+            write!(f, ", sheet \"{sheet}\"")?;
+        }
+        match (&self.sheet, self.row, self.column) {
+            (Some(_), Some(row), Some(column)) => write!(f, ", {}{row}", column_name(column)),
+            (Some(_), Some(row), None) => write!(f, ", row {row}"),
+            (None, Some(row), Some(column)) => write!(f, ", line {row}, column {}", column + 1),
+            (None, Some(row), None) => write!(f, ", line {row}"),
+            (_, None, Some(column)) => write!(f, ", column {}", column_name(column)),
+            (_, None, None) => Ok(()),
+        }
+    }
+}
+
+/// One thing to tell the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is about; carries the severity.
+    pub code: Code,
+    /// Where.
+    pub place: Place,
+    /// The column's heading, where a cell is meant.
+    pub heading: Option<Text>,
+    /// The value as it stood.
+    pub value: Option<Text>,
+    /// What we found and did instead: lower case, no full stop.
+    pub message: String,
+    /// What the person can do.
+    pub hint: String,
+    /// The subscription, where one is meant.
+    pub subscription_id: Option<Text>,
+}
+
+impl Finding {
+    /// A finding without heading, value and subscription.
+    pub fn new(code: Code, place: Place, message: impl Into<String>, hint: impl Into<String>) -> Finding {
+        Finding {
+            code,
+            place,
+            heading: None,
+            value: None,
+            message: message.into(),
+            hint: hint.into(),
+            subscription_id: None,
+        }
+    }
+
+    /// With the heading of the column that the value stands in.
+    pub fn heading(mut self, heading: impl Into<Text>) -> Finding {
+        self.heading = Some(heading.into());
+        self
+    }
+
+    /// With the value as it stood.
+    pub fn value(mut self, value: impl Into<Text>) -> Finding {
+        self.value = Some(value.into());
+        self
+    }
+
+    /// With the subscription it is about.
+    pub fn subscription(mut self, id: impl Into<Text>) -> Finding {
+        self.subscription_id = Some(id.into());
+        self
+    }
+
+    /// How much it matters.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+
+    /// The order in which findings are listed: errors first, then by code and place; total, so that the same findings are
+    /// always listed alike.
+    pub fn order(&self) -> impl Ord + '_ {
+        (
+            self.severity(),
+            self.code,
+            &self.place,
+            &self.subscription_id,
+            &self.heading,
+            &self.value,
+            &self.message,
+        )
+    }
+}
+
+impl fmt::Display for Finding {
+    /// The place, the value and what was done; then the hint on a line of its own.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.place)?;
+        if let Some(heading) = &self.heading {
+            write!(f, " ({heading})")?;
+        }
+        write!(f, ": {}", self.message)?;
+        if !self.hint.is_empty() {
+            write!(f, "\n  hint: {}", self.hint)?;
+        }
+        Ok(())
+    }
+}
+
+/// How the rows of all inputs were accounted for. No row is lost: see [`Accounting::balances`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Accounting {
+    /// Rows below the headings of every table that was read, blank ones left out.
+    pub rows_read: u64,
+    /// First rows of subscriptions: their number is the number of subscriptions.
+    pub subscriptions: u64,
+    /// Rows merged into a subscription that another row began.
+    pub merged: u64,
+    /// Rows of customer lists.
+    pub customers: u64,
+    /// Rows of reference tables (prices, offers).
+    pub reference: u64,
+    /// Rows that name no subscription; each has an error finding.
+    pub rejected: u64,
+    /// Totals, notes, repeated headings; each has a finding.
+    pub ignored: u64,
+}
+
+impl Accounting {
+    /// Whether every row read went somewhere.
+    pub fn balances(&self) -> bool {
+        self.rows_read
+            == self.subscriptions + self.merged + self.customers + self.reference + self.rejected + self.ignored
+    }
+}
+
+impl std::ops::AddAssign for Accounting {
+    fn add_assign(&mut self, other: Accounting) {
+        self.rows_read += other.rows_read;
+        self.subscriptions += other.subscriptions;
+        self.merged += other.merged;
+        self.customers += other.customers;
+        self.reference += other.reference;
+        self.rejected += other.rejected;
+        self.ignored += other.ignored;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_named_as_a_spreadsheet_does() {
+        for (column, name) in [
+            (0, "A"),
+            (25, "Z"),
+            (26, "AA"),
+            (51, "AZ"),
+            (52, "BA"),
+            (701, "ZZ"),
+            (702, "AAA"),
+            (16383, "XFD"),
+        ] {
+            assert_eq!(column_name(column), name);
+        }
+    }
+
+    #[test]
+    fn a_finding_reads_as_place_value_hint() {
+        let place = Place {
+            file: "contoso-de.xlsx".into(),
+            sheet: Some("Abonnements".into()),
+            row: Some(214),
+            column: Some(5),
+        };
+        let finding = Finding::new(
+            Code::DateUnreadable,
+            place,
+            "`31.06.2026` is not a date",
+            "correct the cell",
+        )
+        .heading("Enddatum");
+        assert_eq!(
+            finding.to_string(),
+            "contoso-de.xlsx, sheet \"Abonnements\", F214 (Enddatum): `31.06.2026` is not a date\n  hint: correct the cell"
+        );
+    }
+}

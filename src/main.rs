@@ -1,0 +1,3 @@
+//! The `seatshift` command.
+
+fn main() {}

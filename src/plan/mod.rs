@@ -1,0 +1,137 @@
+//! What to do with each subscription, and when.
+//!
+//! In: subscriptions, customers, mappings, rules, the calendar, as-of. Out: a [`Plan`]. Deciding one subscription is pure: same
+//! arguments, same answer, no input or output. Holds the invariant subscriptions = move + keep + review.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::{finding::Finding, recognise::Subscription, terms::*};
+
+mod reason;
+pub use reason::Reason;
+
+/// A plan: one row for each subscription, and the steps.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// The date it is made for.
+    pub as_of: NaiveDate,
+    /// Sorted by move date (none last), customer id, subscription id.
+    pub rows: Vec<PlanRow>,
+    /// Sorted by day, step, customer, subscription.
+    pub steps: Vec<Step>,
+    /// Sorted by [`Finding::order`]; those of deciding only.
+    pub findings: Vec<Finding>,
+}
+
+/// One subscription and what to do with it.
+#[derive(Debug, Clone)]
+pub struct PlanRow {
+    /// The facts.
+    pub subscription: Subscription,
+    /// The tenant's country.
+    pub country: Option<Country>,
+    /// The source offer's id to show, as exported or from the catalogue.
+    pub source_offer_id: Option<Text>,
+    /// The source offer's name to show.
+    pub source_offer: Option<Text>,
+    /// What to do.
+    pub decision: Decision,
+}
+
+/// What to do with one subscription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// Move, keep or review.
+    pub action: Action,
+    /// Why, in the order of the rules.
+    pub reasons: Vec<Reason>,
+    /// The day the target starts, or the transfer completes.
+    pub move_date: Option<NaiveDate>,
+    /// The earliest step not done.
+    pub next_step: Option<StepKind>,
+    /// Its day.
+    pub next_step_by: Option<NaiveDate>,
+    /// How pressing it is.
+    pub urgency: Option<Urgency>,
+    /// How it moves.
+    pub route: Option<Route>,
+    /// How the target was found.
+    pub mapping: Option<MappingKind>,
+    /// What to order.
+    pub targets: Vec<PlanTarget>,
+    /// What becomes of users' licences.
+    pub licences: Option<Licences>,
+    /// Capabilities users lose.
+    pub loses: Vec<Text>,
+    /// Capabilities users gain.
+    pub gains: Vec<Text>,
+    /// First day on which the move is safe.
+    pub window_opens: Option<NaiveDate>,
+    /// Last day on which the move is safe.
+    pub window_closes: Option<NaiveDate>,
+    /// Ask for the relationship by this day.
+    pub relationship_by: Option<NaiveDate>,
+    /// Ask for the agreement by this day.
+    pub agreement_by: Option<NaiveDate>,
+    /// Send the transfer request by this day.
+    pub request_by: Option<NaiveDate>,
+    /// Reassign licences by this day.
+    pub reassign_by: Option<NaiveDate>,
+    /// How the source ends.
+    pub end_source: Option<EndSource>,
+    /// See to it by this day.
+    pub end_source_by: Option<NaiveDate>,
+    /// Who asks about a credit.
+    pub credit_enquiry: Option<CreditEnquiry>,
+    /// Days paid twice.
+    pub overlap_days: Option<u32>,
+}
+
+/// One offer to order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanTarget {
+    /// Its id.
+    pub offer_id: Text,
+    /// Its name.
+    pub offer: Text,
+    /// Seats to order.
+    pub seats: Option<Seats>,
+    /// Term to order.
+    pub term: Option<Term>,
+}
+
+/// One thing somebody does by a date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// By this day.
+    pub due: NaiveDate,
+    /// What.
+    pub kind: StepKind,
+    /// Who.
+    pub owner: Owner,
+    /// The customer's tenant id.
+    pub customer_id: Option<CustomerId>,
+    /// The customer's name.
+    pub customer_name: Option<Text>,
+    /// The subscription; none for a step that is for the customer as a whole.
+    pub subscription_id: Option<Id>,
+    /// The offer.
+    pub offer: Option<Text>,
+    /// Seats.
+    pub seats: Option<Seats>,
+    /// One sentence with the particulars.
+    pub detail: String,
+}
+
+/// Figures of a plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Counts {
+    /// Rows by action.
+    pub actions: BTreeMap<Action, u64>,
+    /// Rows by reason.
+    pub reasons: BTreeMap<Reason, u64>,
+    /// Rows by urgency.
+    pub urgencies: BTreeMap<Urgency, u64>,
+}

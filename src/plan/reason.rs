@@ -1,0 +1,76 @@
+//! Why a plan row is as it is.
+
+use crate::terms::{Action, worded};
+
+macro_rules! reasons {
+    ($($variant:ident = $word:literal, $kind:ident, $meaning:literal;)+) => {
+        worded! {
+            /// A code on a plan row that says why it is so, in the order in which the rules are tried.
+            Reason { $(#[doc = $meaning] $variant = $word),+ }
+        }
+        impl Reason {
+            /// The action it leads to; `move` for those that only explain a move. A hold's is what the hold says.
+            pub const fn kind(self) -> Action {
+                match self { $(Reason::$variant => Action::$kind),+ }
+            }
+            /// What it means, in one sentence.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Reason::$variant => $meaning),+ }
+            }
+        }
+    };
+}
+
+reasons! {
+    AlreadyOurs = "already-ours", Keep, "it is in our CSP already";
+    Trial = "trial", Keep, "a trial cannot be carried over: buy a paid subscription, let the trial lapse";
+    Free = "free", Keep, "a free offer: there is nothing to move";
+    NotSeatBased = "not-seat-based", Keep, "not licensed by seat (Azure, software, SaaS): it moves by other ways";
+    OnHold = "on-hold", Review, "a hold of the holds table applies";
+    SourceDeleted = "source-deleted", Review, "the source is deleted or past its data retention: nothing is left to move";
+    TermEndMissing = "term-end-missing", Review, "no export says when the term ends";
+    TermEndUnreadable = "term-end-unreadable", Review, "the term end could not be read";
+    DateOrderUnknown = "date-order-unknown", Review, "day and month of the term end cannot be told apart";
+    IdDamaged = "id-damaged", Review, "a spreadsheet has damaged an identifier";
+    SeatsMissing = "seats-missing", Review, "the number of licences is missing or could not be read";
+    ChannelUnknown = "channel-unknown", Review, "nothing says where the customer bought it";
+    StateUnknown = "state-unknown", Review, "the state is a word we do not know";
+    ValueUnknown = "value-unknown", Review, "auto-renew, end instruction or term is a word we do not know";
+    Contradiction = "contradiction", Review, "two exports say different things about it";
+    RenewedSinceExport = "renewed-since-export", Review, "its term end has passed and it renews itself: the export is older than the renewal";
+    TransferPending = "transfer-pending", Review, "a transfer request is open and its day has passed: never a second purchase while it is open";
+    CustomerUnknown = "customer-unknown", Review, "no tenant id, or two customers claim it";
+    CountryMissing = "country-missing", Review, "the tenant's country is unknown";
+    RegionNone = "region-none", Review, "the tenant's country is in no CSP region";
+    RegionMismatch = "region-mismatch", Review, "the tenant's country is in none of our regions";
+    CloudMismatch = "cloud-mismatch", Review, "the tenant is in another national cloud";
+    SegmentMismatch = "segment-mismatch", Review, "the target may not be sold to this customer's segment";
+    OfferUnmapped = "offer-unmapped", Review, "no target offer is known";
+    OfferAmbiguous = "offer-ambiguous", Review, "the source offer has several readings";
+    OfferSuggested = "offer-suggested", Review, "the target offer is only a suggestion";
+    OfferUnsure = "offer-unsure", Review, "the target offer rests on a source that is not certain";
+    TargetEndOfSale = "target-end-of-sale", Review, "the target may no longer be bought";
+    SeatCap = "seat-cap", Review, "more seats than the offer allows";
+    SeatMinimum = "seat-minimum", Review, "fewer seats than the offer requires";
+    AddonWithoutBase = "addon-without-base", Review, "the base of this add-on neither moves in time nor stays";
+    ChannelTransferCheck = "channel-transfer-check", Review, "only a channel transfer would keep the offer";
+    OfferLoss = "offer-loss", Review, "the replacement loses something in mail, files, identity or telephony";
+    OwnTenant = "own-tenant", Review, "the customer is our own tenant";
+    TenantChange = "tenant-change", Review, "the target tenant is another one: data must be migrated";
+    ResellerAgreement = "reseller-agreement", Review, "we are an indirect reseller without the partner agreement";
+    TermNotSold = "term-not-sold", Review, "the target is not sold for this term and number of seats";
+    TooManySubscriptions = "too-many-subscriptions", Review, "the tenant would exceed the most subscriptions it may have";
+    RuleUnsure = "rule-unsure", Review, "the dates rest on a rule whose source is not certain";
+    OfferFromTable = "offer-from-table", Move, "the target comes from the offers table";
+    TermChanged = "term-changed", Move, "the source's term is not sold: the nearest one is ordered";
+    RenewedLately = "renewed-lately", Move, "it renewed within the last days: the renewal can still be undone";
+    Early = "early", Move, "no business day in the window: the last one before it";
+    NoBusinessDay = "no-business-day", Move, "no business day to move on: the day itself was taken";
+    AsSoonAsReady = "as-soon-as-ready", Move, "the recommended day cannot be met any more: the move follows as soon as everything is ready";
+    TransferMissed = "transfer-missed", Move, "too late for a transfer: planned as a new subscription";
+    WindowMissed = "window-missed", Move, "too late for the window";
+    NoticeMissed = "notice-missed", Move, "the day for the notice of non-renewal has passed";
+    AutoRenewRisk = "auto-renew-risk", Move, "it may renew itself for another term before the move";
+    ServiceStops = "service-stops", Move, "the source is set to cancel at its term end, before the move";
+    ServiceDown = "service-down", Move, "users have no service until the move";
+}

@@ -1,0 +1,188 @@
+//! Tables to subscriptions and customers.
+//!
+//! In: the tables of all exports (through `read`), the vocabulary, settings. Out: [`Recognised`]: one [`Subscription`] for each
+//! subscription that any row tells of, the customers, the row accounting and the findings. Keeps two promises: no row is lost
+//! (the accounting balances), and nothing is guessed in silence (a fact that cannot be read for certain is absent, with a
+//! [`Flaw`] and a finding). Rows become compact facts as they stream by; memory grows with subscriptions, not with bytes.
+//! The result does not depend on the order of files or rows, nor on threads.
+
+mod field;
+pub mod tables;
+
+pub use field::Field;
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::{
+    finding::{Accounting, Finding, Place},
+    terms::*,
+};
+
+/// What a source says of the offer that the customer has; everything as it stood, blanks trimmed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct SourceOffer {
+    /// The offer's id as exported: legacy offer GUID, `CFQ7...:0001`, with availability, `-P1Y`, and so on.
+    pub offer_id: Option<Text>,
+    /// The provisioned SKU id (Graph `skuId`, a GUID).
+    pub sku_id: Option<Text>,
+    /// The SKU's string id (Graph `skuPartNumber`), such as `O365_BUSINESS_PREMIUM`.
+    pub sku_part_number: Option<Text>,
+    /// Product or offer name, in any language, of any time.
+    pub name: Option<Text>,
+    /// A segment that the source states for the offer.
+    pub segment: Option<Segment>,
+}
+
+/// Why a fact of a subscription is absent although its cell was filled, or is not to be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Flaw {
+    /// The term end's cell could not be read.
+    TermEndUnreadable,
+    /// Day and month of the term end's column cannot be told apart.
+    DateOrderUnknown,
+    /// The subscription's, customer's or offer's id was damaged by a spreadsheet.
+    IdDamaged,
+    /// The seats' cell could not be read.
+    SeatsUnreadable,
+    /// The channel's cell could not be read.
+    ChannelUnreadable,
+    /// The state's cell could not be read.
+    StateUnreadable,
+    /// A cell that decides the end of the source (auto-renew, end instruction), or term, could not be read.
+    ValueUnreadable,
+    /// Rows of equal rank contradict each other.
+    Contradiction,
+    /// Two customers claim the subscription, or its customer's name or domain fits two.
+    CustomerAmbiguous,
+}
+
+/// The facts of one subscription, merged from every row that tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// The id, or `no-id:` and a short digest of customer, offer and ordinal by content.
+    pub id: Id,
+    /// The customer's tenant id, where it is known.
+    pub customer_id: Option<CustomerId>,
+    /// The customer's name, from the row or the customer list.
+    pub customer_name: Option<Text>,
+    /// The customer's domain, lower case.
+    pub customer_domain: Option<Text>,
+    /// The tenant that the subscription should go to, where a source names another than the customer's own.
+    pub target_customer_id: Option<Id>,
+    /// Where it was bought.
+    pub channel: Option<Channel>,
+    /// The partner that sold it: tenant id or partner number.
+    pub seller_id: Option<Id>,
+    /// The offer.
+    pub offer: SourceOffer,
+    /// Whether it is a trial.
+    pub trial: Option<bool>,
+    /// Whether the source calls it an add-on.
+    pub addon: Option<bool>,
+    /// The base that an add-on names.
+    pub base_id: Option<Id>,
+    /// Licences bought.
+    pub seats: Option<Seats>,
+    /// Licences assigned to users.
+    pub assigned_seats: Option<Seats>,
+    /// Length of the term.
+    pub term: Option<Term>,
+    /// How it is billed.
+    pub billing_plan: Option<BillingPlan>,
+    /// First day of the current term.
+    pub term_start: Option<NaiveDate>,
+    /// Last paid day, inclusive.
+    pub term_end: Option<TermEnd>,
+    /// Whether it renews itself.
+    pub auto_renew: Option<bool>,
+    /// What a person set it to do at the term end.
+    pub end_instruction: Option<EndInstruction>,
+    /// The state the export shows.
+    pub state: Option<State>,
+    /// What could not be read or trusted.
+    pub flaws: BTreeSet<Flaw>,
+    /// The row that began it: the highest in rank, then by file, sheet, row.
+    pub place: Place,
+}
+
+/// What is known of a customer, from customer lists, the customers table, and its subscriptions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Customer {
+    /// Tenant id.
+    pub id: CustomerId,
+    /// Name.
+    pub name: Option<Text>,
+    /// Domain, lower case.
+    pub domain: Option<Text>,
+    /// The tenant's country.
+    pub country: Option<Country>,
+    /// What it is qualified as.
+    pub qualification: Option<Qualification>,
+    /// The national cloud; unknown counts as global unless the domain says otherwise.
+    pub cloud: Option<Cloud>,
+    /// Whether it has a reseller relationship with us.
+    pub relationship: Option<bool>,
+    /// When it accepted the customer agreement; `Some(None)`: it is known not to have.
+    pub agreement_accepted: Option<Option<NaiveDate>>,
+    /// Whether we have delegated rights.
+    pub delegated_rights: Option<bool>,
+    /// Preferred language.
+    pub language: Option<Text>,
+}
+
+/// What all inputs together say.
+#[derive(Debug, Default)]
+pub struct Recognised {
+    /// Sorted by id.
+    pub subscriptions: Vec<Subscription>,
+    /// Sorted by id.
+    pub customers: Vec<Customer>,
+    /// Where every row went.
+    pub accounting: Accounting,
+    /// Sorted by [`Finding::order`].
+    pub findings: Vec<Finding>,
+    /// One record an input file, sorted by path.
+    pub inputs: Vec<InputRecord>,
+}
+
+/// What one input file was recognised as; part of the run record and of what `check` shows.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct InputRecord {
+    /// How it was read.
+    #[serde(flatten)]
+    pub file: crate::read::FileReport,
+    /// Its tables.
+    pub tables: Vec<TableRecord>,
+}
+
+/// What one table was recognised as.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct TableRecord {
+    /// Sheet, in a workbook.
+    pub sheet: Option<Text>,
+    /// 1-based row of the headings.
+    pub header_row: u32,
+    /// The kind of export, such as `partner-center-subscriptions`; `vocabulary` where nobody described it.
+    pub kind: Text,
+    /// The language of its headings.
+    pub language: Option<Text>,
+    /// Each heading and the field it became; none: not used.
+    pub columns: Vec<(Text, Option<Text>)>,
+    /// Each date column: heading, the order decided, and why.
+    pub dates: Vec<DateColumn>,
+    /// Rows of the table.
+    pub accounting: Accounting,
+}
+
+/// How the dates of one column were read.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct DateColumn {
+    /// The column's heading.
+    pub heading: Text,
+    /// `dmy`, `mdy`, `ymd`, `typed`, `unknown`.
+    pub order: Text,
+    /// Which cell or setting decided.
+    pub because: String,
+}

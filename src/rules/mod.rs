@@ -1,0 +1,1 @@
+//! Microsoft's program as dated tables, and the calendar.
