@@ -6,8 +6,15 @@
 
 use chrono::NaiveDate;
 
+mod case;
+mod deadlines;
+
 use super::Reason;
-use crate::terms::*;
+use crate::{
+    config::RuleSettings,
+    rules::{Calendar, Rules},
+    terms::*,
+};
 
 /// The facts that the dates of one subscription hang on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,4 +142,11 @@ pub struct Dates {
     pub overlap_days: u32,
     /// How pressing a move is; for a review the caller asks [`super::urgency`].
     pub urgency: Urgency,
+}
+
+/// Works out the dates of one subscription.
+///
+/// Days are civil dates in UTC; every number comes from the rule tables or the settings.
+pub fn dates(query: &DateQuery, rules: &Rules, calendar: &Calendar, settings: &RuleSettings) -> Dates {
+    case::Case::new(query, rules, calendar, settings).decide()
 }
