@@ -76,7 +76,7 @@ worded! {
 }
 
 /// What a row of a table is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// One subscription.
     Subscription(Id),
