@@ -122,7 +122,7 @@ fn csv(rows: u64, first: NaiveDate, out: &mut impl Write) -> Result<(), Box<dyn 
 
 fn xlsx(rows: u64, first: NaiveDate, path: &str) -> Result<(), Box<dyn Error>> {
     let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet_with_constant_memory();
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
     let date = Format::new().set_num_format("yyyy-mm-dd");
     for (column, heading) in HEADINGS.iter().enumerate() {
         sheet.write_string(0, column as u16, *heading)?;
