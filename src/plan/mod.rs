@@ -17,6 +17,8 @@ mod notes;
 mod reason;
 mod standing;
 mod steps;
+#[cfg(test)]
+mod tests;
 
 pub use decide::Context;
 pub use estate::plan;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
-use super::{StepRef, decide::Decided, estate::Estate};
+use super::{Reason, StepRef, decide::Decided, estate::Estate};
 use crate::{
     catalog::Resolution,
     finding::{Code, Finding, Place},
@@ -28,6 +28,7 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
             let mut findings = Vec::new();
             if decided[index].decision.action != Action::Keep {
                 findings.extend(of_offer(subscription, estate.resolution(index)));
+                findings.extend(of_unsure_rules(subscription, &decided[index]));
             }
             if decided[index].decision.action == Action::Move {
                 findings.extend(of_assumptions(estate, subscription, &decided[index]));
@@ -91,6 +92,13 @@ fn of_offer(subscription: &Subscription, resolution: &Resolution) -> Option<Find
             .value(shown)
         }
     })
+}
+
+fn of_unsure_rules(subscription: &Subscription, decided: &Decided) -> Option<Finding> {
+    let unsure = [Reason::RuleUnsure, Reason::ChannelTransferCheck];
+    let reason = decided.decision.reasons.iter().find(|reason| unsure.contains(reason))?;
+    let message = format!("{}; the row is for review", reason.meaning());
+    Some(about(Code::RuleUnsure, subscription, message, "ask Microsoft or the source partner, then decide"))
 }
 
 fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &Decided) -> Vec<Finding> {
