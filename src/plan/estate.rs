@@ -36,7 +36,7 @@ pub fn plan(subscriptions: Vec<Subscription>, customers: &[Customer], context: &
     let mut findings = notes::of_rows(&estate, &decided);
     let steps: Vec<Vec<StepRef>> = (0..count)
         .into_par_iter()
-        .map(|index| steps_of(&estate.known(index, &Imposed::default()), &decided[index]))
+        .map(|index| steps_of(&estate.known(index, &decided[index].imposed), &decided[index]))
         .collect();
     let shown: Vec<(Option<Text>, Option<Text>, Option<Country>)> =
         (0..count).into_par_iter().map(|index| estate.shown(index)).collect();

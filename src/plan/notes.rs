@@ -98,7 +98,12 @@ fn of_unsure_rules(subscription: &Subscription, decided: &Decided) -> Option<Fin
     let unsure = [Reason::RuleUnsure, Reason::ChannelTransferCheck];
     let reason = decided.decision.reasons.iter().find(|reason| unsure.contains(reason))?;
     let message = format!("{}; the row is for review", reason.meaning());
-    Some(about(Code::RuleUnsure, subscription, message, "ask Microsoft or the source partner, then decide"))
+    Some(about(
+        Code::RuleUnsure,
+        subscription,
+        message,
+        "ask Microsoft or the source partner, then decide",
+    ))
 }
 
 fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &Decided) -> Vec<Finding> {

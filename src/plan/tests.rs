@@ -42,7 +42,10 @@ fn subscription(number: u8) -> Subscription {
         target_customer_id: None,
         channel: Some(Channel::WebDirect),
         seller_id: None,
-        offer: SourceOffer { offer_id: Some(BASIC.into()), ..SourceOffer::default() },
+        offer: SourceOffer {
+            offer_id: Some(BASIC.into()),
+            ..SourceOffer::default()
+        },
         trial: None,
         addon: None,
         base_id: None,
@@ -104,11 +107,19 @@ impl World {
             calendar: &Calendar::default(),
             catalog: &Catalog::embedded(),
         };
-        plan(self.subscriptions.clone(), std::slice::from_ref(&self.customer), &context)
+        plan(
+            self.subscriptions.clone(),
+            std::slice::from_ref(&self.customer),
+            &context,
+        )
     }
 
     fn first(&mut self) -> &mut Subscription {
         &mut self.subscriptions[0]
+    }
+
+    fn flaw(&mut self, flaw: Flaw) {
+        self.first().flaws.insert(flaw);
     }
 
     fn add(&mut self, number: u8, change: impl FnOnce(&mut Subscription)) {
@@ -119,12 +130,24 @@ impl World {
 
     fn report(&mut self, step: StepKind, state: Progress, date: &str) {
         let subject = Subject::Subscription(id(1));
-        self.tables.progress.push(ProgressNote { subject, step, state, date: Some(day(date)), note: "".into(), row: 2 });
+        self.tables.progress.push(ProgressNote {
+            subject,
+            step,
+            state,
+            date: Some(day(date)),
+            note: "".into(),
+            row: 2,
+        });
     }
 }
 
 fn decision_of(plan: &Plan, number: u8) -> &Decision {
-    &plan.rows.iter().find(|row| row.subscription.id == id(number)).unwrap().decision
+    &plan
+        .rows
+        .iter()
+        .find(|row| row.subscription.id == id(number))
+        .unwrap()
+        .decision
 }
 
 fn plan_with(change: impl FnOnce(&mut World)) -> Plan {
@@ -137,15 +160,41 @@ fn plan_with(change: impl FnOnce(&mut World)) -> Plan {
 fn a_plain_subscription_moves_three_days_before_its_end() {
     let plan = plan_with(|_| {});
     let decision = decision_of(&plan, 1);
-    assert_eq!((decision.action, decision.reasons.as_slice()), (Action::Move, [].as_slice()));
+    assert_eq!(
+        (decision.action, decision.reasons.as_slice()),
+        (Action::Move, [].as_slice())
+    );
     assert_eq!(decision.move_date, Some(day("2027-01-28")));
-    assert_eq!((decision.window_opens, decision.window_closes), (Some(day("2027-01-24")), Some(day("2027-01-30"))));
-    assert_eq!((decision.end_source, decision.end_source_by), (Some(EndSource::CancelAtTermEnd), Some(day("2027-01-29"))));
-    assert_eq!((decision.mapping, decision.licences), (Some(MappingKind::Same), Some(Licences::Keep)));
-    assert_eq!((decision.urgency, decision.overlap_days), (Some(Urgency::Planned), Some(4)));
+    assert_eq!(
+        (decision.window_opens, decision.window_closes),
+        (Some(day("2027-01-24")), Some(day("2027-01-30")))
+    );
+    assert_eq!(
+        (decision.end_source, decision.end_source_by),
+        (Some(EndSource::CancelAtTermEnd), Some(day("2027-01-29")))
+    );
+    assert_eq!(
+        (decision.mapping, decision.licences),
+        (Some(MappingKind::Same), Some(Licences::Keep))
+    );
+    assert_eq!(
+        (decision.urgency, decision.overlap_days),
+        (Some(Urgency::Planned), Some(4))
+    );
     assert_eq!(decision.credit_enquiry, Some(CreditEnquiry::Partner));
-    assert_eq!(decision.targets, [PlanTarget { offer_id: BASIC.into(), offer: "Microsoft 365 Business Basic".into(), seats: Some(Seats(25)), term: Some(Term::YEAR) }]);
-    assert_eq!((decision.next_step, decision.next_step_by), (Some(StepKind::EnquireCredit), Some(day("2027-01-21"))));
+    assert_eq!(
+        decision.targets,
+        [PlanTarget {
+            offer_id: BASIC.into(),
+            offer: "Microsoft 365 Business Basic".into(),
+            seats: Some(Seats(25)),
+            term: Some(Term::YEAR)
+        }]
+    );
+    assert_eq!(
+        (decision.next_step, decision.next_step_by),
+        (Some(StepKind::EnquireCredit), Some(day("2027-01-21")))
+    );
     let kinds: Vec<(StepKind, Option<NaiveDate>)> = plan.steps().map(|step| (step.kind, step.due)).collect();
     let by = |text: &str| Some(day(text));
     assert_eq!(
@@ -165,21 +214,43 @@ fn a_plain_subscription_moves_three_days_before_its_end() {
 fn each_reason_follows_from_its_fact() {
     type Change = fn(&mut World);
     let cases: &[(Reason, Action, Change)] = &[
-        (Reason::AlreadyOurs, Action::Keep, |w| w.first().channel = Some(Channel::Own)),
-        (Reason::AlreadyOurs, Action::Keep, |w| w.first().seller_id = Some(id(77))),
+        (Reason::AlreadyOurs, Action::Keep, |w| {
+            w.first().channel = Some(Channel::Own)
+        }),
+        (Reason::AlreadyOurs, Action::Keep, |w| {
+            w.first().seller_id = Some(id(77))
+        }),
         (Reason::Trial, Action::Keep, |w| w.first().trial = Some(true)),
-        (Reason::Free, Action::Keep, |w| w.first().offer.offer_id = Some("CFQ7TTC0LHZ0:0001".into())),
+        (Reason::Free, Action::Keep, |w| {
+            w.first().offer.offer_id = Some("CFQ7TTC0LHZ0:0001".into())
+        }),
         (Reason::OnHold, Action::Keep, |w| {
             let subject = Subject::Customer(customer_id(90));
-            let hold = Hold { subject, action: Action::Keep, until: w.as_of, owner: "".into(), reason: "".into(), row: 2 };
+            let hold = Hold {
+                subject,
+                action: Action::Keep,
+                until: w.as_of,
+                owner: "".into(),
+                reason: "".into(),
+                row: 2,
+            };
             w.tables.holds.push(hold);
         }),
         (Reason::OnHold, Action::Review, |w| {
             let subject = Subject::Subscription(id(1));
-            let hold = Hold { subject, action: Action::Review, until: w.as_of, owner: "".into(), reason: "".into(), row: 2 };
+            let hold = Hold {
+                subject,
+                action: Action::Review,
+                until: w.as_of,
+                owner: "".into(),
+                reason: "".into(),
+                row: 2,
+            };
             w.tables.holds.push(hold);
         }),
-        (Reason::SourceDeleted, Action::Review, |w| w.first().state = Some(State::Deleted)),
+        (Reason::SourceDeleted, Action::Review, |w| {
+            w.first().state = Some(State::Deleted)
+        }),
         (Reason::SourceDeleted, Action::Review, |w| {
             w.first().term_end = Some(TermEnd(day("2026-03-01")));
             w.first().auto_renew = Some(false);
@@ -193,14 +264,18 @@ fn each_reason_follows_from_its_fact() {
             w.first().term_end = None;
             w.first().flaws.insert(Flaw::DateOrderUnknown);
         }),
-        (Reason::IdDamaged, Action::Review, |w| drop(w.first().flaws.insert(Flaw::IdDamaged))),
+        (Reason::IdDamaged, Action::Review, |w| w.flaw(Flaw::IdDamaged)),
         (Reason::SeatsMissing, Action::Review, |w| w.first().seats = None),
-        (Reason::SeatsMissing, Action::Review, |w| w.first().seats = Some(Seats(0))),
+        (Reason::SeatsMissing, Action::Review, |w| {
+            w.first().seats = Some(Seats(0))
+        }),
         (Reason::ChannelUnknown, Action::Review, |w| w.first().channel = None),
-        (Reason::StateUnknown, Action::Review, |w| drop(w.first().flaws.insert(Flaw::StateUnreadable))),
-        (Reason::ValueUnknown, Action::Review, |w| drop(w.first().flaws.insert(Flaw::ValueUnreadable))),
-        (Reason::Contradiction, Action::Review, |w| drop(w.first().flaws.insert(Flaw::Contradiction))),
-        (Reason::RenewedSinceExport, Action::Review, |w| w.first().term_end = Some(TermEnd(day("2026-11-20")))),
+        (Reason::StateUnknown, Action::Review, |w| w.flaw(Flaw::StateUnreadable)),
+        (Reason::ValueUnknown, Action::Review, |w| w.flaw(Flaw::ValueUnreadable)),
+        (Reason::Contradiction, Action::Review, |w| w.flaw(Flaw::Contradiction)),
+        (Reason::RenewedSinceExport, Action::Review, |w| {
+            w.first().term_end = Some(TermEnd(day("2026-11-20")))
+        }),
         (Reason::TransferPending, Action::Review, |w| {
             w.first().channel = Some(Channel::Csp);
             w.first().term_end = Some(TermEnd(day("2026-11-30")));
@@ -211,33 +286,63 @@ fn each_reason_follows_from_its_fact() {
             w.first().term_end = Some(TermEnd(day("2026-11-30")));
             w.report(StepKind::RequestTransfer, Progress::Requested, "2026-10-01");
         }),
-        (Reason::CustomerUnknown, Action::Review, |w| w.first().customer_id = None),
-        (Reason::CustomerUnknown, Action::Review, |w| drop(w.first().flaws.insert(Flaw::CustomerAmbiguous))),
+        (Reason::CustomerUnknown, Action::Review, |w| {
+            w.first().customer_id = None
+        }),
+        (Reason::CustomerUnknown, Action::Review, |w| {
+            w.flaw(Flaw::CustomerAmbiguous)
+        }),
         (Reason::CountryMissing, Action::Review, |w| w.customer.country = None),
-        (Reason::RegionNone, Action::Review, |w| w.customer.country = "RU".parse().ok()),
-        (Reason::RegionMismatch, Action::Review, |w| w.customer.country = "US".parse().ok()),
-        (Reason::RegionMismatch, Action::Review, |w| w.config.partner.countries.clear()),
-        (Reason::CloudMismatch, Action::Review, |w| w.customer.cloud = Some(Cloud::China)),
-        (Reason::CloudMismatch, Action::Review, |w| w.first().customer_domain = Some("x.onmicrosoft.us".into())),
+        (Reason::RegionNone, Action::Review, |w| {
+            w.customer.country = "RU".parse().ok()
+        }),
+        (Reason::RegionMismatch, Action::Review, |w| {
+            w.customer.country = "US".parse().ok()
+        }),
+        (Reason::RegionMismatch, Action::Review, |w| {
+            w.config.partner.countries.clear()
+        }),
+        (Reason::CloudMismatch, Action::Review, |w| {
+            w.customer.cloud = Some(Cloud::China)
+        }),
+        (Reason::CloudMismatch, Action::Review, |w| {
+            w.first().customer_domain = Some("x.onmicrosoft.us".into())
+        }),
         (Reason::SegmentMismatch, Action::Review, |w| {
             w.customer.qualification = Some(Qualification::Government);
             w.first().offer.segment = Some(Segment::Commercial);
         }),
-        (Reason::OfferUnmapped, Action::Review, |w| w.first().offer.offer_id = Some("CFQ7TTC0XXXX:0001".into())),
+        (Reason::OfferUnmapped, Action::Review, |w| {
+            w.first().offer.offer_id = Some("CFQ7TTC0XXXX:0001".into())
+        }),
         (Reason::SeatCap, Action::Review, |w| w.first().seats = Some(Seats(301))),
-        (Reason::OwnTenant, Action::Review, |w| w.config.partner.ids = vec![id(90)]),
-        (Reason::TenantChange, Action::Review, |w| w.first().target_customer_id = Some(id(91))),
+        (Reason::OwnTenant, Action::Review, |w| {
+            w.config.partner.ids = vec![id(90)]
+        }),
+        (Reason::TenantChange, Action::Review, |w| {
+            w.first().target_customer_id = Some(id(91))
+        }),
         (Reason::ResellerAgreement, Action::Review, |w| {
             w.config.partner.role = Role::IndirectReseller;
             w.config.partner.partner_agreement = Some(false);
         }),
         (Reason::ChannelTransferCheck, Action::Review, |w| {
-            let route = RouteNote { channel: Some(Channel::Ea), customer_id: None, seller_id: None, route: Route::ChannelTransfer, row: 2 };
+            let route = RouteNote {
+                channel: Some(Channel::Ea),
+                customer_id: None,
+                seller_id: None,
+                route: Route::ChannelTransfer,
+                row: 2,
+            };
             w.tables.routes.push(route);
             w.first().channel = Some(Channel::Ea);
         }),
-        (Reason::TooManySubscriptions, Action::Review, |w| w.config.rules.tenant_subscriptions = 1),
-        (Reason::AddonWithoutBase, Action::Review, |w| w.first().base_id = Some(id(5))),
+        (Reason::TooManySubscriptions, Action::Review, |w| {
+            w.config.rules.tenant_subscriptions = 1
+        }),
+        (Reason::AddonWithoutBase, Action::Review, |w| {
+            w.first().base_id = Some(id(5))
+        }),
         (Reason::OfferFromTable, Action::Move, |w| {
             w.tables.offers.push(OfferRule {
                 source_offer: BASIC.into(),
@@ -250,13 +355,19 @@ fn each_reason_follows_from_its_fact() {
                 row: 2,
             });
         }),
-        (Reason::RenewedLately, Action::Move, |w| w.first().term_start = Some(day("2026-11-15"))),
+        (Reason::RenewedLately, Action::Move, |w| {
+            w.first().term_start = Some(day("2026-11-15"))
+        }),
         (Reason::AsSoonAsReady, Action::Move, |w| {
-            w.first().term_end = Some(TermEnd(day("2026-11-26")));
+            w.first().term_end = Some(TermEnd(day("2026-11-25")));
             w.customer.relationship = None;
         }),
-        (Reason::WindowMissed, Action::Move, |w| w.first().term_end = Some(TermEnd(w.as_of))),
-        (Reason::AutoRenewRisk, Action::Move, |w| w.first().term_end = Some(TermEnd(w.as_of))),
+        (Reason::WindowMissed, Action::Move, |w| {
+            w.first().term_end = Some(TermEnd(w.as_of))
+        }),
+        (Reason::AutoRenewRisk, Action::Move, |w| {
+            w.first().term_end = Some(TermEnd(w.as_of))
+        }),
         (Reason::ServiceStops, Action::Move, |w| {
             w.first().term_end = Some(TermEnd(w.as_of));
             w.first().end_instruction = Some(EndInstruction::Cancel);
@@ -273,11 +384,27 @@ fn each_reason_follows_from_its_fact() {
     for (index, (reason, action, change)) in cases.iter().enumerate() {
         let plan = plan_with(change);
         let decision = decision_of(&plan, 1);
-        assert!(decision.reasons.contains(reason), "case {index}, {reason}: {:?}", decision.reasons);
-        assert_eq!(decision.action, *action, "case {index}, {reason}: {:?}", decision.reasons);
+        assert!(
+            decision.reasons.contains(reason),
+            "case {index}, {reason}: {:?}",
+            decision.reasons
+        );
+        assert_eq!(
+            decision.action, *action,
+            "case {index}, {reason}: {:?}",
+            decision.reasons
+        );
         if *action == Action::Review {
-            assert!(decision.reasons.iter().all(|r| r.kind() == Action::Review), "case {index}: {:?}", decision.reasons);
-            assert_eq!((decision.move_date, decision.next_step), (None, Some(StepKind::Decide)), "case {index}");
+            assert!(
+                decision.reasons.iter().all(|r| r.kind() == Action::Review),
+                "case {index}: {:?}",
+                decision.reasons
+            );
+            assert_eq!(
+                (decision.move_date, decision.next_step),
+                (None, Some(StepKind::Decide)),
+                "case {index}"
+            );
         }
     }
 }
@@ -298,7 +425,14 @@ fn a_hold_that_ended_no_longer_counts_and_is_named() {
     let plan = plan_with(|w| {
         let until = day("2026-11-20");
         let subject = Subject::Subscription(id(1));
-        w.tables.holds.push(Hold { subject, action: Action::Keep, until, owner: "".into(), reason: "".into(), row: 2 });
+        w.tables.holds.push(Hold {
+            subject,
+            action: Action::Keep,
+            until,
+            owner: "".into(),
+            reason: "".into(),
+            row: 2,
+        });
     });
     assert_eq!(decision_of(&plan, 1).action, Action::Move);
     assert!(plan.findings.iter().any(|finding| finding.code == Code::HoldExpired));
@@ -313,7 +447,12 @@ fn an_addon_waits_for_its_base() {
     });
     let (base, addon) = (decision_of(&plan, 1), decision_of(&plan, 2));
     assert_eq!(base.move_date, Some(day("2027-01-29")));
-    assert_eq!((addon.action, addon.move_date), (Action::Move, Some(day("2027-01-29"))), "{:?}", addon.reasons);
+    assert_eq!(
+        (addon.action, addon.move_date),
+        (Action::Move, Some(day("2027-01-29"))),
+        "{:?}",
+        addon.reasons
+    );
     let plan = plan_with(|w| {
         w.first().offer.offer_id = Some(E3.into());
         w.first().term_end = Some(TermEnd(day("2027-03-02")));
@@ -325,7 +464,11 @@ fn an_addon_waits_for_its_base() {
         w.first().channel = Some(Channel::Own);
         w.add(2, |addon| addon.offer.offer_id = Some(COPILOT.into()));
     });
-    assert_eq!(decision_of(&plan, 2).move_date, Some(day("2027-01-28")), "a base that stays is a base");
+    assert_eq!(
+        decision_of(&plan, 2).move_date,
+        Some(day("2027-01-28")),
+        "a base that stays is a base"
+    );
 }
 
 #[test]
@@ -349,7 +492,11 @@ fn a_target_that_is_there_is_not_ordered_again() {
         });
     });
     assert_eq!(decision_of(&plan, 1).action, Action::Move);
-    assert!(plan.steps().all(|step| step.kind != StepKind::Order), "{:?}", plan.step_refs);
+    assert!(
+        plan.steps().all(|step| step.kind != StepKind::Order),
+        "{:?}",
+        plan.step_refs
+    );
     assert!(plan.findings.iter().any(|finding| finding.code == Code::TargetFound));
     let plan = plan_with(|w| {
         w.as_of = day("2027-01-26");
@@ -358,7 +505,10 @@ fn a_target_that_is_there_is_not_ordered_again() {
             own.term_start = Some(day("2025-01-25"));
         });
     });
-    assert!(plan.steps().any(|step| step.kind == StepKind::Order), "an older one of ours is another subscription");
+    assert!(
+        plan.steps().any(|step| step.kind == StepKind::Order),
+        "an older one of ours is another subscription"
+    );
 }
 
 #[test]
@@ -369,8 +519,14 @@ fn what_is_requested_is_waited_for_and_what_is_done_is_gone() {
     };
     let plan = plan_with(unknown);
     let decision = decision_of(&plan, 1);
-    assert_eq!((decision.relationship_by, decision.agreement_by), (Some(day("2027-01-14")), Some(day("2027-01-21"))));
-    assert_eq!((decision.next_step, decision.next_step_by), (Some(StepKind::RequestRelationship), decision.relationship_by));
+    assert_eq!(
+        (decision.relationship_by, decision.agreement_by),
+        (Some(day("2027-01-14")), Some(day("2027-01-21")))
+    );
+    assert_eq!(
+        (decision.next_step, decision.next_step_by),
+        (Some(StepKind::RequestRelationship), decision.relationship_by)
+    );
     let plan = plan_with(|w| {
         unknown(w);
         w.report(StepKind::RequestRelationship, Progress::Requested, "2026-11-20");
@@ -378,8 +534,15 @@ fn what_is_requested_is_waited_for_and_what_is_done_is_gone() {
     });
     let decision = decision_of(&plan, 1);
     assert_eq!((decision.relationship_by, decision.agreement_by), (None, None));
-    let waited: Vec<(StepKind, Owner)> = plan.steps().filter(|s| s.due <= Some(day("2027-01-27")) || s.kind == StepKind::RequestRelationship).map(|s| (s.kind, s.owner)).collect();
-    assert!(waited.contains(&(StepKind::RequestRelationship, Owner::Customer)), "{waited:?}");
+    let waited: Vec<(StepKind, Owner)> = plan
+        .steps()
+        .filter(|s| s.due <= Some(day("2027-01-27")) || s.kind == StepKind::RequestRelationship)
+        .map(|s| (s.kind, s.owner))
+        .collect();
+    assert!(
+        waited.contains(&(StepKind::RequestRelationship, Owner::Customer)),
+        "{waited:?}"
+    );
     assert!(waited.iter().all(|(kind, _)| *kind != StepKind::AcceptAgreement));
 }
 
@@ -397,9 +560,17 @@ fn a_customers_steps_stand_once() {
         w.customer.relationship = Some(false);
         w.add(2, |second| second.term_end = Some(TermEnd(day("2026-12-31"))));
     });
-    let shared: Vec<Step> = plan.steps().filter(|step| step.kind == StepKind::RequestRelationship).collect();
-    let [step] = shared.as_slice() else { panic!("{shared:?}") };
-    assert_eq!((step.due, step.subscription_id.as_ref()), (Some(day("2026-12-14")), None));
+    let shared: Vec<Step> = plan
+        .steps()
+        .filter(|step| step.kind == StepKind::RequestRelationship)
+        .collect();
+    let [step] = shared.as_slice() else {
+        panic!("{shared:?}")
+    };
+    assert_eq!(
+        (step.due, step.subscription_id.as_ref()),
+        (Some(day("2026-12-14")), None)
+    );
     assert!(step.detail.contains("2 subscriptions"), "{}", step.detail);
 }
 
@@ -424,7 +595,9 @@ fn rows_come_in_the_order_of_the_plan_whatever_the_order_of_inputs() {
     let build = |backwards: bool| {
         plan_with(|w| {
             for number in 2..20 {
-                w.add(number, |s| s.term_end = Some(TermEnd(day("2027-01-01") + chrono::Days::new(u64::from(number % 5)))));
+                w.add(number, |s| {
+                    s.term_end = Some(TermEnd(day("2027-01-01") + chrono::Days::new(u64::from(number % 5))))
+                });
             }
             if backwards {
                 w.subscriptions.reverse();
@@ -432,9 +605,18 @@ fn rows_come_in_the_order_of_the_plan_whatever_the_order_of_inputs() {
         })
     };
     let (one, other) = (build(false), build(true));
-    let ids = |plan: &Plan| plan.rows.iter().map(|row| row.subscription.id.clone()).collect::<Vec<_>>();
+    let ids = |plan: &Plan| {
+        plan.rows
+            .iter()
+            .map(|row| row.subscription.id.clone())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(ids(&one), ids(&other));
     assert_eq!(one.step_refs, other.step_refs);
     assert_eq!(one.findings, other.findings);
-    assert!(one.rows.windows(2).all(|pair| pair[0].decision.move_date <= pair[1].decision.move_date));
+    assert!(
+        one.rows
+            .windows(2)
+            .all(|pair| pair[0].decision.move_date <= pair[1].decision.move_date)
+    );
 }

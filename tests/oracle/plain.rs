@@ -69,7 +69,7 @@ fn transfer_missed(query: &DateQuery, window: Window) -> Dates {
     let mut dates = nothing(Outcome::TransferMissed);
     dates.window_opens = window.opens;
     dates.window_closes = window.closes;
-    if query.transfer_requested {
+    if query.transfer_requested || query.done.contains(StepKind::ApproveTransfer) {
         dates.outcome = Outcome::Review(Reason::TransferPending);
     }
     dates
