@@ -15,9 +15,9 @@ use super::{
     Offer,
     compare::{Capabilities, Families},
     row::{Row, rows},
-    spelling::{fold, fold_part_number},
+    spelling::fold_part_number,
 };
-use crate::terms::*;
+use crate::{recognise::vocabulary::fold, terms::*};
 
 /// Whom an offer licenses, where the table does not say otherwise.
 const USER: &str = "user";
