@@ -13,9 +13,12 @@ use chrono::NaiveDate;
 use super::{
     Catalog, Offer, Resolution,
     offers::{Entry, NameRow, Tail},
-    spelling::{IdText, fold},
+    spelling::IdText,
 };
-use crate::{recognise::SourceOffer, terms::*};
+use crate::{
+    recognise::{SourceOffer, vocabulary::fold},
+    terms::*,
+};
 
 /// Most words that a known tail has.
 const TAIL_WORDS: usize = 10;

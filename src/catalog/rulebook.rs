@@ -6,11 +6,8 @@
 
 use std::collections::HashMap;
 
-use super::{
-    Catalog, MapQuery, Resolution,
-    spelling::{IdText, fold},
-};
-use crate::recognise::{SourceOffer, tables::OfferRule};
+use super::{Catalog, MapQuery, Resolution, spelling::IdText};
+use crate::recognise::{SourceOffer, tables::OfferRule, vocabulary::fold};
 
 /// The rows of the user's table by what they are about.
 #[derive(Debug)]

@@ -49,19 +49,6 @@ pub(super) fn fold_part_number(text: &str) -> String {
         .collect()
 }
 
-/// TEMPORARY.
-pub(super) fn fold(text: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
-    text.nfkd()
-        .flat_map(char::to_lowercase)
-        .filter_map(|c| match c {
-            'ı' => Some('i'),
-            c if c.is_alphanumeric() && !unicode_normalization::char::is_combining_mark(c) => Some(c),
-            _ => None,
-        })
-        .collect()
-}
-
 /// The one GUID that stands by itself within the text.
 fn guid_within(text: &str) -> Option<Uuid> {
     let mut found = None;
