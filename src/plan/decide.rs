@@ -14,7 +14,7 @@ use super::{
     standing::Standing,
 };
 use crate::{
-    catalog::{Catalog, MapQuery, Mapping, Offer, Resolution},
+    catalog::{Catalog, MapQuery, Mapping, Offer, Resolution, RuleBook},
     config::Config,
     recognise::{
         Customer, SourceOffer, Subscription,
@@ -47,6 +47,7 @@ pub(super) struct Known<'a> {
     pub(super) subscription: &'a Subscription,
     pub(super) customer: Option<&'a Customer>,
     pub(super) resolution: &'a Resolution,
+    pub(super) offer_rules: &'a RuleBook<'a>,
     pub(super) hold: Option<&'a Hold>,
     pub(super) standing: Standing,
     /// Whether the customer has a live subscription of ours: then the relationship is there.
@@ -139,7 +140,7 @@ impl<'a> Known<'a> {
             seats: self.subscription.seats,
             on: self.order_day(),
         };
-        self.context.catalog.map(&query, &self.context.tables.offers)
+        self.context.catalog.map_by(&query, self.offer_rules)
     }
 
     /// What is missing before a move; nothing once the order is placed.

@@ -17,7 +17,7 @@ use super::{
     steps::{SHARED, steps_of},
 };
 use crate::{
-    catalog::Resolution,
+    catalog::{Resolution, RuleBook},
     recognise::{Customer, SourceOffer, Subscription},
     terms::*,
 };
@@ -68,6 +68,7 @@ pub(super) struct Estate<'a> {
     pub(super) subscriptions: &'a [Subscription],
     customers: HashMap<CustomerId, &'a Customer>,
     pub(super) reports: Reports<'a>,
+    offer_rules: RuleBook<'a>,
     resolutions: Vec<Resolution>,
     /// For each subscription the index of its resolution.
     resolved: Vec<u32>,
@@ -104,11 +105,13 @@ impl<'a> Estate<'a> {
             .map(|offer| context.catalog.resolve(offer, context.as_of))
             .collect();
         let reports = Reports::new(context.tables, context.as_of);
+        let offer_rules = context.catalog.rule_book(&context.tables.offers);
         Estate {
             context,
             subscriptions,
             customers,
             reports,
+            offer_rules,
             resolutions,
             resolved,
             ours,
@@ -138,6 +141,7 @@ impl<'a> Estate<'a> {
             subscription,
             customer: self.customer(index),
             resolution: self.resolution(index),
+            offer_rules: &self.offer_rules,
             hold: self.reports.hold(subscription),
             standing,
             has_ours: subscription.customer_id.is_some_and(|id| self.ours.contains_key(&id)),

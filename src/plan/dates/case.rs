@@ -74,7 +74,10 @@ impl<'a> Case<'a> {
     pub(super) fn decide(&self) -> Dates {
         if self.q.state == Some(State::Deleted) {
             let gone = self.without_move(Outcome::Review(Reason::SourceDeleted));
-            return Dates { window_closes: None, ..gone };
+            return Dates {
+                window_closes: None,
+                ..gone
+            };
         }
         let Some(window) = self.window else {
             return self.without_move(Outcome::Review(Reason::RuleUnsure));
