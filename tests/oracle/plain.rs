@@ -22,14 +22,16 @@ use crate::{
 /// The whole answer.
 pub(crate) fn plain_dates(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleSettings) -> Dates {
     let window = window_of(query, settings);
-    if query.state == Some(State::Deleted) {
-        return only_opening(Reason::SourceDeleted, window);
-    }
     // What nobody described: a transfer of what is not sold under new commerce, an extended term where there is none.
+    let no_transfer = query.route == Route::Transfer && query.channel != Channel::Csp;
+    if query.state == Some(State::Deleted) {
+        return match no_transfer {
+            true => nothing(Outcome::Review(Reason::SourceDeleted)),
+            false => only_opening(Reason::SourceDeleted, window),
+        };
+    }
     let new_commerce = matches!(query.channel, Channel::Csp | Channel::WebDirect | Channel::McaE);
-    if (query.route == Route::Transfer && query.channel != Channel::Csp)
-        || (query.state == Some(State::Extended) && !new_commerce)
-    {
+    if no_transfer || (query.state == Some(State::Extended) && !new_commerce) {
         return nothing(Outcome::Review(Reason::RuleUnsure));
     }
     if query.route == Route::Transfer {
