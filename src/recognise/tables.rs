@@ -325,3 +325,6 @@ pub struct RouteNote {
     /// Its row in the table.
     pub row: u32,
 }
+
+#[cfg(test)]
+mod tests;
