@@ -20,19 +20,39 @@ pub(super) struct Dialect {
     pub(super) delimiter: u8,
     /// Lines at the top that are no rows.
     pub(super) preamble: u32,
+    /// Cells of the row with most headings; 0, where no row has any.
+    pub(super) width: usize,
 }
 
 /// Decides by the head of a text. `whole` says that nothing follows it.
 pub(super) fn dialect(head: &str, whole: bool, set: Option<u8>, words: &dyn Words) -> Dialect {
     let (separator, preamble) = preamble(head);
-    let delimiter = set.or(separator).unwrap_or_else(|| by_evidence(head, whole, preamble, words));
-    Dialect { delimiter, preamble }
+    let delimiter = set
+        .or(separator)
+        .unwrap_or_else(|| by_evidence(head, whole, preamble, words));
+    let rows = rows(head, whole, preamble, delimiter);
+    let known = rows
+        .iter()
+        .map(|row| (filled_known(row, words), row.len()))
+        .rev()
+        .max_by_key(|(known, _)| *known);
+    let width = known.filter(|(known, _)| *known > 0).map_or(0, |(_, width)| width);
+    Dialect {
+        delimiter,
+        preamble,
+        width,
+    }
 }
 
 fn by_evidence(head: &str, whole: bool, preamble: u32, words: &dyn Words) -> u8 {
     let judge = |(order, delimiter): (usize, u8)| {
         let rows = rows(head, whole, preamble, delimiter);
-        (most_known(&rows, words), steadiness(&rows), std::cmp::Reverse(order), delimiter)
+        (
+            most_known(&rows, words),
+            steadiness(&rows),
+            std::cmp::Reverse(order),
+            delimiter,
+        )
     };
     let best = DELIMITERS.into_iter().enumerate().map(judge).max();
     best.map_or(b',', |(.., delimiter)| delimiter)
@@ -42,13 +62,19 @@ fn by_evidence(head: &str, whole: bool, preamble: u32, words: &dyn Words) -> u8 
 pub(super) fn headings(head: &str, words: &dyn Words) -> usize {
     let (separator, preamble) = preamble(head);
     let delimiters = separator.map_or(DELIMITERS.to_vec(), |separator| vec![separator]);
-    let known = delimiters.into_iter().map(|delimiter| most_known(&rows(head, false, preamble, delimiter), words));
+    let known = delimiters
+        .into_iter()
+        .map(|delimiter| most_known(&rows(head, false, preamble, delimiter), words));
     known.max().unwrap_or(0)
 }
 
 fn most_known(rows: &[Vec<String>], words: &dyn Words) -> usize {
-    let filled = |row: &Vec<String>| row.iter().filter(|cell| !cell.is_empty()).cloned().collect::<Vec<_>>();
-    rows.iter().map(|row| known(&filled(row), words)).max().unwrap_or(0)
+    rows.iter().map(|row| filled_known(row, words)).max().unwrap_or(0)
+}
+
+fn filled_known(row: &[String], words: &dyn Words) -> usize {
+    let filled: Vec<String> = row.iter().filter(|cell| !cell.is_empty()).cloned().collect();
+    known(&filled, words)
 }
 
 /// How many rows have the width, beyond one, that most rows have; then that width.
@@ -66,7 +92,9 @@ fn rows(head: &str, whole: bool, preamble: u32, delimiter: u8) -> Vec<Vec<String
     let mut rest = head;
     let mut line = 0;
     while rows.len() < SEARCHED {
-        let Split::Record { used, lines, .. } = splitter.split(rest.as_bytes(), whole) else { break };
+        let Split::Record { used, lines, .. } = splitter.split(rest.as_bytes(), whole) else {
+            break;
+        };
         let row = match wrapped(rest, &splitter, &mut inner) {
             Some(text) => cells(&text, &inner),
             None => cells(rest, &splitter),
@@ -81,7 +109,11 @@ fn rows(head: &str, whole: bool, preamble: u32, delimiter: u8) -> Vec<Vec<String
 }
 
 fn cells(record: &str, splitter: &Splitter) -> Vec<String> {
-    splitter.fields.iter().map(|field| heading(Cell::Text(&plain(record, field)))).collect()
+    splitter
+        .fields
+        .iter()
+        .map(|field| heading(Cell::Text(&plain(record, field))))
+        .collect()
 }
 
 /// The record inside a record: a list that was opened under the wrong delimiter and saved again has each of its lines in one
@@ -158,6 +190,6 @@ mod tests {
     #[test]
     fn a_setting_wins() {
         let dialect = dialect("sep=;\nid,name\n", true, Some(b'|'), &Known(&["id", "name"]));
-        assert_eq!((dialect.delimiter, dialect.preamble), (b'|', 1));
+        assert_eq!((dialect.delimiter, dialect.preamble, dialect.width), (b'|', 1, 0));
     }
 }
