@@ -46,7 +46,9 @@ impl<'a> Cells<'a> {
     /// The first filled cell of a field, with its column.
     pub(super) fn cell(&self, field: Field) -> Option<(u32, Cell<'a>)> {
         let columns = self.table.columns.of_field(field).iter();
-        columns.map(|&column| (column, self.row.cell(column as usize))).find(|(_, cell)| *cell != Cell::Empty)
+        columns
+            .map(|&column| (column, self.row.cell(column as usize)))
+            .find(|(_, cell)| *cell != Cell::Empty)
     }
 
     /// A finding about a cell of this row.
@@ -87,7 +89,9 @@ impl<'a> Cells<'a> {
     pub(super) fn ids(&mut self, field: Field) -> Vec<Id> {
         let table = self.table;
         let columns = table.columns.of_field(field).iter();
-        columns.filter_map(|&column| self.id_in(column, self.row.cell(column as usize))).collect()
+        columns
+            .filter_map(|&column| self.id_in(column, self.row.cell(column as usize)))
+            .collect()
     }
 
     fn id_in(&mut self, column: u32, cell: Cell<'_>) -> Option<Id> {
@@ -113,7 +117,8 @@ impl<'a> Cells<'a> {
     pub(super) fn text(&mut self, field: Field) -> Option<String> {
         match self.sound(field)?.1 {
             Cell::Text(text) => {
-                let text = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}'));
+                let text =
+                    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}'));
                 let nothing = text.is_empty() || text.len() < 16 && values::is_nothing(text, self.vocabulary);
                 (!nothing).then(|| text.to_owned())
             }
@@ -134,7 +139,10 @@ impl<'a> Cells<'a> {
             return Some((column, cell));
         }
         self.flaw(consequence(field).1);
-        let message = format!("`{}` is a spreadsheet error in place of a value; it was left out", shown(cell));
+        let message = format!(
+            "`{}` is a spreadsheet error in place of a value; it was left out",
+            shown(cell)
+        );
         self.tell(Code::CellError, column, cell, message, hint_for(Code::CellError));
         None
     }

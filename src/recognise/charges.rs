@@ -20,7 +20,7 @@ const CHARGE_TYPES: &str = include_str!("charge_types.csv");
 static EFFECTS: LazyLock<HashMap<String, Effect>> = LazyLock::new(|| {
     let records = CHARGE_TYPES.lines().skip(1).filter_map(|line| {
         let mut cells = line.split(',');
-        Some((fold(cells.next()?), cells.next()?.parse().ok()?))
+        Some((fold(cells.next()?), Effect::parse(cells.next()?)?))
     });
     records.collect()
 });
@@ -42,11 +42,13 @@ pub(super) struct Collapsed {
 /// Makes one fact of all charges of a subscription; none where there are none. The order of the facts does not matter.
 pub(super) fn collapse(charges: &[&Fact]) -> Option<Collapsed> {
     let latest_of = |effects: &[Effect]| {
-        let of_effect = charges.iter().filter(|fact| charge(fact).is_some_and(|charge| effects.contains(&charge.effect)));
+        let of_effect = charges
+            .iter()
+            .filter(|fact| charge(fact).is_some_and(|charge| effects.contains(&charge.effect)));
         of_effect.max_by(|a, b| recency(a).cmp(&recency(b))).copied()
     };
     let level = latest_of(&[Effect::Level]);
-    let chosen = level.or_else(|| latest_of(Effect::ALL))?;
+    let chosen = level.or_else(|| latest_of(&[Effect::Level, Effect::Change, Effect::Credit, Effect::End]))?;
     let mut fact = chosen.clone();
     if level.is_none() {
         fact.seats = None;
@@ -60,12 +62,18 @@ pub(super) fn collapse(charges: &[&Fact]) -> Option<Collapsed> {
         (_, None) => false,
     };
     let of = |effect: Effect| {
-        let such = charges.iter().filter(move |fact| charge(fact).is_some_and(|charge| charge.effect == effect));
-        such.filter(|fact| since_level(fact)).max_by(|a, b| recency(a).cmp(&recency(b)))
+        let such = charges
+            .iter()
+            .filter(move |fact| charge(fact).is_some_and(|charge| charge.effect == effect));
+        such.filter(|fact| since_level(fact))
+            .max_by(|a, b| recency(a).cmp(&recency(b)))
     };
     let rival_level = charges.iter().find(|fact| {
         let same_time = recency(fact).0 == recency(chosen).0;
-        level.is_some() && same_time && charge(fact).is_some_and(|c| c.effect == Effect::Level) && fact.seats != chosen.seats
+        level.is_some()
+            && same_time
+            && charge(fact).is_some_and(|c| c.effect == Effect::Level)
+            && fact.seats != chosen.seats
     });
     let doubt = of(Effect::Change).or(rival_level).map(|&fact| fact.clone());
     if doubt.is_some() {
@@ -91,4 +99,17 @@ fn recency(fact: &Fact) -> (impl Ord + use<>, impl Ord + use<>) {
         charge.and_then(|charge| charge.ordered),
     );
     (dates, (fact.seats, std::cmp::Reverse((fact.table, fact.row))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_charge_type_of_the_table_is_read() {
+        assert_eq!(EFFECTS.len(), CHARGE_TYPES.lines().count() - 1);
+        assert_eq!(effect_of("CYCLECHARGE"), Some(Effect::Level));
+        assert_eq!(effect_of("Cycle fee"), Some(Effect::Level));
+        assert_eq!(effect_of("somethingNew"), None);
+    }
 }

@@ -55,7 +55,11 @@ impl Columns {
     /// The columns of a table; none where it is not a table of ours.
     pub(super) fn of(head: &TableHead, source: &Source, vocabulary: &Vocabulary) -> Option<Columns> {
         let folded: Vec<String> = head.headings.iter().map(|heading| fold(heading)).collect();
-        let matches: Vec<_> = head.headings.iter().map(|heading| vocabulary.heading(heading)).collect();
+        let matches: Vec<_> = head
+            .headings
+            .iter()
+            .map(|heading| vocabulary.heading(heading))
+            .collect();
         let fields: Vec<Option<Field>> = matches.iter().map(|found| found.map(|found| found.field)).collect();
         let kind = kind_of(&folded, &fields, source.has_customer())?;
 
@@ -65,7 +69,10 @@ impl Columns {
         for (column, heading) in (0u32..).zip(&head.headings) {
             let at = column as usize;
             let found = matches.get(at).copied().flatten();
-            let stated = folded.get(at).filter(|folded| !folded.is_empty()).and_then(|folded| kind.meaning(folded));
+            let stated = folded
+                .get(at)
+                .filter(|folded| !folded.is_empty())
+                .and_then(|folded| kind.meaning(folded));
             let field = match stated {
                 Some(Use::Unused) => None,
                 Some(Use::Amount) => {
@@ -109,7 +116,10 @@ impl Columns {
         });
         Some(Columns {
             kind,
-            language: source.language.clone().or_else(|| majority(matches.iter().flatten().map(|found| found.languages))),
+            language: source
+                .language
+                .clone()
+                .or_else(|| majority(matches.iter().flatten().map(|found| found.languages))),
             dates: dates.collect(),
             headings,
             by_field,
@@ -160,7 +170,10 @@ fn majority<'a>(languages: impl Iterator<Item = &'a [Text]>) -> Option<Text> {
         *votes.entry(language).or_default() += 1;
     }
     let most = votes.values().max().copied()?;
-    let mut tied = votes.into_iter().filter(|&(_, count)| count == most).map(|(code, _)| code);
+    let mut tied = votes
+        .into_iter()
+        .filter(|&(_, count)| count == most)
+        .map(|(code, _)| code);
     let first = tied.next()?;
     let order = |code: &str| language(code).and_then(|language| language.date_order);
     tied.all(|other| order(other) == order(first)).then(|| first.clone())

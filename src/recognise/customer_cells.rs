@@ -3,13 +3,7 @@
 //! In: the cells of a row. Out: [`CustomerFacts`], filled up with what the settings say of the file where the row says nothing.
 //! A customer id that is no tenant id but a domain counts as the domain; a distributor's own customer number counts as nothing.
 
-use super::{
-    Field,
-    cells::Cells,
-    facts::CustomerFacts,
-    kinds::Role,
-    values,
-};
+use super::{Field, cells::Cells, facts::CustomerFacts, kinds::Role, values};
 use crate::terms::*;
 
 /// Reads a row's customer.
@@ -43,7 +37,9 @@ pub(super) fn customer_of(cells: &mut Cells<'_>) -> CustomerFacts {
         let relationship = cells.take(Field::Relationship, values::relationship);
         facts.relationship = relationship.filter(|_| !foreign);
         facts.delegated_rights = cells.take(Field::DelegatedRights, values::boolean);
-        facts.language = cells.text(Field::Language).map(|language| language.to_lowercase().into());
+        facts.language = cells
+            .text(Field::Language)
+            .map(|language| language.to_lowercase().into());
     }
     facts
 }
@@ -51,7 +47,10 @@ pub(super) fn customer_of(cells: &mut Cells<'_>) -> CustomerFacts {
 /// Whether the row has a customer id that could not be read: then nobody else is put in its place.
 fn is_customer_damaged(cells: &Cells<'_>) -> bool {
     let columns = cells.table.columns.of_field(Field::CustomerId);
-    cells.findings.iter().any(|finding| finding.place.column.is_some_and(|column| columns.contains(&column)))
+    cells
+        .findings
+        .iter()
+        .any(|finding| finding.place.column.is_some_and(|column| columns.contains(&column)))
 }
 
 /// A domain in lower case, without what an address or a link has around it.

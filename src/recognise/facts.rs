@@ -47,17 +47,29 @@ impl Flaws {
     }
 }
 
-worded! {
-    /// What a charge says of the number of licences.
-    Effect {
-        /// Its quantity is the number of licences from its start on.
-        Level = "level",
-        /// It tells of a change; what the number is afterwards does not follow from it.
-        Change = "change",
-        /// It gives money back or moves it; it says nothing of the licences.
-        Credit = "credit",
-        /// The subscription was cancelled.
-        End = "end",
+/// What a charge says of the number of licences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Its quantity is the number of licences from its start on.
+    Level,
+    /// It tells of a change; what the number is afterwards does not follow from it.
+    Change,
+    /// It gives money back or moves it; it says nothing of the licences.
+    Credit,
+    /// The subscription was cancelled.
+    End,
+}
+
+impl Effect {
+    /// The effect as the table of charge types writes it.
+    pub(super) fn parse(word: &str) -> Option<Effect> {
+        match word {
+            "level" => Some(Effect::Level),
+            "change" => Some(Effect::Change),
+            "credit" => Some(Effect::Credit),
+            "end" => Some(Effect::End),
+            _ => None,
+        }
     }
 }
 
@@ -104,14 +116,6 @@ pub(super) struct Fact {
     /// How new it is: a date in the row, else the one in the file's title or name.
     pub(super) freshness: Option<NaiveDate>,
     pub(super) flaws: Flaws,
-}
-
-impl Fact {
-    /// Whether it names an offer.
-    pub(super) fn names_offer(&self) -> bool {
-        let offer = &*self.offer;
-        offer.offer_id.is_some() || offer.sku_id.is_some() || offer.sku_part_number.is_some() || offer.name.is_some()
-    }
 }
 
 /// A row of a customer list.

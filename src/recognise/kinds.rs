@@ -9,24 +9,36 @@
 use std::sync::LazyLock;
 
 use super::{Field, vocabulary::fold};
-use crate::terms::{Channel, worded};
+use crate::terms::Channel;
 
 const KINDS: &str = include_str!("kinds.csv");
 const HEADINGS: &str = include_str!("kind_headings.csv");
 
-worded! {
-    /// What the rows of a kind of export are.
-    Role {
-        /// One row a subscription (and perhaps a month).
-        Subscriptions = "subscriptions",
-        /// One row a charge.
-        Charges = "charges",
-        /// One row a customer.
-        Customers = "customers",
-        /// Prices, offers: nothing of a customer's.
-        Reference = "reference",
-        /// Something else; the file is refused by name.
-        Refused = "refused",
+/// What the rows of a kind of export are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// One row a subscription (and perhaps a month).
+    Subscriptions,
+    /// One row a charge.
+    Charges,
+    /// One row a customer.
+    Customers,
+    /// Prices, offers: nothing of a customer's.
+    Reference,
+    /// Something else; the file is refused by name.
+    Refused,
+}
+
+impl Role {
+    fn parse(word: &str) -> Option<Role> {
+        match word {
+            "subscriptions" => Some(Role::Subscriptions),
+            "charges" => Some(Role::Charges),
+            "customers" => Some(Role::Customers),
+            "reference" => Some(Role::Reference),
+            "refused" => Some(Role::Refused),
+            _ => None,
+        }
     }
 }
 
@@ -74,7 +86,10 @@ pub(super) struct Kind {
 impl Kind {
     /// What this kind says of a folded heading; none: ask the vocabulary.
     pub(super) fn meaning(&self, folded: &str) -> Option<Use> {
-        self.headings.iter().find(|(known, _)| known == folded).map(|&(_, meaning)| meaning)
+        self.headings
+            .iter()
+            .find(|(known, _)| known == folded)
+            .map(|&(_, meaning)| meaning)
     }
 
     /// How many headings of its best signature are there; none if no signature is complete.
@@ -87,7 +102,11 @@ impl Kind {
             Need::Heading(heading) => folded.contains(heading),
             Need::Field(field) => fields.contains(&Some(*field)),
         };
-        self.signatures.iter().filter(|needs| needs.iter().all(met)).map(Vec::len).max()
+        self.signatures
+            .iter()
+            .filter(|needs| needs.iter().all(met))
+            .map(Vec::len)
+            .max()
     }
 }
 
@@ -127,7 +146,8 @@ pub(super) fn kind_of(folded: &[String], fields: &[Option<Field>], has_customer:
             best = Some((fit, kind));
         }
     }
-    best.map(|(_, kind)| kind).or_else(|| by_vocabulary(fields, has_customer))
+    best.map(|(_, kind)| kind)
+        .or_else(|| by_vocabulary(fields, has_customer))
 }
 
 fn by_vocabulary(fields: &[Option<Field>], has_customer: bool) -> Option<&'static Kind> {
@@ -139,7 +159,11 @@ fn by_vocabulary(fields: &[Option<Field>], has_customer: bool) -> Option<&'stati
     let measure = any(&[Seats]) || date;
     if any(&[SubscriptionId]) && (offer || measure) || (customer || has_customer) && offer && measure {
         let charges = any(&[ChargeType]) && any(&[SubscriptionId]);
-        return Some(if charges { &CHARGES_BY_VOCABULARY } else { &BY_VOCABULARY });
+        return Some(if charges {
+            &CHARGES_BY_VOCABULARY
+        } else {
+            &BY_VOCABULARY
+        });
     }
     let lists_customers = any(&[CustomerId]) && any(&[CustomerName, CustomerDomain]);
     (lists_customers && !offer && !measure && !any(&[SubscriptionId])).then_some(&CUSTOMERS_BY_VOCABULARY)
@@ -187,11 +211,23 @@ fn load() -> Vec<Kind> {
 }
 
 fn parse_kind(record: &[&'static str]) -> Option<Kind> {
-    let &[word, role, rank, channel, max_columns, _from, _until, _source, name, hint] = record else {
+    let &[
+        word,
+        role,
+        rank,
+        channel,
+        max_columns,
+        _from,
+        _until,
+        _source,
+        name,
+        hint,
+    ] = record
+    else {
         return None;
     };
     Some(Kind {
-        role: role.parse().ok()?,
+        role: Role::parse(role)?,
         rank: rank.parse().ok()?,
         channel: channel.parse().ok(),
         max_columns: max_columns.parse().ok(),
@@ -221,12 +257,19 @@ mod tests {
 
     #[test]
     fn the_tables_are_whole() {
-        assert_eq!(TABLE.len(), KINDS.lines().count() - 1, "a row of kinds.csv was not read");
+        assert_eq!(
+            TABLE.len(),
+            KINDS.lines().count() - 1,
+            "a row of kinds.csv was not read"
+        );
         for record in records(HEADINGS) {
             assert_eq!(record.len(), 4, "{record:?}");
             assert!(TABLE.iter().any(|kind| kind.word == record[0]), "{record:?}");
             let is_field = record[2].strip_prefix("field:");
-            assert!(is_field.is_none_or(|field| field.parse::<Field>().is_ok()), "{record:?}");
+            assert!(
+                is_field.is_none_or(|field| field.parse::<Field>().is_ok()),
+                "{record:?}"
+            );
             let known = record[3].is_empty() && is_field.is_some() || parse_use(record[3]).is_some();
             assert!(known, "{record:?}");
         }
@@ -244,16 +287,43 @@ mod tests {
     #[test]
     fn each_known_header_is_its_kind() {
         for (header, word) in [
-            ("PartnerTenantId,IndirectResellerMpnId,CustomerName,CustomerTenantId,LegacySubscriptionId,LegacySubscriptionName,LegacyProductName,ExpirationDate,MigrationEligible,NcePsa,CurrentTerm,CurrentBillingPlan,CurrentSeatCount,StartNewTermInNce,Term,BillingPlan,SeatCount,AddOn,BaseSubscriptionId,MigrationIneligibilityReason", "bam-subscriptions"),
-            ("PartnerTenantId,CustomerName,CustomerTenantId,SubscriptionId,SubscriptionName,ProductName,ExpirationDate,Psa,Term,BillingPlan,SeatCount,MigratedFromSubscriptionId", "bam-ncesubscriptions"),
-            ("PartnerTenantId,CustomerName,LegacySubscriptionId,ExpirationDate,AddOn,MigrationStatus,NCESeatCount,BatchId,MigrationId", "bam-results"),
+            (
+                "PartnerTenantId,IndirectResellerMpnId,CustomerName,CustomerTenantId,LegacySubscriptionId,LegacySubscriptionName,LegacyProductName,ExpirationDate,MigrationEligible,NcePsa,CurrentTerm,CurrentBillingPlan,CurrentSeatCount,StartNewTermInNce,Term,BillingPlan,SeatCount,AddOn,BaseSubscriptionId,MigrationIneligibilityReason",
+                "bam-subscriptions",
+            ),
+            (
+                "PartnerTenantId,CustomerName,CustomerTenantId,SubscriptionId,SubscriptionName,ProductName,ExpirationDate,Psa,Term,BillingPlan,SeatCount,MigratedFromSubscriptionId",
+                "bam-ncesubscriptions",
+            ),
+            (
+                "PartnerTenantId,CustomerName,LegacySubscriptionId,ExpirationDate,AddOn,MigrationStatus,NCESeatCount,BatchId,MigrationId",
+                "bam-results",
+            ),
             ("TenantId,Domain,CompanyName", "bam-customers"),
-            ("Microsoft ID,Company name,Primary domain name,Relationship", "partner-center-customers"),
-            ("Subscription ID,Subscription,Quantity,Status,Reseller", "partner-center-subscriptions"),
-            ("CommerceSubscriptionId,CreatedDateTime,Id,IsTrial,NextLifecycleDateTime,OcpSubscriptionId,OwnerId,OwnerTenantId,OwnerType,ServiceStatus,SkuId,SkuPartNumber,Status,TotalLicenses", "graph-companysubscription"),
-            ("Product Title,Total Licenses,Expired Licenses,Assigned licenses", "m365-licenses"),
-            ("id,offerId,entitlementId,offerName,friendlyName,quantity,unitType,commitmentEndDate,status,autoRenewEnabled,termDuration", "partner-center-api"),
-            ("ChangeIndicator,ProductTitle,ProductId,SkuId,SkuTitle,Publisher,SkuDescription,UnitOfMeasure,TermDuration,BillingPlan,Market,Currency,UnitPrice", "nce-price-list"),
+            (
+                "Microsoft ID,Company name,Primary domain name,Relationship",
+                "partner-center-customers",
+            ),
+            (
+                "Subscription ID,Subscription,Quantity,Status,Reseller",
+                "partner-center-subscriptions",
+            ),
+            (
+                "CommerceSubscriptionId,CreatedDateTime,Id,IsTrial,NextLifecycleDateTime,OcpSubscriptionId,OwnerId,OwnerTenantId,OwnerType,ServiceStatus,SkuId,SkuPartNumber,Status,TotalLicenses",
+                "graph-companysubscription",
+            ),
+            (
+                "Product Title,Total Licenses,Expired Licenses,Assigned licenses",
+                "m365-licenses",
+            ),
+            (
+                "id,offerId,entitlementId,offerName,friendlyName,quantity,unitType,commitmentEndDate,status,autoRenewEnabled,termDuration",
+                "partner-center-api",
+            ),
+            (
+                "ChangeIndicator,ProductTitle,ProductId,SkuId,SkuTitle,Publisher,SkuDescription,UnitOfMeasure,TermDuration,BillingPlan,Market,Currency,UnitPrice",
+                "nce-price-list",
+            ),
             ("Display name,User principal name,Object Id,Licenses", "m365-users"),
             ("Date-Time,Affected customer,Action,Partner user", "activity-log"),
         ] {

@@ -44,7 +44,11 @@ fn compose(product: &str, sku: Option<&str>, availability: Option<&str>) -> Stri
     let Some(sku) = sku else {
         return product.to_owned();
     };
-    let sku = if is_short_number(sku) { format!("{sku:0>4}") } else { sku.to_owned() };
+    let sku = if is_short_number(sku) {
+        format!("{sku:0>4}")
+    } else {
+        sku.to_owned()
+    };
     if product.contains([':', '/']) {
         return product.to_owned();
     }
@@ -61,7 +65,10 @@ mod tests {
     #[test]
     fn zeros_that_a_spreadsheet_dropped_are_put_back() {
         assert_eq!(compose("CFQ7TTC0LH18", Some("1"), None), "CFQ7TTC0LH18:0001");
-        assert_eq!(compose("CFQ7TTC0LH18", Some("000Q"), Some("CFQ7TTC0K971")), "CFQ7TTC0LH18:000Q:CFQ7TTC0K971");
+        assert_eq!(
+            compose("CFQ7TTC0LH18", Some("000Q"), Some("CFQ7TTC0K971")),
+            "CFQ7TTC0LH18:000Q:CFQ7TTC0K971"
+        );
         assert_eq!(compose("CFQ7TTC0LH18:0001", Some("1"), None), "CFQ7TTC0LH18:0001");
         assert_eq!(compose("CFQ7TTC0LH18", None, None), "CFQ7TTC0LH18");
     }

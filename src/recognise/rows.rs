@@ -67,7 +67,12 @@ pub(super) fn recognise_rows(rows: &Rows, table: &Table, vocabulary: &Vocabulary
 fn recognise_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
     let (row, table) = (cells.row, cells.table);
     if is_repeated_heading(row, table) {
-        return ignore(cells, batch, Code::HeadingRowIgnored, "the headings stand here again; the row was left out");
+        return ignore(
+            cells,
+            batch,
+            Code::HeadingRowIgnored,
+            "the headings stand here again; the row was left out",
+        );
     }
     let filled = |&(_, cell): &(u32, Cell<'_>)| cell != Cell::Empty;
     if let Some((column, cell)) = (0u32..).zip(row.cells()).skip(table.columns.width).find(filled) {
@@ -88,7 +93,12 @@ fn customer_row(cells: &mut Cells<'_>, batch: &mut Batch) {
         return loose_or_rejected(cells, batch);
     }
     if facts.id.is_none() && is_total(cells) {
-        return ignore(cells, batch, Code::TotalRowIgnored, "the row sums up others; it was left out");
+        return ignore(
+            cells,
+            batch,
+            Code::TotalRowIgnored,
+            "the row sums up others; it was left out",
+        );
     }
     batch.accounting.customers += 1;
     batch.last_row = batch.last_row.max(cells.row.number);
@@ -109,7 +119,12 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
     let id = cells.id(Field::SubscriptionId);
     let mut aliases = cells.ids(Field::SubscriptionAlias);
     if id.is_none() && aliases.is_empty() && is_total(cells) {
-        return ignore(cells, batch, Code::TotalRowIgnored, "the row sums up others; it was left out");
+        return ignore(
+            cells,
+            batch,
+            Code::TotalRowIgnored,
+            "the row sums up others; it was left out",
+        );
     }
     // a row that only an alias names is named by it
     let id = match id {
@@ -144,9 +159,15 @@ fn fact_of(
 ) -> Fact {
     let table = cells.table;
     let states_level = charge.as_ref().is_none_or(|charge| charge.effect == Effect::Level);
-    let mut seats = if states_level { cells.take(Field::Seats, values::seats) } else { None };
+    let mut seats = if states_level {
+        cells.take(Field::Seats, values::seats)
+    } else {
+        None
+    };
     let expired = cells.take(Field::ExpiredSeats, values::seats);
-    let mut state = cells.take(Field::MicrosoftState, values::state).or_else(|| cells.take(Field::State, values::state));
+    let mut state = cells
+        .take(Field::MicrosoftState, values::state)
+        .or_else(|| cells.take(Field::State, values::state));
     if let (Some(Seats(0)), Some(Seats(1..))) = (seats, expired) {
         // all its licences are past their term end and listed apart
         (seats, state) = (expired, state.or(Some(State::Expired)));
@@ -160,7 +181,10 @@ fn fact_of(
         table: table.number,
         row: cells.row.number,
         aliases: aliases.into(),
-        base_id: cells.id(Field::BaseId).filter(|base| Some(base) != id.as_ref()).map(Box::new),
+        base_id: cells
+            .id(Field::BaseId)
+            .filter(|base| Some(base) != id.as_ref())
+            .map(Box::new),
         id,
         seller: cells.id(Field::SellerId).or(owner).map(|id| shared.ids.keep(id)),
         target_customer: cells.id(Field::TargetCustomerId).map(|id| shared.ids.keep(id)),
@@ -171,8 +195,12 @@ fn fact_of(
         channel_stated: stated.is_some(),
         seats,
         assigned_seats: cells.take(Field::AssignedSeats, values::seats),
-        term: cells.take(Field::Term, values::term).or(both.and_then(|(term, _)| term)),
-        billing_plan: cells.take(Field::BillingPlan, values::billing_plan).or(both.and_then(|(_, plan)| plan)),
+        term: cells
+            .take(Field::Term, values::term)
+            .or(both.and_then(|(term, _)| term)),
+        billing_plan: cells
+            .take(Field::BillingPlan, values::billing_plan)
+            .or(both.and_then(|(_, plan)| plan)),
         term_start: None,
         term_end: None,
         auto_renew: cells.take(Field::AutoRenew, values::boolean),
@@ -199,7 +227,13 @@ fn charge_of(cells: &mut Cells<'_>, shared: &Shared) -> Option<Charge> {
     let effect = word.as_deref().and_then(effect_of);
     if let (Some(word), None, Some((column, cell))) = (&word, effect, cells.cell(Field::ChargeType)) {
         let message = format!("`{word}` is no type of charge we know; it counts as a change of the number of licences");
-        cells.tell(Code::ValueUnknown, column, cell, message, "report the word so that it can be added");
+        cells.tell(
+            Code::ValueUnknown,
+            column,
+            cell,
+            message,
+            "report the word so that it can be added",
+        );
     }
     Some(Charge {
         effect: match effect {
@@ -247,7 +281,11 @@ fn read_dates(cells: &mut Cells<'_>, batch: &mut Batch, item: u32, state: Option
         }
         done = Some(field);
         if reading == DateReading::Unreadable {
-            cells.take(field, |_, _| Err::<Option<()>, _>(values::Unreadable { why: "is no date we can read" }));
+            cells.take(field, |_, _| {
+                Err::<Option<()>, _>(values::Unreadable {
+                    why: "is no date we can read",
+                })
+            });
             continue;
         }
         batch.pending.push(PendingDate {
@@ -269,7 +307,12 @@ fn ignore(cells: &mut Cells<'_>, batch: &mut Batch, code: Code, message: &str) {
 
 fn loose_or_rejected(cells: &mut Cells<'_>, batch: &mut Batch) {
     if is_total(cells) {
-        return ignore(cells, batch, Code::TotalRowIgnored, "the row sums up others; it was left out");
+        return ignore(
+            cells,
+            batch,
+            Code::TotalRowIgnored,
+            "the row sums up others; it was left out",
+        );
     }
     if let (true, Some((column, cell))) = (is_loose(cells), first_filled(cells.row)) {
         batch.loose.push(Loose {
@@ -282,14 +325,21 @@ fn loose_or_rejected(cells: &mut Cells<'_>, batch: &mut Batch) {
         return;
     }
     batch.accounting.rejected += 1;
-    let finding = unidentified(cells.table, cells.row.number, first_filled(cells.row).map(|(_, cell)| shown(cell).into()));
+    let finding = unidentified(
+        cells.table,
+        cells.row.number,
+        first_filled(cells.row).map(|(_, cell)| shown(cell).into()),
+    );
     cells.findings.push(finding);
 }
 
 /// The finding for a row that names nobody.
 pub(super) fn unidentified(table: &Table, row: u32, value: Option<Text>) -> Finding {
     let (message, hint) = match table.columns.kind.role {
-        Role::Customers => ("the row names no customer; it was rejected", "give the customer's tenant id"),
+        Role::Customers => (
+            "the row names no customer; it was rejected",
+            "give the customer's tenant id",
+        ),
         _ => (
             "the row names neither a subscription nor a customer with an offer; it was rejected",
             "give the subscription's id, or the customer and the offer; for a file without customers, a [[source]] setting",

@@ -71,7 +71,9 @@ pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
         }
     }
     for (&(column, field), decided) in settled.table.columns.dates.iter().zip(&columns) {
-        settled.findings.extend(undecided(&settled.table, column, field, decided));
+        settled
+            .findings
+            .extend(undecided(&settled.table, column, field, decided));
         let heading = settled.table.columns.heading(column).cloned().unwrap_or_default();
         settled.dates.push(DateColumn {
             heading,
@@ -95,7 +97,12 @@ fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
                 }
             }
             let (decision, because) = evidence.decide(setting, language);
-            let readings = || batches.iter().flat_map(|batch| &batch.pending).filter(|date| usize::from(date.slot) == slot);
+            let readings = || {
+                batches
+                    .iter()
+                    .flat_map(|batch| &batch.pending)
+                    .filter(|date| usize::from(date.slot) == slot)
+            };
             Decided {
                 decision,
                 because,
@@ -113,7 +120,9 @@ fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pendin
         return;
     };
     let row = batch.facts.get(pending.item as usize).map(|fact| fact.row);
-    let row = row.or_else(|| batch.customers.get(pending.item as usize).map(|customer| customer.row)).unwrap_or(0);
+    let row = row
+        .or_else(|| batch.customers.get(pending.item as usize).map(|customer| customer.row))
+        .unwrap_or(0);
     let is_date = !matches!(pending.reading, DateReading::NoEnd | DateReading::Certain(_));
     let (read, is_left_out) = match decided.decision {
         Decision::HalfConverted if is_date => (Ok(None), true),
@@ -134,7 +143,11 @@ fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pendin
             let value = written(pending.reading);
             let message = format!("`{value}` {}; it was left out", unreadable.why);
             let (code, flaw) = consequence(pending.field);
-            let column = table.columns.dates.get(usize::from(pending.slot)).map_or(0, |&(column, _)| column);
+            let column = table
+                .columns
+                .dates
+                .get(usize::from(pending.slot))
+                .map_or(0, |&(column, _)| column);
             let place = table.place.at_row(row).at_column(column);
             let mut finding = Finding::new(code, place, message, hint_for(code)).value(value);
             finding.heading = table.columns.heading(column).cloned();
@@ -205,9 +218,19 @@ fn settle_loose(table: &Table, loose: Loose, last_row: u32, accounting: &mut Acc
     accounting.ignored += 1;
     let place = table.place.at_row(loose.row).at_column(loose.column);
     let finding = if loose.is_number {
-        Finding::new(Code::TotalRowIgnored, place, "numbers alone below the table; the row was left out", "")
+        Finding::new(
+            Code::TotalRowIgnored,
+            place,
+            "numbers alone below the table; the row was left out",
+            "",
+        )
     } else {
-        Finding::new(Code::NoteRowIgnored, place, "a text alone below the table; the row was left out", "")
+        Finding::new(
+            Code::NoteRowIgnored,
+            place,
+            "a text alone below the table; the row was left out",
+            "",
+        )
     };
     finding.value(loose.value)
 }
@@ -215,14 +238,24 @@ fn settle_loose(table: &Table, loose: Loose, last_row: u32, accounting: &mut Acc
 /// The finding for a date column that could not be decided.
 fn undecided(table: &Table, column: u32, field: Field, decided: &Decided) -> Option<Finding> {
     let (code, what) = match decided.decision {
-        Decision::HalfConverted => (Code::DateHalfConverted, "a spreadsheet has converted some dates of this column and not others"),
-        Decision::Unknown => (Code::DateOrderUnknown, "day and month cannot be told apart in this column"),
+        Decision::HalfConverted => (
+            Code::DateHalfConverted,
+            "a spreadsheet has converted some dates of this column and not others",
+        ),
+        Decision::Unknown => (
+            Code::DateOrderUnknown,
+            "day and month cannot be told apart in this column",
+        ),
         Decision::Order(_) | Decision::Unneeded => return None,
     };
     if decided.left_out == 0 {
         return None;
     }
-    let dates = if decided.left_out == 1 { "date was" } else { "dates were" };
+    let dates = if decided.left_out == 1 {
+        "date was"
+    } else {
+        "dates were"
+    };
     let message = format!("{what}: {}; {} {dates} left out", decided.because, decided.left_out);
     let hint = match (code, field) {
         (Code::DateHalfConverted, _) => "export the file again and do not save it in a spreadsheet program",

@@ -119,7 +119,10 @@ fn parts(mut pattern: &str) -> Vec<Part<'_>> {
             parts.push(Part::Any(Some(name)));
         } else {
             let skip = usize::from(pattern.starts_with('{'));
-            let end = pattern.get(skip..).and_then(|rest| rest.find(['*', '{'])).map_or(pattern.len(), |at| at + skip);
+            let end = pattern
+                .get(skip..)
+                .and_then(|rest| rest.find(['*', '{']))
+                .map_or(pattern.len(), |at| at + skip);
             let (literal, rest) = pattern.split_at(end);
             pattern = rest;
             parts.push(Part::Literal(literal));
@@ -151,7 +154,9 @@ fn fits<'a>(parts: &[Part<'a>], path: &'a str, captured: &mut BTreeMap<&'a str, 
             })
         }
         Part::Deep => {
-            let mut starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1)).chain([path.len()]);
+            let mut starts = std::iter::once(0)
+                .chain(path.match_indices('/').map(|(at, _)| at + 1))
+                .chain([path.len()]);
             starts.any(|start| fits(rest, path.get(start..).unwrap_or(""), captured))
         }
     }
@@ -164,13 +169,25 @@ mod tests {
     #[test]
     fn patterns_fit_whole_paths_and_their_ends() {
         for (pattern, path, expected) in [
-            ("exports/{customer_id}/*.csv", "exports/abc/list.csv", Some(vec![("customer_id", "abc")])),
-            ("exports/{customer_id}/*.csv", "/data/in/exports/abc/list.csv", Some(vec![("customer_id", "abc")])),
+            (
+                "exports/{customer_id}/*.csv",
+                "exports/abc/list.csv",
+                Some(vec![("customer_id", "abc")]),
+            ),
+            (
+                "exports/{customer_id}/*.csv",
+                "/data/in/exports/abc/list.csv",
+                Some(vec![("customer_id", "abc")]),
+            ),
             ("exports/{customer_id}/*.csv", "exports/abc/deep/list.csv", None),
             ("exports/{customer_id}/*.csv", "otherexports/abc/list.csv", None),
             ("*.csv", "a/b/list.csv", Some(vec![])),
             ("*.csv", "a/b/list.xlsx", None),
-            ("web/**/{customer_name}.csv", "web/hu/2026/Kék Kft.csv", Some(vec![("customer_name", "Kék Kft")])),
+            (
+                "web/**/{customer_name}.csv",
+                "web/hu/2026/Kék Kft.csv",
+                Some(vec![("customer_name", "Kék Kft")]),
+            ),
             ("web/**/*.csv", "web/list.csv", Some(vec![])),
             ("**", "anything/at/all", Some(vec![])),
             (
