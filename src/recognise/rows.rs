@@ -116,16 +116,9 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
         let message = "the source marks the row as a copy of another; it was left out";
         return ignore(cells, batch, Code::RowIgnored, message);
     }
-    let id = cells.id(Field::SubscriptionId);
+    let id = cells.id(Field::SubscriptionId).filter(|id| !is_prose(id, cells));
     let mut aliases = cells.ids(Field::SubscriptionAlias);
-    if id.is_none() && aliases.is_empty() && is_total(cells) {
-        return ignore(
-            cells,
-            batch,
-            Code::TotalRowIgnored,
-            "the row sums up others; it was left out",
-        );
-    }
+    aliases.retain(|alias| !is_prose(alias, cells));
     // a row that only an alias names is named by it
     let id = match id {
         None if !aliases.is_empty() => Some(aliases.remove(0)),
@@ -135,7 +128,7 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
     let customer = customer_of(cells);
     let offer = offer_of(cells, shared);
     let has_offer = offer != super::SourceOffer::default();
-    if id.is_none() && (!customer.names_somebody() || !has_offer || is_loose(cells)) {
+    if id.is_none() && (!customer.names_somebody() || !has_offer || is_loose(cells) || is_total(cells)) {
         return loose_or_rejected(cells, batch);
     }
     let charge = charge_of(cells, shared);
@@ -319,7 +312,7 @@ fn loose_or_rejected(cells: &mut Cells<'_>, batch: &mut Batch) {
             row: cells.row.number,
             column,
             value: shown(cell).into(),
-            is_number: !matches!(cell, Cell::Text(_) | Cell::Error(_)),
+            is_number: is_number(cell),
         });
         cells.findings.clear();
         return;
@@ -350,6 +343,14 @@ pub(super) fn unidentified(table: &Table, row: u32, value: Option<Text>) -> Find
     finding
 }
 
+/// Whether what stands in an id's column is a word for a total, or the one text of a row and several words.
+fn is_prose(id: &Id, cells: &Cells<'_>) -> bool {
+    match id {
+        Id::Guid(_) => false,
+        Id::Text(text) => is_total(cells) || text.contains(char::is_whitespace) && is_loose(cells),
+    }
+}
+
 fn first_filled(row: Row<'_>) -> Option<(u32, Cell<'_>)> {
     (0u32..).zip(row.cells()).find(|(_, cell)| *cell != Cell::Empty)
 }
@@ -357,12 +358,21 @@ fn first_filled(row: Row<'_>) -> Option<(u32, Cell<'_>)> {
 /// Whether the row is one text alone, or numbers alone.
 fn is_loose(cells: &Cells<'_>) -> bool {
     let mut filled = cells.row.cells().filter(|cell| *cell != Cell::Empty);
-    let first = filled.next();
-    let is_number = |cell: &Cell<'_>| matches!(cell, Cell::Number(_));
-    match first {
+    match filled.next() {
+        Some(cell) if is_number(cell) => filled.all(is_number),
         Some(Cell::Text(_)) => filled.next().is_none(),
-        Some(cell) => is_number(&cell) && filled.all(|cell| is_number(&cell)),
+        Some(_) => false,
         None => true,
+    }
+}
+
+/// Whether a cell is a number, or a text of digits and their marks.
+fn is_number(cell: Cell<'_>) -> bool {
+    let mark = |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | ',' | '-' | '\'');
+    match cell {
+        Cell::Number(_) => true,
+        Cell::Text(text) => text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(mark),
+        _ => false,
     }
 }
 

@@ -146,7 +146,7 @@ const NCE: &str = "PartnerId,CustomerId,CustomerName,CustomerDomainName,Customer
 
 fn nce(kind: &str, quantity: &str, subtotal: &str, from: &str, until: &str) -> String {
     format!(
-        "{PARTNER},{CONTOSO},Contoso,contoso.example,HU,5/14/2026,CFQ7TTC0LFLX,1,CFQ7TTC0K971,Microsoft 365 E3,Microsoft 365 E3,{kind},10,{quantity},{subtotal},{SUB_A},{from},{until},One-Year commitment for monthly/yearly billing,{quantity},5/14/2026,5/13/2027\n"
+        "{PARTNER},{CONTOSO},Contoso,contoso.example,HU,5/14/2026,CFQ7TTC0LFLX,1,CFQ7TTC0K971,Microsoft 365 E3,Microsoft 365 E3,{kind},10,{quantity},{subtotal},{SUB_A},{from},{until},One-Year commitment for monthly billing,{quantity},5/14/2026,5/13/2027\n"
     )
 }
 
