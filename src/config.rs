@@ -64,13 +64,8 @@ pub struct Partner {
 
 worded! {
     /// How a partner takes part in the program.
-    Role { Direct = "direct", IndirectProvider = "indirect-provider", IndirectReseller = "indirect-reseller" }
-}
-
-impl Default for Role {
-    fn default() -> Role {
-        Role::Direct
-    }
+    #[derive(Default)]
+    Role { #[default] Direct = "direct", IndirectProvider = "indirect-provider", IndirectReseller = "indirect-reseller" }
 }
 
 worded! {

@@ -20,7 +20,15 @@ use crate::{
 const MOST_DAYS: u64 = 3650;
 
 /// What a `[[source]]` pattern may take out of a path.
-const CAPTURES: [&str; 4] = ["customer_id", "customer_name", "customer_domain", "country"];
+const CAPTURES: [&str; 7] = [
+    "customer_id",
+    "customer_name",
+    "customer_domain",
+    "country",
+    "channel",
+    "segment",
+    "language",
+];
 
 impl Config {
     /// The settings of a run: from the file named, else from `seatshift.toml` in the working folder if there is one, else the

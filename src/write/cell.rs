@@ -7,6 +7,7 @@
 use std::{borrow::Cow, fmt::Display, io::Write};
 
 use chrono::{Datelike, NaiveDate};
+use uuid::Uuid;
 
 /// The cells of a line under way.
 pub(super) struct Line<'b> {
@@ -65,6 +66,16 @@ impl<'b> Line<'b> {
         }
     }
 
+    /// A GUID in lower case with hyphens, or an empty cell.
+    pub(super) fn guid(&mut self, guid: Option<Uuid>) {
+        self.next_cell();
+        if let Some(guid) = guid {
+            let mut text = Uuid::encode_buffer();
+            self.buffer
+                .extend_from_slice(guid.as_hyphenated().encode_lower(&mut text).as_bytes());
+        }
+    }
+
     /// `YYYY-MM-DD`, or an empty cell.
     pub(super) fn date(&mut self, date: Option<NaiveDate>) {
         self.next_cell();
@@ -100,7 +111,11 @@ impl<'b> Line<'b> {
                 joined.push(';');
             }
             filled |= !item.as_ref().is_empty();
-            joined.extend(item.as_ref().chars().map(|c| if c == ';' { ',' } else { c }));
+            let item = item.as_ref();
+            match item.contains(';') {
+                true => joined.push_str(&item.replace(';', ",")),
+                false => joined.push_str(item),
+            }
         }
         if filled {
             self.quoted(&neutralised(&joined));

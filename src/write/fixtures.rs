@@ -12,11 +12,11 @@ use crate::{
 
 use super::{RunRecord, Timing};
 
-pub(super) fn day(text: &str) -> NaiveDate {
+pub(crate) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-pub(super) fn tenant() -> CustomerId {
+pub(crate) fn tenant() -> CustomerId {
     CustomerId("11111111-2222-3333-4444-555555555555".parse().unwrap())
 }
 
@@ -48,7 +48,7 @@ fn bare(id: &str) -> Subscription {
 }
 
 /// A row with nothing but what it must have.
-pub(super) fn empty_row() -> PlanRow {
+pub(crate) fn empty_row() -> PlanRow {
     PlanRow {
         subscription: bare("-5"),
         country: None,
@@ -82,7 +82,7 @@ pub(super) fn empty_row() -> PlanRow {
 }
 
 /// A row with something in every column.
-pub(super) fn full_row() -> PlanRow {
+pub(crate) fn full_row() -> PlanRow {
     let mut row = empty_row();
     row.subscription = Subscription {
         customer_id: Some(tenant()),
@@ -142,7 +142,7 @@ pub(super) fn full_row() -> PlanRow {
     row
 }
 
-pub(super) fn plan() -> Plan {
+pub(crate) fn plan() -> Plan {
     Plan {
         as_of: day("2026-11-21"),
         rows: vec![full_row(), empty_row()],
@@ -161,7 +161,7 @@ pub(super) fn plan() -> Plan {
     }
 }
 
-pub(super) fn findings() -> Vec<Finding> {
+pub(crate) fn findings() -> Vec<Finding> {
     let place = Place {
         file: "exports/lista.xlsx".into(),
         sheet: Some("Munka1".into()),
@@ -187,7 +187,7 @@ pub(super) fn findings() -> Vec<Finding> {
     ]
 }
 
-pub(super) fn record() -> RunRecord {
+pub(crate) fn record() -> RunRecord {
     let file = FileReport {
         bytes: 12,
         sha256: Some("ab".repeat(32)),

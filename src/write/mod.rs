@@ -28,7 +28,7 @@ mod stage;
 mod step_lines;
 
 #[cfg(test)]
-mod fixtures;
+pub(crate) mod fixtures;
 
 pub use cell::{neutralised, restored};
 pub use plan_lines::COLUMNS as PLAN_COLUMNS;

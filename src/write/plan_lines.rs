@@ -3,7 +3,7 @@
 use super::cell::Line;
 use crate::{
     plan::{PlanRow, PlanTarget},
-    terms::{Id, Seats},
+    terms::{Country, CustomerId, Id, Seats},
 };
 
 /// The columns of `plan.csv`, in their order.
@@ -71,10 +71,10 @@ fn what_to_do(row: &PlanRow, line: &mut Line<'_>) {
 
 fn what_there_is(row: &PlanRow, line: &mut Line<'_>) {
     let subscription = &row.subscription;
-    line.plain(subscription.customer_id);
+    line.guid(subscription.customer_id.map(|CustomerId(guid)| guid));
     line.maybe_text(subscription.customer_name.as_ref());
     line.maybe_text(subscription.customer_domain.as_ref());
-    line.plain(row.country);
+    line.word(row.country.as_ref().map(Country::as_str));
     identifier(&subscription.id, line);
     line.word(subscription.channel.map(|channel| channel.as_str()));
     line.maybe_text(row.source_offer_id.as_ref());
@@ -90,7 +90,7 @@ fn what_there_is(row: &PlanRow, line: &mut Line<'_>) {
 /// A GUID is plain; any other identifier came from somebody's file.
 pub(super) fn identifier(id: &Id, line: &mut Line<'_>) {
     match id {
-        Id::Guid(_) => line.plain(Some(id)),
+        Id::Guid(guid) => line.guid(Some(*guid)),
         Id::Text(text) => line.text(text),
     }
 }

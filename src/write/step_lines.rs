@@ -1,7 +1,10 @@
 //! A step as a line of `plan.steps.csv`.
 
 use super::{cell::Line, plan_lines::identifier};
-use crate::{plan::Step, terms::Seats};
+use crate::{
+    plan::Step,
+    terms::{CustomerId, Seats},
+};
 
 /// The columns of `plan.steps.csv`, in their order.
 pub(super) const COLUMNS: [&str; 9] = [
@@ -20,7 +23,7 @@ pub(super) fn fill(step: &Step, line: &mut Line<'_>) {
     line.date(Some(step.due));
     line.word(Some(step.kind.as_str()));
     line.word(Some(step.owner.as_str()));
-    line.plain(step.customer_id);
+    line.guid(step.customer_id.map(|CustomerId(guid)| guid));
     line.maybe_text(step.customer_name.as_ref());
     match &step.subscription_id {
         Some(id) => identifier(id, line),
