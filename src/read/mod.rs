@@ -5,11 +5,38 @@
 //! headings is asked of [`Words`]. Refuses, by name: containers we do not read, files over a limit. Never holds a whole file's
 //! rows: a batch is handed on and forgotten.
 
+mod archive;
+mod container;
+mod damage;
+mod decode;
+mod dialect;
+mod encoding;
+mod inputs;
+mod quiet;
+mod quotes;
+mod record;
+mod rows;
+mod source;
+mod survey;
+mod table;
+mod text;
+mod workbook;
+
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
+pub use self::{
+    inputs::{expand, expand_with},
+    rows::{Row, Rows},
+};
+use self::{
+    container::Kind,
+    source::{Content, Stored},
+    table::Found,
+    text::TextJob,
+};
 use crate::{
-    finding::Finding,
+    finding::{Code, Finding, Place},
     terms::{Text, worded},
 };
 
@@ -68,130 +95,6 @@ pub struct TableHead {
     pub above: Vec<(u32, Vec<String>)>,
 }
 
-/// A batch of rows of one table. Texts share one buffer, so that a row costs no allocation of its own.
-#[derive(Debug, Default, Clone)]
-pub struct Rows {
-    text: String,
-    slots: Vec<Slot>,
-    ends: Vec<(u32, u32)>,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Slot {
-    Empty,
-    Text { start: u32, end: u32 },
-    Number(f64),
-    DateTime(NaiveDateTime),
-    Bool(bool),
-    Error { start: u32, end: u32 },
-}
-
-impl Rows {
-    /// Adds a cell to the row under way. Text of blanks only counts as empty.
-    pub fn push(&mut self, cell: Cell<'_>) {
-        let slot = match cell {
-            Cell::Text(text) if text.trim().is_empty() => Slot::Empty,
-            Cell::Empty => Slot::Empty,
-            Cell::Text(text) => {
-                let (start, end) = self.keep(text);
-                Slot::Text { start, end }
-            }
-            Cell::Error(text) => {
-                let (start, end) = self.keep(text);
-                Slot::Error { start, end }
-            }
-            Cell::Number(number) => Slot::Number(number),
-            Cell::DateTime(at) => Slot::DateTime(at),
-            Cell::Bool(truth) => Slot::Bool(truth),
-        };
-        self.slots.push(slot);
-    }
-
-    fn keep(&mut self, text: &str) -> (u32, u32) {
-        let start = self.text.len() as u32;
-        self.text.push_str(text);
-        (start, self.text.len() as u32)
-    }
-
-    /// Ends the row under way. A row without a filled cell is dropped; says whether it was kept.
-    pub fn end_row(&mut self, number: u32) -> bool {
-        let start = self.ends.last().map_or(0, |&(_, end)| end as usize);
-        if self.slots[start..].iter().all(|slot| matches!(slot, Slot::Empty)) {
-            self.slots.truncate(start);
-            return false;
-        }
-        self.ends.push((number, self.slots.len() as u32));
-        true
-    }
-
-    /// Number of rows.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// Bytes of text held: what bounds a batch.
-    pub fn text_len(&self) -> usize {
-        self.text.len()
-    }
-
-    /// The rows in order.
-    pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
-        (0..self.ends.len()).map(move |index| {
-            let (number, end) = self.ends[index];
-            let start = if index == 0 { 0 } else { self.ends[index - 1].1 };
-            Row {
-                number,
-                text: &self.text,
-                slots: &self.slots[start as usize..end as usize],
-            }
-        })
-    }
-}
-
-/// One row of a batch.
-#[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
-    /// 1-based row of the sheet, or line of the text file on which the record begins.
-    pub number: u32,
-    text: &'a str,
-    slots: &'a [Slot],
-}
-
-impl<'a> Row<'a> {
-    /// Number of cells, trailing empty ones included.
-    pub fn len(&self) -> usize {
-        self.slots.len()
-    }
-
-    /// Whether there is no cell.
-    pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
-    }
-
-    /// The cell of a 0-based column; past the last one it is empty.
-    pub fn cell(&self, column: usize) -> Cell<'a> {
-        match self.slots.get(column) {
-            None | Some(Slot::Empty) => Cell::Empty,
-            Some(&Slot::Text { start, end }) => Cell::Text(&self.text[start as usize..end as usize]),
-            Some(&Slot::Error { start, end }) => Cell::Error(&self.text[start as usize..end as usize]),
-            Some(&Slot::Number(number)) => Cell::Number(number),
-            Some(&Slot::DateTime(at)) => Cell::DateTime(at),
-            Some(&Slot::Bool(truth)) => Cell::Bool(truth),
-        }
-    }
-
-    /// All cells in order.
-    pub fn cells(&self) -> impl Iterator<Item = Cell<'a>> {
-        let row = *self;
-        (0..row.len()).map(move |column| row.cell(column))
-    }
-}
-
 /// One input as it was named.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Input {
@@ -204,6 +107,19 @@ pub enum Input {
         /// Its content.
         bytes: std::sync::Arc<[u8]>,
     },
+}
+
+impl Input {
+    /// What it is called in reports: the path as given, with forward slashes.
+    pub fn name(&self) -> Text {
+        match self {
+            Input::Bytes { name, .. } => name.clone(),
+            Input::File(path) => {
+                let name = path.to_string_lossy();
+                if std::path::MAIN_SEPARATOR == '/' { name.into() } else { name.replace('\\', "/").into() }
+            }
+        }
+    }
 }
 
 /// What a person may know better than the file says; all optional.
@@ -332,3 +248,178 @@ impl FileReport {
         }
     }
 }
+
+/// Reads one input: its tables go to the sink, what became of it is the answer. Where the report says `refused`, rows that
+/// were already handed on must be forgotten.
+pub fn read(
+    input: &Input,
+    options: &ReadOptions,
+    limits: &Limits,
+    words: &dyn Words,
+    sink: &mut dyn Sink,
+) -> FileReport {
+    let mut job = Job {
+        report: FileReport::new(input.name()),
+        options,
+        limits,
+        words,
+    };
+    if let Err(finding) = job.run(input, sink) {
+        job.report.refused = true;
+        job.report.findings.push(finding);
+    }
+    job.report.findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    job.report
+}
+
+/// Most bytes of text that [`read_whole`] holds.
+const WHOLE_TEXT: usize = 256 << 20;
+
+/// Reads a small input, such as a table of the settings, into memory.
+pub fn read_whole(
+    input: &Input,
+    options: &ReadOptions,
+    limits: &Limits,
+    words: &dyn Words,
+) -> (FileReport, Vec<(TableHead, Rows)>) {
+    let mut whole = Whole::default();
+    let mut report = read(input, options, limits, words, &mut whole);
+    if whole.over {
+        let message = format!("holds over {WHOLE_TEXT} bytes of text; it was not read");
+        let finding = Finding::new(Code::LimitExceeded, Place::file(report.path.clone()), message, "shorten the table");
+        report.refused = true;
+        report.findings.push(finding);
+    }
+    if report.refused {
+        whole.tables.clear();
+    }
+    (report, whole.tables)
+}
+
+#[derive(Default)]
+struct Whole {
+    tables: Vec<(TableHead, Rows)>,
+    text: usize,
+    over: bool,
+}
+
+impl Sink for Whole {
+    fn table(&mut self, head: &TableHead) -> Interest {
+        self.tables.push((head.clone(), Rows::default()));
+        if self.over { Interest::Skip } else { Interest::Read }
+    }
+
+    fn rows(&mut self, rows: Rows) {
+        self.text += rows.text_len();
+        self.over |= self.text > WHOLE_TEXT;
+        if let Some((_, all)) = self.tables.last_mut()
+            && !self.over
+        {
+            all.append(&rows);
+        }
+    }
+}
+
+/// One input being read.
+struct Job<'a> {
+    report: FileReport,
+    options: &'a ReadOptions,
+    limits: &'a Limits,
+    words: &'a dyn Words,
+}
+
+impl Job<'_> {
+    /// Reads it. An error refuses the file.
+    fn run(&mut self, input: &Input, sink: &mut dyn Sink) -> Result<(), Finding> {
+        let stored = Stored::open(input).map_err(|error| self.unreadable(error.to_string()))?;
+        self.report.bytes = stored.len().map_err(|error| self.unreadable(error.to_string()))?;
+        if self.report.bytes > self.limits.text_bytes {
+            return Err(self.over(self.place(), "text_bytes", self.limits.text_bytes, "bytes"));
+        }
+        let (bytes, digest) = stored.digest().map_err(|error| self.unreadable(error.to_string()))?;
+        self.report.bytes = bytes;
+        self.report.sha256 = Some(digest);
+        let head = Content::Plain(&stored).head(8192).map_err(|error| self.unreadable(error.to_string()))?;
+        let found = match container::kind(&head) {
+            Kind::Refused(refused) => return Err(self.refused(refused)),
+            Kind::Text => self.text(Container::Text, Content::Plain(&stored), sink)?,
+            Kind::Gzip => self.text(Container::Gzip, Content::Gzip(&stored), sink)?,
+            Kind::Zip => archive::read(self, &stored, sink)?,
+            Kind::Ole => workbook::read(self, &stored, Container::Xls, sink)?,
+        };
+        self.judge(found)
+    }
+
+    fn text(&mut self, container: Container, content: Content<'_>, sink: &mut dyn Sink) -> Result<Found, Finding> {
+        self.report.container = Some(container);
+        let mut limit = ("text_bytes", self.limits.text_bytes);
+        if container == Container::Gzip {
+            let head = content.head(8192).map_err(|error| self.unreadable(error.to_string()))?;
+            match container::kind(&head) {
+                Kind::Text => {}
+                Kind::Refused(refused) => return Err(self.refused(refused)),
+                _ => {
+                    let message = "is a gzip file of something else than text; it was not read";
+                    return Err(Finding::new(Code::FileRefused, self.place(), message, "unpack it and give the file in it"));
+                }
+            }
+            let ratio = self.report.bytes.saturating_mul(self.limits.ratio).max(RATIO_FROM);
+            limit = if ratio < self.limits.file_bytes { ("ratio", ratio) } else { ("file_bytes", self.limits.file_bytes) };
+        }
+        let member = None;
+        TextJob {
+            job: self,
+            content,
+            member,
+            limit,
+        }
+        .read(sink)
+    }
+
+    /// What is left to say once all of it was read.
+    fn judge(&mut self, found: Found) -> Result<(), Finding> {
+        let hint = "check the export; a list with nothing in it plans nothing";
+        let message = match found {
+            Found::Unwanted => return Ok(()),
+            Found::Table if self.report.rows > 0 => return Ok(()),
+            Found::Table => "has headings and no rows",
+            Found::Nothing => "is empty",
+            Found::NoHeadings { row, text } => {
+                let message = format!("no row looks like headings we know; the first row is `{text}`");
+                let hint = "give the list with its headings, or add its headings to the `headings` table";
+                return Err(Finding::new(Code::NoHeadings, self.place().at_row(row), message, hint));
+            }
+        };
+        // A damage is the better answer where one was found.
+        if self.report.findings.iter().all(|finding| finding.code != Code::FileDamaged) {
+            self.report.findings.push(Finding::new(Code::FileEmpty, self.place(), message, hint));
+        }
+        Ok(())
+    }
+
+    fn place(&self) -> Place {
+        Place::file(self.report.path.clone())
+    }
+
+    fn unreadable(&self, why: impl std::fmt::Display) -> Finding {
+        let hint = "check that the file is there, whole and may be read";
+        Finding::new(Code::FileUnreadable, self.place(), format!("cannot be read: {why}"), hint)
+    }
+
+    fn refused(&self, refused: container::Refused) -> Finding {
+        let message = format!("is {}; it was not read", refused.what);
+        Finding::new(Code::FileRefused, self.place(), message, refused.hint)
+    }
+
+    fn over(&self, place: Place, limit: &str, value: u64, what: &str) -> Finding {
+        let message = format!("is over the limit of {value} {what}; no row of the file was used");
+        let hint = format!("if the file is right, raise `{limit}` under [limits] in the settings");
+        Finding::new(Code::LimitExceeded, place, message, hint)
+    }
+}
+
+/// Unpacked bytes from which on the ratio of packing counts: small files of blanks pack to nothing.
+const RATIO_FROM: u64 = 16 << 20;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! Letters that were lost before the text reached us.
+//!
+//! In: every record of a text. Out: one finding for each kind of damage, with the first line that shows it and how many do.
+//! Three kinds leave marks: U+FFFD in place of a letter, `?` in place of a letter (`?rs?gi`), and UTF-8 that was read as a
+//! Windows code page (`ElĹ‘fizetĂ©s`). Nothing is repaired: the same damage may have more than one origin.
+
+use std::sync::LazyLock;
+
+use encoding_rs::{Encoding, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254};
+
+use crate::{
+    finding::{Code, Finding, Place},
+    terms::Text,
+};
+
+#[derive(Debug, Default)]
+struct Sign {
+    records: u64,
+    first: Option<(u32, Text)>,
+}
+
+/// Collects the signs of damage.
+#[derive(Debug, Default)]
+pub(super) struct Damage {
+    replaced: Sign,
+    questioned: Sign,
+    misread: Sign,
+}
+
+impl Damage {
+    /// Looks at a record.
+    pub(super) fn look(&mut self, record: &str, line: u32) {
+        if record.contains('?') {
+            self.questioned.note(words(record).find(|word| is_questioned(word)), line);
+        }
+        if !record.is_ascii() {
+            self.replaced.note(words(record).find(|word| word.contains('\u{fffd}')), line);
+            self.misread.note(words(record).find(|word| is_misread(word)), line);
+        }
+    }
+
+    /// What was found.
+    pub(super) fn findings(&self, place: &Place) -> Vec<Finding> {
+        let told = [
+            (&self.replaced, "holds U+FFFD in place of a letter"),
+            (&self.questioned, "holds `?` in place of a letter"),
+            (&self.misread, "is UTF-8 that was read as a Windows code page and saved so"),
+        ];
+        let finding = |(sign, what): &(&Sign, &str)| {
+            let (line, word) = sign.first.clone()?;
+            let also = match sign.records {
+                1 => String::new(),
+                more => format!(", in {more} rows"),
+            };
+            let message = format!("`{word}` {what}{also}; the text is taken as it is");
+            let hint = "export the file again as CSV UTF-8 or .xlsx";
+            Some(Finding::new(Code::TextDamaged, place.at_row(line), message, hint).value(word))
+        };
+        told.iter().filter_map(finding).collect()
+    }
+}
+
+impl Sign {
+    fn note(&mut self, word: Option<&str>, line: u32) {
+        let Some(word) = word else { return };
+        self.records += 1;
+        if self.first.is_none() {
+            let short: String = word.chars().take(60).collect();
+            self.first = Some((line, short.into()));
+        }
+    }
+}
+
+fn words(record: &str) -> impl Iterator<Item = &str> {
+    record.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '"'))
+}
+
+/// A `?` with a letter right after it, in no address.
+fn is_questioned(word: &str) -> bool {
+    let address = word.contains(['/', '=', '&', '\\', '@', '<', '*']);
+    !address && word.contains('?') && word.split('?').skip(1).any(|after| after.starts_with(char::is_alphabetic))
+}
+
+/// The code pages that UTF-8 is misread as.
+const PAGES: [&Encoding; 4] = [WINDOWS_1252, WINDOWS_1250, WINDOWS_1251, WINDOWS_1254];
+
+/// For each character up to U+2122 its byte in each page; 0: it has none.
+static BYTES: LazyLock<Vec<[u8; 4]>> = LazyLock::new(|| {
+    let mut table = vec![[0; 4]; 0x2123];
+    for (page, encoding) in PAGES.iter().enumerate() {
+        for byte in 0x80..=0xffu8 {
+            let single = [byte];
+            let decoded = encoding.decode_without_bom_handling(&single).0;
+            let slot = decoded.chars().next().and_then(|c| table.get_mut(c as usize));
+            if let Some(slot) = slot.and_then(|bytes| bytes.get_mut(page)) {
+                *slot = byte;
+            }
+        }
+    }
+    table
+});
+
+/// Whether all letters beyond ASCII, taken back to bytes of one page, are UTF-8 of letters or signs.
+fn is_misread(word: &str) -> bool {
+    !word.is_ascii() && (0..PAGES.len()).any(|page| is_misread_as(word, page))
+}
+
+fn is_misread_as(word: &str, page: usize) -> bool {
+    let mut left = 0;
+    for c in word.chars() {
+        let byte = match c {
+            c if c.is_ascii() => 0,
+            c => match BYTES.get(c as usize).and_then(|bytes| bytes.get(page)) {
+                None | Some(0) => return false,
+                Some(&byte) => byte,
+            },
+        };
+        match (left, byte) {
+            (0, 0) => {}
+            // Latin letters, Cyrillic ones, punctuation: pairs of other blocks are likelier by chance.
+            (0, 0xc2..=0xc5 | 0xc8 | 0xc9 | 0xd0 | 0xd1) => left = 1,
+            (0, 0xe2) => left = 2,
+            (1.., 0x80..=0xbf) => left -= 1,
+            _ => return false,
+        }
+    }
+    left == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn damaged_words_are_known() {
+        for word in ["?rs?gi", "M?ller", "T?z?g?p", "El?fizet?s"] {
+            assert!(is_questioned(word), "{word}");
+        }
+        for word in ["https://example.com/?id=1", "renew?", "?", "a?b=c", "Why?1"] {
+            assert!(!is_questioned(word), "{word}");
+        }
+        for text in ["Előfizetés", "Geschäftskunde", "Müller", "Dönüş", "Ortağı", "Łódź", "Подписка", "“quoted”", "Größe"] {
+            for encoding in PAGES {
+                let misread = encoding.decode_without_bom_handling(text.as_bytes());
+                assert!(misread.1 || is_misread(&misread.0), "{text} as {}: {}", encoding.name(), misread.0);
+            }
+            assert!(!is_misread(text), "{text}");
+        }
+        for word in ["Øvrigt", "ÅÄÖ", "Żółw", "DOĞRU", "ЁЛКА", "naïve", "ÎLE", "Ú", "株式会社", "“Å”", "Ó–"] {
+            assert!(!is_misread(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn each_kind_is_told_once() {
+        let mut damage = Damage::default();
+        damage.look("1,Acme,ok", 2);
+        damage.look("1,\"M?ller, K?ln\",x", 3);
+        damage.look("1,\u{fffd}rs\u{fffd}gi", 4);
+        damage.look("2,B\u{fffd}la", 5);
+        let findings = damage.findings(&Place::file("a.csv"));
+        assert_eq!(findings.len(), 2);
+        assert_eq!(findings[0].place.row, Some(4));
+        assert!(findings[0].message.contains("in 2 rows"));
+        assert_eq!(findings[1].value.as_deref(), Some("M?ller"));
+    }
+}

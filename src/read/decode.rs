@@ -1,0 +1,140 @@
+//! Bytes of any encoding as UTF-8 bytes, in a stream.
+//!
+//! In: a reader and its encoding. Out: a reader of UTF-8 without a byte order mark, line ends as they were. What cannot be
+//! decoded becomes U+FFFD, which the damage report finds again. Valid UTF-8 passes through untouched.
+
+use std::io::{self, Read};
+
+use encoding_rs::{CoderResult, Decoder, Encoding};
+
+const PIECE: usize = 1 << 16;
+
+/// Decodes what it reads.
+pub(super) struct Decoding<'a> {
+    inner: &'a mut dyn Read,
+    /// None: passes bytes through.
+    decoder: Option<Decoder>,
+    raw: Vec<u8>,
+    at: usize,
+    end: usize,
+    finished: bool,
+}
+
+impl<'a> Decoding<'a> {
+    /// Decodes, with replacement.
+    pub(super) fn new(inner: &'a mut dyn Read, encoding: &'static Encoding) -> Decoding<'a> {
+        Decoding {
+            inner,
+            decoder: Some(encoding.new_decoder_with_bom_removal()),
+            raw: vec![0; PIECE],
+            at: 0,
+            end: 0,
+            finished: false,
+        }
+    }
+
+    /// Passes bytes through but for a UTF-8 byte order mark.
+    pub(super) fn plain(inner: &'a mut dyn Read) -> io::Result<Decoding<'a>> {
+        let mut first = vec![0; 3];
+        let mut end = 0;
+        while let Some(room) = first.get_mut(end..).filter(|room| !room.is_empty()) {
+            match inner.read(room)? {
+                0 => break,
+                read => end += read,
+            }
+        }
+        let at = if first == b"\xef\xbb\xbf" { 3 } else { 0 };
+        Ok(Decoding {
+            inner,
+            decoder: None,
+            raw: first,
+            at,
+            end,
+            finished: false,
+        })
+    }
+
+    fn pass_through(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let held = self.raw.get(self.at..self.end).unwrap_or_default();
+        if held.is_empty() {
+            return self.inner.read(into);
+        }
+        let length = held.len().min(into.len());
+        if let (Some(to), Some(from)) = (into.get_mut(..length), held.get(..length)) {
+            to.copy_from_slice(from);
+        }
+        self.at += length;
+        Ok(length)
+    }
+}
+
+impl Read for Decoding<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Some(decoder) = &mut self.decoder else {
+            return self.pass_through(into);
+        };
+        if into.len() < 16 {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "too little room to decode into"));
+        }
+        loop {
+            if self.at == self.end && !self.finished {
+                self.at = 0;
+                self.end = self.inner.read(&mut self.raw)?;
+                self.finished = self.end == 0;
+            }
+            let raw = self.raw.get(self.at..self.end).unwrap_or_default();
+            let (result, read, written, _) = decoder.decode_to_utf8(raw, into, self.finished);
+            self.at += read;
+            if written > 0 {
+                return Ok(written);
+            }
+            if self.finished && result == CoderResult::InputEmpty {
+                self.decoder = None;
+                return Ok(0);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(bytes: &[u8], label: &str) -> String {
+        let mut reader = bytes;
+        let mut text = Vec::new();
+        let mut decoding = Decoding::new(&mut reader, Encoding::for_label(label.as_bytes()).unwrap());
+        let mut piece = [0; 16];
+        loop {
+            match decoding.read(&mut piece).unwrap() {
+                0 => return String::from_utf8(text).unwrap(),
+                read => text.extend_from_slice(&piece[..read]),
+            }
+        }
+    }
+
+    #[test]
+    fn streams_decode_in_pieces() {
+        let text = "név;ország\r\nTűzőgép Kft.;HU\r\n".repeat(9000);
+        let bytes = encoding_rs::WINDOWS_1250.encode(&text).0.into_owned();
+        assert_eq!(decoded(&bytes, "windows-1250"), text);
+        let wide: Vec<u8> = "\u{feff}".chars().chain(text.chars()).flat_map(|c| (c as u16).to_le_bytes()).collect();
+        assert_eq!(decoded(&wide, "utf-16le"), text);
+        assert_eq!(decoded(b"a\xff", "utf-8"), "a\u{fffd}");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_not_text() {
+        for (bytes, expected) in [
+            (&b"\xef\xbb\xbfid"[..], "id"),
+            (b"id", "id"),
+            (b"", ""),
+            (b"longer than that", "longer than that"),
+        ] {
+            let mut reader = bytes;
+            let mut text = String::new();
+            Decoding::plain(&mut reader).unwrap().read_to_string(&mut text).unwrap();
+            assert_eq!(text, expected);
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! Which encoding a text has.
+//!
+//! In: the first bytes of a text, and lines with bytes beyond ASCII. Out: an [`Encoding`], whether that is certain, and on what
+//! evidence it was chosen. Windows code pages cannot be told apart by validity, since nearly every byte is defined in each:
+//! what decides is under which of them headings are words we know, then under which the letters are those of one language
+//! (`letters.csv`), then a statistical guess. The result depends on the bytes alone, never on the machine's locale.
+
+use std::sync::LazyLock;
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8};
+
+use super::container::utf16;
+
+/// An encoding and why.
+#[derive(Debug, Clone)]
+pub(super) struct Choice {
+    pub(super) encoding: &'static Encoding,
+    /// What it was chosen by; none, where it is certain.
+    pub(super) evidence: Option<String>,
+}
+
+impl Choice {
+    pub(super) fn certain(encoding: &'static Encoding) -> Choice {
+        Choice {
+            encoding,
+            evidence: None,
+        }
+    }
+}
+
+/// A byte order mark or the pattern of UTF-16.
+pub(super) fn marked(head: &[u8]) -> Option<&'static Encoding> {
+    Encoding::for_bom(head).map(|(encoding, _)| encoding).or_else(|| utf16(head))
+}
+
+/// Whether the bytes are UTF-8, but for a sequence cut off at their end.
+pub(super) fn is_utf8(bytes: &[u8]) -> bool {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    }
+}
+
+/// The letters of a language in an encoding.
+struct Alphabet {
+    encoding: &'static Encoding,
+    language: &'static str,
+    letters: Vec<(char, char)>,
+}
+
+static ALPHABETS: LazyLock<Vec<Alphabet>> = LazyLock::new(|| {
+    let lines = include_str!("letters.csv").lines().skip(1);
+    lines.filter_map(|line| alphabet(line)).collect()
+});
+
+fn alphabet(line: &'static str) -> Option<Alphabet> {
+    let mut cells = line.split(',');
+    let encoding = Encoding::for_label(cells.next()?.as_bytes())?;
+    let language = cells.next()?;
+    let mut letters: Vec<(char, char)> = Vec::new();
+    let mut characters = cells.next()?.chars().peekable();
+    while let Some(first) = characters.next() {
+        let last = match characters.next_if_eq(&'-') {
+            Some(_) => characters.next()?,
+            None => first,
+        };
+        letters.push((first, last));
+    }
+    Some(Alphabet {
+        encoding,
+        language,
+        letters,
+    })
+}
+
+/// How well a text fits an alphabet: bytes of letters of it, less three times those that are none of it.
+fn fit(text: &str, alphabet: &Alphabet) -> i64 {
+    let width = if alphabet.encoding.is_single_byte() { 1 } else { 2 };
+    let mut score = 0;
+    let mut before = ' ';
+    for c in text.chars() {
+        // Two marks of a wrong code page: a capital after a small letter, and scripts mixed in one word.
+        let crooked = !c.is_ascii() && c.is_uppercase() && before.is_lowercase();
+        let mixed = mixes(before, c) || mixes(c, before);
+        before = c;
+        if crooked || mixed {
+            score -= 3;
+        } else if !c.is_ascii() {
+            let small = c.to_lowercase().next().unwrap_or(c);
+            score += match () {
+                () if c == '\u{fffd}' || ('\u{80}'..='\u{9f}').contains(&c) => -10,
+                () if alphabet.letters.iter().any(|(first, last)| (first..=last).contains(&&small)) => width,
+                () if is_neutral(c) => 0,
+                () => -3 * width,
+            };
+        }
+    }
+    score
+}
+
+fn mixes(latin: char, other: char) -> bool {
+    latin.is_ascii_alphabetic() && other > '\u{24f}' && other.is_alphabetic()
+}
+
+/// Signs that any language uses.
+fn is_neutral(c: char) -> bool {
+    matches!(c, '\u{a0}' | '§' | '°' | '€' | '£' | '«' | '»' | '·' | '©' | '®' | '№' | '\u{2010}'..='\u{203a}' | '™')
+}
+
+/// Chooses by evidence. `known` says how many headings a decoded text has.
+pub(super) fn guess(sample: &[u8], known: impl Fn(&str) -> usize) -> Choice {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(sample, true);
+    let statistical = detector.guess(None, Utf8Detection::Deny);
+    let mut candidates: Vec<&'static Encoding> = Vec::new();
+    for alphabet in ALPHABETS.iter() {
+        // Multi-byte code pages fit texts of any other by accident: only where statistics suggest them.
+        let plausible = alphabet.encoding.is_single_byte() || alphabet.encoding == statistical;
+        if plausible && !candidates.contains(&alphabet.encoding) {
+            candidates.push(alphabet.encoding);
+        }
+    }
+    if !candidates.contains(&statistical) {
+        candidates.push(statistical);
+    }
+    let judged = candidates.into_iter().enumerate().map(|(order, encoding)| {
+        let text = encoding.decode_without_bom_handling(sample).0;
+        let of_it = ALPHABETS.iter().filter(|alphabet| alphabet.encoding == encoding);
+        let best = of_it.map(|alphabet| (fit(&text, alphabet), alphabet.language)).max_by_key(|(score, _)| *score);
+        let (score, language) = best.unwrap_or((0, ""));
+        Judged {
+            headings: known(&text),
+            letters: score,
+            statistical: encoding == statistical,
+            order: std::cmp::Reverse(order),
+            encoding,
+            language,
+        }
+    });
+    match judged.max_by_key(|judged| (judged.headings, judged.letters, judged.statistical, judged.order)) {
+        Some(best) => Choice {
+            encoding: best.encoding,
+            evidence: Some(best.evidence()),
+        },
+        None => Choice::certain(UTF_8),
+    }
+}
+
+struct Judged {
+    headings: usize,
+    letters: i64,
+    statistical: bool,
+    order: std::cmp::Reverse<usize>,
+    encoding: &'static Encoding,
+    language: &'static str,
+}
+
+impl Judged {
+    fn evidence(&self) -> String {
+        let mut reasons = Vec::new();
+        if self.headings > 0 {
+            reasons.push(format!("{} headings are words we know with it", self.headings));
+        }
+        if self.letters > 0 {
+            reasons.push(format!("its letters are {}", self.language));
+        }
+        if self.statistical {
+            reasons.push("it is the likeliest by statistics".to_owned());
+        }
+        if reasons.is_empty() {
+            reasons.push("nothing fits better".to_owned());
+        }
+        reasons.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_alphabet_is_read() {
+        let lines = include_str!("letters.csv").lines().count() - 1;
+        assert_eq!(ALPHABETS.len(), lines);
+        assert!(ALPHABETS.iter().all(|alphabet| !alphabet.letters.is_empty()));
+    }
+
+    #[test]
+    fn code_pages_are_told_by_their_letters() {
+        for (label, text) in [
+            ("windows-1250", "Ügyfél;Előfizetés;Lejárat dátuma\nTűzőgép Kft.;Üzleti;2026\nŐszi Bt.;Árvíztűrő;2026"),
+            ("windows-1250", "Klient;Subskrypcja\nŻółta Łódź;Usługa wygaśnie\nŚwierk;Miesięczna"),
+            ("windows-1254", "Müşteri;Abonelik;Bitiş tarihi\nIşık A.Ş.;İş Ortağı;2026\nGüneş;Yıllık;2026"),
+            ("windows-1251", "Клиент;Подписка;Дата окончания\nРомашка;Годовая;2026"),
+            ("IBM866", "Клиент;Подписка;Дата окончания\nРомашка;Годовая;2026"),
+            ("KOI8-R", "Клиент;Подписка;Дата окончания\nРомашка;Годовая;2026"),
+            ("windows-1252", "Kund;Prenumeration;Utgår\nÅkeri Öst;Årlig;2026\nBjörk;Månad;2026"),
+            ("windows-1252", "Kunde;Verlängerung\nMüller GmbH;Jährlich\nGroß;Übersicht"),
+            ("windows-1253", "Πελάτης;Συνδρομή\nΑθήνα;Ετήσια"),
+            ("Shift_JIS", "顧客名;サブスクリプション;有効期限\n株式会社みなと;年間;2026\n東京商事;月間;2026"),
+            ("GBK", "客户名称;订阅;到期日期\n北京公司;年度订阅;2026\n上海公司;月度;2026"),
+        ] {
+            let encoding = Encoding::for_label(label.as_bytes()).unwrap();
+            let (bytes, _, lost) = encoding.encode(text);
+            assert!(!lost, "{label} has the letters");
+            assert_eq!(guess(&bytes, |_| 0).encoding.name(), encoding.name(), "{text}");
+        }
+    }
+
+    #[test]
+    fn headings_outweigh_letters() {
+        let bytes = encoding_rs::WINDOWS_1250.encode("Előfizetés").0.into_owned();
+        let known = |text: &str| usize::from(text.starts_with("Előfizetés"));
+        let choice = guess(&bytes, known);
+        assert_eq!(choice.encoding.name(), "windows-1250");
+        assert!(choice.evidence.unwrap().contains("1 headings"));
+    }
+
+    #[test]
+    fn utf8_may_be_cut_at_the_end_only() {
+        assert!(is_utf8("é".as_bytes()));
+        assert!(is_utf8(b"abc\xc3"));
+        assert!(!is_utf8(b"\xe9l\n"));
+    }
+}

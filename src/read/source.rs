@@ -1,0 +1,177 @@
+//! Where the bytes of an input come from, as often as they are needed.
+//!
+//! In: an [`Input`]. Out: passes over its bytes as stored, or over what a gzip file or an archive's member unpacks to. A file
+//! is opened once and read by that handle, so that a replaced file cannot give half of each. Refuses what is no regular file.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom},
+};
+
+use flate2::bufread::MultiGzDecoder;
+use sha2::{Digest, Sha256};
+use zip::ZipArchive;
+
+use super::Input;
+
+/// Bytes as stored.
+#[derive(Debug)]
+pub(super) enum Stored<'a> {
+    File(File),
+    Bytes(&'a [u8]),
+}
+
+/// A reader that can be positioned.
+pub(super) trait ReadSeek: BufRead + Seek {}
+impl<T: BufRead + Seek> ReadSeek for T {}
+
+impl Stored<'_> {
+    pub(super) fn open(input: &Input) -> io::Result<Stored<'_>> {
+        match input {
+            Input::Bytes { bytes, .. } => Ok(Stored::Bytes(bytes)),
+            Input::File(path) => {
+                // Asked before opening: opening a pipe would wait for its writer.
+                if !std::fs::metadata(path)?.is_file() {
+                    return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+                }
+                Ok(Stored::File(File::open(path)?))
+            }
+        }
+    }
+
+    pub(super) fn len(&self) -> io::Result<u64> {
+        match self {
+            Stored::File(file) => Ok(file.metadata()?.len()),
+            Stored::Bytes(bytes) => Ok(bytes.len() as u64),
+        }
+    }
+
+    /// A reader from the start; one at a time.
+    pub(super) fn reader(&self) -> io::Result<Box<dyn ReadSeek + '_>> {
+        match self {
+            Stored::Bytes(bytes) => Ok(Box::new(Cursor::new(*bytes))),
+            Stored::File(file) => {
+                let mut file: &File = file;
+                file.seek(SeekFrom::Start(0))?;
+                Ok(Box::new(BufReader::with_capacity(1 << 16, file)))
+            }
+        }
+    }
+
+    /// Length and digest (lower-case hexadecimal) of the bytes.
+    pub(super) fn digest(&self) -> io::Result<(u64, String)> {
+        let mut tally = Tally::new(self.reader()?);
+        io::copy(&mut tally, &mut io::sink())?;
+        Ok(tally.finish())
+    }
+}
+
+/// Counts and digests what is read through it.
+pub(super) struct Tally<R> {
+    inner: R,
+    digest: Sha256,
+    bytes: u64,
+}
+
+impl<R: Read> Tally<R> {
+    pub(super) fn new(inner: R) -> Tally<R> {
+        Tally {
+            inner,
+            digest: Sha256::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Length and digest of everything read so far.
+    pub(super) fn finish(self) -> (u64, String) {
+        let digest = self.digest.finalize();
+        (self.bytes, digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+impl<R: Read> Read for Tally<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(into)?;
+        self.digest.update(into.get(..read).unwrap_or_default());
+        self.bytes += read as u64;
+        Ok(read)
+    }
+}
+
+/// One text, in whatever it is wrapped.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Content<'a> {
+    /// The stored bytes are the text.
+    Plain(&'a Stored<'a>),
+    /// They are gzip, of one or several members.
+    Gzip(&'a Stored<'a>),
+    /// The text is a member of a zip archive.
+    Member(&'a Stored<'a>, usize),
+}
+
+impl Content<'_> {
+    /// One pass over the text from its start.
+    pub(super) fn pass<T>(&self, work: impl FnOnce(&mut dyn Read) -> T) -> io::Result<T> {
+        match self {
+            Content::Plain(stored) => Ok(work(&mut stored.reader()?)),
+            Content::Gzip(stored) => Ok(work(&mut MultiGzDecoder::new(stored.reader()?))),
+            Content::Member(stored, index) => {
+                let mut archive = ZipArchive::new(stored.reader()?)?;
+                let mut member = archive.by_index(*index)?;
+                Ok(work(&mut member))
+            }
+        }
+    }
+
+    /// The first bytes.
+    pub(super) fn head(&self, length: u64) -> io::Result<Vec<u8>> {
+        let mut head = Vec::new();
+        let read = self.pass(|reader| reader.take(length).read_to_end(&mut head))?;
+        // What is cut or corrupt after its first bytes shows in the survey, with what was before it.
+        match read {
+            Err(error) if head.is_empty() => Err(error),
+            _ => Ok(head),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn every_pass_gives_the_same_bytes() {
+        let mut members = gzip(b"id,name\n");
+        members.extend(gzip(b"1,Acme\n"));
+        let stored = Stored::Bytes(&members);
+        let content = Content::Gzip(&stored);
+        for _ in 0..2 {
+            assert_eq!(content.head(100).unwrap(), b"id,name\n1,Acme\n");
+        }
+        assert_eq!(content.head(3).unwrap(), b"id,");
+    }
+
+    #[test]
+    fn the_digest_is_of_the_stored_bytes() {
+        let (bytes, digest) = Stored::Bytes(b"abc").digest().unwrap();
+        assert_eq!(bytes, 3);
+        assert_eq!(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn a_folder_is_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = Stored::open(&Input::File(folder.path().into())).unwrap_err();
+        assert_eq!(error.to_string(), "not a regular file");
+    }
+}

@@ -1,0 +1,200 @@
+//! Workbooks: XLSX, XLSB, XLS, ODS.
+//!
+//! In: the bytes of a workbook. Out: the tables of all its sheets, hidden ones too, through [`Tabling`]. Parsing stands behind
+//! one function, [`parse::parse`], which takes bytes and tells [`Event`]s, so that it can run elsewhere; a panic in it is a
+//! damaged workbook. A sheet that breaks off gives the rows before the break, and says so.
+
+mod cells;
+mod parse;
+
+use self::parse::{Event, Failure, Next, parse};
+use super::{
+    Container, Interest, Job, Sink,
+    container::{self, ENCRYPTED},
+    quiet::quietly,
+    source::Stored,
+    table::{Found, Tabling},
+};
+use crate::{
+    finding::{Code, Finding, Place},
+    terms::Text,
+};
+
+/// Reads all sheets, or the one that was set.
+pub(super) fn read(
+    job: &mut Job<'_>,
+    stored: &Stored<'_>,
+    container: Container,
+    sink: &mut dyn Sink,
+) -> Result<Found, Finding> {
+    if job.report.bytes > job.limits.file_bytes {
+        return Err(job.over(job.place(), "file_bytes", job.limits.file_bytes, "bytes"));
+    }
+    let mut bytes = Vec::new();
+    let read = stored.reader().and_then(|mut reader| std::io::Read::read_to_end(&mut reader, &mut bytes));
+    read.map_err(|error| job.unreadable(error))?;
+    if container == Container::Xls
+        && let Some(refused) = container::ole(&bytes)
+    {
+        return Err(job.refused(refused));
+    }
+    job.report.container = Some(container);
+    let (options, limits) = (job.options, job.limits);
+    let mut sheets = Sheets {
+        job,
+        sink,
+        current: None,
+        found: Found::Nothing,
+        ignored: Vec::new(),
+    };
+    let parsed = quietly(|| parse(&bytes, container, options.sheet.as_deref(), limits, &mut |event| sheets.take(event)));
+    let (found, ignored) = (sheets.found, sheets.ignored);
+    match parsed {
+        None => Err(damaged(job, "it cannot be made sense of")),
+        Some(Err(failure)) => Err(refusal(job, failure)),
+        Some(Ok(())) => {
+            if !matches!(found, Found::NoHeadings { .. }) {
+                job.report.findings.extend(ignored);
+            }
+            Ok(found)
+        }
+    }
+}
+
+fn damaged(job: &Job<'_>, why: &str) -> Finding {
+    let message = format!("the workbook is damaged: {why}");
+    let hint = "open it in Excel, save it as .xlsx, and run again";
+    Finding::new(Code::FileUnreadable, job.place(), message, hint)
+}
+
+fn refusal(job: &Job<'_>, failure: Failure) -> Finding {
+    match failure {
+        Failure::Encrypted => job.refused(ENCRYPTED),
+        Failure::Damaged(why) => damaged(job, &why),
+        Failure::SheetMissing { wanted, names } => {
+            let message = format!("has no sheet `{wanted}`; the workbook was not read");
+            let hint = format!("set `sheet` to one of {}", names.join(", "));
+            Finding::new(Code::FileRefused, job.place(), message, hint)
+        }
+        Failure::Over { limit, value, what } => job.over(job.place(), limit, value, what),
+    }
+}
+
+/// Takes a workbook's events and makes tables of them.
+struct Sheets<'s, 'j, 'a> {
+    job: &'j mut Job<'a>,
+    sink: &'s mut dyn Sink,
+    current: Option<Current<'a>>,
+    found: Found,
+    /// Sheets that are no table of ours; told where another one is.
+    ignored: Vec<Finding>,
+}
+
+struct Current<'a> {
+    name: Text,
+    hidden: bool,
+    tabling: Tabling<'a>,
+    /// The row under way, 0-based, and its next column.
+    row: Option<u32>,
+    column: u32,
+}
+
+impl Sheets<'_, '_, '_> {
+    fn take(&mut self, event: Event<'_>) -> Next {
+        match event {
+            Event::Sheet { name, hidden } => {
+                self.job.report.sheets += 1;
+                let name: Text = name.into();
+                self.current = Some(Current {
+                    tabling: Tabling::new(self.job.words, Some(name.clone()), hidden),
+                    name,
+                    hidden,
+                    row: None,
+                    column: 0,
+                });
+                Next::Go
+            }
+            Event::Cell { row, column, cell } => match &mut self.current {
+                Some(current) => current.cell(row, column, cell, self.sink),
+                None => Next::SkipSheet,
+            },
+            Event::End => {
+                self.end(None);
+                Next::Go
+            }
+            Event::Broken(why) => {
+                self.end(Some(&why));
+                Next::Go
+            }
+            Event::Repeated(name) => {
+                let message = "a second sheet of this name was left out, since sheets are told apart by name";
+                let place = self.place(name.into(), None);
+                self.job.report.findings.push(Finding::new(Code::FileDamaged, place, message, "rename the sheet"));
+                Next::Go
+            }
+        }
+    }
+
+    fn place(&self, sheet: Text, row: Option<u32>) -> Place {
+        Place {
+            sheet: Some(sheet),
+            row,
+            ..self.job.place()
+        }
+    }
+
+    fn end(&mut self, broken: Option<&str>) {
+        let Some(mut current) = self.current.take() else { return };
+        if let Some(why) = broken {
+            current.tabling.drop_row();
+            let place = self.place(current.name.clone(), current.row.map(|row| row + 1));
+            let message = format!("the sheet breaks off here: {why}; the rows before were read");
+            let hint = "open the workbook in Excel, correct the cells of this row, and save it";
+            self.job.report.findings.push(Finding::new(Code::FileDamaged, place, message, hint));
+        } else if let Some(row) = current.row {
+            current.tabling.end_row(row + 1, self.sink);
+        }
+        let found = current.tabling.finish(self.sink);
+        self.job.report.rows += current.tabling.rows;
+        let place = self.place(current.name, None);
+        match &found {
+            Found::Table | Found::Unwanted if current.hidden => {
+                let message = "the sheet is hidden; it was read like the others";
+                let hint = "delete it, or set `sheet` for this source, if it is not meant";
+                self.job.report.findings.push(Finding::new(Code::SheetHidden, place, message, hint));
+            }
+            Found::NoHeadings { text, .. } => {
+                let message = format!("is no table of ours; it begins with `{text}` and was left out");
+                self.ignored.push(Finding::new(Code::SheetIgnored, place, message, ""));
+            }
+            _ => {}
+        }
+        let earlier = std::mem::replace(&mut self.found, Found::Nothing);
+        self.found = earlier.or(found);
+    }
+}
+
+impl Current<'_> {
+    fn cell(&mut self, row: u32, column: u32, cell: super::Cell<'_>, sink: &mut dyn Sink) -> Next {
+        match self.row {
+            Some(current) if row < current || (row == current && column < self.column) => {
+                return Next::Break("its cells are not in order");
+            }
+            Some(current) if row > current => {
+                if self.tabling.end_row(current + 1, sink) == Interest::Skip {
+                    self.row = None;
+                    return Next::SkipSheet;
+                }
+                self.column = 0;
+            }
+            _ => {}
+        }
+        self.row = Some(row);
+        for _ in self.column..column {
+            self.tabling.cell(super::Cell::Empty);
+        }
+        self.tabling.cell(cell);
+        self.column = column + 1;
+        Next::Go
+    }
+}
