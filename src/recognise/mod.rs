@@ -6,8 +6,11 @@
 //! [`Flaw`] and a finding). Rows become compact facts as they stream by; memory grows with subscriptions, not with bytes.
 //! The result does not depend on the order of files or rows, nor on threads.
 
+pub mod dates;
 mod field;
 pub mod tables;
+pub mod values;
+pub mod vocabulary;
 
 pub use field::Field;
 

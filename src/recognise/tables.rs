@@ -159,3 +159,10 @@ pub struct RouteNote {
     /// Its row in the table.
     pub row: u32,
 }
+
+/// The nearest of the known words.
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> &'a str {
+    known
+        .max_by(|a, b| strsim::jaro_winkler(word, a).total_cmp(&strsim::jaro_winkler(word, b)))
+        .unwrap_or_default()
+}

@@ -1,0 +1,303 @@
+//! What the cells of a column say together about the order of day, month and year.
+//!
+//! In: readings with their rows, in any order, from any number of parts. Out: a [`Decision`] and the cell that decided.
+//! Invariant: adding and merging are commutative and associative, since all that is kept of a kind of cell is its first row.
+
+use std::fmt;
+
+use chrono::Datelike;
+
+use super::DateReading;
+use crate::{config::DateOrder, recognise::vocabulary::language};
+
+/// How the numbers of a column are to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// In this order.
+    Order(DateOrder),
+    /// Nothing decides: no date in numbers may be used.
+    Unknown,
+    /// A spreadsheet has swapped day and month where it could and left the rest as text: no date of the column may be used.
+    HalfConverted,
+    /// No cell depends on an order.
+    Unneeded,
+}
+
+/// Years that a date of a subscription may have where two digits leave its century and its place open.
+const LIKELY_YEARS: std::ops::Range<i32> = 2005..2050;
+
+/// The first cell of a kind.
+type First = Option<(u32, DateReading)>;
+
+fn keep(first: &mut First, other: First) {
+    *first = match (*first, other) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+}
+
+/// What the cells of a column have said so far. Of each kind of cell the first one is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DateColumnEvidence {
+    /// Fits an order, by order.
+    fits: [First; 3],
+    /// Depends on the order and does not fit this one, by order.
+    misfits: [First; 3],
+    /// Fits several orders.
+    open: First,
+    /// Stands for different dates in several orders.
+    differs: First,
+    /// Written with points and fits the day first.
+    pointed: First,
+    /// A real date.
+    typed: First,
+    /// Plain numbers with the year first.
+    year_first: First,
+    /// The same, after the twelfth of a month.
+    year_first_late: First,
+}
+
+impl DateColumnEvidence {
+    /// Takes one cell into account.
+    pub fn add(&mut self, reading: DateReading, row: u32) {
+        let cell = Some((row, reading));
+        match reading {
+            DateReading::Typed(_) => keep(&mut self.typed, cell),
+            DateReading::YearFirst(date) => {
+                keep(&mut self.year_first, cell);
+                if date.day() > 12 {
+                    keep(&mut self.year_first_late, cell);
+                }
+            }
+            DateReading::Numeric { .. } | DateReading::Short { .. } => self.add_numeric(reading, row),
+            DateReading::Empty | DateReading::NoEnd | DateReading::Certain(_) | DateReading::Unreadable => {}
+        }
+    }
+
+    fn add_numeric(&mut self, reading: DateReading, row: u32) {
+        let cell = Some((row, reading));
+        let fitting = fitting(reading);
+        for (place, order) in DateOrder::ALL.iter().enumerate() {
+            let kind = if fitting.contains(order) {
+                &mut self.fits
+            } else {
+                &mut self.misfits
+            };
+            if let Some(first) = kind.get_mut(place) {
+                keep(first, cell);
+            }
+        }
+        if fitting.len() > 1 {
+            keep(&mut self.open, cell);
+            let mut dates = fitting.iter().filter_map(|&order| reading.in_order(order));
+            let first = dates.next();
+            if dates.any(|date| Some(date) != first) {
+                keep(&mut self.differs, cell);
+            }
+        }
+        if reading.separator() == Some(super::Separator::Dot) && fitting.contains(&DateOrder::Dmy) {
+            keep(&mut self.pointed, cell);
+        }
+    }
+
+    /// Takes the cells of another part of the column into account.
+    pub fn merge(&mut self, other: &DateColumnEvidence) {
+        for (first, theirs) in self
+            .fits
+            .iter_mut()
+            .zip(other.fits)
+            .chain(self.misfits.iter_mut().zip(other.misfits))
+        {
+            keep(first, theirs);
+        }
+        keep(&mut self.open, other.open);
+        keep(&mut self.differs, other.differs);
+        keep(&mut self.pointed, other.pointed);
+        keep(&mut self.typed, other.typed);
+        keep(&mut self.year_first, other.year_first);
+        keep(&mut self.year_first_late, other.year_first_late);
+    }
+
+    fn fit(&self, order: DateOrder) -> First {
+        of(&self.fits, order)
+    }
+
+    fn misfit(&self, order: DateOrder) -> First {
+        of(&self.misfits, order)
+    }
+
+    /// How the column is to be read, and why: the cell, the setting or the language that decided. The one order that fits every
+    /// cell; among several the person's, then the language's, then the one that points between the numbers speak for.
+    pub fn decide(&self, setting: Option<DateOrder>, language: Option<&str>) -> (Decision, String) {
+        let all: Vec<DateOrder> = DateOrder::ALL
+            .iter()
+            .copied()
+            .filter(|&order| self.misfit(order).is_none())
+            .collect();
+        let Some(numeric) = self.fits.iter().flatten().min() else {
+            return (Decision::Unneeded, "no date of the column depends on an order".into());
+        };
+        if let Some(converted) = self.half_converted() {
+            return (
+                Decision::HalfConverted,
+                format!(
+                    "row {} holds a real date and {} is text, as are only dates past the twelfth",
+                    converted.0,
+                    Shown(*numeric)
+                ),
+            );
+        }
+        match (&all[..], setting) {
+            (&[order], _) => self.only(order, setting),
+            (&[], Some(order)) if self.fit(order).is_some() => {
+                let misfit = self
+                    .misfit(order)
+                    .map(|cell| format!(", though {} does not fit", Shown(cell)))
+                    .unwrap_or_default();
+                (
+                    Decision::Order(order),
+                    format!("the setting `date_order` says so{misfit}"),
+                )
+            }
+            (&[], _) => (Decision::Unknown, self.contradiction()),
+            _ if self.differs.is_none() => (
+                Decision::Unneeded,
+                "every date of the column reads the same in any order".into(),
+            ),
+            (orders, Some(order)) if orders.contains(&order) => {
+                (Decision::Order(order), "the setting `date_order` says so".into())
+            }
+            (orders, setting) => self.among(orders, setting, language),
+        }
+    }
+
+    /// A spreadsheet that reads dates in another order than the file converts what it can (and swaps it), and leaves the rest
+    /// as text: every text is past the twelfth of a month. The first cell that is likely to be converted so.
+    fn half_converted(&self) -> First {
+        let printed = if self.year_first_late.is_none() {
+            self.year_first
+        } else {
+            None
+        };
+        if self.open.is_none() {
+            self.typed.or(printed)
+        } else {
+            None
+        }
+    }
+
+    /// One order fits every cell.
+    fn only(&self, order: DateOrder, setting: Option<DateOrder>) -> (Decision, String) {
+        if let (DateOrder::Mdy, Some(pointed)) = (order, self.pointed)
+            && setting != Some(DateOrder::Mdy)
+            && let Some(other) = self.misfit(DateOrder::Dmy)
+        {
+            let why = format!(
+                "the points in {} speak for the day first, and {} for the month",
+                Shown(pointed),
+                Shown(other)
+            );
+            return (Decision::Unknown, why);
+        }
+        let rival = match order {
+            DateOrder::Dmy => DateOrder::Mdy,
+            DateOrder::Mdy | DateOrder::Ymd => DateOrder::Dmy,
+        };
+        let deciding = self
+            .misfit(rival)
+            .or(self.fit(order))
+            .map(|cell| Shown(cell).to_string())
+            .unwrap_or_default();
+        let against = match setting {
+            Some(setting) if setting != order => format!("; the setting `{setting}` does not"),
+            _ => String::new(),
+        };
+        (
+            Decision::Order(order),
+            format!("only `{order}` fits {deciding}{against}"),
+        )
+    }
+
+    /// Several orders fit every cell.
+    fn among(&self, orders: &[DateOrder], setting: Option<DateOrder>, spoken: Option<&str>) -> (Decision, String) {
+        let by_language = spoken.and_then(language).and_then(|language| language.date_order);
+        if let (None, Some(order), Some(spoken)) = (setting, by_language, spoken)
+            && orders.contains(&order)
+        {
+            return (
+                Decision::Order(order),
+                format!("the file's language `{spoken}` writes dates so"),
+            );
+        }
+        let without_month_first: Vec<DateOrder> = orders
+            .iter()
+            .copied()
+            .filter(|&order| order != DateOrder::Mdy)
+            .collect();
+        if let (&[order], Some(pointed)) = (&without_month_first[..], self.pointed) {
+            return (
+                Decision::Order(order),
+                format!("the points in {} speak for it", Shown(pointed)),
+            );
+        }
+        let open = self.differs.map(|cell| Shown(cell).to_string()).unwrap_or_default();
+        let words: Vec<String> = orders.iter().map(|order| format!("`{order}`")).collect();
+        (
+            Decision::Unknown,
+            format!(
+                "{} fit every cell, {open} too, and nothing else decides",
+                words.join(" and ")
+            ),
+        )
+    }
+
+    /// No order fits every cell.
+    fn contradiction(&self) -> String {
+        let misfits: Vec<String> = [DateOrder::Dmy, DateOrder::Mdy]
+            .iter()
+            .filter_map(|&order| {
+                self.misfit(order)
+                    .map(|cell| format!("{} is not `{order}`", Shown(cell)))
+            })
+            .collect();
+        format!("no order fits every cell: {}", misfits.join(", "))
+    }
+}
+
+fn of(cells: &[First; 3], order: DateOrder) -> First {
+    DateOrder::ALL
+        .iter()
+        .zip(cells)
+        .find(|(known, _)| **known == order)
+        .and_then(|(_, cell)| *cell)
+}
+
+/// The orders in which a reading is a date. Two-digit years count only where they are likely, if any of them is: the days of a
+/// column's dates soon leave the range that years keep to.
+fn fitting(reading: DateReading) -> Vec<DateOrder> {
+    let dates: Vec<(DateOrder, i32)> = DateOrder::ALL
+        .iter()
+        .filter_map(|&order| reading.in_order(order).map(|date| (order, date.year())))
+        .collect();
+    let likely = dates.iter().any(|(_, year)| LIKELY_YEARS.contains(year));
+    dates
+        .into_iter()
+        .filter(|(_, year)| !likely || LIKELY_YEARS.contains(year))
+        .map(|(order, _)| order)
+        .collect()
+}
+
+/// A cell with its row, as findings name it: row 14 `13/05/2021`.
+struct Shown((u32, DateReading));
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Shown((row, reading)) = self;
+        let mark = reading.separator().map_or(' ', super::Separator::as_char);
+        match reading {
+            DateReading::Numeric { a, b, year, .. } => write!(f, "row {row} `{a:02}{mark}{b:02}{mark}{year}`"),
+            DateReading::Short { a, b, c, .. } => write!(f, "row {row} `{a:02}{mark}{b:02}{mark}{c:02}`"),
+            _ => write!(f, "row {row}"),
+        }
+    }
+}
