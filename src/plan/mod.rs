@@ -9,7 +9,9 @@ use chrono::NaiveDate;
 
 use crate::{finding::Finding, recognise::Subscription, terms::*};
 
+pub mod dates;
 mod reason;
+
 pub use reason::Reason;
 
 /// A plan: one row for each subscription, and the steps.
@@ -19,7 +21,7 @@ pub struct Plan {
     pub as_of: NaiveDate,
     /// Sorted by move date (none last), customer id, subscription id.
     pub rows: Vec<PlanRow>,
-    /// Sorted by day, step, customer, subscription.
+    /// Sorted by day (none first), step, customer, subscription.
     pub steps: Vec<Step>,
     /// Sorted by [`Finding::order`]; those of deciding only.
     pub findings: Vec<Finding>,
@@ -105,8 +107,8 @@ pub struct PlanTarget {
 /// One thing somebody does by a date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// By this day.
-    pub due: NaiveDate,
+    /// By this day; none: nothing says by when, so first thing.
+    pub due: Option<NaiveDate>,
     /// What.
     pub kind: StepKind,
     /// Who.

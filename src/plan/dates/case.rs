@@ -1,0 +1,303 @@
+//! The move date: phase, window, recommended day, what is ready, what is missed.
+
+use chrono::NaiveDate;
+
+use super::{DateQuery, Dates, Outcome};
+use crate::{
+    config::{GateDays, RuleSettings},
+    plan::Reason,
+    rules::{Calendar, DayRef, LifecycleCase, Rules, Window, WindowCase, shift},
+    terms::*,
+};
+
+/// One query with what it is judged by, and what follows from it at once.
+pub(super) struct Case<'a> {
+    pub(super) q: &'a DateQuery,
+    pub(super) rules: &'a Rules,
+    pub(super) calendar: &'a Calendar,
+    pub(super) settings: &'a RuleSettings,
+    /// The day by which rules are chosen.
+    pub(super) on: NaiveDate,
+    /// Whether the term end has passed.
+    pub(super) past: bool,
+    /// Whether the extended service term follows this term.
+    extended_applies: bool,
+    /// Whether the subscription is in it.
+    in_extended: bool,
+    window: Option<&'a Window>,
+    pub(super) opens: Option<NaiveDate>,
+    pub(super) closes: Option<NaiveDate>,
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn new(
+        q: &'a DateQuery,
+        rules: &'a Rules,
+        calendar: &'a Calendar,
+        settings: &'a RuleSettings,
+    ) -> Case<'a> {
+        let on = q.as_of.max(q.term_end);
+        let past = q.as_of > q.term_end;
+        let extended_applies = rules.extended_term_applies(q.channel, q.term_start, q.term_end);
+        let rolled_over = q.end_instruction == Some(EndInstruction::Extended)
+            || (q.auto_renew == Some(false) && q.end_instruction.is_none());
+        let runs = !matches!(q.state, Some(State::Suspended | State::Disabled));
+        let in_extended = q.state == Some(State::Extended) || (past && extended_applies && rolled_over && runs);
+        let asap = settings
+            .mosa_asap
+            .then(|| rules.window(q.channel, q.route, WindowCase::Asap, on))
+            .flatten();
+        let window_case = match (in_extended && q.route != Route::Transfer, extended_applies) {
+            (true, _) => WindowCase::InExtended,
+            (false, true) => WindowCase::Extended,
+            (false, false) => WindowCase::Exempt,
+        };
+        let window = asap
+            .or_else(|| rules.window(q.channel, q.route, window_case, on))
+            .map(|dated| &dated.row);
+        let day = |day: DayRef| day.on(q.as_of, q.term_end);
+        Case {
+            q,
+            rules,
+            calendar,
+            settings,
+            on,
+            past,
+            extended_applies,
+            in_extended,
+            opens: window.and_then(|window| window.opens).map(day),
+            closes: window.and_then(|window| window.closes).map(day),
+            window,
+        }
+    }
+
+    pub(super) fn decide(&self) -> Dates {
+        let Some(window) = self.window else {
+            return self.without_move(Outcome::Review(Reason::RuleUnsure));
+        };
+        if self.q.state == Some(State::Deleted) {
+            return Dates {
+                window_closes: None,
+                ..self.without_move(Outcome::Review(Reason::SourceDeleted))
+            };
+        }
+        if self.past && !self.in_extended && self.renewed() {
+            let undo_by = shift(self.q.term_end, self.settings.undo_days.into());
+            let undo_renewal_by = Some(undo_by).filter(|&by| self.q.as_of <= by);
+            return Dates {
+                undo_renewal_by,
+                ..self.without_move(Outcome::Review(Reason::RenewedSinceExport))
+            };
+        }
+        let (recommended, mut reasons) = self.recommended(window);
+        let ready = self.ready();
+        if self.q.route == Route::Transfer {
+            let too_late = self.past || self.in_extended;
+            return match self.in_window(recommended, ready, &mut reasons).filter(|_| !too_late) {
+                Some(move_date) => self.with_move(window, window.end_source, recommended, ready, move_date, reasons),
+                None if self.q.transfer_requested => self.without_move(Outcome::Review(Reason::TransferPending)),
+                None => self.without_move(Outcome::TransferMissed),
+            };
+        }
+        if self.past && !self.in_extended {
+            return self.past_the_term_end(window, recommended, ready);
+        }
+        if matches!(window.recommended, DayRef::AsOf) {
+            reasons.push(Reason::AsSoonAsReady);
+        }
+        match self.in_window(recommended, ready, &mut reasons) {
+            Some(move_date) => self.with_move(window, window.end_source, recommended, ready, move_date, reasons),
+            None => self.missed(window, recommended, ready, reasons),
+        }
+    }
+
+    /// Whether the subscription has renewed itself since it was exported.
+    fn renewed(&self) -> bool {
+        let lapsed = matches!(self.q.state, Some(State::Expired | State::Disabled | State::Suspended));
+        match (self.q.end_instruction, self.q.auto_renew) {
+            (Some(EndInstruction::Renew), _) => true,
+            (Some(EndInstruction::Cancel), _) | (None | Some(EndInstruction::Extended), Some(false)) => false,
+            (None | Some(EndInstruction::Extended), Some(true)) => true,
+            (None | Some(EndInstruction::Extended), None) => !lapsed,
+        }
+    }
+
+    /// The best day, whatever is ready, with the reason where it is not a business day of the window.
+    fn recommended(&self, window: &Window) -> (NaiveDate, Vec<Reason>) {
+        let wanted = window.recommended.on(self.q.as_of, self.q.term_end);
+        // A window that is open already is open from A on: the past cannot be recommended.
+        let opens = self.opens.unwrap_or(self.q.as_of);
+        let inside = |day: &NaiveDate| opens <= *day && self.closes.is_none_or(|closes| *day <= closes);
+        let nearest = Some(self.calendar.prev_move(wanted))
+            .filter(inside)
+            .or_else(|| Some(self.calendar.next_move(wanted)).filter(inside));
+        if let Some(day) = nearest {
+            return (day, Vec::new());
+        }
+        let reach = i64::from(self.settings.early_days) - 1;
+        match self
+            .opens
+            .and_then(|opens| self.calendar.prev_move_within(shift(opens, -1), reach))
+        {
+            Some(day) => (day, vec![Reason::Early]),
+            None => (wanted, vec![Reason::NoBusinessDay]),
+        }
+    }
+
+    /// The first day on which everything can be there: the gates run side by side, a transfer's approval comes after them.
+    fn ready(&self) -> NaiveDate {
+        let least = &self.settings.least;
+        let gates = self
+            .gate_days(least)
+            .into_iter()
+            .filter(|&(missing, _)| missing)
+            .map(|(_, days)| days)
+            .max();
+        let approval = match self.q.route == Route::Transfer && !self.q.done.contains(StepKind::ApproveTransfer) {
+            true => least.approval,
+            false => 0,
+        };
+        shift(self.q.as_of, i64::from(gates.unwrap_or(0)) + i64::from(approval))
+    }
+
+    /// Each gate: whether it is missing and matters, and its days.
+    pub(super) fn gate_days(&self, days: &GateDays) -> [(bool, u16); 4] {
+        let missing = &self.q.missing;
+        let relationship = if self.long_lead() {
+            days.relationship_ea
+        } else {
+            days.relationship
+        };
+        [
+            (missing.relationship, relationship),
+            (missing.agreement, days.agreement),
+            (missing.delegated_rights && self.q.reassign, days.delegated_rights),
+            (missing.vetting, days.vetting),
+        ]
+    }
+
+    fn long_lead(&self) -> bool {
+        self.rules
+            .channel(self.q.channel, self.on)
+            .is_some_and(|channel| channel.row.long_lead)
+    }
+
+    /// The move date by the recommended day and the day on which everything is ready; none: the window is missed.
+    fn in_window(&self, recommended: NaiveDate, ready: NaiveDate, reasons: &mut Vec<Reason>) -> Option<NaiveDate> {
+        if recommended >= ready {
+            return Some(recommended);
+        }
+        let open = |day: NaiveDate| self.closes.is_none_or(|closes| day <= closes);
+        let next = self.calendar.next_move(ready);
+        let (day, no_business_day) = match (open(next), open(ready)) {
+            (true, _) => (next, false),
+            (false, true) => (ready, true),
+            (false, false) => return None,
+        };
+        // What was said of the recommended day does not hold for this one.
+        reasons.clear();
+        if no_business_day {
+            reasons.push(Reason::NoBusinessDay);
+        }
+        reasons.push(Reason::AsSoonAsReady);
+        Some(day)
+    }
+
+    fn missed(&self, window: &Window, recommended: NaiveDate, ready: NaiveDate, mut reasons: Vec<Reason>) -> Dates {
+        reasons.clear();
+        reasons.push(Reason::AsSoonAsReady);
+        let move_date = self.calendar.next_move(ready);
+        // A source that is cancelled after the move has no window to miss: it is only later, and refunded.
+        if window.end_source == EndSource::Cancel {
+            return self.with_move(window, EndSource::Cancel, recommended, ready, move_date, reasons);
+        }
+        reasons.push(Reason::WindowMissed);
+        let end_source = match window.end_source {
+            EndSource::CancelAtTermEnd => EndSource::ExtendedTerm,
+            other => other,
+        };
+        if end_source == EndSource::ExtendedTerm && self.q.end_instruction == Some(EndInstruction::Cancel) {
+            reasons.push(Reason::ServiceStops);
+        }
+        self.with_move(window, end_source, recommended, ready, move_date, reasons)
+    }
+
+    /// Past the term end and not renewed: as soon as ready, while the lifecycle still keeps service or data.
+    fn past_the_term_end(&self, window: &Window, recommended: NaiveDate, ready: NaiveDate) -> Dates {
+        let move_date = self.calendar.next_move(ready);
+        let day = move_date.signed_duration_since(self.q.term_end).num_days();
+        let Some(state) = self
+            .rules
+            .lifecycle(self.q.channel, self.lifecycle_case(), day, self.on)
+        else {
+            return Dates {
+                window_closes: None,
+                ..self.without_move(Outcome::Review(Reason::SourceDeleted))
+            };
+        };
+        if state.certainty == Certainty::Unsure {
+            return Dates {
+                window_closes: None,
+                ..self.without_move(Outcome::Review(Reason::RuleUnsure))
+            };
+        }
+        let closes = state.row.until_day.map(|until| shift(self.q.term_end, until));
+        let mut reasons = vec![Reason::AsSoonAsReady];
+        if !state.row.service || matches!(self.q.state, Some(State::Disabled | State::Suspended)) {
+            reasons.push(Reason::ServiceDown);
+        }
+        let case = Case { closes, ..*self };
+        let end_source = state.row.billed.then_some(EndSource::Cancel);
+        case.with_end(window, end_source, recommended, ready, move_date, reasons)
+    }
+
+    fn lifecycle_case(&self) -> LifecycleCase {
+        let stopped = self.q.end_instruction == Some(EndInstruction::Cancel) || self.q.state == Some(State::Disabled);
+        let suspended = self.q.state == Some(State::Suspended);
+        if suspended && self.rules.has_lifecycle(self.q.channel, LifecycleCase::Suspended) {
+            LifecycleCase::Suspended
+        } else if self.extended_applies && stopped {
+            LifecycleCase::Cancelled
+        } else {
+            LifecycleCase::Exempt
+        }
+    }
+
+    pub(super) fn without_move(&self, outcome: Outcome) -> Dates {
+        Dates {
+            outcome,
+            reasons: Vec::new(),
+            recommended: self.window.map(|window| self.recommended(window).0),
+            move_date: None,
+            window_opens: self.opens,
+            window_closes: self.closes,
+            relationship_by: None,
+            agreement_by: None,
+            delegated_rights_by: None,
+            vetting_by: None,
+            credit_by: None,
+            request_by: None,
+            approve_by: None,
+            reassign_by: None,
+            end_source: None,
+            end_source_by: None,
+            cancel_extended_by: None,
+            verify_again: None,
+            undo_renewal_by: None,
+            overlap_days: 0,
+            urgency: Urgency::Planned,
+        }
+    }
+
+    fn with_move(
+        &self,
+        window: &Window,
+        end_source: EndSource,
+        recommended: NaiveDate,
+        ready: NaiveDate,
+        move_date: NaiveDate,
+        reasons: Vec<Reason>,
+    ) -> Dates {
+        self.with_end(window, Some(end_source), recommended, ready, move_date, reasons)
+    }
+}

@@ -1,0 +1,204 @@
+//! What hangs on the move date and on the recommended day: deadlines, the end of the source, urgency.
+
+use chrono::NaiveDate;
+
+use super::{Dates, Outcome, case::Case};
+use crate::{
+    plan::Reason,
+    rules::{DayRef, Window, shift},
+    terms::*,
+};
+
+impl Case<'_> {
+    /// Everything that hangs on the move date and the recommended day.
+    pub(super) fn with_end(
+        &self,
+        window: &Window,
+        end_source: Option<EndSource>,
+        recommended: NaiveDate,
+        ready: NaiveDate,
+        found: NaiveDate,
+        mut reasons: Vec<Reason>,
+    ) -> Dates {
+        let move_date = found.max(self.q.not_before.unwrap_or(found));
+        if move_date > found && self.closes.is_some_and(|closes| move_date > closes) {
+            return self.without_move(Outcome::Review(Reason::AddonWithoutBase));
+        }
+        let ending = self.ending(window, end_source, move_date);
+        reasons.extend(ending.reason);
+        let deadlines = self.deadlines(window, recommended);
+        let undo_renewal_by = self.undo_renewal_by();
+        if undo_renewal_by.is_some() {
+            reasons.push(Reason::RenewedLately);
+        }
+        let ordered = self.q.route != Route::Transfer;
+        let mut dates = Dates {
+            outcome: Outcome::Move,
+            reasons,
+            recommended: Some(recommended),
+            move_date: Some(move_date),
+            end_source,
+            end_source_by: ending.by,
+            reassign_by: ending.reassign_by,
+            cancel_extended_by: ending.cancel_extended_by,
+            verify_again: Some(self.calendar.next(shift(self.q.term_end, 1))).filter(|&day| ordered && day > move_date),
+            undo_renewal_by,
+            overlap_days: self.overlap_days(end_source, ending.by, move_date),
+            ..deadlines
+        };
+        dates.reasons.sort_unstable();
+        dates.reasons.dedup();
+        dates.urgency = self.urgency(&dates, ending.missed, ready > recommended);
+        dates
+    }
+
+    /// The last day on which a purchase or renewal of the last days can be undone.
+    fn undo_renewal_by(&self) -> Option<NaiveDate> {
+        let undo_window = self.rules.channel(self.q.channel, self.on)?.row.undo_window;
+        let start = self.q.term_start.filter(|_| undo_window)?;
+        let last = shift(start, i64::from(self.settings.undo_days) - 1);
+        (start <= self.q.as_of && self.q.as_of <= last).then_some(last)
+    }
+
+    /// The days by which to have asked for things: they hang on the recommended day, never on a slipped one.
+    fn deadlines(&self, window: &Window, recommended: NaiveDate) -> Dates {
+        let (q, calendar) = (self.q, self.calendar);
+        let day = |day: DayRef| day.on(q.as_of, q.term_end);
+        let sent = q.transfer_requested || self.asked(StepKind::RequestTransfer);
+        let approved = q.done.contains(StepKind::ApproveTransfer);
+        let request_by = window.request_by.map(|by| calendar.prev(day(by)));
+        let base = request_by.unwrap_or(recommended);
+        let [relationship, agreement, rights, vetting] = self.gate_days(&self.settings.lead);
+        let ask = |(missing, lead): (bool, u16), step: StepKind| {
+            (missing && !self.asked(step)).then(|| calendar.prev(shift(base, -i64::from(lead))))
+        };
+        let credit = self
+            .rules
+            .channel(q.channel, self.on)
+            .is_some_and(|channel| channel.row.credit);
+        let credit_by = calendar.prev(shift(recommended, -i64::from(self.settings.credit_days)));
+        Dates {
+            relationship_by: ask(relationship, StepKind::RequestRelationship),
+            agreement_by: ask(agreement, StepKind::AcceptAgreement),
+            delegated_rights_by: ask(rights, StepKind::RequestDelegatedRights),
+            vetting_by: ask(vetting, StepKind::VetSegment),
+            credit_by: (credit && !self.asked(StepKind::EnquireCredit)).then_some(credit_by),
+            request_by: request_by.filter(|_| !sent && !approved),
+            approve_by: window.approve_by.map(day).filter(|_| !approved),
+            ..self.without_move(Outcome::Move)
+        }
+    }
+
+    /// Whether a step was asked for already, done or not.
+    fn asked(&self, step: StepKind) -> bool {
+        self.q.done.contains(step) || self.q.requested.contains(step)
+    }
+
+    /// How and by when the source ends.
+    fn ending(&self, window: &Window, end_source: Option<EndSource>, move_date: NaiveDate) -> Ending {
+        let (q, calendar) = (self.q, self.calendar);
+        let after_move = |days_after: NaiveDate| calendar.next(shift(days_after, 1));
+        let reassigns = q.reassign && !q.done.contains(StepKind::Reassign);
+        let reassign_day = match end_source {
+            Some(EndSource::Cancel) => after_move(move_date),
+            _ => calendar.prev(q.term_end).max(move_date),
+        };
+        let once_moved = if q.reassign {
+            after_move(reassign_day)
+        } else {
+            after_move(move_date)
+        };
+        let last_day = window.end_by.map(|by| by.on(q.as_of, q.term_end));
+        let by = match end_source {
+            None | Some(EndSource::Transfer) => None,
+            Some(EndSource::Cancel) => Some(once_moved),
+            Some(EndSource::ExtendedTerm | EndSource::DoNotRenew) => last_day.map(|last| calendar.prev(last)),
+            // Verified first where the day allows it, but never later than the last day: after it the source renews.
+            Some(EndSource::CancelAtTermEnd | EndSource::AutoRenewOff) => last_day.map(|last| {
+                if move_date <= last {
+                    calendar.prev(last).max(move_date)
+                } else {
+                    calendar.prev(last)
+                }
+            }),
+        };
+        let done = end_source.is_some_and(|end| self.is_ended(end));
+        let missed = !done && last_day.is_some_and(|last| q.as_of > last);
+        let renews = q.auto_renew != Some(false) && q.end_instruction.is_none();
+        let reason = match end_source {
+            Some(EndSource::DoNotRenew) if missed => Some(Reason::NoticeMissed),
+            Some(EndSource::ExtendedTerm | EndSource::AutoRenewOff) if missed && renews && !self.past => {
+                Some(Reason::AutoRenewRisk)
+            }
+            _ => None,
+        };
+        Ending {
+            by: by.filter(|_| !done),
+            reassign_by: reassigns.then_some(reassign_day),
+            cancel_extended_by: (end_source == Some(EndSource::ExtendedTerm)).then_some(once_moved),
+            missed: missed && !matches!(end_source, Some(EndSource::Cancel | EndSource::Transfer) | None),
+            reason,
+        }
+    }
+
+    /// Whether the end of the source is seen to.
+    fn is_ended(&self, end_source: EndSource) -> bool {
+        let q = self.q;
+        let cancels = q.end_instruction == Some(EndInstruction::Cancel);
+        q.done.contains(StepKind::EndSource)
+            || match end_source {
+                EndSource::CancelAtTermEnd => cancels,
+                EndSource::AutoRenewOff => cancels || q.auto_renew == Some(false),
+                EndSource::ExtendedTerm => q.end_instruction == Some(EndInstruction::Extended),
+                EndSource::DoNotRenew => q.auto_renew == Some(false),
+                EndSource::Cancel | EndSource::Transfer => false,
+            }
+    }
+
+    fn overlap_days(&self, end: Option<EndSource>, end_by: Option<NaiveDate>, move_date: NaiveDate) -> u32 {
+        if self.q.route == Route::Transfer {
+            return 0;
+        }
+        let last_paid = match end {
+            Some(EndSource::Cancel) => end_by.unwrap_or(self.q.term_end),
+            _ => self.q.term_end,
+        };
+        u32::try_from(last_paid.signed_duration_since(move_date).num_days() + 1).unwrap_or(0)
+    }
+
+    fn urgency(&self, dates: &Dates, end_missed: bool, slipped: bool) -> Urgency {
+        let asked_by = [
+            dates.relationship_by,
+            dates.agreement_by,
+            dates.delegated_rights_by,
+            dates.vetting_by,
+            dates.credit_by,
+            dates.request_by,
+            dates.approve_by,
+            dates.reassign_by,
+            dates.cancel_extended_by,
+            dates.undo_renewal_by,
+        ];
+        let overdue = asked_by.into_iter().flatten().any(|by| by < self.q.as_of);
+        let open = dates.window_opens.is_none_or(|opens| opens <= self.q.as_of)
+            && dates.window_closes.is_none_or(|closes| self.q.as_of <= closes);
+        if self.past {
+            Urgency::Lapsed
+        } else if overdue || end_missed || slipped {
+            Urgency::Late
+        } else if open {
+            Urgency::Open
+        } else {
+            Urgency::Planned
+        }
+    }
+}
+
+/// How and by when the source ends, and what hangs on that.
+struct Ending {
+    by: Option<NaiveDate>,
+    reassign_by: Option<NaiveDate>,
+    cancel_extended_by: Option<NaiveDate>,
+    missed: bool,
+    reason: Option<Reason>,
+}
