@@ -5,14 +5,25 @@
 //! id it does not know is `unmapped`. Holds the invariant that a mapping never crosses segments and that `same` and
 //! `equivalent` never lose a capability.
 
+mod by_rule;
+mod compare;
+mod map;
+mod offers;
+mod resolve;
+mod row;
+mod rulebook;
+mod spelling;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
+
+pub use offers::Catalog;
+pub use rulebook::RuleBook;
 
 use chrono::NaiveDate;
 
-use crate::{
-    recognise::{SourceOffer, tables::OfferRule},
-    terms::*,
-};
+use crate::{recognise::SourceOffer, terms::*};
 
 /// An offer of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,9 +67,12 @@ pub struct Offer {
 impl Offer {
     /// Whether it may be ordered on a day.
     pub fn is_sold(&self, on: NaiveDate) -> bool {
-        self.item.is_some()
-            && self.sold_from.is_none_or(|from| from <= on)
-            && self.sold_until.is_none_or(|until| on <= until)
+        self.item.is_some() && self.is_on_sale(on)
+    }
+
+    /// Whether a day is within the days of its sale, whatever is known of how to order it.
+    pub fn is_on_sale(&self, on: NaiveDate) -> bool {
+        self.sold_from.is_none_or(|from| from <= on) && self.sold_until.is_none_or(|until| on <= until)
     }
 }
 
@@ -144,4 +158,26 @@ pub struct Mapping {
     pub tied: Vec<u32>,
     /// The row of the user's table that was used.
     pub used: Option<u32>,
+}
+
+impl Mapping {
+    /// No target at all.
+    fn nothing() -> Mapping {
+        Mapping {
+            kind: MappingKind::Unmapped,
+            targets: Vec::new(),
+            licences: None,
+            loses: Vec::new(),
+            gains: Vec::new(),
+            critical_loss: false,
+            from_table: false,
+            end_of_sale: false,
+            term_changed: false,
+            term_not_sold: false,
+            evidence: "".into(),
+            certainty: Certainty::Unsure,
+            tied: Vec::new(),
+            used: None,
+        }
+    }
 }

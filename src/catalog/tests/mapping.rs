@@ -1,0 +1,512 @@
+//! Which offer is ordered for which, and what is said of it.
+
+use super::*;
+
+#[test]
+fn what_is_sold_stays_what_it_is() {
+    let catalog = Catalog::embedded();
+    for (part_number, item) in [
+        ("O365_BUSINESS_PREMIUM", "CFQ7TTC0LDPB:0001"),
+        ("SPB", "CFQ7TTC0LCHC:0002"),
+        ("SPE_F1", "CFQ7TTC0LH05:0001"),
+        ("ENTERPRISEPREMIUM", "CFQ7TTC0LF8S:0002"),
+        ("PROJECTPREMIUM", "CFQ7TTC0HD9Z:0002"),
+        ("M365EDU_A3_STUDENT", "CFQ7TTC0LHPL:000X"),
+    ] {
+        let mapping = Ask::of(with_part_number(part_number)).map(&catalog);
+        assert_eq!(
+            (mapping.kind, target_ids(&mapping)),
+            (MappingKind::Same, vec![item]),
+            "{part_number}"
+        );
+        assert_eq!(mapping.licences, Some(Licences::Keep));
+        assert!(!mapping.end_of_sale && !mapping.from_table && mapping.loses.is_empty() && mapping.gains.is_empty());
+        assert!(mapping.evidence.contains("SKU part number"), "{}", mapping.evidence);
+    }
+}
+
+#[test]
+fn a_transfer_takes_the_source_as_it_is() {
+    let catalog = Catalog::embedded();
+    // No item, retired, monthly: none of it matters.
+    let source = SourceOffer {
+        offer_id: Some("CFQ7TTC0ABCD:0001:CFQ7TTC0WXYZ".into()),
+        ..named("Microsoft 365 Audio Conferencing")
+    };
+    let ask = Ask {
+        route: Route::Transfer,
+        term: Some(Term::THREE_YEARS),
+        seats: Some(Seats(1)),
+        ..Ask::of(source)
+    };
+    let mapping = ask.map(&catalog);
+    assert_eq!(
+        (mapping.kind, mapping.licences),
+        (MappingKind::Same, Some(Licences::Keep))
+    );
+    assert_eq!(target_ids(&mapping), ["CFQ7TTC0ABCD:0001:CFQ7TTC0WXYZ"]);
+    assert_eq!(&*mapping.targets[0].name, "Microsoft 365 Audio Conferencing");
+    assert_eq!(mapping.targets[0].term, Some(Term::THREE_YEARS));
+    assert!(!mapping.end_of_sale && !mapping.term_changed && !mapping.term_not_sold);
+
+    let channel = Ask {
+        route: Route::ChannelTransfer,
+        on: "2025-06-01",
+        ..Ask::of(with_part_number("SPE_E3"))
+    };
+    let mapping = channel.map(&catalog);
+    assert_eq!((mapping.kind, mapping.end_of_sale), (MappingKind::Same, false));
+    assert_eq!(target_ids(&mapping), ["CFQ7TTC0LFLX:0001"]);
+
+    let unknown = Ask {
+        route: Route::Transfer,
+        ..Ask::of(named("Contoso Cloud Plan"))
+    };
+    assert_eq!(unknown.map(&catalog).kind, MappingKind::Unmapped);
+    let rules = [rule(2, "Contoso Cloud Plan", "CFQ7TTC0ZZZZ:0001")];
+    let mapping = Ask {
+        rules: &rules,
+        ..unknown
+    }
+    .map(&catalog);
+    assert_eq!(
+        (target_ids(&mapping), mapping.used),
+        (vec!["CFQ7TTC0ZZZZ:0001"], Some(2))
+    );
+}
+
+#[test]
+fn a_text_with_two_readings_lists_both() {
+    let catalog = Catalog::embedded();
+    let mapping = Ask::of(named("MICROSOFT 365-ALKALMAZÁSOK VÁLLALATOKNAK")).map(&catalog);
+    assert_eq!((mapping.kind, mapping.licences), (MappingKind::Ambiguous, None));
+    assert_eq!(target_ids(&mapping), ["CFQ7TTC0LH1G:0001", "CFQ7TTC0LGZT:0001"]);
+}
+
+#[test]
+fn a_translated_name_is_never_sure() {
+    let catalog = Catalog::embedded();
+    let english = Ask::of(named("Microsoft 365 Business Basic")).map(&catalog);
+    let hungarian = Ask::of(named("MICROSOFT 365 ÜZLETI ALAPSZINTŰ")).map(&catalog);
+    assert_eq!(
+        (english.certainty, hungarian.certainty),
+        (Certainty::Sure, Certainty::Likely)
+    );
+    assert_eq!(english.targets, hungarian.targets);
+}
+
+#[test]
+fn suites_with_teams_are_sold_again() {
+    let catalog = Catalog::embedded();
+    for part_number in [
+        "SPE_E3",
+        "SPE_E5",
+        "STANDARDPACK",
+        "ENTERPRISEPACK",
+        "ENTERPRISEPREMIUM",
+    ] {
+        for (on, end_of_sale) in [
+            ("2024-04-01", true),
+            ("2025-10-31", true),
+            ("2025-11-01", false),
+            (TODAY, false),
+        ] {
+            let mapping = Ask {
+                on,
+                ..Ask::of(with_part_number(part_number))
+            }
+            .map(&catalog);
+            assert_eq!(
+                (mapping.kind, mapping.end_of_sale),
+                (MappingKind::Same, end_of_sale),
+                "{part_number} on {on}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_exactly_alike_is_equivalent_and_still_reassigned() {
+    let catalog = Catalog::embedded();
+    for (part_number, item) in [
+        ("SMB_BUSINESS", "CFQ7TTC0LH1G:0001"),
+        ("SMB_BUSINESS_ESSENTIALS", "CFQ7TTC0LH18:0001"),
+        ("SMB_BUSINESS_PREMIUM", "CFQ7TTC0LDPB:0001"),
+        ("M365_F1", "CFQ7TTC0MBMD:0002"),
+    ] {
+        let mapping = Ask::of(with_part_number(part_number)).map(&catalog);
+        assert_eq!(
+            (mapping.kind, target_ids(&mapping)),
+            (MappingKind::Equivalent, vec![item]),
+            "{part_number}"
+        );
+        assert_eq!(mapping.licences, Some(Licences::Reassign));
+        assert!(mapping.loses.is_empty() && mapping.gains.is_empty());
+    }
+}
+
+#[test]
+fn false_twins_are_not_equivalent() {
+    let catalog = Catalog::embedded();
+    for part_number in [
+        "INTUNE_A_D",
+        "OFFICESUBSCRIPTION_STUDENT",
+        "EXCHANGEARCHIVE",
+        "EXCHANGEARCHIVE_ADDON",
+        "E3_VDA_only",
+        "PROJECTPROFESSIONAL_FACULTY",
+        "Office_365_w/o_Teams_Bundle_Business_Premium",
+        "EXCHANGEDESKLESS",
+        "MCOMEETADV",
+        "CRMSTORAGE",
+    ] {
+        let mapping = Ask::of(with_part_number(part_number)).map(&catalog);
+        assert_eq!(
+            (mapping.kind, mapping.targets.len()),
+            (MappingKind::Unmapped, 0),
+            "{part_number}"
+        );
+        assert_eq!(mapping.licences, None);
+    }
+}
+
+#[test]
+fn the_one_successor_replaces_what_is_retired() {
+    let catalog = Catalog::embedded();
+    let mapping = Ask::of(with_part_number("LITEPACK")).map(&catalog);
+    assert_eq!(
+        (mapping.kind, target_ids(&mapping)),
+        (MappingKind::Replacement, vec!["CFQ7TTC0LH18:0001"])
+    );
+    assert_eq!(mapping.licences, Some(Licences::Reassign));
+    assert_eq!(
+        words(&mapping.gains),
+        ["SharePoint sites (Plan 1)", "Teams chats and meetings"]
+    );
+    assert!(mapping.loses.is_empty() && !mapping.critical_loss);
+    assert!(mapping.evidence.contains("since 2014-10-01"), "{}", mapping.evidence);
+    // Before its day there is no successor.
+    let before = Ask {
+        on: "2014-09-30",
+        ..Ask::of(with_part_number("LITEPACK"))
+    }
+    .map(&catalog);
+    assert_eq!(before.kind, MappingKind::Unmapped);
+}
+
+#[test]
+fn several_successors_are_for_a_person() {
+    let catalog = Catalog::embedded();
+    let mapping = Ask::of(with_part_number("ENTERPRISEWITHSCAL")).map(&catalog);
+    assert_eq!(
+        (mapping.kind, mapping.licences),
+        (MappingKind::Suggested, Some(Licences::Reassign))
+    );
+    assert_eq!(
+        target_ids(&mapping),
+        ["CFQ7TTC0LF8S:0002", "CFQ7TTC0LF8R:0001", "CFQ7TTC0LH0T:0001"]
+    );
+    assert_eq!(
+        words(&mapping.loses),
+        ["telephone calls with Skype for Business Server"]
+    );
+    assert!(mapping.critical_loss);
+    for part_number in [
+        "MCOIMP",
+        "MIDSIZEPACK",
+        "PROJECTESSENTIALS",
+        "BUSINESS_VOICE_MED2",
+        "STANDARDWOFFPACK",
+    ] {
+        let mapping = Ask::of(with_part_number(part_number)).map(&catalog);
+        assert_eq!(mapping.kind, MappingKind::Suggested, "{part_number}");
+        assert!((1..=3).contains(&mapping.targets.len()), "{part_number}");
+    }
+}
+
+#[test]
+fn what_has_no_successor_in_csp_is_unmapped() {
+    let catalog = Catalog::embedded();
+    for name in [
+        "Power BI Premium P1",
+        "Azure MFA",
+        "Microsoft Azure Multi-Factor Authentication",
+        "Contoso Plan",
+    ] {
+        assert_eq!(Ask::of(named(name)).map(&catalog).kind, MappingKind::Unmapped, "{name}");
+    }
+}
+
+#[test]
+fn the_nonprofit_offer_is_not_ordered_as_the_commercial_one() {
+    let catalog = Catalog::embedded();
+    let ask = Ask::of(named("Microsoft 365 E3 (Nonprofit Staff Pricing)"));
+    let mapping = ask.map(&catalog);
+    assert_eq!((mapping.kind, mapping.targets.len()), (MappingKind::Unmapped, 0));
+    assert!(
+        mapping.evidence.contains("does not know what to order"),
+        "{}",
+        mapping.evidence
+    );
+    assert_eq!(
+        Ask {
+            route: Route::Transfer,
+            ..ask
+        }
+        .map(&catalog)
+        .kind,
+        MappingKind::Same
+    );
+}
+
+#[test]
+fn terms_are_kept_where_they_are_sold() {
+    let catalog = Catalog::embedded();
+    let ask = |part_number: &str, term: Option<u16>, seats: u32| {
+        let mapping = Ask {
+            term: term.map(Term),
+            seats: Some(Seats(seats)),
+            ..Ask::of(with_part_number(part_number))
+        }
+        .map(&catalog);
+        (
+            mapping.targets[0].term.map(|term| term.to_string()),
+            mapping.term_changed,
+            mapping.term_not_sold,
+        )
+    };
+    let term = |text: &str| Some(text.to_owned());
+    assert_eq!(ask("SPB", Some(1), 5), (term("P1M"), false, false));
+    assert_eq!(ask("SPB", Some(12), 5), (term("P1Y"), false, false));
+    assert_eq!(ask("SPB", Some(36), 500), (term("P1Y"), true, false));
+    assert_eq!(ask("SPB", Some(6), 5), (term("P1M"), true, false));
+    assert_eq!(ask("SPB", None, 5), (None, false, false));
+    let suite = "IDENTITY_THREAT_PROTECTION";
+    assert_eq!(ask(suite, Some(36), 100), (term("P3Y"), false, false));
+    assert_eq!(ask(suite, Some(36), 99), (term("P1Y"), true, false));
+}
+
+#[test]
+fn a_term_that_takes_more_seats_is_not_sold() {
+    let catalog = Catalog::embedded();
+    let mut offer = (**catalog.offer("m365-e3").unwrap()).clone();
+    offer.terms = vec![(Term::THREE_YEARS, Seats(100))];
+    let source = with_part_number("SPE_E3");
+    let resolution = Resolution::Unknown;
+    let query = MapQuery {
+        source: &source,
+        resolution: &resolution,
+        qualification: None,
+        route: Route::NewSubscription,
+        term: Some(Term::YEAR),
+        seats: Some(Seats(99)),
+        on: day(TODAY),
+    };
+    use crate::catalog::map::{TermChange, choose_term};
+    assert_eq!(choose_term(&offer, &query), (None, TermChange::NotSold));
+    assert_eq!(
+        choose_term(&offer, &MapQuery { seats: None, ..query }),
+        (Some(Term::THREE_YEARS), TermChange::Changed)
+    );
+}
+
+#[test]
+fn the_users_row_wins_and_is_classed_by_comparing() {
+    let catalog = Catalog::embedded();
+    let source = with_part_number("SPB");
+    for (target, kind, licences, loses) in [
+        ("CFQ7TTC0LCHC/2", MappingKind::Same, Licences::Keep, 0),
+        ("Microsoft 365 Business Premium", MappingKind::Same, Licences::Keep, 0),
+        ("SPE_E3", MappingKind::Replacement, Licences::Reassign, 2),
+        ("SPE_E5", MappingKind::Equivalent, Licences::Reassign, 0),
+        ("CFQ7TTC0NEW0:0001", MappingKind::Replacement, Licences::Reassign, 0),
+        ("M365EDU_A5_STUDENT", MappingKind::Replacement, Licences::Reassign, 0),
+        ("CFQ7TTC0LDPB:0001", MappingKind::Replacement, Licences::Reassign, 7),
+    ] {
+        let rules = [rule(7, "CFQ7TTC0LCHC:0002", target)];
+        let mapping = Ask {
+            rules: &rules,
+            ..Ask::of(source.clone())
+        }
+        .map(&catalog);
+        assert_eq!((mapping.kind, mapping.licences), (kind, Some(licences)), "{target}");
+        assert_eq!(mapping.loses.len(), loses, "{target}: {:?}", mapping.loses);
+        assert!(mapping.from_table && mapping.used == Some(7) && mapping.certainty == Certainty::Sure);
+        assert!(mapping.evidence.contains("row 7 (agreed with the customer)"));
+    }
+}
+
+#[test]
+fn one_source_may_go_to_several_targets() {
+    let catalog = Catalog::embedded();
+    let rules = [rule(3, "SPE_E3", "CFQ7TTC0LFLX:0021; CFQ7TTC0TEAM:0001")];
+    let mapping = Ask {
+        rules: &rules,
+        ..Ask::of(with_part_number("SPE_E3"))
+    }
+    .map(&catalog);
+    assert_eq!(target_ids(&mapping), ["CFQ7TTC0LFLX:0021", "CFQ7TTC0TEAM:0001"]);
+    assert_eq!(
+        (mapping.kind, mapping.licences),
+        (MappingKind::Replacement, Some(Licences::Reassign))
+    );
+
+    let rules = [rule(3, "SPE_E3", "CFQ7TTC0LFLX:0021;Microsoft Teams Enterprise")];
+    let mapping = Ask {
+        rules: &rules,
+        ..Ask::of(with_part_number("SPE_E3"))
+    }
+    .map(&catalog);
+    assert_eq!((mapping.kind, mapping.loses.len()), (MappingKind::Equivalent, 0));
+
+    let rules = [rule(3, "SPE_E3", "CFQ7TTC0LFLX:0021")];
+    let mapping = Ask {
+        rules: &rules,
+        ..Ask::of(with_part_number("SPE_E3"))
+    }
+    .map(&catalog);
+    assert_eq!(
+        (mapping.kind, words(&mapping.loses)),
+        (MappingKind::Replacement, vec!["Teams chats and meetings"])
+    );
+    assert!(mapping.critical_loss);
+}
+
+#[test]
+fn a_rows_term_and_licences_stand() {
+    let catalog = Catalog::embedded();
+    let rules = [OfferRule {
+        target_term: Some(Term::THREE_YEARS),
+        licences: Some(Licences::Keep),
+        ..rule(4, "Kiosk plan", "EXCHANGESTANDARD")
+    }];
+    let mapping = Ask {
+        rules: &rules,
+        ..Ask::of(named("kiosk PLAN"))
+    }
+    .map(&catalog);
+    assert_eq!(
+        (mapping.targets[0].term, mapping.licences),
+        (Some(Term::THREE_YEARS), Some(Licences::Keep))
+    );
+    assert!(mapping.term_not_sold && !mapping.term_changed);
+}
+
+#[test]
+fn a_rows_target_with_two_readings_is_not_chosen_from() {
+    let catalog = Catalog::embedded();
+    let rules = [rule(4, "SPB", "Business Premium")];
+    let mapping = Ask {
+        rules: &rules,
+        ..Ask::of(with_part_number("SPB"))
+    }
+    .map(&catalog);
+    assert_eq!(
+        (mapping.kind, mapping.targets.len(), mapping.used),
+        (MappingKind::Ambiguous, 2, Some(4))
+    );
+}
+
+#[test]
+fn the_most_specific_row_decides() {
+    let catalog = Catalog::embedded();
+    let source = SourceOffer {
+        sku_id: Some("cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46".into()),
+        sku_part_number: Some("SPB".into()),
+        ..with_offer_id("CFQ7TTC0LCHC:0002:CFQ7TTC0WXYZ")
+    };
+    let source = SourceOffer {
+        name: Some("Microsoft 365 Business Premium".into()),
+        ..source
+    };
+    let all = [
+        rule(2, "cfq7ttc0lchc-0002", "CFQ7TTC0AAAA:0001"),
+        rule(3, "{CBDC14AB-D96C-4C30-B9F4-6ADA7CDC1D46}", "CFQ7TTC0BBBB:0001"),
+        rule(4, "spb ", "CFQ7TTC0CCCC:0001"),
+        rule(5, "61795cab-2abd-43f6-88e9-c9adae5746e0", "CFQ7TTC0DDDD:0001"),
+        rule(6, "microsoft 365 BUSINESS premium", "CFQ7TTC0EEEE:0001"),
+        rule(7, "Microsoft 365 Business Premium (Annual)", "CFQ7TTC0FFFF:0001"),
+    ];
+    for from in 0..all.len() {
+        let mapping = Ask {
+            rules: &all[from..],
+            ..Ask::of(source.clone())
+        }
+        .map(&catalog);
+        assert_eq!(mapping.used, Some(all[from].row));
+    }
+    // Another offer's row never counts.
+    let other = [
+        rule(8, "Microsoft 365 Business Standard", "CFQ7TTC0AAAA:0001"),
+        rule(9, "CFQ7TTC0LCHC", "X"),
+    ];
+    assert_eq!(
+        Ask {
+            rules: &other,
+            ..Ask::of(source)
+        }
+        .map(&catalog)
+        .used,
+        None
+    );
+}
+
+#[test]
+fn rows_that_tie_are_told_and_not_used() {
+    let catalog = Catalog::embedded();
+    let rules = [rule(9, "SPB", "SPE_E3"), rule(2, " spb", "SPE_E5")];
+    let mapping = Ask {
+        rules: &rules,
+        ..Ask::of(with_part_number("SPB"))
+    }
+    .map(&catalog);
+    assert_eq!(
+        (mapping.tied, mapping.used, mapping.from_table),
+        (vec![2, 9], None, false)
+    );
+    assert_eq!(mapping.kind, MappingKind::Same);
+}
+
+#[test]
+fn rows_count_on_their_days() {
+    let catalog = Catalog::embedded();
+    let rules = [OfferRule {
+        valid_from: Some(day("2026-11-01")),
+        valid_until: Some(day("2026-11-30")),
+        ..rule(2, "SPB", "SPE_E5")
+    }];
+    for (on, used) in [
+        ("2026-10-31", None),
+        ("2026-11-01", Some(2)),
+        ("2026-11-30", Some(2)),
+        ("2026-12-01", None),
+    ] {
+        assert_eq!(
+            Ask {
+                on,
+                rules: &rules,
+                ..Ask::of(with_part_number("SPB"))
+            }
+            .map(&catalog)
+            .used,
+            used,
+            "{on}"
+        );
+    }
+}
+
+#[test]
+fn a_row_may_say_that_an_unknown_offer_stays_what_it_is() {
+    let catalog = Catalog::embedded();
+    let rules = [rule(2, "CFQ7TTC0NEW0:0001", "CFQ7TTC0NEW0/1")];
+    let mapping = Ask {
+        rules: &rules,
+        ..Ask::of(with_offer_id("CFQ7TTC0NEW0:0001:CFQ7TTC0WXYZ"))
+    }
+    .map(&catalog);
+    assert_eq!(
+        (mapping.kind, mapping.licences),
+        (MappingKind::Same, Some(Licences::Keep))
+    );
+    assert_eq!(target_ids(&mapping), ["CFQ7TTC0NEW0:0001"]);
+}

@@ -1,0 +1,170 @@
+//! What holds of every offer, whatever the question.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// The question for one offer of the catalogue, by its key.
+fn ask(catalog: &Catalog, key: &str, on: &str, rules: &[OfferRule]) -> Mapping {
+    let offer = Arc::clone(catalog.offer(key).unwrap());
+    let source = SourceOffer {
+        name: Some(offer.name.clone()),
+        ..SourceOffer::default()
+    };
+    let resolution = Resolution::Known {
+        offer,
+        by: "SKU id",
+        disagrees: None,
+    };
+    let query = MapQuery {
+        source: &source,
+        resolution: &resolution,
+        qualification: None,
+        route: Route::NewSubscription,
+        term: Some(Term::YEAR),
+        seats: Some(Seats(10)),
+        on: day(on),
+    };
+    catalog.map(&query, rules)
+}
+
+#[test]
+fn no_mapping_of_the_catalogue_crosses_segments_or_loses_in_silence() {
+    let catalog = Catalog::embedded();
+    for offer in catalog.offers() {
+        let source = &catalog.entries[catalog.by_key[&offer.key]];
+        for on in [
+            "2014-01-01",
+            "2018-12-31",
+            "2023-10-01",
+            "2025-06-01",
+            "2025-11-01",
+            TODAY,
+        ] {
+            let mapping = ask(&catalog, &offer.key, on, &[]);
+            let targets: Vec<_> = mapping
+                .targets
+                .iter()
+                .map(|target| &catalog.entries[catalog.by_key[&target.offer.as_ref().unwrap().key]])
+                .collect();
+            for target in &targets {
+                assert_eq!(target.offer.segment, offer.segment, "{} on {on}", offer.key);
+                assert_eq!(target.offer.cloud, offer.cloud, "{} on {on}", offer.key);
+                assert!(
+                    !target.offer.free || target.offer.key == offer.key,
+                    "{} on {on}",
+                    offer.key
+                );
+            }
+            let lost = catalog.families.compare(
+                &source.capabilities,
+                &targets.iter().map(|target| &target.capabilities).collect::<Vec<_>>(),
+            );
+            match mapping.kind {
+                MappingKind::Same | MappingKind::Equivalent => {
+                    assert_eq!(lost.loses, Vec::<Text>::new(), "{} on {on}", offer.key);
+                    assert_eq!(targets.len(), 1);
+                }
+                MappingKind::Replacement => assert_eq!(mapping.loses, lost.loses),
+                MappingKind::Unmapped => assert!(targets.is_empty()),
+                MappingKind::Suggested => assert!((1..=3).contains(&targets.len())),
+                MappingKind::Ambiguous => assert!(targets.len() > 1),
+            }
+            assert_eq!(
+                mapping.licences == Some(Licences::Keep),
+                mapping.kind == MappingKind::Same
+            );
+            assert_eq!(ask(&catalog, &offer.key, on, &[]), mapping);
+        }
+    }
+}
+
+#[test]
+fn every_offer_is_found_by_its_own_texts() {
+    let catalog = Catalog::embedded();
+    for entry in catalog.entries.iter().filter(|entry| entry.twin_of.is_none()) {
+        let offer = &entry.offer;
+        let on = day(TODAY);
+        let name = SourceOffer {
+            segment: Some(offer.segment),
+            ..named(&offer.name)
+        };
+        assert!(
+            keys(&catalog.resolve(&name, on))
+                .split(';')
+                .any(|key| key == &*offer.key),
+            "{}",
+            offer.key
+        );
+        for id in [
+            offer.item.clone(),
+            offer.sku_part_number.clone(),
+            offer.sku_id.map(|id| id.to_string().into()),
+        ] {
+            let Some(id) = id else { continue };
+            assert_eq!(keys(&catalog.resolve(&with_offer_id(&id), on)), &*offer.key, "{id}");
+            assert_eq!(
+                keys(&catalog.resolve(&with_offer_id(&id.to_lowercase()), on)),
+                &*offer.key,
+                "{id}"
+            );
+        }
+    }
+}
+
+/// Texts that could stand in a row of the user's table.
+fn texts() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "SPB",
+        "spb",
+        "CFQ7TTC0LCHC:0002",
+        "CFQ7TTC0LCHC/2",
+        "Microsoft 365 Business Premium",
+        "Business Premium",
+        "Office 365 Business Premium",
+        "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46",
+        "ENTERPRISEPACK",
+        "Office 365 E3 (Nonprofit Staff Pricing)",
+        "CFQ7TTC0LFLX:0021;teams-enterprise",
+        "LITEPACK",
+        "nothing we know",
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_order_of_the_users_rows_does_not_matter(
+        rows in prop::collection::vec((texts(), texts()), 0..8),
+        source in texts(),
+        turn in 0_usize..8,
+    ) {
+        let catalog = Catalog::embedded();
+        let rules: Vec<OfferRule> = rows.iter().zip(2..).map(|((a, b), row)| rule(row, a, b)).collect();
+        let mut turned = rules.clone();
+        turned.reverse();
+        let by = turn.min(turned.len());
+        turned.rotate_left(by);
+        let one = Ask { rules: &rules, ..Ask::of(named(source)) }.map(&catalog);
+        let other = Ask { rules: &turned, ..Ask::of(named(source)) }.map(&catalog);
+        prop_assert_eq!(&one, &other);
+        let resolution = catalog.resolve(&named(source), day(TODAY));
+        if let Resolution::Known { offer, .. } = resolution
+            && matches!(one.kind, MappingKind::Same | MappingKind::Equivalent)
+        {
+            prop_assert!(one.loses.is_empty());
+            for target in &one.targets {
+                prop_assert_eq!(target.offer.as_ref().map(|target| target.segment), Some(offer.segment));
+            }
+        }
+    }
+
+    #[test]
+    fn any_text_is_resolved_without_failing(id in "\\PC{0,60}", name in "\\PC{0,60}") {
+        let catalog = Catalog::embedded();
+        let source = SourceOffer { offer_id: Some(id.as_str().into()), name: Some(name.as_str().into()), ..SourceOffer::default() };
+        let first = catalog.resolve(&source, day(TODAY));
+        prop_assert_eq!(catalog.resolve(&source, day(TODAY)), first);
+    }
+}
