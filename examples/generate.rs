@@ -157,7 +157,9 @@ fn xlsx(rows: u64, first: NaiveDate, path: &str) -> Result<(), Box<dyn Error>> {
 }
 
 fn generate(arguments: &[String]) -> Result<(), Box<dyn Error>> {
-    let [kind, rows, path] = arguments else { return Err("usage: generate csv|xlsx ROWS FILE".into()) };
+    let [kind, rows, path] = arguments else {
+        return Err("usage: generate csv|xlsx ROWS FILE".into());
+    };
     let rows: u64 = rows.parse()?;
     let first = NaiveDate::from_ymd_opt(2026, 8, 1).ok_or("no such day")?;
     match kind.as_str() {

@@ -4,7 +4,7 @@
 //! tables and rules (all problems at once, before any export is read), exports, recognising, deciding, writing. Holds the two
 //! equations of a run: every row read went somewhere, and every subscription has an action. Prints nothing, asks no clock.
 
-use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+use std::{collections::BTreeSet, io, path::PathBuf, time::Duration};
 
 use chrono::NaiveDate;
 
@@ -22,6 +22,7 @@ use crate::{
     recognise::{
         self, Context, InputRecord, Recognised,
         tables::{self, Tables},
+        vocabulary::Vocabulary,
     },
     rules::Rules,
     write::Target,
@@ -47,6 +48,8 @@ pub struct Request<'a> {
 pub trait Observer: Sync {
     /// Another part begins.
     fn part(&self, _part: Part) {}
+    /// More rows have been read; comes from many threads.
+    fn rows(&self, _more: u64) {}
     /// Time since the program started; goes into the run record's `timing`.
     fn elapsed(&self) -> Duration {
         Duration::ZERO
@@ -121,13 +124,13 @@ pub struct Checked {
 /// # Errors
 /// Where nothing could be planned or written: the files of the last run are as they were.
 pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, Stop> {
-    let config = request.config;
-    let (tables, rules, catalog) = references(config)?;
-    observer.part(Part::Reading);
-    let ours = ours(config, request.target.as_ref());
-    let recognised = recognise_all(request.exports, config, &tables, &ours);
+    let references = References::load(request.config)?;
+    let recognised = references.recognise(request, observer);
     observer.part(Part::Deciding);
-    let plan = plan::plan(&recognised, &catalog, &rules, config, &tables, request.as_of);
+    let References {
+        tables, rules, catalog, ..
+    } = references;
+    let plan = plan::plan(&recognised, &catalog, &rules, request.config, &tables, request.as_of);
     let read = Read {
         tables: tables.digests,
         inputs: recognised.inputs,
@@ -140,11 +143,9 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
 /// Reads and recognises exports; plans nothing, writes nothing.
 ///
 /// # Errors
-/// Where the tables are wrong, or no export gave a row.
-pub fn check(exports: &[String], config: &Config, observer: &dyn Observer) -> Result<Checked, Stop> {
-    let (tables, ..) = references(config)?;
-    observer.part(Part::Reading);
-    let recognised = recognise_all(exports, config, &tables, &ours(config, None));
+/// Where the tables are wrong, or no export could be read.
+pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, Stop> {
+    let recognised = References::load(request.config)?.recognise(request, observer);
     let Recognised {
         accounting,
         mut findings,
@@ -168,20 +169,57 @@ pub fn check(exports: &[String], config: &Config, observer: &dyn Observer) -> Re
     })
 }
 
-/// The tables, rules and offers that a run rests on; every problem of all of them at once.
-fn references(config: &Config) -> Result<(Tables, Rules, Catalog), Stop> {
-    let tables = tables::read_tables(config);
-    let rules = Rules::load(&config.rules);
-    let mut problems = Vec::new();
-    if let Err(wrong) = &tables {
-        problems.extend(wrong.iter().map(ToString::to_string));
+/// What a run rests on besides the exports.
+struct References {
+    tables: Tables,
+    vocabulary: Vocabulary,
+    rules: Rules,
+    catalog: Catalog,
+}
+
+impl References {
+    /// Loads all of them, or tells every problem of all of them at once.
+    fn load(config: &Config) -> Result<References, Stop> {
+        let mut vocabulary = Vocabulary::embedded();
+        let tables = tables::read_tables(&config.tables, &config.limits);
+        let extended = tables
+            .as_ref()
+            .map_or(Ok(()), |tables| vocabulary.extend(&tables.headings));
+        let rules = Rules::load(&config.rules);
+        match (tables, extended, rules) {
+            (Ok(tables), Ok(()), Ok(rules)) => Ok(References {
+                tables,
+                vocabulary,
+                rules,
+                catalog: Catalog::embedded(),
+            }),
+            (tables, extended, rules) => {
+                let mut problems: Vec<String> = Vec::new();
+                problems.extend(tables.err().into_iter().flatten().map(|problem| problem.to_string()));
+                problems.extend(extended.err().into_iter().flatten());
+                problems.extend(rules.err().into_iter().flatten().map(|problem| problem.to_string()));
+                Err(Stop::Tables { problems })
+            }
+        }
     }
-    if let Err(wrong) = &rules {
-        problems.extend(wrong.iter().map(ToString::to_string));
-    }
-    match (tables, rules) {
-        (Ok(tables), Ok(rules)) => Ok((tables, rules, Catalog::embedded())),
-        _ => Err(Stop::Tables { problems }),
+
+    /// Everything that the exports say.
+    fn recognise(&self, request: &Request<'_>, observer: &dyn Observer) -> Recognised {
+        observer.part(Part::Reading);
+        let config = request.config;
+        let (inputs, findings) = read::expand_with(request.exports, io::stdin(), &config.limits);
+        let (inputs, own) = without_ours(inputs, &ours(config, request.target.as_ref()));
+        let context = Context {
+            config,
+            tables: &self.tables,
+            vocabulary: &self.vocabulary,
+            as_of: request.as_of,
+            progress: &|rows| observer.rows(rows),
+        };
+        let mut recognised = recognise::recognise(&inputs, &context);
+        recognised.findings.extend(findings);
+        recognised.findings.extend(own);
+        recognised
     }
 }
 
@@ -205,24 +243,20 @@ fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
     paths.filter_map(|path| path.canonicalize().ok()).collect()
 }
 
-fn recognise_all(exports: &[String], config: &Config, tables: &Tables, ours: &BTreeSet<PathBuf>) -> Recognised {
-    let (inputs, mut findings) = read::expand(exports);
-    let (own, inputs): (Vec<Input>, Vec<Input>) = inputs.into_iter().partition(|input| match input {
-        Input::File(path) => path.canonicalize().is_ok_and(|path| ours.contains(&path)),
-        Input::Bytes { .. } => false,
-    });
-    let mut recognised = recognise::recognise(&inputs, &Context { config, tables });
-    findings.extend(own.iter().filter_map(|input| match input {
-        Input::File(path) => Some(Finding::new(
-            Code::FileSkipped,
-            Place::file(path.display().to_string()),
-            "is a table, setting or output of ours and was not read as an export",
-            "",
-        )),
-        Input::Bytes { .. } => None,
-    }));
-    recognised.findings.append(&mut findings);
-    recognised
+/// The exports, and a finding for each input that is none because it is ours.
+fn without_ours(inputs: Vec<Input>, ours: &BTreeSet<PathBuf>) -> (Vec<Input>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut exports = Vec::new();
+    for input in inputs {
+        match &input {
+            Input::File(path) if path.canonicalize().is_ok_and(|path| ours.contains(&path)) => {
+                let message = "is a setting, table or output of ours and was not read as an export";
+                findings.push(Finding::new(Code::FileSkipped, Place::file(input.name()), message, ""));
+            }
+            _ => exports.push(input),
+        }
+    }
+    (exports, findings)
 }
 
 #[cfg(test)]

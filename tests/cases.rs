@@ -23,7 +23,9 @@ fn cases_folder() -> PathBuf {
 }
 
 fn sorted_entries(folder: &Path) -> Outcome<Vec<PathBuf>> {
-    let mut entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Outcome<Vec<PathBuf>>>()?;
+    let mut entries = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Outcome<Vec<PathBuf>>>()?;
     entries.sort();
     Ok(entries)
 }
@@ -67,7 +69,10 @@ fn run(case: &Path, bless: bool) -> Outcome<Vec<String>> {
         .env("NO_COLOR", "1")
         .output()?;
     let expected = case.join("expected");
-    let exit = output.status.code().map_or_else(|| "signal".to_owned(), |code| code.to_string());
+    let exit = output
+        .status
+        .code()
+        .map_or_else(|| "signal".to_owned(), |code| code.to_string());
     fs::write(work.path().join("exit"), format!("{exit}\n"))?;
     fs::write(work.path().join("stdout"), &output.stdout)?;
     fs::write(work.path().join("stderr"), &output.stderr)?;
@@ -95,7 +100,12 @@ fn run(case: &Path, bless: bool) -> Outcome<Vec<String>> {
         if bless {
             fs::write(&file, &came)?;
         } else {
-            differences.push(format!("{}: {}\n--- came:\n{}", case.display(), below.display(), String::from_utf8_lossy(&came)));
+            differences.push(format!(
+                "{}: {}\n--- came:\n{}",
+                case.display(),
+                below.display(),
+                String::from_utf8_lossy(&came)
+            ));
         }
     }
     Ok(differences)
@@ -104,11 +114,22 @@ fn run(case: &Path, bless: bool) -> Outcome<Vec<String>> {
 #[test]
 fn every_case_gives_what_is_expected() {
     let bless = std::env::var_os("BLESS").is_some();
-    let cases: Vec<PathBuf> = sorted_entries(&cases_folder()).unwrap().into_iter().filter(|path| path.is_dir()).collect();
+    let cases: Vec<PathBuf> = sorted_entries(&cases_folder())
+        .unwrap()
+        .into_iter()
+        .filter(|path| path.is_dir())
+        .collect();
     assert!(!cases.is_empty());
-    let differences: Vec<String> =
-        cases.par_iter().flat_map_iter(|case| run(case, bless).unwrap_or_else(|error| vec![format!("{}: {error}", case.display())])).collect();
-    assert!(differences.is_empty(), "{} differ:\n{}", differences.len(), differences.join("\n"));
+    let differences: Vec<String> = cases
+        .par_iter()
+        .flat_map_iter(|case| run(case, bless).unwrap_or_else(|error| vec![format!("{}: {error}", case.display())]))
+        .collect();
+    assert!(
+        differences.is_empty(),
+        "{} differ:\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
 }
 
 /// The words that stand in a column of the expected files of one name.
@@ -116,12 +137,18 @@ fn words_of(name: &str, column: &str) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     for file in files_below(&cases_folder()).unwrap() {
         let is_expected = file.components().any(|part| part.as_os_str() == "expected");
-        if !is_expected || !file.file_name().is_some_and(|own| own.to_string_lossy().ends_with(name)) {
+        if !is_expected
+            || !file
+                .file_name()
+                .is_some_and(|own| own.to_string_lossy().ends_with(name))
+        {
             continue;
         }
         let mut reader = csv::Reader::from_path(&file).unwrap();
         let headings = reader.headers().unwrap().clone();
-        let Some(index) = headings.iter().position(|heading| heading == column) else { continue };
+        let Some(index) = headings.iter().position(|heading| heading == column) else {
+            continue;
+        };
         for record in reader.records() {
             words.extend(record.unwrap()[index].split(';').map(str::to_owned));
         }
@@ -132,13 +159,21 @@ fn words_of(name: &str, column: &str) -> BTreeSet<String> {
 #[test]
 fn every_finding_code_has_a_case() {
     let words = words_of("findings.csv", "code");
-    let missing: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).filter(|code| !words.contains(*code)).collect();
+    let missing: Vec<&str> = Code::ALL
+        .iter()
+        .map(|code| code.as_str())
+        .filter(|code| !words.contains(*code))
+        .collect();
     assert!(missing.is_empty(), "no case shows {missing:?}");
 }
 
 #[test]
 fn every_reason_has_a_case() {
     let words = words_of("plan.csv", "reasons");
-    let missing: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).filter(|reason| !words.contains(*reason)).collect();
+    let missing: Vec<&str> = Reason::ALL
+        .iter()
+        .map(|reason| reason.as_str())
+        .filter(|reason| !words.contains(*reason))
+        .collect();
     assert!(missing.is_empty(), "no case shows {missing:?}");
 }

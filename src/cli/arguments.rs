@@ -121,6 +121,9 @@ pub(crate) struct Reading {
     /// Settings; otherwise seatshift.toml of the working folder, if there is one
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// The date that counts as today, such as 2026-11-21; otherwise today in UTC
+    #[arg(long, value_name = "DATE", value_parser = as_of)]
+    pub(crate) as_of: Option<NaiveDate>,
     /// Threads to use; otherwise one for each processor
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -131,9 +134,6 @@ pub(crate) struct Plan {
     /// Where the plan goes; `-` writes it alone to standard output
     #[arg(long, short, value_name = "FILE", default_value = "plan.csv")]
     pub(crate) output: PathBuf,
-    /// The date to plan for, such as 2026-11-21; otherwise today in UTC
-    #[arg(long, value_name = "DATE", value_parser = as_of)]
-    pub(crate) as_of: Option<NaiveDate>,
     /// Exit with 1 also when a row for review is pressing
     #[arg(long)]
     pub(crate) strict: bool,

@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, fmt::Write};
 use seatshift::{
     config::Config,
     finding::{Accounting, Finding, column_name},
-    pipeline::{self, Checked, Stop, Verdict},
+    pipeline::{self, Checked, Request, Stop, Verdict},
     recognise::{InputRecord, TableRecord},
 };
 
 use super::{
     arguments::Check,
-    on_threads,
+    as_of, on_threads,
     progress::Progress,
     screen::Screen,
     settings,
@@ -33,9 +33,14 @@ pub(super) fn run(command: &Check, screen: &Screen) -> u8 {
 }
 
 fn checked(command: &Check, config: &Config, progress: &Progress) -> Result<Checked, Stop> {
-    on_threads(&command.reading, || {
-        pipeline::check(&command.reading.exports, config, progress)
-    })
+    let request = Request {
+        exports: &command.reading.exports,
+        config,
+        as_of: as_of(&command.reading),
+        target: None,
+        strict: false,
+    };
+    on_threads(&command.reading, || pipeline::check(&request, progress))
 }
 
 /// Each file with its tables and findings, then all of them together.

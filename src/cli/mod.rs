@@ -10,6 +10,7 @@ use std::{
     process::ExitCode,
 };
 
+use chrono::{NaiveDate, Utc};
 use clap::Parser;
 use seatshift::{config::Config, pipeline::Stop};
 
@@ -63,6 +64,11 @@ fn dispatch(arguments: &[OsString]) -> u8 {
 /// Settings from `--config`, else from the working folder.
 fn settings(reading: &Reading) -> Result<Config, Stop> {
     Ok(Config::load(reading.config.as_deref(), Path::new(""))?)
+}
+
+/// The date that counts as today.
+fn as_of(reading: &Reading) -> NaiveDate {
+    reading.as_of.unwrap_or_else(|| Utc::now().date_naive())
 }
 
 /// Does the work on as many threads as were asked for.

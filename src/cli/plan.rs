@@ -2,14 +2,13 @@
 
 use std::{io, path::Path};
 
-use chrono::Utc;
 use seatshift::{
     config::Config,
     pipeline::{self, Outcome, Request, Stop},
     write::{Target, write_plan},
 };
 
-use super::{arguments::Plan, on_threads, progress::Progress, screen::Screen, settings, stopped, summary};
+use super::{arguments::Plan, as_of, on_threads, progress::Progress, screen::Screen, settings, stopped, summary};
 
 pub(super) fn run(command: &Plan, screen: &Screen) -> u8 {
     let progress = Progress::new(screen.quiet());
@@ -32,7 +31,7 @@ fn planned(command: &Plan, config: &Config, progress: &Progress) -> Result<Outco
     let request = Request {
         exports: &command.reading.exports,
         config,
-        as_of: command.as_of.unwrap_or_else(|| Utc::now().date_naive()),
+        as_of: as_of(&command.reading),
         target,
         strict: command.strict,
     };

@@ -3,7 +3,10 @@
 //! In: what a run says of its progress. Out: a line on standard error that vanishes at the end; nothing within the first two
 //! seconds, nothing where no terminal is.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use seatshift::pipeline::{Observer, Part};
@@ -15,17 +18,19 @@ const LONG: Duration = Duration::from_secs(2);
 pub(super) struct Progress {
     started: Instant,
     bar: ProgressBar,
+    rows: AtomicU64,
     quiet: bool,
 }
 
 impl Progress {
     pub(super) fn new(quiet: bool) -> Progress {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
+        let style = ProgressStyle::with_template("{spinner} {msg}, {human_pos} rows, {elapsed}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         Progress {
             started: Instant::now(),
             bar,
+            rows: AtomicU64::new(0),
             quiet,
         }
     }
@@ -51,6 +56,12 @@ impl Observer for Progress {
             Part::Deciding => "deciding",
             Part::Writing => "writing",
         });
+        self.show();
+    }
+
+    fn rows(&self, more: u64) {
+        let rows = self.rows.fetch_add(more, Ordering::Relaxed) + more;
+        self.bar.set_position(rows);
         self.show();
     }
 

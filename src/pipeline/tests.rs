@@ -233,4 +233,12 @@ fn what_is_ours_is_no_export() {
             "seatshift.toml"
         ]
     );
+
+    let inputs = ["export.csv", "./plan.csv", "holds.csv"].map(|name| Input::File(folder.path().join(name)));
+    let (exports, skipped) = without_ours(inputs.to_vec(), &found);
+    assert_eq!(exports, inputs[..1]);
+    assert!(
+        skipped.iter().all(|finding| finding.code == Code::FileSkipped) && skipped.len() == 2,
+        "{skipped:?}"
+    );
 }

@@ -57,12 +57,19 @@ fn preflight(job: &Job<'_>, archive: &mut ZipArchive<Box<dyn ReadSeek + '_>>) ->
     for index in 0..archive.len() {
         let member = archive.by_index_raw(index).map_err(|_| damaged(job))?;
         if member.size() > limits.part_bytes {
-            return Err(job.over(job.place(), "part_bytes", limits.part_bytes, "bytes in one unpacked part"));
+            return Err(job.over(
+                job.place(),
+                "part_bytes",
+                limits.part_bytes,
+                "bytes in one unpacked part",
+            ));
         }
         packed = packed.saturating_add(member.compressed_size());
         unpacked = unpacked.saturating_add(member.size());
         if !member.is_dir() {
-            let name = member.name().map_or_else(|_| format!("member {index}"), |name| name.into_owned());
+            let name = member
+                .name()
+                .map_or_else(|_| format!("member {index}"), |name| name.into_owned());
             members.push(Member {
                 name,
                 index,
@@ -90,12 +97,7 @@ fn mimetype(archive: &mut ZipArchive<Box<dyn ReadSeek + '_>>) -> String {
     text
 }
 
-fn texts(
-    job: &mut Job<'_>,
-    stored: &Stored<'_>,
-    members: Vec<Member>,
-    sink: &mut dyn Sink,
-) -> Result<Found, Finding> {
+fn texts(job: &mut Job<'_>, stored: &Stored<'_>, members: Vec<Member>, sink: &mut dyn Sink) -> Result<Found, Finding> {
     job.report.container = Some(Container::Zip);
     let mut all = Found::Nothing;
     let mut ignored = Vec::new();
@@ -111,7 +113,10 @@ fn texts(
             });
         }
         // What macOS and Windows add to archives.
-        if member.name.starts_with("__MACOSX/") || member.name.ends_with(".DS_Store") || member.name.ends_with("Thumbs.db") {
+        if member.name.starts_with("__MACOSX/")
+            || member.name.ends_with(".DS_Store")
+            || member.name.ends_with("Thumbs.db")
+        {
             continue;
         }
         let content = Content::Member(stored, member.index);
@@ -122,7 +127,9 @@ fn texts(
         if let Some(what) = no_text(&head) {
             let message = format!("is {what}, inside an archive; it was not read");
             let hint = "unpack the archive and give the files in it";
-            job.report.findings.push(Finding::new(Code::FileRefused, place, message, hint));
+            job.report
+                .findings
+                .push(Finding::new(Code::FileRefused, place, message, hint));
             continue;
         }
         let limit = ("file_bytes", job.limits.file_bytes);
@@ -160,8 +167,18 @@ fn unpackable(place: Place, error: &std::io::Error) -> Finding {
     match inner {
         Some(ZipError::CompressionMethodNotSupported(_)) => {
             let message = "is packed in a way we do not read";
-            Finding::new(Code::FileRefused, place, message, "unpack the archive and give the files in it")
+            Finding::new(
+                Code::FileRefused,
+                place,
+                message,
+                "unpack the archive and give the files in it",
+            )
         }
-        _ => Finding::new(Code::FileUnreadable, place, format!("cannot be unpacked: {error}"), "fetch the file again"),
+        _ => Finding::new(
+            Code::FileUnreadable,
+            place,
+            format!("cannot be unpacked: {error}"),
+            "fetch the file again",
+        ),
     }
 }

@@ -85,7 +85,8 @@ fn opening(head: &[u8]) -> String {
         Some(encoding) => encoding.decode(head).0,
         None => String::from_utf8_lossy(head),
     };
-    text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_ascii_lowercase()
+    text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
+        .to_ascii_lowercase()
 }
 
 fn markup(opening: &str) -> Option<Refused> {
@@ -94,7 +95,16 @@ fn markup(opening: &str) -> Option<Refused> {
         if opening.contains("urn:schemas-microsoft-com:office:spreadsheet") {
             return refused("an XML Spreadsheet 2003", SAVE_AS);
         }
-        let html = ["<html", "<!doctype html", "<table", "<head", "<body", "<meta", "<div", "<style"];
+        let html = [
+            "<html",
+            "<!doctype html",
+            "<table",
+            "<head",
+            "<body",
+            "<meta",
+            "<div",
+            "<style",
+        ];
         if html.iter().any(|tag| opening.contains(tag)) {
             return refused("a web page (HTML)", SAVE_AS);
         }
@@ -104,7 +114,11 @@ fn markup(opening: &str) -> Option<Refused> {
     }
     let after = |open: char| opening.strip_prefix(open).map(|rest| rest.trim_start().chars().next());
     let json = matches!(after('{'), Some(Some('"' | '}'))) || matches!(after('['), Some(Some('{' | '[' | '"' | ']')));
-    if json { refused("a JSON file", "export the list as CSV, for example with `Export-Csv`") } else { None }
+    if json {
+        refused("a JSON file", "export the list as CSV, for example with `Export-Csv`")
+    } else {
+        None
+    }
 }
 
 /// UTF-16 by its byte order mark, or by the NUL bytes that plain letters have there.
@@ -257,6 +271,9 @@ mod tests {
         ] {
             assert_eq!(archive(&names(list), mimetype), expected);
         }
-        assert!(matches!(archive(&names(&["word/document.xml"]), ""), Archive::Refused(_)));
+        assert!(matches!(
+            archive(&names(&["word/document.xml"]), ""),
+            Archive::Refused(_)
+        ));
     }
 }

@@ -31,10 +31,12 @@ impl Damage {
     /// Looks at a record.
     pub(super) fn look(&mut self, record: &str, line: u32) {
         if record.contains('?') {
-            self.questioned.note(words(record).find(|word| is_questioned(word)), line);
+            self.questioned
+                .note(words(record).find(|word| is_questioned(word)), line);
         }
         if !record.is_ascii() {
-            self.replaced.note(words(record).find(|word| word.contains('\u{fffd}')), line);
+            self.replaced
+                .note(words(record).find(|word| word.contains('\u{fffd}')), line);
             self.misread.note(words(record).find(|word| is_misread(word)), line);
         }
     }
@@ -44,7 +46,10 @@ impl Damage {
         let told = [
             (&self.replaced, "holds U+FFFD in place of a letter"),
             (&self.questioned, "holds `?` in place of a letter"),
-            (&self.misread, "is UTF-8 that was read as a Windows code page and saved so"),
+            (
+                &self.misread,
+                "is UTF-8 that was read as a Windows code page and saved so",
+            ),
         ];
         let finding = |(sign, what): &(&Sign, &str)| {
             let (line, word) = sign.first.clone()?;
@@ -78,7 +83,12 @@ fn words(record: &str) -> impl Iterator<Item = &str> {
 /// A `?` with a letter right after it, in no address.
 fn is_questioned(word: &str) -> bool {
     let address = word.contains(['/', '=', '&', '\\', '@', '<', '*']);
-    !address && word.contains('?') && word.split('?').skip(1).any(|after| after.starts_with(char::is_alphabetic))
+    !address
+        && word.contains('?')
+        && word
+            .split('?')
+            .skip(1)
+            .any(|after| after.starts_with(char::is_alphabetic))
 }
 
 /// The code pages that UTF-8 is misread as.
@@ -139,14 +149,41 @@ mod tests {
         for word in ["https://example.com/?id=1", "renew?", "?", "a?b=c", "Why?1"] {
             assert!(!is_questioned(word), "{word}");
         }
-        for text in ["Előfizetés", "Geschäftskunde", "Müller", "Dönüş", "Ortağı", "Łódź", "Подписка", "“quoted”", "Größe"] {
+        for text in [
+            "Előfizetés",
+            "Geschäftskunde",
+            "Müller",
+            "Dönüş",
+            "Ortağı",
+            "Łódź",
+            "Подписка",
+            "“quoted”",
+            "Größe",
+        ] {
             for encoding in PAGES {
                 let misread = encoding.decode_without_bom_handling(text.as_bytes());
-                assert!(misread.1 || is_misread(&misread.0), "{text} as {}: {}", encoding.name(), misread.0);
+                assert!(
+                    misread.1 || is_misread(&misread.0),
+                    "{text} as {}: {}",
+                    encoding.name(),
+                    misread.0
+                );
             }
             assert!(!is_misread(text), "{text}");
         }
-        for word in ["Øvrigt", "ÅÄÖ", "Żółw", "DOĞRU", "ЁЛКА", "naïve", "ÎLE", "Ú", "株式会社", "“Å”", "Ó–"] {
+        for word in [
+            "Øvrigt",
+            "ÅÄÖ",
+            "Żółw",
+            "DOĞRU",
+            "ЁЛКА",
+            "naïve",
+            "ÎLE",
+            "Ú",
+            "株式会社",
+            "“Å”",
+            "Ó–",
+        ] {
             assert!(!is_misread(word), "{word}");
         }
     }

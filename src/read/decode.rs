@@ -74,7 +74,10 @@ impl Read for Decoding<'_> {
             return self.pass_through(into);
         };
         if into.len() < 16 {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, "too little room to decode into"));
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "too little room to decode into",
+            ));
         }
         loop {
             if self.at == self.end && !self.finished {
@@ -118,7 +121,11 @@ mod tests {
         let text = "név;ország\r\nTűzőgép Kft.;HU\r\n".repeat(9000);
         let bytes = encoding_rs::WINDOWS_1250.encode(&text).0.into_owned();
         assert_eq!(decoded(&bytes, "windows-1250"), text);
-        let wide: Vec<u8> = "\u{feff}".chars().chain(text.chars()).flat_map(|c| (c as u16).to_le_bytes()).collect();
+        let wide: Vec<u8> = "\u{feff}"
+            .chars()
+            .chain(text.chars())
+            .flat_map(|c| (c as u16).to_le_bytes())
+            .collect();
         assert_eq!(decoded(&wide, "utf-16le"), text);
         assert_eq!(decoded(b"a\xff", "utf-8"), "a\u{fffd}");
     }

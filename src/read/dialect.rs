@@ -25,14 +25,21 @@ pub(super) struct Dialect {
 /// Decides by the head of a text. `whole` says that nothing follows it.
 pub(super) fn dialect(head: &str, whole: bool, set: Option<u8>, words: &dyn Words) -> Dialect {
     let (separator, preamble) = preamble(head);
-    let delimiter = set.or(separator).unwrap_or_else(|| by_evidence(head, whole, preamble, words));
+    let delimiter = set
+        .or(separator)
+        .unwrap_or_else(|| by_evidence(head, whole, preamble, words));
     Dialect { delimiter, preamble }
 }
 
 fn by_evidence(head: &str, whole: bool, preamble: u32, words: &dyn Words) -> u8 {
     let judge = |(order, delimiter): (usize, u8)| {
         let rows = rows(head, whole, preamble, delimiter);
-        (most_known(&rows, words), steadiness(&rows), std::cmp::Reverse(order), delimiter)
+        (
+            most_known(&rows, words),
+            steadiness(&rows),
+            std::cmp::Reverse(order),
+            delimiter,
+        )
     };
     let best = DELIMITERS.into_iter().enumerate().map(judge).max();
     best.map_or(b',', |(.., delimiter)| delimiter)
@@ -42,7 +49,9 @@ fn by_evidence(head: &str, whole: bool, preamble: u32, words: &dyn Words) -> u8 
 pub(super) fn headings(head: &str, words: &dyn Words) -> usize {
     let (separator, preamble) = preamble(head);
     let delimiters = separator.map_or(DELIMITERS.to_vec(), |separator| vec![separator]);
-    let known = delimiters.into_iter().map(|delimiter| most_known(&rows(head, false, preamble, delimiter), words));
+    let known = delimiters
+        .into_iter()
+        .map(|delimiter| most_known(&rows(head, false, preamble, delimiter), words));
     known.max().unwrap_or(0)
 }
 
@@ -66,7 +75,9 @@ fn rows(head: &str, whole: bool, preamble: u32, delimiter: u8) -> Vec<Vec<String
     let mut rest = head;
     let mut line = 0;
     while rows.len() < SEARCHED {
-        let Split::Record { used, lines, .. } = splitter.split(rest.as_bytes(), whole) else { break };
+        let Split::Record { used, lines, .. } = splitter.split(rest.as_bytes(), whole) else {
+            break;
+        };
         let row = match wrapped(rest, &splitter, &mut inner) {
             Some(text) => cells(&text, &inner),
             None => cells(rest, &splitter),
@@ -81,7 +92,11 @@ fn rows(head: &str, whole: bool, preamble: u32, delimiter: u8) -> Vec<Vec<String
 }
 
 fn cells(record: &str, splitter: &Splitter) -> Vec<String> {
-    splitter.fields.iter().map(|field| heading(Cell::Text(&plain(record, field)))).collect()
+    splitter
+        .fields
+        .iter()
+        .map(|field| heading(Cell::Text(&plain(record, field))))
+        .collect()
 }
 
 /// The record inside a record: a list that was opened under the wrong delimiter and saved again has each of its lines in one

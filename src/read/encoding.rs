@@ -31,7 +31,9 @@ impl Choice {
 
 /// A byte order mark or the pattern of UTF-16.
 pub(super) fn marked(head: &[u8]) -> Option<&'static Encoding> {
-    Encoding::for_bom(head).map(|(encoding, _)| encoding).or_else(|| utf16(head))
+    Encoding::for_bom(head)
+        .map(|(encoding, _)| encoding)
+        .or_else(|| utf16(head))
 }
 
 /// Whether the bytes are UTF-8, but for a sequence cut off at their end.
@@ -90,7 +92,13 @@ fn fit(text: &str, alphabet: &Alphabet) -> i64 {
             let small = c.to_lowercase().next().unwrap_or(c);
             score += match () {
                 () if c == '\u{fffd}' || ('\u{80}'..='\u{9f}').contains(&c) => -10,
-                () if alphabet.letters.iter().any(|(first, last)| (first..=last).contains(&&small)) => width,
+                () if alphabet
+                    .letters
+                    .iter()
+                    .any(|(first, last)| (first..=last).contains(&&small)) =>
+                {
+                    width
+                }
                 () if is_neutral(c) => 0,
                 () => -3 * width,
             };
@@ -105,7 +113,10 @@ fn mixes(latin: char, other: char) -> bool {
 
 /// Signs that any language uses.
 fn is_neutral(c: char) -> bool {
-    matches!(c, '\u{a0}' | '§' | '°' | '€' | '£' | '«' | '»' | '·' | '©' | '®' | '№' | '\u{2010}'..='\u{203a}' | '™')
+    matches!(
+        c,
+        '\u{a0}' | '§' | '°' | '€' | '£' | '«' | '»' | '·' | '©' | '®' | '№' | '\u{2010}'..='\u{203a}' | '™'
+    )
 }
 
 /// Chooses by evidence. `known` says how many headings a decoded text has.
@@ -127,7 +138,9 @@ pub(super) fn guess(sample: &[u8], known: impl Fn(&str) -> usize) -> Choice {
     let judged = candidates.into_iter().enumerate().map(|(order, encoding)| {
         let text = encoding.decode_without_bom_handling(sample).0;
         let of_it = ALPHABETS.iter().filter(|alphabet| alphabet.encoding == encoding);
-        let best = of_it.map(|alphabet| (fit(&text, alphabet), alphabet.language)).max_by_key(|(score, _)| *score);
+        let best = of_it
+            .map(|alphabet| (fit(&text, alphabet), alphabet.language))
+            .max_by_key(|(score, _)| *score);
         let (score, language) = best.unwrap_or((0, ""));
         Judged {
             headings: known(&text),
@@ -189,17 +202,38 @@ mod tests {
     #[test]
     fn code_pages_are_told_by_their_letters() {
         for (label, text) in [
-            ("windows-1250", "Ügyfél;Előfizetés;Lejárat dátuma\nTűzőgép Kft.;Üzleti;2026\nŐszi Bt.;Árvíztűrő;2026"),
-            ("windows-1250", "Klient;Subskrypcja\nŻółta Łódź;Usługa wygaśnie\nŚwierk;Miesięczna"),
-            ("windows-1254", "Müşteri;Abonelik;Bitiş tarihi\nIşık A.Ş.;İş Ortağı;2026\nGüneş;Yıllık;2026"),
+            (
+                "windows-1250",
+                "Ügyfél;Előfizetés;Lejárat dátuma\nTűzőgép Kft.;Üzleti;2026\nŐszi Bt.;Árvíztűrő;2026",
+            ),
+            (
+                "windows-1250",
+                "Klient;Subskrypcja\nŻółta Łódź;Usługa wygaśnie\nŚwierk;Miesięczna",
+            ),
+            (
+                "windows-1254",
+                "Müşteri;Abonelik;Bitiş tarihi\nIşık A.Ş.;İş Ortağı;2026\nGüneş;Yıllık;2026",
+            ),
             ("windows-1251", "Клиент;Подписка;Дата окончания\nРомашка;Годовая;2026"),
             ("IBM866", "Клиент;Подписка;Дата окончания\nРомашка;Годовая;2026"),
             ("KOI8-R", "Клиент;Подписка;Дата окончания\nРомашка;Годовая;2026"),
-            ("windows-1252", "Kund;Prenumeration;Utgår\nÅkeri Öst;Årlig;2026\nBjörk;Månad;2026"),
-            ("windows-1252", "Kunde;Verlängerung\nMüller GmbH;Jährlich\nGroß;Übersicht"),
+            (
+                "windows-1252",
+                "Kund;Prenumeration;Utgår\nÅkeri Öst;Årlig;2026\nBjörk;Månad;2026",
+            ),
+            (
+                "windows-1252",
+                "Kunde;Verlängerung\nMüller GmbH;Jährlich\nGroß;Übersicht",
+            ),
             ("windows-1253", "Πελάτης;Συνδρομή\nΑθήνα;Ετήσια"),
-            ("Shift_JIS", "顧客名;サブスクリプション;有効期限\n株式会社みなと;年間;2026\n東京商事;月間;2026"),
-            ("GBK", "客户名称;订阅;到期日期\n北京公司;年度订阅;2026\n上海公司;月度;2026"),
+            (
+                "Shift_JIS",
+                "顧客名;サブスクリプション;有効期限\n株式会社みなと;年間;2026\n東京商事;月間;2026",
+            ),
+            (
+                "GBK",
+                "客户名称;订阅;到期日期\n北京公司;年度订阅;2026\n上海公司;月度;2026",
+            ),
         ] {
             let encoding = Encoding::for_label(label.as_bytes()).unwrap();
             let (bytes, _, lost) = encoding.encode(text);

@@ -45,11 +45,24 @@ fn standard_input(stdin: impl Read, limits: &Limits) -> Result<Input, Finding> {
     let place = Place::file("-");
     if let Err(error) = read {
         let message = format!("standard input cannot be read: {error}");
-        return Err(Finding::new(Code::FileUnreadable, place, message, "give the export as a file"));
+        return Err(Finding::new(
+            Code::FileUnreadable,
+            place,
+            message,
+            "give the export as a file",
+        ));
     }
     if bytes.len() as u64 > limits.file_bytes {
-        let message = format!("standard input is over the limit of {} bytes; none of it was used", limits.file_bytes);
-        return Err(Finding::new(Code::LimitExceeded, place, message, "give the export as a file"));
+        let message = format!(
+            "standard input is over the limit of {} bytes; none of it was used",
+            limits.file_bytes
+        );
+        return Err(Finding::new(
+            Code::LimitExceeded,
+            place,
+            message,
+            "give the export as a file",
+        ));
     }
     Ok(Input::Bytes {
         name: "-".into(),
@@ -90,7 +103,12 @@ impl Expansion {
             Ok(paths) => paths,
             Err(error) => {
                 let message = format!("is no pattern we understand: {error}");
-                return self.tell(Code::FileUnreadable, Path::new(pattern), &message, "check the pattern as it was given");
+                return self.tell(
+                    Code::FileUnreadable,
+                    Path::new(pattern),
+                    &message,
+                    "check the pattern as it was given",
+                );
             }
         };
         let mut any = false;
@@ -101,13 +119,23 @@ impl Expansion {
                 Ok(path) => self.among_others(&path, false),
                 Err(error) => {
                     let message = format!("cannot be read: {}", error.error());
-                    self.tell(Code::FileUnreadable, error.path(), &message, "check the rights of the folder");
+                    self.tell(
+                        Code::FileUnreadable,
+                        error.path(),
+                        &message,
+                        "check the rights of the folder",
+                    );
                 }
             }
         }
         if !any {
             let message = "no file fits this pattern";
-            self.tell(Code::FileUnreadable, Path::new(pattern), message, "check the pattern as it was given");
+            self.tell(
+                Code::FileUnreadable,
+                Path::new(pattern),
+                message,
+                "check the pattern as it was given",
+            );
         }
     }
 
@@ -139,7 +167,9 @@ impl Expansion {
 
     /// A file that was not named by itself.
     fn among_others(&mut self, path: &Path, in_folder: bool) {
-        let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+        let extension = path
+            .extension()
+            .map(|extension| extension.to_string_lossy().to_ascii_lowercase());
         match extension.as_deref() {
             _ if is_lock(path) => self.skip(path, "a lock file"),
             _ if is_hidden(path) => self.skip(path, "a hidden file"),
@@ -157,7 +187,12 @@ impl Expansion {
     }
 
     fn skip(&mut self, path: &Path, what: &str) {
-        self.tell(Code::FileSkipped, path, &format!("{what}; left alone"), "name the file itself to have it read");
+        self.tell(
+            Code::FileSkipped,
+            path,
+            &format!("{what}; left alone"),
+            "name the file itself to have it read",
+        );
     }
 
     fn tell(&mut self, code: Code, path: &Path, message: &str, hint: &str) {
@@ -171,7 +206,9 @@ fn canonical(path: &Path) -> PathBuf {
 }
 
 fn file_name(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
 }
 
 /// What Excel and LibreOffice leave beside a workbook that is open.
@@ -202,7 +239,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("b/.git")).unwrap();
         for file in [
-            "z.csv", "b/a.XLSX", "b/noext", "~$z.xlsx", ".hidden.csv", "c.csv.part", "notes.md", "b/.git/x.csv", "[1].csv",
+            "z.csv",
+            "b/a.XLSX",
+            "b/noext",
+            "~$z.xlsx",
+            ".hidden.csv",
+            "c.csv.part",
+            "notes.md",
+            "b/.git/x.csv",
+            "[1].csv",
         ] {
             std::fs::write(folder.path().join(file), "x").unwrap();
         }
@@ -213,11 +258,24 @@ mod tests {
     fn folders_are_read_through_and_sorted() {
         let folder = folder();
         let (inputs, findings) = expand_with(&[folder.path().display().to_string()], io::empty(), &Limits::default());
-        assert_eq!(names(&inputs, folder.path()), ["[1].csv", "b/a.XLSX", "b/noext", "z.csv"]);
+        assert_eq!(
+            names(&inputs, folder.path()),
+            ["[1].csv", "b/a.XLSX", "b/noext", "z.csv"]
+        );
         let skipped: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
         assert!(findings.iter().all(|finding| finding.code == Code::FileSkipped));
-        for what in ["a hidden file", "an unfinished file", "a hidden folder", "no export by its name", "a lock file"] {
-            assert_eq!(skipped.iter().filter(|message| message.starts_with(what)).count(), 1, "{what}");
+        for what in [
+            "a hidden file",
+            "an unfinished file",
+            "a hidden folder",
+            "no export by its name",
+            "a lock file",
+        ] {
+            assert_eq!(
+                skipped.iter().filter(|message| message.starts_with(what)).count(),
+                1,
+                "{what}"
+            );
         }
     }
 
@@ -225,13 +283,24 @@ mod tests {
     fn order_and_repetition_do_not_matter() {
         let folder = folder();
         let at = |path: &str| folder.path().join(path).display().to_string();
-        let args = [at("*.csv"), at("b/noext"), at("z.csv"), at("./z.csv"), at("[1].csv"), at("notes.md"), at("b")];
+        let args = [
+            at("*.csv"),
+            at("b/noext"),
+            at("z.csv"),
+            at("./z.csv"),
+            at("[1].csv"),
+            at("notes.md"),
+            at("b"),
+        ];
         let expected = ["[1].csv", "b/a.XLSX", "b/noext", "notes.md", "z.csv"];
         let (inputs, findings) = expand_with(&args, io::empty(), &Limits::default());
         assert_eq!(names(&inputs, folder.path()), expected);
         let mut turned = args.clone();
         turned.reverse();
-        assert_eq!(expand_with(&turned, io::empty(), &Limits::default()), (inputs, findings));
+        assert_eq!(
+            expand_with(&turned, io::empty(), &Limits::default()),
+            (inputs, findings)
+        );
     }
 
     #[test]
@@ -241,7 +310,10 @@ mod tests {
         let (inputs, findings) = expand_with(&[at("gone.csv"), at("*.ods")], io::empty(), &Limits::default());
         assert!(inputs.is_empty());
         let messages: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
-        assert_eq!(messages, ["no file fits this pattern", "there is no such file or folder"]);
+        assert_eq!(
+            messages,
+            ["no file fits this pattern", "there is no such file or folder"]
+        );
     }
 
     #[test]

@@ -25,15 +25,15 @@ mod workbook;
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
-pub use self::{
-    inputs::{expand, expand_with},
-    rows::{Row, Rows},
-};
 use self::{
     container::Kind,
     source::{Content, Stored},
     table::Found,
     text::TextJob,
+};
+pub use self::{
+    inputs::{expand, expand_with},
+    rows::{Row, Rows},
 };
 use crate::{
     finding::{Code, Finding, Place},
@@ -116,7 +116,11 @@ impl Input {
             Input::Bytes { name, .. } => name.clone(),
             Input::File(path) => {
                 let name = path.to_string_lossy();
-                if std::path::MAIN_SEPARATOR == '/' { name.into() } else { name.replace('\\', "/").into() }
+                if std::path::MAIN_SEPARATOR == '/' {
+                    name.into()
+                } else {
+                    name.replace('\\', "/").into()
+                }
             }
         }
     }
@@ -286,7 +290,12 @@ pub fn read_whole(
     let mut report = read(input, options, limits, words, &mut whole);
     if whole.over {
         let message = format!("holds over {WHOLE_TEXT} bytes of text; it was not read");
-        let finding = Finding::new(Code::LimitExceeded, Place::file(report.path.clone()), message, "shorten the table");
+        let finding = Finding::new(
+            Code::LimitExceeded,
+            Place::file(report.path.clone()),
+            message,
+            "shorten the table",
+        );
         report.refused = true;
         report.findings.push(finding);
     }
@@ -339,7 +348,9 @@ impl Job<'_> {
         let (bytes, digest) = stored.digest().map_err(|error| self.unreadable(error.to_string()))?;
         self.report.bytes = bytes;
         self.report.sha256 = Some(digest);
-        let head = Content::Plain(&stored).head(8192).map_err(|error| self.unreadable(error.to_string()))?;
+        let head = Content::Plain(&stored)
+            .head(8192)
+            .map_err(|error| self.unreadable(error.to_string()))?;
         let found = match container::kind(&head) {
             Kind::Refused(refused) => return Err(self.refused(refused)),
             Kind::Text => self.text(Container::Text, Content::Plain(&stored), sink)?,
@@ -360,11 +371,20 @@ impl Job<'_> {
                 Kind::Refused(refused) => return Err(self.refused(refused)),
                 _ => {
                     let message = "is a gzip file of something else than text; it was not read";
-                    return Err(Finding::new(Code::FileRefused, self.place(), message, "unpack it and give the file in it"));
+                    return Err(Finding::new(
+                        Code::FileRefused,
+                        self.place(),
+                        message,
+                        "unpack it and give the file in it",
+                    ));
                 }
             }
             let ratio = self.report.bytes.saturating_mul(self.limits.ratio).max(RATIO_FROM);
-            limit = if ratio < self.limits.file_bytes { ("ratio", ratio) } else { ("file_bytes", self.limits.file_bytes) };
+            limit = if ratio < self.limits.file_bytes {
+                ("ratio", ratio)
+            } else {
+                ("file_bytes", self.limits.file_bytes)
+            };
         }
         let member = None;
         TextJob {
@@ -391,8 +411,15 @@ impl Job<'_> {
             }
         };
         // A damage is the better answer where one was found.
-        if self.report.findings.iter().all(|finding| finding.code != Code::FileDamaged) {
-            self.report.findings.push(Finding::new(Code::FileEmpty, self.place(), message, hint));
+        if self
+            .report
+            .findings
+            .iter()
+            .all(|finding| finding.code != Code::FileDamaged)
+        {
+            self.report
+                .findings
+                .push(Finding::new(Code::FileEmpty, self.place(), message, hint));
         }
         Ok(())
     }
@@ -403,7 +430,12 @@ impl Job<'_> {
 
     fn unreadable(&self, why: impl std::fmt::Display) -> Finding {
         let hint = "check that the file is there, whole and may be read";
-        Finding::new(Code::FileUnreadable, self.place(), format!("cannot be read: {why}"), hint)
+        Finding::new(
+            Code::FileUnreadable,
+            self.place(),
+            format!("cannot be read: {why}"),
+            hint,
+        )
     }
 
     fn refused(&self, refused: container::Refused) -> Finding {

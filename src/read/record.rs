@@ -226,7 +226,10 @@ mod tests {
             (5, &["last", "loose end", "z"]),
         ];
         for ((line, fields), (expected_line, expected_fields)) in found.iter().zip(expected) {
-            assert_eq!((*line, fields.as_slice()), (expected_line, expected_fields.map_strings().as_slice()));
+            assert_eq!(
+                (*line, fields.as_slice()),
+                (expected_line, expected_fields.map_strings().as_slice())
+            );
         }
         assert_eq!(found.len(), 4);
         assert_eq!(records("a\rb\rc", b',').unwrap()[2].0, 3, "CR alone ends a line");
@@ -245,8 +248,16 @@ mod tests {
     #[test]
     fn a_stray_quote_names_its_line() {
         assert_eq!(records("a,b\n1,\"2\n3,4\n", b','), Err(2));
-        assert_eq!(records("\"a\",\"b\"\n\"1\",\"2\n\"3\",\"4\"\n", b','), Err(2), "closed by the next row's opening quote");
-        assert_eq!(records("a\n\"x\ny\",\"z\n", b','), Err(3), "opened after another line end of the record");
+        assert_eq!(
+            records("\"a\",\"b\"\n\"1\",\"2\n\"3\",\"4\"\n", b','),
+            Err(2),
+            "closed by the next row's opening quote"
+        );
+        assert_eq!(
+            records("a\n\"x\ny\",\"z\n", b','),
+            Err(3),
+            "opened after another line end of the record"
+        );
     }
 
     #[test]

@@ -65,7 +65,8 @@ impl Rows {
 
     /// Forgets the row under way.
     pub(super) fn drop_row(&mut self) {
-        self.slots.truncate(self.ends.last().map_or(0, |&(_, end)| end as usize));
+        self.slots
+            .truncate(self.ends.last().map_or(0, |&(_, end)| end as usize));
     }
 
     /// Adds copies of all rows of another batch.

@@ -165,7 +165,10 @@ mod tests {
     fn the_digest_is_of_the_stored_bytes() {
         let (bytes, digest) = Stored::Bytes(b"abc").digest().unwrap();
         assert_eq!(bytes, 3);
-        assert_eq!(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            digest,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
     }
 
     #[test]

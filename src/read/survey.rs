@@ -86,7 +86,12 @@ impl Survey {
                 Ok(_) => (rest.len(), None),
                 Err(error) => (error.valid_up_to(), Some(error.error_len())),
             };
-            let leads = rest.get(..valid).unwrap_or_default().iter().filter(|byte| **byte >= 0xc0).count();
+            let leads = rest
+                .get(..valid)
+                .unwrap_or_default()
+                .iter()
+                .filter(|byte| **byte >= 0xc0)
+                .count();
             self.multibyte += leads as u64;
             at += valid;
             match broken {
@@ -109,7 +114,11 @@ impl Survey {
         }
         let is_end = |byte: &u8| *byte == b'\n' || *byte == b'\r';
         let before = bytes.get(..at).unwrap_or_default();
-        let start = before.iter().rposition(is_end).map_or(0, |end| end + 1).max(at.saturating_sub(LINE));
+        let start = before
+            .iter()
+            .rposition(is_end)
+            .map_or(0, |end| end + 1)
+            .max(at.saturating_sub(LINE));
         let after = bytes.get(at..).unwrap_or_default();
         let end = at + after.iter().position(is_end).unwrap_or(after.len()).min(LINE);
         let line = bytes.get(start..end).unwrap_or_default();
@@ -162,7 +171,10 @@ mod tests {
     fn utf8_is_told_across_pieces() {
         let text = "né,ő\r\n".repeat(100_000);
         let survey = surveyed(text.as_bytes());
-        assert_eq!((survey.invalid, survey.multibyte, survey.bytes), (0, 200_000, text.len() as u64));
+        assert_eq!(
+            (survey.invalid, survey.multibyte, survey.bytes),
+            (0, 200_000, text.len() as u64)
+        );
         let broken = surveyed(b"plain\na,\xe9l\nplain\nb,\xe9 \n");
         assert_eq!((broken.invalid, broken.is_utf8()), (2, false));
         assert_eq!(broken.sample, b"\na,\xe9l\nb,\xe9 ");

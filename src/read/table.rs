@@ -172,10 +172,17 @@ pub(super) fn known(cells: &[String], words: &dyn Words) -> usize {
 fn head_of(rows: &Rows, index: usize, sheet: Option<Text>, hidden: bool) -> TableHead {
     let mut above = Vec::new();
     for row in rows.iter().take(index) {
-        above.push((row.number, row.cells().map(heading).filter(|text| !text.is_empty()).collect()));
+        above.push((
+            row.number,
+            row.cells().map(heading).filter(|text| !text.is_empty()).collect(),
+        ));
     }
     let row = rows.iter().nth(index);
-    let mut headings: Vec<Text> = row.iter().flat_map(|row| row.cells()).map(|cell| heading(cell).into()).collect();
+    let mut headings: Vec<Text> = row
+        .iter()
+        .flat_map(|row| row.cells())
+        .map(|cell| heading(cell).into())
+        .collect();
     while headings.last().is_some_and(|last| last.is_empty()) {
         headings.pop();
     }
@@ -197,7 +204,10 @@ pub(super) fn heading(cell: Cell<'_>) -> String {
         Cell::DateTime(at) => Cow::Owned(at.format("%Y-%m-%d").to_string()),
         Cell::Bool(truth) => Cow::Borrowed(if truth { "TRUE" } else { "FALSE" }),
     };
-    let visible: String = text.chars().filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')).collect();
+    let visible: String = text
+        .chars()
+        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
+        .collect();
     visible.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -268,8 +278,17 @@ pub(super) mod tests {
         assert_eq!(table(rows, &mut kept), Found::Table);
         let head = &kept.heads[0];
         assert_eq!(head.header_row, 4, "the earliest of two that tie");
-        assert_eq!(head.headings.iter().map(|text| &**text).collect::<Vec<_>>(), ["id", "name", "end"]);
-        assert_eq!(head.above, [(1, vec!["Report".to_owned()]), (3, vec!["name".into(), "of".into(), "all".into()])]);
+        assert_eq!(
+            head.headings.iter().map(|text| &**text).collect::<Vec<_>>(),
+            ["id", "name", "end"]
+        );
+        assert_eq!(
+            head.above,
+            [
+                (1, vec!["Report".to_owned()]),
+                (3, vec!["name".into(), "of".into(), "all".into()])
+            ]
+        );
         let numbers: Vec<u32> = kept.batches[0].iter().map(|row| row.number).collect();
         assert_eq!(numbers, [5, 6]);
     }
@@ -285,7 +304,11 @@ pub(super) mod tests {
                 text: "id | x | y".into()
             }
         );
-        assert_eq!(table(&[&["id", "x"], &["1", "2"]], &mut kept), Found::Table, "one of two is enough");
+        assert_eq!(
+            table(&[&["id", "x"], &["1", "2"]], &mut kept),
+            Found::Table,
+            "one of two is enough"
+        );
         assert_eq!(table(&[&[""]], &mut kept), Found::Nothing);
     }
 
@@ -296,7 +319,10 @@ pub(super) mod tests {
         let mut rows: Vec<&[&str]> = vec![&["id", "name", "end"]];
         rows.resize(9001, row);
         table(&rows, &mut kept);
-        assert_eq!(kept.batches.iter().map(Rows::len).collect::<Vec<_>>(), [4096, 4096, 808]);
+        assert_eq!(
+            kept.batches.iter().map(Rows::len).collect::<Vec<_>>(),
+            [4096, 4096, 808]
+        );
         let mut kept = Kept {
             unwanted: true,
             ..Kept::default()

@@ -79,7 +79,12 @@ impl TextJob<'_, '_> {
 
     fn unreadable(&self, error: &io::Error) -> Finding {
         let hint = "check that the file is whole and may be read, and run again";
-        Finding::new(Code::FileUnreadable, self.place(), format!("cannot be read: {error}"), hint)
+        Finding::new(
+            Code::FileUnreadable,
+            self.place(),
+            format!("cannot be read: {error}"),
+            hint,
+        )
     }
 
     /// Decides encoding and delimiter, and surveys all bytes.
@@ -129,20 +134,34 @@ impl TextJob<'_, '_> {
     }
 
     fn set_encoding(&self) -> Result<Option<&'static Encoding>, Finding> {
-        let Some(label) = &self.job.options.encoding else { return Ok(None) };
+        let Some(label) = &self.job.options.encoding else {
+            return Ok(None);
+        };
         Encoding::for_label(label.as_bytes()).map(Some).ok_or_else(|| {
             let message = format!("`{label}` is no encoding we know; the file was not read");
-            Finding::new(Code::FileRefused, self.place(), message, "write a label such as `windows-1250` or `utf-8`")
+            Finding::new(
+                Code::FileRefused,
+                self.place(),
+                message,
+                "write a label such as `windows-1250` or `utf-8`",
+            )
         })
     }
 
     fn set_delimiter(&self) -> Result<Option<u8>, Finding> {
-        let Some(delimiter) = self.job.options.delimiter else { return Ok(None) };
+        let Some(delimiter) = self.job.options.delimiter else {
+            return Ok(None);
+        };
         match u8::try_from(delimiter) {
             Ok(byte) if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Ok(Some(byte)),
             _ => {
                 let message = format!("`{delimiter}` cannot be a delimiter; the file was not read");
-                Err(Finding::new(Code::FileRefused, self.place(), message, "set one of `,` `;` `|` or a tab"))
+                Err(Finding::new(
+                    Code::FileRefused,
+                    self.place(),
+                    message,
+                    "set one of `,` `;` `|` or a tab",
+                ))
             }
         }
     }
@@ -154,7 +173,12 @@ impl TextJob<'_, '_> {
             Err(_) => self.place(),
         };
         let message = "a quote is opened here and never closed; no row of the file was used";
-        Finding::new(Code::QuoteUnclosed, place, message, "remove the stray quote, or double it, and run again")
+        Finding::new(
+            Code::QuoteUnclosed,
+            place,
+            message,
+            "remove the stray quote, or double it, and run again",
+        )
     }
 
     fn rows(&mut self, reading: &Reading, sink: &mut dyn Sink) -> Result<Found, Finding> {
@@ -207,7 +231,9 @@ impl TextJob<'_, '_> {
                     before = if text.is_empty() { 0 } else { fields };
                     rows += u64::from(!text.is_empty());
                     if rows > self.job.limits.rows {
-                        return Err(self.job.over(self.place().at_row(line), "rows", self.job.limits.rows, "rows"));
+                        return Err(self
+                            .job
+                            .over(self.place().at_row(line), "rows", self.job.limits.rows, "rows"));
                     }
                     let unwrapped = wrapped(text, &records.splitter, &mut inner)
                         .filter(|_| tabling.width == 0 || inner.fields.len() == tabling.width);
@@ -227,11 +253,18 @@ impl TextJob<'_, '_> {
                 Ok(Next::Unclosed(lines)) => {
                     let place = self.place().at_row(line.saturating_add(lines));
                     let message = "a quote is opened here and never closed; no row of the file was used";
-                    return Err(Finding::new(Code::QuoteUnclosed, place, message, "remove the stray quote"));
+                    return Err(Finding::new(
+                        Code::QuoteUnclosed,
+                        place,
+                        message,
+                        "remove the stray quote",
+                    ));
                 }
                 Ok(Next::TooLong) => {
                     let limit = self.job.limits.record_bytes;
-                    return Err(self.job.over(self.place().at_row(line), "record_bytes", limit, "bytes of one record"));
+                    return Err(self
+                        .job
+                        .over(self.place().at_row(line), "record_bytes", limit, "bytes of one record"));
                 }
                 Err(error) if reading.cut && error.kind() == io::ErrorKind::UnexpectedEof => {
                     self.tell_cut(line, records.text());
@@ -243,7 +276,14 @@ impl TextJob<'_, '_> {
     }
 
     /// Whether the last record, which no line end closes, was cut off: it is narrower than the headings and the row before it.
-    fn is_cut(&self, reading: &Reading, fields: usize, before: usize, tabling: &mut Tabling<'_>, sink: &mut dyn Sink) -> bool {
+    fn is_cut(
+        &self,
+        reading: &Reading,
+        fields: usize,
+        before: usize,
+        tabling: &mut Tabling<'_>,
+        sink: &mut dyn Sink,
+    ) -> bool {
         if reading.cut {
             return true;
         }
@@ -272,7 +312,9 @@ impl TextJob<'_, '_> {
         }
         let long = |field: &super::record::Field| (field.end - field.start) as u64 > limits.cell_bytes;
         if splitter.fields.iter().any(long) {
-            return Err(self.job.over(place(), "cell_bytes", limits.cell_bytes, "bytes in one cell"));
+            return Err(self
+                .job
+                .over(place(), "cell_bytes", limits.cell_bytes, "bytes in one cell"));
         }
         Ok(())
     }
@@ -332,7 +374,10 @@ impl Records {
         let bytes = self.held.get(start..end).unwrap_or_default();
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
-            Err(error) => bytes.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or(""),
+            Err(error) => bytes
+                .get(..error.valid_up_to())
+                .and_then(|valid| std::str::from_utf8(valid).ok())
+                .unwrap_or(""),
         };
         text.trim_end_matches(['\r', '\n'])
     }
@@ -351,7 +396,10 @@ impl Records {
                     let bytes = self.held.get(self.record.0..self.record.1).unwrap_or_default();
                     // The survey found the whole text valid: what is not, was changed since.
                     if std::str::from_utf8(bytes).is_err() {
-                        return Err(io::Error::new(io::ErrorKind::InvalidData, "the file was changed while it was read"));
+                        return Err(io::Error::new(
+                            io::ErrorKind::InvalidData,
+                            "the file was changed while it was read",
+                        ));
                     }
                     return Ok(Next::Record { ended });
                 }

@@ -31,7 +31,9 @@ pub(super) fn read(
         return Err(job.over(job.place(), "file_bytes", job.limits.file_bytes, "bytes"));
     }
     let mut bytes = Vec::new();
-    let read = stored.reader().and_then(|mut reader| std::io::Read::read_to_end(&mut reader, &mut bytes));
+    let read = stored
+        .reader()
+        .and_then(|mut reader| std::io::Read::read_to_end(&mut reader, &mut bytes));
     read.map_err(|error| job.unreadable(error))?;
     if container == Container::Xls
         && let Some(refused) = container::ole(&bytes)
@@ -47,7 +49,11 @@ pub(super) fn read(
         found: Found::Nothing,
         ignored: Vec::new(),
     };
-    let parsed = quietly(|| parse(&bytes, container, options.sheet.as_deref(), limits, &mut |event| sheets.take(event)));
+    let parsed = quietly(|| {
+        parse(&bytes, container, options.sheet.as_deref(), limits, &mut |event| {
+            sheets.take(event)
+        })
+    });
     let (found, ignored) = (sheets.found, sheets.ignored);
     match parsed {
         None => Err(damaged(job, "it cannot be made sense of")),
@@ -129,7 +135,10 @@ impl Sheets<'_, '_, '_> {
             Event::Repeated(name) => {
                 let message = "a second sheet of this name was left out, since sheets are told apart by name";
                 let place = self.place(name.into(), None);
-                self.job.report.findings.push(Finding::new(Code::FileDamaged, place, message, "rename the sheet"));
+                self.job
+                    .report
+                    .findings
+                    .push(Finding::new(Code::FileDamaged, place, message, "rename the sheet"));
                 Next::Go
             }
         }
@@ -150,7 +159,10 @@ impl Sheets<'_, '_, '_> {
             let place = self.place(current.name.clone(), current.row.map(|row| row + 1));
             let message = format!("the sheet breaks off here: {why}; the rows before were read");
             let hint = "open the workbook in Excel, correct the cells of this row, and save it";
-            self.job.report.findings.push(Finding::new(Code::FileDamaged, place, message, hint));
+            self.job
+                .report
+                .findings
+                .push(Finding::new(Code::FileDamaged, place, message, hint));
         } else if let Some(row) = current.row {
             current.tabling.end_row(row + 1, self.sink);
         }
@@ -161,7 +173,10 @@ impl Sheets<'_, '_, '_> {
             Found::Table | Found::Unwanted if current.hidden => {
                 let message = "the sheet is hidden; it was read like the others";
                 let hint = "delete it, or set `sheet` for this source, if it is not meant";
-                self.job.report.findings.push(Finding::new(Code::SheetHidden, place, message, hint));
+                self.job
+                    .report
+                    .findings
+                    .push(Finding::new(Code::SheetHidden, place, message, hint));
             }
             Found::NoHeadings { text, .. } => {
                 let message = format!("is no table of ours; it begins with `{text}` and was left out");

@@ -147,7 +147,7 @@ pub(crate) fn plan() -> Plan {
         as_of: day("2026-11-21"),
         rows: vec![full_row(), empty_row()],
         steps: vec![Step {
-            due: day("2026-12-14"),
+            due: Some(day("2026-12-14")),
             kind: StepKind::RequestRelationship,
             owner: Owner::Partner,
             customer_id: Some(tenant()),

@@ -20,7 +20,7 @@ pub(super) const COLUMNS: [&str; 9] = [
 ];
 
 pub(super) fn fill(step: &Step, line: &mut Line<'_>) {
-    line.date(Some(step.due));
+    line.date(step.due);
     line.word(Some(step.kind.as_str()));
     line.word(Some(step.owner.as_str()));
     line.guid(step.customer_id.map(|CustomerId(guid)| guid));

@@ -41,7 +41,11 @@ fn date_cell(at: ExcelDateTime) -> Cell<'static> {
     let serial = at.as_f64();
     // Far numbers cannot be turned into a time at all.
     let near = serial.is_finite() && (0.0..3_000_000.0).contains(&serial);
-    let date = if at.is_datetime() && near { at.as_datetime() } else { None };
+    let date = if at.is_datetime() && near {
+        at.as_datetime()
+    } else {
+        None
+    };
     let first = NaiveDate::from_ymd_opt(1900, 3, 1);
     match date {
         Some(date) if first.is_some_and(|first| date.date() >= first) => Cell::DateTime(date),
@@ -56,7 +60,9 @@ fn iso(text: &str) -> Option<NaiveDateTime> {
         return Some(at.naive_utc());
     }
     let formats = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
-    let timed = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
+    let timed = formats
+        .iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
     timed.or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0))
 }
 
@@ -101,7 +107,12 @@ mod tests {
     use super::*;
 
     fn at(year: i32, month: u32, day: u32) -> Cell<'static> {
-        Cell::DateTime(NaiveDate::from_ymd_opt(year, month, day).unwrap().and_hms_opt(0, 0, 0).unwrap())
+        Cell::DateTime(
+            NaiveDate::from_ymd_opt(year, month, day)
+                .unwrap()
+                .and_hms_opt(0, 0, 0)
+                .unwrap(),
+        )
     }
 
     #[test]

@@ -10,8 +10,8 @@ use std::{
 };
 
 use calamine::{
-    Data, DataRef, DataType, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError, Xlsb, XlsbError,
-    Xlsx, XlsxError,
+    Data, DataRef, DataType, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError, Xlsb,
+    XlsbError, Xlsx, XlsxError,
 };
 use zip::ZipArchive;
 
@@ -156,7 +156,9 @@ impl From<OdsError> for Failure {
 fn is_whole_ods(bytes: &[u8], limits: &Limits) -> Result<(), Failure> {
     let cut = |_| Failure::Damaged("its content is cut off".into());
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| Failure::Damaged(error.to_string()))?;
-    let Ok(content) = archive.by_name("content.xml") else { return Ok(()) };
+    let Ok(content) = archive.by_name("content.xml") else {
+        return Ok(());
+    };
     let mut content = content.take(limits.part_bytes);
     let mut piece = vec![0; 1 << 16];
     let mut tail: Vec<u8> = Vec::new();
@@ -271,7 +273,10 @@ impl Telling<'_> {
         let (first_row, first_column) = range.start().unwrap_or((0, 0));
         let mut last = None;
         for (row, column, value) in range.used_cells() {
-            let at = (first_row.saturating_add(row as u32), first_column.saturating_add(column as u32));
+            let at = (
+                first_row.saturating_add(row as u32),
+                first_column.saturating_add(column as u32),
+            );
             if self.tell(at, value, &mut last)? != Next::Go {
                 break;
             }
