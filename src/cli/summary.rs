@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use chrono::{Datelike, NaiveDate};
 use seatshift::{
+    config::ConfigStop,
     finding::{Accounting, Code, Finding, Severity},
     pipeline::{Outcome, Stop, Verdict},
     plan::{Plan, PlanRow, Reason},
@@ -46,7 +47,25 @@ pub(super) fn of_run(outcome: &Outcome, verbose: bool) -> String {
 /// Why a run was stopped.
 pub(super) fn of_stop(stop: &Stop, verbose: bool) -> String {
     let mut text = findings(stop.findings(), verbose);
-    let _ = writeln!(text, "{} {stop}", In(BAD, "stopped:"));
+    let problems = match stop {
+        Stop::Settings {
+            cause: ConfigStop::Wrong { problems },
+        } => problems.len(),
+        Stop::Tables { problems } => problems.len(),
+        _ => 0,
+    };
+    match problems {
+        0 => drop(writeln!(text, "{} {stop}", In(BAD, "stopped:"))),
+        _ => {
+            let problems = many(problems as u64, "problem", "problems");
+            let _ = writeln!(text, "{stop}");
+            let _ = writeln!(
+                text,
+                "{} {problems} in settings and tables: nothing was read or written",
+                In(BAD, "stopped:")
+            );
+        }
+    }
     if let Some(record) = stop.record() {
         let _ = writeln!(text, "  see {}", record.display());
     }

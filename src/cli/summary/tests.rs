@@ -1,4 +1,5 @@
 use seatshift::{
+    config::Config,
     finding::Place,
     pipeline::Verdict,
     plan::{Counts, Decision, PlanRow},
@@ -276,6 +277,17 @@ fn a_stop_tells_why_and_where_more_is() {
              see out/plan.stopped.run.json\n"
         ),
         "{text}"
+    );
+}
+
+#[test]
+fn problems_are_all_told_and_counted() {
+    let cause = Config::parse("[output]\nbon = true\n[rule]\n", "seatshift.toml".as_ref()).unwrap_err();
+    assert_eq!(
+        bare(&of_stop(&Stop::Settings { cause }, false)),
+        "seatshift.toml, line 2: unknown key `output.bon`\n  hint: nearest is `bom`\n\
+         seatshift.toml, line 3: unknown key `rule`\n  hint: nearest is `rules`\n\
+         stopped: 2 problems in settings and tables: nothing was read or written\n"
     );
 }
 
