@@ -7,11 +7,26 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use crate::{read::Limits, terms::*};
 
+mod keys;
+mod section;
+mod stop;
+
+pub use keys::known_keys;
+pub use stop::{ConfigStop, Problem};
+
+/// The file that is looked for in the working folder.
+pub const FILE_NAME: &str = "seatshift.toml";
+
+/// A commented settings file with every key, for people to start from.
+pub const TEMPLATE: &str = include_str!("config/template.toml");
+
 /// The settings of a run.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Config {
     /// Where it was read from; none: the defaults.
     pub path: Option<PathBuf>,
+    /// SHA-256 of the file's bytes, lower-case hexadecimal; none: the defaults.
+    pub digest: Option<String>,
     /// Who we are.
     pub partner: Partner,
     /// What exports do not say themselves; the first that matches counts.
@@ -49,13 +64,8 @@ pub struct Partner {
 
 worded! {
     /// How a partner takes part in the program.
-    Role { Direct = "direct", IndirectProvider = "indirect-provider", IndirectReseller = "indirect-reseller" }
-}
-
-impl Default for Role {
-    fn default() -> Role {
-        Role::Direct
-    }
+    #[derive(Default)]
+    Role { #[default] Direct = "direct", IndirectProvider = "indirect-provider", IndirectReseller = "indirect-reseller" }
 }
 
 worded! {

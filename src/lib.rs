@@ -24,3 +24,5 @@ pub mod rules;
 pub mod plan;
 
 pub mod write;
+
+pub mod pipeline;

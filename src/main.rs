@@ -1,3 +1,9 @@
 //! The `seatshift` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+mod cli;
+
+fn main() -> ExitCode {
+    cli::run(std::env::args_os())
+}

@@ -1,1 +1,254 @@
 //! Plans to files.
+//!
+//! In: a [`Plan`], the findings, what the run record says, where to write. Out: `plan.csv` and its companions beside it, all of
+//! them or none: they are staged in the target's folder, flushed to the disk, and only then put in the place of last night's.
+//! Refuses a target that is no regular file. Keeps two invariants: a failure leaves what was there as it was, and the same
+//! arguments give the same bytes (but for `timing` in the run record). Prints nothing.
+
+use std::{
+    ffi::OsString,
+    io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    config::OutputSettings,
+    finding::Finding,
+    plan::{Plan, PlanRow, Step},
+};
+
+mod cell;
+mod finding_lines;
+mod plan_lines;
+mod record;
+mod stage;
+mod step_lines;
+
+#[cfg(test)]
+pub(crate) mod fixtures;
+
+pub use cell::{neutralised, restored};
+pub use plan_lines::COLUMNS as PLAN_COLUMNS;
+pub use record::{RunRecord, SettingsRecord, StoppedRecord, Timing};
+pub use stage::WriteStop;
+
+use cell::Line;
+use stage::Stage;
+
+/// Rows rendered by one worker at a time.
+const CHUNK: usize = 4096;
+/// Chunks held in memory at once.
+const CHUNKS_AT_ONCE: usize = 32;
+
+/// Where a plan and its companions go, by the plan's path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    folder: PathBuf,
+    stem: OsString,
+    plan: PathBuf,
+}
+
+impl Target {
+    /// The names beside a plan's path: `out/plan.csv` has `out/plan.findings.csv` and so on.
+    ///
+    /// Fails where the path names no file.
+    pub fn new(plan: &Path) -> Result<Target, WriteStop> {
+        let stem = plan.file_stem().filter(|_| plan.file_name().is_some());
+        let Some(stem) = stem else {
+            return Err(WriteStop::NoFileName { path: plan.to_owned() });
+        };
+        Ok(Target {
+            folder: plan.parent().unwrap_or(Path::new("")).to_owned(),
+            stem: stem.to_owned(),
+            plan: plan.to_owned(),
+        })
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Path {
+        &self.plan
+    }
+
+    /// What to tell about the inputs and rules.
+    pub fn findings(&self) -> PathBuf {
+        self.beside("findings.csv")
+    }
+
+    /// What somebody does by a date.
+    pub fn steps(&self) -> PathBuf {
+        self.beside("steps.csv")
+    }
+
+    /// The run record.
+    pub fn run(&self) -> PathBuf {
+        self.beside("run.json")
+    }
+
+    /// The run record of a run that was stopped.
+    pub fn stopped_run(&self) -> PathBuf {
+        self.beside("stopped.run.json")
+    }
+
+    /// The findings of a run that was stopped.
+    pub fn stopped_findings(&self) -> PathBuf {
+        self.beside("stopped.findings.csv")
+    }
+
+    /// Every file of this name that a run may write: what must not be read as an export.
+    pub fn all(&self) -> [PathBuf; 6] {
+        [
+            self.plan.clone(),
+            self.findings(),
+            self.steps(),
+            self.run(),
+            self.stopped_run(),
+            self.stopped_findings(),
+        ]
+    }
+
+    fn beside(&self, ending: &str) -> PathBuf {
+        let mut name = self.stem.clone();
+        name.push(".");
+        name.push(ending);
+        self.folder.join(name)
+    }
+}
+
+/// Writes the plan, the findings, the steps and, last, the run record, which gets the digests of the others.
+///
+/// A failure leaves the files of the last run as they were. `findings` come in the order in which they are to stand.
+pub fn write_all(
+    target: &Target,
+    settings: OutputSettings,
+    plan: &Plan,
+    findings: &[Finding],
+    record: &mut RunRecord,
+) -> Result<(), WriteStop> {
+    let mut stage = Stage::open(&target.folder)?;
+    let digest = stage.add(&target.plan, |out| plan_lines(plan, settings, out))?;
+    record.outputs.insert(name(&target.plan), digest);
+    let digest = stage.add(&target.findings(), |out| finding_lines(findings, settings, out))?;
+    record.outputs.insert(name(&target.findings()), digest);
+    let digest = stage.add(&target.steps(), |out| step_lines(&plan.steps, settings, out))?;
+    record.outputs.insert(name(&target.steps()), digest);
+    stage.add(&target.run(), |out| record::write(record, out))?;
+    stage.publish()?;
+    stage::remove_stale(&[target.stopped_run(), target.stopped_findings()]);
+    Ok(())
+}
+
+/// Writes what a stopped run has to say beside the plan, which stays as it is.
+pub fn write_stopped(
+    target: &Target,
+    settings: OutputSettings,
+    findings: &[Finding],
+    record: &StoppedRecord,
+) -> Result<(), WriteStop> {
+    let mut stage = Stage::open(&target.folder)?;
+    stage.add(&target.stopped_findings(), |out| finding_lines(findings, settings, out))?;
+    stage.add(&target.stopped_run(), |out| record::write(record, out))?;
+    stage.publish()
+}
+
+/// Writes the plan alone, to anything.
+pub fn write_plan(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    plan_lines(plan, settings, &mut out)?;
+    out.flush()
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+    lines(
+        &plan_lines::COLUMNS,
+        &plan.rows,
+        settings,
+        out,
+        |row: &PlanRow, line| plan_lines::fill(row, line),
+    )
+}
+
+fn step_lines(steps: &[Step], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+    lines(&step_lines::COLUMNS, steps, settings, out, step_lines::fill)
+}
+
+fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+    lines(&finding_lines::COLUMNS, findings, settings, out, finding_lines::fill)
+}
+
+/// Renders rows on all threads, a bounded number at a time, and writes them in their order.
+fn lines<T: Sync>(
+    columns: &[&str],
+    rows: &[T],
+    settings: OutputSettings,
+    out: &mut dyn Write,
+    fill: impl Fn(&T, &mut Line<'_>) + Sync,
+) -> io::Result<()> {
+    let mut head = Vec::new();
+    if settings.bom {
+        head.extend_from_slice("\u{feff}".as_bytes());
+    }
+    let mut line = Line::begin(&mut head, settings.delimiter);
+    columns.iter().for_each(|column| line.text(column));
+    line.end();
+    out.write_all(&head)?;
+    for wave in rows.chunks(CHUNK * CHUNKS_AT_ONCE) {
+        let rendered: Vec<Vec<u8>> = wave
+            .par_chunks(CHUNK)
+            .map(|chunk| render(chunk, settings, &fill))
+            .collect();
+        rendered.iter().try_for_each(|bytes| out.write_all(bytes))?;
+    }
+    Ok(())
+}
+
+fn render<T>(rows: &[T], settings: OutputSettings, fill: impl Fn(&T, &mut Line<'_>)) -> Vec<u8> {
+    let mut buffer = Vec::with_capacity(rows.len() * 512);
+    for row in rows {
+        let mut line = Line::begin(&mut buffer, settings.delimiter);
+        fill(row, &mut line);
+        line.end();
+    }
+    buffer
+}
+
+/// The SHA-256 of what passes through, in hexadecimal.
+struct Digesting<W> {
+    inner: W,
+    hasher: Sha256,
+}
+
+impl<W: Write> Digesting<W> {
+    fn new(inner: W) -> Digesting<W> {
+        Digesting {
+            inner,
+            hasher: Sha256::new(),
+        }
+    }
+
+    fn finish(self) -> (W, String) {
+        let digest = self.hasher.finalize();
+        (self.inner, digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hasher.update(bytes.get(..written).unwrap_or(bytes));
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests;

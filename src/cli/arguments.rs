@@ -1,0 +1,241 @@
+//! What may stand on the command line.
+
+use std::path::PathBuf;
+
+use chrono::{Datelike, NaiveDate};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const TEMPLATE: &str = "{before-help}{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}{after-help}";
+
+const EXAMPLES: &str = "\
+Examples:
+  seatshift init                           write seatshift.toml and the tables to edit
+  seatshift check exports/                 what is in these files, and how it is read
+  seatshift plan exports/ -o out/plan.csv  the plan, with findings, steps and run record beside it
+";
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  seatshift plan exports/
+  seatshift plan exports/ 'more/*.xlsx' -o out/plan.csv --as-of 2026-11-21
+  seatshift plan - -o - < list.csv > plan.csv
+";
+
+const PLAN_NOTES: &str = "\
+Beside out/plan.csv stand out/plan.findings.csv, out/plan.steps.csv and
+out/plan.run.json. They are replaced together at the end, or not at all.
+
+Exit codes:
+  0  done: every input read, no row rejected
+  1  done, but look: a row was rejected or a file not read;
+     with --strict also when a row for review is pressing
+  2  not run: arguments, settings or tables are wrong; nothing was written
+  3  not run: no export could be read, or the output failed;
+     the last plan is as it was
+";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  seatshift check exports/
+  seatshift check contoso.xlsx --config seatshift.toml
+";
+
+const INIT_EXAMPLES: &str = "\
+Examples:
+  seatshift init          in this folder
+  seatshift init nightly  in another one
+";
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  seatshift completions bash > ~/.local/share/bash-completion/completions/seatshift
+  seatshift completions powershell >> $PROFILE
+";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  seatshift man > seatshift.1
+";
+
+/// Plans the move of customers' seat-based Microsoft subscriptions into a partner's own CSP
+#[derive(Debug, Parser)]
+#[command(name = "seatshift", version, before_help = EXAMPLES, help_template = TEMPLATE, infer_subcommands = false)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What is shown, and how.
+#[derive(Debug, Args)]
+pub(crate) struct Shown {
+    /// Say nothing but why a run was stopped
+    #[arg(long, short, global = true, conflicts_with = "verbose", display_order = 100)]
+    pub(crate) quiet: bool,
+    /// Tell notes as well
+    #[arg(long, short, global = true, display_order = 101)]
+    pub(crate) verbose: bool,
+    /// Use colour; auto: on a terminal, unless NO_COLOR is set
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        display_order = 102
+    )]
+    pub(crate) color: Colour,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Plan what to do with each subscription, and when
+    #[command(before_help = PLAN_EXAMPLES, after_help = PLAN_NOTES, help_template = TEMPLATE)]
+    Plan(Plan),
+    /// Tell what exports hold and how they are read; plan nothing
+    #[command(before_help = CHECK_EXAMPLES, help_template = TEMPLATE)]
+    Check(Check),
+    /// Write a commented seatshift.toml and the tables to edit; overwrite nothing
+    #[command(before_help = INIT_EXAMPLES, help_template = TEMPLATE)]
+    Init(Init),
+    /// Write completions for a shell to standard output
+    #[command(before_help = COMPLETIONS_EXAMPLES, help_template = TEMPLATE)]
+    Completions(Completions),
+    /// Write the manual page to standard output
+    #[command(before_help = MAN_EXAMPLES, help_template = TEMPLATE)]
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reading {
+    /// Exports: files, folders, globs; `-` is standard input
+    #[arg(required = true, value_name = "EXPORT")]
+    pub(crate) exports: Vec<String>,
+    /// Settings; otherwise seatshift.toml of the working folder, if there is one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The date that counts as today, such as 2026-11-21; otherwise today in UTC
+    #[arg(long, value_name = "DATE", value_parser = as_of)]
+    pub(crate) as_of: Option<NaiveDate>,
+    /// Threads to use; otherwise one for each processor
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// Where the plan goes; `-` writes it alone to standard output
+    #[arg(long, short, value_name = "FILE", default_value = "plan.csv")]
+    pub(crate) output: PathBuf,
+    /// Exit with 1 also when a row for review is pressing
+    #[arg(long)]
+    pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Folder, made if it is missing
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+fn as_of(text: &str) -> Result<NaiveDate, String> {
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    date.filter(|date| (2000..=2100).contains(&date.year()) && date.to_string() == text)
+        .ok_or_else(|| "write it as YYYY-MM-DD, between 2000 and 2100".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_help_begins_with_examples() {
+        let mut command = Arguments::command();
+        assert!(command.render_long_help().to_string().starts_with("Examples:\n"));
+        for sub in Arguments::command().get_subcommands_mut() {
+            let help = sub.render_long_help().to_string();
+            assert!(help.starts_with("Examples:\n  seatshift "), "{help}");
+        }
+    }
+
+    #[test]
+    fn the_examples_parse() {
+        for line in [
+            EXAMPLES,
+            PLAN_EXAMPLES,
+            CHECK_EXAMPLES,
+            INIT_EXAMPLES,
+            COMPLETIONS_EXAMPLES,
+            MAN_EXAMPLES,
+        ]
+        .iter()
+        .flat_map(|text| text.lines().skip(1))
+        {
+            let command = line.trim().split("  ").next().unwrap_or_default();
+            let command = command.split(['<', '>']).next().unwrap_or_default();
+            let parsed = Arguments::try_parse_from(command.split_whitespace());
+            assert!(parsed.is_ok(), "{command}: {parsed:?}");
+        }
+    }
+
+    #[test]
+    fn dates_are_iso_and_of_our_time() {
+        assert_eq!(as_of("2026-11-21"), Ok(NaiveDate::from_ymd_opt(2026, 11, 21).unwrap()));
+        for text in [
+            "",
+            "21.11.2026",
+            "2026-11-31",
+            "2026-1-1",
+            "1999-12-31",
+            "2101-01-01",
+            "+2026-1-01",
+            "today",
+        ] {
+            assert!(as_of(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn threads_and_loudness_are_checked() {
+        for arguments in [
+            &["seatshift", "plan"][..],
+            &["seatshift", "plan", "a.csv", "--threads", "0"],
+            &["seatshift", "plan", "a.csv", "--quiet", "--verbose"],
+            &["seatshift", "plan", "a.csv", "--color", "sometimes"],
+            &["seatshift"],
+            &["seatshift", "move"],
+        ] {
+            let error = Arguments::try_parse_from(arguments).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{arguments:?}");
+        }
+    }
+}

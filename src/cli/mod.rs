@@ -1,0 +1,92 @@
+//! The command line.
+//!
+//! In: arguments. Out: an exit code; data on standard output or in files, everything else on standard error. The only place that
+//! prints, and the only one that asks the clock. A panic anywhere ends in one line and the code of a stopped run.
+
+use std::{
+    ffi::OsString,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    process::ExitCode,
+};
+
+use chrono::{NaiveDate, Utc};
+use clap::Parser;
+use seatshift::{config::Config, pipeline::Stop};
+
+mod arguments;
+mod check;
+mod completions;
+mod init;
+mod man;
+mod panic;
+mod plan;
+mod progress;
+mod screen;
+mod shown;
+mod summary;
+
+use arguments::{Arguments, Command, Reading};
+use screen::Screen;
+
+/// Runs the command that the arguments name.
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    panic::keep_quiet();
+    match catch_unwind(AssertUnwindSafe(|| dispatch(&arguments))) {
+        Ok(code) => ExitCode::from(code),
+        Err(_) => {
+            Screen::plain().tell(&panic::told());
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn dispatch(arguments: &[OsString]) -> u8 {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version go to standard output; that nobody reads them is no failure.
+            let _ = error.print();
+            return u8::try_from(error.exit_code()).unwrap_or(2);
+        }
+    };
+    let screen = Screen::new(&arguments.shown);
+    match &arguments.command {
+        Command::Plan(command) => plan::run(command, &screen),
+        Command::Check(command) => check::run(command, &screen),
+        Command::Init(command) => init::run(command, &screen),
+        Command::Completions(command) => completions::run(command, &screen),
+        Command::Man => man::run(&screen),
+    }
+}
+
+/// Settings from `--config`, else from the working folder.
+fn settings(reading: &Reading) -> Result<Config, Stop> {
+    Ok(Config::load(reading.config.as_deref(), Path::new(""))?)
+}
+
+/// The date that counts as today.
+fn as_of(reading: &Reading) -> NaiveDate {
+    reading.as_of.unwrap_or_else(|| Utc::now().date_naive())
+}
+
+/// Does the work on as many threads as were asked for.
+fn on_threads<T: Send>(reading: &Reading, work: impl FnOnce() -> T + Send) -> T {
+    let mut builder = rayon::ThreadPoolBuilder::new();
+    if let Some(threads) = reading.threads {
+        builder = builder.num_threads(usize::from(threads));
+    }
+    match builder.build() {
+        Ok(pool) => pool.install(work),
+        // The system gives us no more threads: do without.
+        Err(_) => work(),
+    }
+}
+
+/// Tells why a run was stopped.
+fn stopped(stop: &Stop, screen: &Screen) -> u8 {
+    let text = summary::of_stop(stop, screen.verbose());
+    screen.tell(&text);
+    stop.exit_code()
+}

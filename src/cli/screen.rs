@@ -1,0 +1,90 @@
+//! Standard output and standard error.
+//!
+//! Styled text is stripped where colour is not wanted or not understood. What goes wrong on standard error is ignored; on
+//! standard output it is the caller's to judge, since data may be lost.
+
+use std::io::{self, Write};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::arguments::{Colour, Shown};
+
+/// Where a command says things.
+pub(super) struct Screen {
+    colour: ColorChoice,
+    quiet: bool,
+    verbose: bool,
+}
+
+impl Screen {
+    pub(super) fn new(shown: &Shown) -> Screen {
+        let colour = match shown.color {
+            Colour::Auto => ColorChoice::Auto,
+            Colour::Always => ColorChoice::Always,
+            Colour::Never => ColorChoice::Never,
+        };
+        Screen {
+            colour,
+            quiet: shown.quiet,
+            verbose: shown.verbose,
+        }
+    }
+
+    pub(super) fn plain() -> Screen {
+        Screen {
+            colour: ColorChoice::Never,
+            quiet: false,
+            verbose: false,
+        }
+    }
+
+    /// Says nothing but what matters, for tests.
+    #[cfg(test)]
+    pub(super) fn silent() -> Screen {
+        Screen {
+            quiet: true,
+            ..Screen::plain()
+        }
+    }
+
+    pub(super) fn verbose(&self) -> bool {
+        self.verbose
+    }
+
+    pub(super) fn quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Says something that matters even when quiet.
+    pub(super) fn tell(&self, text: &str) {
+        let mut stream = AutoStream::new(io::stderr(), self.colour).lock();
+        let _ = stream.write_all(text.as_bytes());
+        let _ = stream.flush();
+    }
+
+    /// Says something, unless quiet.
+    pub(super) fn mention(&self, text: &str) {
+        if !self.quiet {
+            self.tell(text);
+        }
+    }
+
+    /// Gives data.
+    pub(super) fn give(&self, text: &str) -> io::Result<()> {
+        let mut stream = AutoStream::new(io::stdout(), self.colour).lock();
+        stream.write_all(text.as_bytes())?;
+        stream.flush()
+    }
+
+    /// Gives data on standard output; a reader that has gone away is no failure of ours.
+    pub(super) fn give_or_tell(&self, text: &str) -> u8 {
+        match self.give(text) {
+            Ok(()) => 0,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
+            Err(error) => {
+                self.tell(&format!("standard output: cannot be written: {error}\n"));
+                3
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Texts for a screen: styles, and what must not reach a terminal as it is.
+
+use std::fmt::{self, Display, Write};
+
+use anstyle::{AnsiColor, Style};
+
+pub(super) const STRONG: Style = Style::new().bold();
+pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
+pub(super) const WARN: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const FAINT: Style = Style::new().dimmed();
+
+/// Most characters of a text that came from a file.
+const LONGEST: usize = 400;
+
+/// Something in a style.
+pub(super) struct In<T>(pub(super) Style, pub(super) T);
+
+impl<T: Display> Display for In<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        self.1.fmt(f)?;
+        write!(f, "{:#}", self.0)
+    }
+}
+
+/// A text from somebody's file, on one line: control characters and those that turn the direction of writing are spelled out,
+/// and what is too long is cut.
+pub(super) fn tame(text: &str) -> String {
+    let mut tamed = String::with_capacity(text.len());
+    for (index, character) in text.chars().enumerate() {
+        if index == LONGEST {
+            tamed.push('…');
+            break;
+        }
+        let spelled = character.is_control()
+            || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+        match spelled {
+            // Writing to a `String` does not fail.
+            true => drop(write!(tamed, "{}", character.escape_unicode())),
+            false => tamed.push(character),
+        }
+    }
+    tamed
+}
+
+/// A number with its thousands apart: `1,234,567`.
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// `1 row`, `2 rows`.
+pub(super) fn many(number: u64, one: &str, more: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { more })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_a_file_steers_the_terminal() {
+        assert_eq!(tame("Contoso Árvíztűrő"), "Contoso Árvíztűrő");
+        assert_eq!(
+            tame("a\u{1b}[31mb\nc\u{202e}d\u{9b}"),
+            "a\\u{1b}[31mb\\u{a}c\\u{202e}d\\u{9b}"
+        );
+        assert_eq!(tame(&"x".repeat(10_000)).chars().count(), LONGEST + 1);
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! What a person reads after a run: findings first, then the plan at a glance, then where the files are.
+//!
+//! Customers are not named here: a subscription's id is what leads to its row.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use chrono::{Datelike, NaiveDate};
+use seatshift::{
+    config::ConfigStop,
+    finding::{Accounting, Code, Finding, Severity},
+    pipeline::{Outcome, Stop, Verdict},
+    plan::{Plan, PlanRow, Reason},
+    terms::{Action, Urgency},
+    write::Target,
+};
+
+use super::shown::{BAD, FAINT, In, STRONG, WARN, grouped, many, tame};
+
+/// Findings of one code that are shown; all of them are in the findings file.
+const FINDINGS_SHOWN: usize = 3;
+/// Pressing rows of one kind that are shown.
+const ROWS_SHOWN: usize = 5;
+/// Months that get a line of their own.
+const MONTHS_SHOWN: usize = 12;
+/// Characters of the longest bar.
+const BAR: u64 = 40;
+
+/// The summary of a run that is done.
+pub(super) fn of_run(outcome: &Outcome, verbose: bool) -> String {
+    let mut text = findings(&outcome.findings, verbose);
+    heading(&mut text, STRONG, &format!("Plan for {}", outcome.plan.as_of));
+    equations(&mut text, &outcome.accounting, outcome);
+    pressing(&mut text, &outcome.plan);
+    months(&mut text, &outcome.plan);
+    reasons(&mut text, &outcome.plan, Action::Review, "For a person to decide");
+    reasons(&mut text, &outcome.plan, Action::Keep, "Kept");
+    tally(&mut text, &outcome.findings);
+    if let Some(target) = &outcome.target {
+        files(&mut text, target);
+    }
+    if outcome.verdict == Verdict::Look {
+        let _ = writeln!(text, "\n{}", In(BAD, look(outcome)));
+    }
+    text
+}
+
+/// Why a run was stopped.
+pub(super) fn of_stop(stop: &Stop, verbose: bool) -> String {
+    let mut text = findings(stop.findings(), verbose);
+    let problems = match stop {
+        Stop::Settings {
+            cause: ConfigStop::Wrong { problems },
+        } => problems.len(),
+        Stop::Tables { problems } => problems.len(),
+        _ => 0,
+    };
+    match problems {
+        0 => drop(writeln!(text, "{} {stop}", In(BAD, "stopped:"))),
+        _ => {
+            let problems = many(problems as u64, "problem", "problems");
+            let _ = writeln!(text, "{stop}");
+            let _ = writeln!(
+                text,
+                "{} {problems} in settings and tables: nothing was read or written",
+                In(BAD, "stopped:")
+            );
+        }
+    }
+    if let Some(record) = stop.record() {
+        let _ = writeln!(text, "  see {}", record.display());
+    }
+    text
+}
+
+fn heading(text: &mut String, style: anstyle::Style, words: &str) {
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    let _ = writeln!(text, "{}", In(style, words));
+}
+
+fn equations(text: &mut String, accounting: &Accounting, outcome: &Outcome) {
+    let Accounting {
+        rows_read,
+        subscriptions,
+        merged,
+        customers,
+        reference,
+        rejected,
+        ignored,
+    } = *accounting;
+    let terms = [
+        (subscriptions, "subscriptions"),
+        (merged, "merged"),
+        (customers, "customers"),
+        (reference, "reference"),
+        (rejected, "rejected"),
+        (ignored, "ignored"),
+    ];
+    let sum: Vec<String> = terms
+        .iter()
+        .map(|(number, word)| format!("{} {word}", grouped(*number)))
+        .collect();
+    let _ = writeln!(text, "  {} read = {}", many(rows_read, "row", "rows"), sum.join(" + "));
+    let of = |action| grouped(outcome.counts.actions.get(&action).copied().unwrap_or_default());
+    let _ = writeln!(
+        text,
+        "  {} = {} move + {} keep + {} review",
+        many(subscriptions, "subscription", "subscriptions"),
+        of(Action::Move),
+        of(Action::Keep),
+        of(Action::Review)
+    );
+}
+
+fn pressing(text: &mut String, plan: &Plan) {
+    let stops = |row: &PlanRow| row.decision.reasons.contains(&Reason::ServiceStops);
+    let is = |urgency| move |row: &PlanRow| row.decision.urgency == Some(urgency) && !stops(row);
+    list(text, plan, "Service stops before the move", BAD, stops);
+    list(
+        text,
+        plan,
+        "Late: a deadline has passed, service is still safe",
+        WARN,
+        is(Urgency::Late),
+    );
+    list(text, plan, "Past the term end, recoverable", BAD, is(Urgency::Lapsed));
+    list(
+        text,
+        plan,
+        "Lost: past the end of data retention",
+        BAD,
+        is(Urgency::Lost),
+    );
+}
+
+/// The first few rows of a kind, by the day of their next step.
+fn list(text: &mut String, plan: &Plan, words: &str, style: anstyle::Style, wanted: impl Fn(&PlanRow) -> bool) {
+    let mut rows: Vec<(Option<NaiveDate>, String, &PlanRow)> = plan
+        .rows
+        .iter()
+        .filter(|row| wanted(row))
+        .map(|row| {
+            (
+                row.decision.next_step_by.or(row.decision.move_date),
+                row.subscription.id.to_string(),
+                row,
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    rows.sort_by(|(day, id, _), (other_day, other_id, _)| {
+        (day.is_none(), day, id).cmp(&(other_day.is_none(), other_day, other_id))
+    });
+    heading(text, style, &format!("{words}: {}", grouped(rows.len() as u64)));
+    for (day, id, row) in rows.iter().take(ROWS_SHOWN) {
+        let day = day.map_or_else(|| "no day".to_owned(), |day| day.to_string());
+        let step = row.decision.next_step.map_or("", |step| step.as_str());
+        let _ = writeln!(text, "  {day:10}  {step:24}  {}", tame(id));
+    }
+    rest(text, rows.len(), ROWS_SHOWN);
+}
+
+fn rest(text: &mut String, all: usize, shown: usize) {
+    if all > shown {
+        let _ = writeln!(
+            text,
+            "  {}",
+            In(FAINT, format!("and {} more", grouped((all - shown) as u64)))
+        );
+    }
+}
+
+fn months(text: &mut String, plan: &Plan) {
+    let mut months: BTreeMap<(i32, u32), u64> = BTreeMap::new();
+    for row in plan.rows.iter().filter(|row| row.decision.action == Action::Move) {
+        if let Some(day) = row.decision.move_date {
+            *months.entry((day.year(), day.month())).or_default() += 1;
+        }
+    }
+    let Some(most) = months.values().copied().max() else {
+        return;
+    };
+    heading(text, STRONG, "Moves by month");
+    for ((year, month), moves) in months.iter().take(MONTHS_SHOWN) {
+        let bar = "#".repeat((moves * BAR).div_ceil(most.max(BAR)) as usize);
+        let _ = writeln!(text, "  {year}-{month:02}  {:>7}  {bar}", grouped(*moves));
+    }
+    let later: u64 = months.values().skip(MONTHS_SHOWN).sum();
+    if later > 0 {
+        let _ = writeln!(text, "  later    {:>7}", grouped(later));
+    }
+}
+
+/// The rows of an action by the reasons that led to it, most rows first.
+fn reasons(text: &mut String, plan: &Plan, action: Action, words: &str) {
+    let mut rows = 0;
+    let mut counts: BTreeMap<Reason, u64> = BTreeMap::new();
+    for row in plan.rows.iter().filter(|row| row.decision.action == action) {
+        rows += 1;
+        for reason in &row.decision.reasons {
+            if reason.kind() == action || *reason == Reason::OnHold {
+                *counts.entry(*reason).or_default() += 1;
+            }
+        }
+    }
+    if rows == 0 {
+        return;
+    }
+    heading(text, STRONG, &format!("{words}: {}", grouped(rows)));
+    let mut counts: Vec<(Reason, u64)> = counts.into_iter().collect();
+    counts.sort_by_key(|&(reason, count)| (std::cmp::Reverse(count), reason));
+    for (reason, count) in &counts {
+        let _ = writeln!(
+            text,
+            "  {:>7}  {:24}  {}",
+            grouped(*count),
+            reason.as_str(),
+            In(FAINT, reason.meaning())
+        );
+    }
+    if counts.iter().map(|(_, count)| count).sum::<u64>() > rows {
+        let _ = writeln!(text, "  {}", In(FAINT, "a row may have several reasons"));
+    }
+}
+
+fn tally(text: &mut String, findings: &[Finding]) {
+    let of = |severity| findings.iter().filter(|finding| finding.severity() == severity).count() as u64;
+    let words = [
+        many(of(Severity::Error), "error", "errors"),
+        many(of(Severity::Warning), "warning", "warnings"),
+        many(of(Severity::Note), "note", "notes"),
+    ];
+    heading(text, STRONG, &format!("Findings: {}", words.join(", ")));
+}
+
+fn files(text: &mut String, target: &Target) {
+    heading(text, STRONG, "Files");
+    for (path, what) in [
+        (target.plan().to_owned(), "what to do with each subscription, and when"),
+        (target.steps(), "who does what by when"),
+        (target.findings(), "what was found in the exports"),
+        (target.run(), "what was read, by which rules"),
+    ] {
+        let _ = writeln!(text, "  {}  {}", path.display(), In(FAINT, what));
+    }
+}
+
+fn look(outcome: &Outcome) -> String {
+    let errors = outcome
+        .findings
+        .iter()
+        .filter(|finding| finding.severity() == Severity::Error)
+        .count() as u64;
+    match errors {
+        0 => "A person must look: rows for review are pressing (--strict)".to_owned(),
+        _ => format!(
+            "A person must look: {}, {} rejected",
+            many(errors, "error", "errors"),
+            many(outcome.accounting.rejected, "row", "rows")
+        ),
+    }
+}
+
+/// Findings by code, errors before warnings, the first three of each; notes are counted only, unless all is to be told.
+pub(super) fn findings(findings: &[Finding], verbose: bool) -> String {
+    let mut text = String::new();
+    let told = |finding: &&Finding| verbose || finding.severity() != Severity::Note;
+    let mut by_code: BTreeMap<(Severity, Code), Vec<&Finding>> = BTreeMap::new();
+    for finding in findings.iter().filter(told) {
+        by_code
+            .entry((finding.severity(), finding.code))
+            .or_default()
+            .push(finding);
+    }
+    for ((severity, code), group) in by_code {
+        let style = match severity {
+            Severity::Error => BAD,
+            Severity::Warning => WARN,
+            Severity::Note => FAINT,
+        };
+        let _ = writeln!(
+            text,
+            "{} {} ({}): {}",
+            In(style, severity),
+            In(STRONG, code),
+            grouped(group.len() as u64),
+            code.meaning()
+        );
+        for finding in group.iter().take(FINDINGS_SHOWN) {
+            let heading = finding
+                .heading
+                .as_ref()
+                .map_or_else(String::new, |heading| format!(" ({heading})"));
+            let _ = writeln!(
+                text,
+                "  {}",
+                tame(&format!("{}{heading}: {}", finding.place, finding.message))
+            );
+            if !finding.hint.is_empty() {
+                let _ = writeln!(text, "    {}", In(FAINT, format!("hint: {}", tame(&finding.hint))));
+            }
+        }
+        rest(&mut text, group.len(), FINDINGS_SHOWN);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

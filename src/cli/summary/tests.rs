@@ -1,0 +1,306 @@
+use seatshift::{
+    config::Config,
+    finding::Place,
+    pipeline::Verdict,
+    plan::{Counts, Decision, PlanRow},
+    recognise::{SourceOffer, Subscription},
+    terms::*,
+};
+
+use super::*;
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn row(id: &str, action: Action, reasons: &[Reason]) -> PlanRow {
+    PlanRow {
+        subscription: Subscription {
+            id: Id::parse(id).unwrap(),
+            customer_id: None,
+            customer_name: Some("Canary Ltd".into()),
+            customer_domain: Some("canary.example".into()),
+            target_customer_id: None,
+            channel: None,
+            seller_id: None,
+            offer: SourceOffer::default(),
+            trial: None,
+            addon: None,
+            base_id: None,
+            seats: None,
+            assigned_seats: None,
+            term: None,
+            billing_plan: None,
+            term_start: None,
+            term_end: None,
+            auto_renew: None,
+            end_instruction: None,
+            state: None,
+            flaws: Default::default(),
+            place: Place::file("list.csv").at_row(2),
+        },
+        country: None,
+        source_offer_id: None,
+        source_offer: None,
+        decision: Decision {
+            action,
+            reasons: reasons.to_vec(),
+            move_date: None,
+            next_step: None,
+            next_step_by: None,
+            urgency: None,
+            route: None,
+            mapping: None,
+            targets: Vec::new(),
+            licences: None,
+            loses: Vec::new(),
+            gains: Vec::new(),
+            window_opens: None,
+            window_closes: None,
+            relationship_by: None,
+            agreement_by: None,
+            request_by: None,
+            reassign_by: None,
+            end_source: None,
+            end_source_by: None,
+            credit_enquiry: None,
+            overlap_days: None,
+        },
+    }
+}
+
+fn moving(id: &str, on: &str, urgency: Urgency, reasons: &[Reason]) -> PlanRow {
+    let mut row = row(id, Action::Move, reasons);
+    row.decision.move_date = Some(day(on));
+    row.decision.urgency = Some(urgency);
+    row.decision.next_step = Some(StepKind::RequestRelationship);
+    row.decision.next_step_by = Some(day(on) - chrono::Days::new(14));
+    row
+}
+
+fn outcome() -> Outcome {
+    let mut rows = vec![
+        moving("stops", "2026-11-27", Urgency::Late, &[Reason::ServiceStops]),
+        moving("late", "2026-11-30", Urgency::Late, &[Reason::AsSoonAsReady]),
+    ];
+    rows.extend((0..6).map(|number| moving(&format!("lapsed-{number}"), "2026-12-01", Urgency::Lapsed, &[])));
+    rows.extend((0..80).map(|number| moving(&format!("planned-{number}"), "2027-01-12", Urgency::Planned, &[])));
+    rows.push(row("ours", Action::Keep, &[Reason::AlreadyOurs]));
+    rows.push(row("held", Action::Keep, &[Reason::OnHold]));
+    rows.push(row(
+        "who",
+        Action::Review,
+        &[Reason::CustomerUnknown, Reason::OfferUnmapped],
+    ));
+    rows.push(row(
+        "what",
+        Action::Review,
+        &[Reason::OfferUnmapped, Reason::OfferFromTable],
+    ));
+    let place = |line| Place::file("exports/lista.csv").at_row(line).at_column(5);
+    let mut findings = vec![Finding::new(
+        Code::RowUnidentified,
+        Place::file("exports/lista.csv").at_row(3),
+        "names nothing",
+        "name it",
+    )];
+    findings.extend((10..15).map(|line| {
+        Finding::new(
+            Code::DateUnreadable,
+            place(line),
+            "`31.06.2026` is no date",
+            "correct the cell",
+        )
+        .heading("Lejárat")
+    }));
+    findings.push(Finding::new(
+        Code::FileSkipped,
+        Place::file("~$lista.xlsx"),
+        "a lock file",
+        "",
+    ));
+    Outcome {
+        counts: Counts {
+            actions: [(Action::Move, 88), (Action::Keep, 2), (Action::Review, 2)].into(),
+            ..Counts::default()
+        },
+        plan: Plan {
+            as_of: day("2026-11-21"),
+            rows,
+            steps: Vec::new(),
+            findings: Vec::new(),
+        },
+        findings,
+        accounting: Accounting {
+            rows_read: 1234,
+            subscriptions: 92,
+            merged: 1100,
+            customers: 40,
+            reference: 0,
+            rejected: 1,
+            ignored: 1,
+        },
+        verdict: Verdict::Look,
+        target: Some(Target::new("out/plan.csv".as_ref()).unwrap()),
+    }
+}
+
+fn bare(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+#[test]
+fn the_summary_reads_at_a_glance() {
+    let expected = "\
+error row-unidentified (1): the row names neither a subscription nor a customer with an offer; it was rejected
+  exports/lista.csv, line 3: names nothing
+    hint: name it
+warning date-unreadable (5): the cell holds no date we can read
+  exports/lista.csv, line 10, column 6 (Lejárat): `31.06.2026` is no date
+    hint: correct the cell
+  exports/lista.csv, line 11, column 6 (Lejárat): `31.06.2026` is no date
+    hint: correct the cell
+  exports/lista.csv, line 12, column 6 (Lejárat): `31.06.2026` is no date
+    hint: correct the cell
+  and 2 more
+
+Plan for 2026-11-21
+  1,234 rows read = 92 subscriptions + 1,100 merged + 40 customers + 0 reference + 1 rejected + 1 ignored
+  92 subscriptions = 88 move + 2 keep + 2 review
+
+Service stops before the move: 1
+  2026-11-13  request-relationship      stops
+
+Late: a deadline has passed, service is still safe: 1
+  2026-11-16  request-relationship      late
+
+Past the term end, recoverable: 6
+  2026-11-17  request-relationship      lapsed-0
+  2026-11-17  request-relationship      lapsed-1
+  2026-11-17  request-relationship      lapsed-2
+  2026-11-17  request-relationship      lapsed-3
+  2026-11-17  request-relationship      lapsed-4
+  and 1 more
+
+Moves by month
+  2026-11        2  #
+  2026-12        6  ###
+  2027-01       80  ########################################
+
+For a person to decide: 2
+        2  offer-unmapped            no target offer is known
+        1  customer-unknown          no tenant id, or two customers claim it
+  a row may have several reasons
+
+Kept: 2
+        1  already-ours              it is in our CSP already
+        1  on-hold                   a hold of the holds table applies
+
+Findings: 1 error, 5 warnings, 1 note
+
+Files
+  out/plan.csv  what to do with each subscription, and when
+  out/plan.steps.csv  who does what by when
+  out/plan.findings.csv  what was found in the exports
+  out/plan.run.json  what was read, by which rules
+
+A person must look: 1 error, 1 row rejected
+";
+    let text = of_run(&outcome(), false);
+    assert_eq!(bare(&text), expected);
+    assert!(text.len() > expected.len(), "styles are there to be stripped");
+    assert!(!text.contains("anary"), "customers are not named");
+}
+
+#[test]
+fn notes_are_told_when_asked_for() {
+    assert!(!of_run(&outcome(), false).contains("a lock file"));
+    assert!(bare(&of_run(&outcome(), true)).contains("note file-skipped (1): "));
+}
+
+#[test]
+fn an_empty_plan_has_no_empty_sections() {
+    let nothing = Outcome {
+        plan: Plan {
+            as_of: day("2026-11-21"),
+            ..Plan::default()
+        },
+        findings: Vec::new(),
+        accounting: Accounting {
+            rows_read: 1,
+            customers: 1,
+            ..Accounting::default()
+        },
+        counts: Counts::default(),
+        verdict: Verdict::Done,
+        target: None,
+    };
+    let expected = "\
+Plan for 2026-11-21
+  1 row read = 0 subscriptions + 0 merged + 1 customers + 0 reference + 0 rejected + 0 ignored
+  0 subscriptions = 0 move + 0 keep + 0 review
+
+Findings: 0 errors, 0 warnings, 0 notes
+";
+    assert_eq!(bare(&of_run(&nothing, false)), expected);
+}
+
+#[test]
+fn distant_months_share_a_line() {
+    let rows = (0..20).map(|month| {
+        let date = day("2026-12-01")
+            .checked_add_months(chrono::Months::new(month))
+            .unwrap();
+        moving(&format!("s-{month}"), &date.to_string(), Urgency::Planned, &[])
+    });
+    let plan = Plan {
+        rows: rows.collect(),
+        ..outcome().plan
+    };
+    let mut text = String::new();
+    months(&mut text, &plan);
+    assert!(text.contains("  2027-11        1  #\n  later          8\n"), "{text}");
+}
+
+#[test]
+fn a_stop_tells_why_and_where_more_is() {
+    let stop = Stop::NothingRead {
+        findings: outcome().findings,
+        record: Some("out/plan.stopped.run.json".into()),
+    };
+    let text = bare(&of_stop(&stop, false));
+    assert!(text.starts_with("error row-unidentified (1)"), "{text}");
+    assert!(
+        text.ends_with(
+            "stopped: no export could be read: there is nothing to plan, so nothing was written\n  \
+             hint: see the findings; check the paths, and whether these are lists of subscriptions\n  \
+             see out/plan.stopped.run.json\n"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn problems_are_all_told_and_counted() {
+    let cause = Config::parse("[output]\nbon = true\n[rule]\n", "seatshift.toml".as_ref()).unwrap_err();
+    assert_eq!(
+        bare(&of_stop(&Stop::Settings { cause }, false)),
+        "seatshift.toml, line 2: unknown key `output.bon`\n  hint: nearest is `bom`\n\
+         seatshift.toml, line 3: unknown key `rule`\n  hint: nearest is `rules`\n\
+         stopped: 2 problems in settings and tables: nothing was read or written\n"
+    );
+}
+
+#[test]
+fn nothing_in_a_finding_steers_the_terminal() {
+    let evil = Finding::new(
+        Code::FileUnreadable,
+        Place::file("a\u{1b}[2J\n.csv"),
+        "b\u{202e}",
+        "c\r",
+    );
+    let text = bare(&findings(&[evil], false));
+    assert_eq!(text.lines().count(), 3, "{text}");
+    assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+    assert!(!text.contains('\u{202e}'));
+}

@@ -1,0 +1,320 @@
+//! The keys of `seatshift.toml`: which there are, and what each may hold.
+//!
+//! In: the file's text. Out: a [`Config`], or every problem at once. The sections follow the order of the template.
+
+use std::{collections::BTreeSet, fs, io, ops::Range, path::Path, str::FromStr};
+
+use sha2::{Digest, Sha256};
+use toml::de::DeTable;
+
+use super::{
+    Config, ConfigStop, FILE_NAME, GateDays, OutputSettings, Partner, Problem, RuleSettings, SourceRule, TablePaths,
+    section::{Checked, Reading, Section, Value, Wrong, text, truth, whole},
+};
+use crate::{
+    read::Limits,
+    terms::{Country, CustomerId, Id, Text, UnknownWord},
+};
+
+/// Ten years: more days than any rule means, few enough for dates to stay dates.
+const MOST_DAYS: u64 = 3650;
+
+/// What a `[[source]]` pattern may take out of a path.
+const CAPTURES: [&str; 7] = [
+    "customer_id",
+    "customer_name",
+    "customer_domain",
+    "country",
+    "channel",
+    "segment",
+    "language",
+];
+
+impl Config {
+    /// The settings of a run: from the file named, else from `seatshift.toml` in the working folder if there is one, else the
+    /// defaults.
+    pub fn load(explicit: Option<&Path>, working_folder: &Path) -> Result<Config, ConfigStop> {
+        let found = working_folder.join(FILE_NAME);
+        let path = explicit.unwrap_or(&found);
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(cause) if explicit.is_none() && cause.kind() == io::ErrorKind::NotFound => return Ok(Config::default()),
+            Err(cause) => {
+                return Err(ConfigStop::Unreadable {
+                    path: path.to_owned(),
+                    cause,
+                });
+            }
+        };
+        let text = str::from_utf8(&bytes).map_err(|error| ConfigStop::NotUtf8 {
+            path: path.to_owned(),
+            line: 1 + bytes
+                .iter()
+                .take(error.valid_up_to())
+                .filter(|&&byte| byte == b'\n')
+                .count(),
+        })?;
+        Config::parse(text, path)
+    }
+
+    /// Reads settings. Paths in them are relative to the folder of `path`, which need not exist.
+    ///
+    /// ```
+    /// use seatshift::config::Config;
+    ///
+    /// let config = Config::parse("[partner]\ncountries = [\"HU\"]", "seatshift.toml".as_ref()).unwrap();
+    /// assert_eq!(config.partner.countries[0].as_str(), "HU");
+    ///
+    /// let stop = Config::parse("[partner]\ncountry = [\"HU\"]", "seatshift.toml".as_ref()).unwrap_err();
+    /// assert_eq!(
+    ///     stop.to_string(),
+    ///     "seatshift.toml, line 2: unknown key `partner.country`\n  hint: nearest is `countries`"
+    /// );
+    /// ```
+    pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigStop> {
+        let (config, problems, _) = read(text, path);
+        match problems.is_empty() {
+            true => Ok(config),
+            false => Err(ConfigStop::Wrong { problems }),
+        }
+    }
+}
+
+/// The full names of all keys, sorted: `partner.countries`, `rules.lead.agreement`...
+pub fn known_keys() -> BTreeSet<String> {
+    read("[[source]]\nmatch = \"*\"", Path::new(FILE_NAME)).2
+}
+
+fn read(text: &str, path: &Path) -> (Config, Vec<Problem>, BTreeSet<String>) {
+    let digest = sha256(text.as_bytes());
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let reading = Reading::new(path, text);
+    let (table, errors) = DeTable::parse_recoverable(text);
+    for error in &errors {
+        reading.broken(error.span().unwrap_or(0..0), error.message().replace('\n', ", "));
+    }
+    let root = reading.whole(table.get_ref());
+    let config = Config {
+        path: Some(path.to_owned()),
+        digest: Some(digest),
+        partner: partner(root.section("partner")),
+        sources: root.sections("source").into_iter().filter_map(source).collect(),
+        tables: tables(root.section("tables")),
+        rules: rules(root.section("rules")),
+        output: output(root.section("output")),
+        limits: limits(root.section("limits")),
+    };
+    root.section("catalog").close();
+    root.section("nightly").close();
+    root.close();
+    let (problems, known) = reading.finish();
+    (config, problems, known)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn partner(section: Section<'_, '_>) -> Partner {
+    let mut partner = Partner {
+        countries: section.list("countries", country),
+        ids: section.list("ids", |value| {
+            Id::parse(text(value)?).ok_or_else(|| Wrong::new("is no id", "write the tenant id or partner number"))
+        }),
+        partner_agreement: section.get("partner_agreement", truth),
+        cloud: section.get("cloud", word),
+        home: section.get("home", country),
+        ..Partner::default()
+    };
+    section.set("role", &mut partner.role, word);
+    section.set("assume_relationship", &mut partner.assume_relationship, truth);
+    section.set("assume_agreement", &mut partner.assume_agreement, truth);
+    section.close();
+    partner
+}
+
+fn source((section, place): (Section<'_, '_>, Range<usize>)) -> Option<SourceRule> {
+    let pattern = section.required("match", place, "write `match = \"exports/*.csv\"`", pattern);
+    let rule = SourceRule {
+        pattern: String::new(),
+        channel: section.get("channel", word),
+        customer_id: section.get("customer_id", tenant),
+        customer_name: section.get("customer_name", |value| Ok(text(value)?.into())),
+        country: section.get("country", country),
+        segment: section.get("segment", word),
+        language: section.get("language", language),
+        encoding: section.get("encoding", encoding),
+        delimiter: section.get("delimiter", input_delimiter),
+        sheet: section.get("sheet", |value| Ok(text(value)?.to_owned())),
+        date_order: section.get("date_order", word),
+    };
+    section.close();
+    Some(SourceRule {
+        pattern: pattern?,
+        ..rule
+    })
+}
+
+fn tables(section: Section<'_, '_>) -> TablePaths {
+    let paths = TablePaths {
+        offers: section.path("offers"),
+        calendar: section.path("calendar"),
+        holds: section.path("holds"),
+        progress: section.path("progress"),
+        customers: section.path("customers"),
+        headings: section.path("headings"),
+        routes: section.path("routes"),
+    };
+    section.close();
+    paths
+}
+
+fn rules(section: Section<'_, '_>) -> RuleSettings {
+    let mut rules = RuleSettings::default();
+    let lead = section.section("lead");
+    gates(&lead, &mut rules.lead);
+    lead.close();
+    let least = section.section("least");
+    gates(&least, &mut rules.least);
+    least.set("approval", &mut rules.least.approval, days);
+    least.close();
+    section.set("decide_days", &mut rules.decide_days, days);
+    section.set("attention_days", &mut rules.attention_days, days);
+    section.set("credit_days", &mut rules.credit_days, days);
+    section.set("early_days", &mut rules.early_days, days);
+    section.set("request_days", &mut rules.request_days, days);
+    section.set("undo_days", &mut rules.undo_days, days);
+    section.set("tenant_subscriptions", &mut rules.tenant_subscriptions, |value| {
+        Ok(u32::try_from(whole(value, 1..=1_000_000)?).unwrap_or(u32::MAX))
+    });
+    section.set("mosa", &mut rules.mosa_asap, |value| match text(value)? {
+        "term-end" => Ok(false),
+        "asap" => Ok(true),
+        other => Err(Wrong::new(
+            format!("`{other}` is not a word we know here"),
+            "one of `term-end`, `asap`",
+        )),
+    });
+    rules.replace = section.paths("replace").into_iter().collect();
+    rules.extend = section.paths("extend").into_iter().collect();
+    section.close();
+    rules
+}
+
+fn gates(section: &Section<'_, '_>, gates: &mut GateDays) {
+    section.set("relationship", &mut gates.relationship, days);
+    section.set("relationship_ea", &mut gates.relationship_ea, days);
+    section.set("agreement", &mut gates.agreement, days);
+    section.set("delegated_rights", &mut gates.delegated_rights, days);
+    section.set("vetting", &mut gates.vetting, days);
+}
+
+fn output(section: Section<'_, '_>) -> OutputSettings {
+    let mut output = OutputSettings::default();
+    section.set("delimiter", &mut output.delimiter, |value| match text(value)? {
+        "," => Ok(','),
+        ";" => Ok(';'),
+        other => Err(Wrong::new(format!("`{other}` is no delimiter we write"), "`,` or `;`")),
+    });
+    section.set("bom", &mut output.bom, truth);
+    section.close();
+    output
+}
+
+fn limits(section: Section<'_, '_>) -> Limits {
+    let mut limits = Limits::default();
+    let number = |value: &Value<'_>| whole(value, 1..=1 << 50);
+    section.set("file_bytes", &mut limits.file_bytes, number);
+    section.set("text_bytes", &mut limits.text_bytes, number);
+    section.set("part_bytes", &mut limits.part_bytes, number);
+    section.set("unpacked_bytes", &mut limits.unpacked_bytes, number);
+    section.set("parts", &mut limits.parts, number);
+    section.set("ratio", &mut limits.ratio, number);
+    section.set("sheets", &mut limits.sheets, number);
+    section.set("cells", &mut limits.cells, number);
+    section.set("columns", &mut limits.columns, number);
+    section.set("rows", &mut limits.rows, number);
+    section.set("record_bytes", &mut limits.record_bytes, number);
+    section.set("cell_bytes", &mut limits.cell_bytes, number);
+    section.close();
+    limits
+}
+
+fn word<T: FromStr<Err = UnknownWord>>(value: &Value<'_>) -> Checked<T> {
+    text(value)?.parse().map_err(|unknown: UnknownWord| {
+        let known: Vec<String> = unknown.known.iter().map(|word| format!("`{word}`")).collect();
+        Wrong::new(
+            format!("`{}` is not a word we know here", unknown.word),
+            format!("one of {}", known.join(", ")),
+        )
+    })
+}
+
+fn days(value: &Value<'_>) -> Checked<u16> {
+    Ok(u16::try_from(whole(value, 0..=MOST_DAYS)?).unwrap_or(u16::MAX))
+}
+
+fn country(value: &Value<'_>) -> Checked<Country> {
+    let code = text(value)?;
+    code.parse()
+        .map_err(|()| Wrong::new(format!("`{code}` is no country code"), "two letters, such as `HU`"))
+}
+
+fn tenant(value: &Value<'_>) -> Checked<CustomerId> {
+    let id = text(value)?;
+    Id::parse(id)
+        .and_then(|id| id.guid())
+        .map(CustomerId)
+        .ok_or_else(|| Wrong::new(format!("`{id}` is no tenant id"), "32 hexadecimal digits with hyphens"))
+}
+
+fn language(value: &Value<'_>) -> Checked<Text> {
+    let code = text(value)?;
+    match (2..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        true => Ok(code.to_ascii_lowercase().into()),
+        false => Err(Wrong::new(
+            format!("`{code}` is no language code"),
+            "two letters, such as `hu`",
+        )),
+    }
+}
+
+fn encoding(value: &Value<'_>) -> Checked<String> {
+    let label = text(value)?;
+    match encoding_rs::Encoding::for_label(label.as_bytes()) {
+        Some(_) => Ok(label.to_owned()),
+        None => Err(Wrong::new(
+            format!("`{label}` is no encoding we know"),
+            "such as `utf-8` or `windows-1250`",
+        )),
+    }
+}
+
+fn input_delimiter(value: &Value<'_>) -> Checked<char> {
+    let hint = "one character, such as `;`, or `\\t` for the tab";
+    let delimiter = value.as_str().ok_or_else(|| Wrong::new("expected a text", hint))?;
+    let mut characters = delimiter.chars();
+    match (characters.next(), characters.next()) {
+        (Some(one), None) if one == '\t' || (one.is_ascii_punctuation() && one != '"') => Ok(one),
+        _ => Err(Wrong::new(format!("`{delimiter}` is no delimiter"), hint)),
+    }
+}
+
+/// A path pattern whose captures we know.
+fn pattern(value: &Value<'_>) -> Checked<String> {
+    let pattern = text(value)?;
+    let captures = pattern
+        .split('{')
+        .skip(1)
+        .map(|rest| rest.split_once('}').map_or(rest, |(name, _)| name));
+    match captures.into_iter().find(|name| !CAPTURES.contains(name)) {
+        Some(name) => Err(Wrong::new(
+            format!("`{{{name}}}` is nothing we can take from a path"),
+            format!("one of {}", CAPTURES.map(|name| format!("`{{{name}}}`")).join(", ")),
+        )),
+        None => Ok(pattern.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

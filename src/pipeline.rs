@@ -1,0 +1,263 @@
+//! The whole way from exports to files, in one call.
+//!
+//! In: a [`Request`]. Out: an [`Outcome`], its files written; or a [`Stop`], the files of the last run untouched. The order is:
+//! tables and rules (all problems at once, before any export is read), exports, recognising, deciding, writing. Holds the two
+//! equations of a run: every row read went somewhere, and every subscription has an action. Prints nothing, asks no clock.
+
+use std::{collections::BTreeSet, io, path::PathBuf, time::Duration};
+
+use chrono::NaiveDate;
+
+mod conclude;
+mod stop;
+
+pub use stop::Stop;
+
+use crate::{
+    catalog::Catalog,
+    config::{Config, TablePaths},
+    finding::{Accounting, Code, Finding, Place},
+    plan::{self, Counts, Plan},
+    read::{self, Input},
+    recognise::{
+        self, Context, InputRecord, Recognised,
+        tables::{self, Tables},
+        vocabulary::Vocabulary,
+    },
+    rules::Rules,
+    write::Target,
+};
+use conclude::{Read, conclude, has_errors};
+
+/// What to do.
+#[derive(Debug, Clone)]
+pub struct Request<'a> {
+    /// Files, folders, globs, or `-` for standard input.
+    pub exports: &'a [String],
+    /// The settings.
+    pub config: &'a Config,
+    /// The date the plan is made for.
+    pub as_of: NaiveDate,
+    /// Where the plan goes; none: the caller writes it.
+    pub target: Option<Target>,
+    /// Whether pressing rows for review need a person before the run counts as done.
+    pub strict: bool,
+}
+
+/// Is told how far a run has come, and asked how long it has taken.
+pub trait Observer: Sync {
+    /// Another part begins.
+    fn part(&self, _part: Part) {}
+    /// More rows have been read; comes from many threads.
+    fn rows(&self, _more: u64) {}
+    /// Time since the program started; goes into the run record's `timing`.
+    fn elapsed(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+/// Looks the other way.
+impl Observer for () {}
+
+/// The parts of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Exports are read and recognised.
+    Reading,
+    /// It is worked out what to do with each subscription.
+    Deciding,
+    /// Files are written.
+    Writing,
+}
+
+/// A run that is done.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What to do with each subscription.
+    pub plan: Plan,
+    /// All findings, in their order.
+    pub findings: Vec<Finding>,
+    /// Where every row went.
+    pub accounting: Accounting,
+    /// Rows of the plan by action, reason and urgency.
+    pub counts: Counts,
+    /// Whether a person must look.
+    pub verdict: Verdict,
+    /// Where the files are; none: the plan has not been written.
+    pub target: Option<Target>,
+}
+
+/// How a run ended that was not stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every input was read, no row rejected.
+    Done,
+    /// A row was rejected or a file not read; or, if the run is strict, a row for review is pressing.
+    Look,
+}
+
+impl Verdict {
+    /// What the program returns.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Verdict::Done => 0,
+            Verdict::Look => 1,
+        }
+    }
+}
+
+/// What exports hold and how they were read.
+#[derive(Debug)]
+pub struct Checked {
+    /// One record an input file, sorted by path.
+    pub inputs: Vec<InputRecord>,
+    /// Where every row went.
+    pub accounting: Accounting,
+    /// All findings, in their order.
+    pub findings: Vec<Finding>,
+    /// Whether a person must look.
+    pub verdict: Verdict,
+}
+
+/// Plans, and writes the plan and its companions.
+///
+/// # Errors
+/// Where nothing could be planned or written: the files of the last run are as they were.
+pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, Stop> {
+    let references = References::load(request.config)?;
+    let recognised = references.recognise(request, observer);
+    observer.part(Part::Deciding);
+    let References {
+        tables, rules, catalog, ..
+    } = references;
+    let plan = plan::plan(&recognised, &catalog, &rules, request.config, &tables, request.as_of);
+    let read = Read {
+        tables: tables.digests,
+        inputs: recognised.inputs,
+        accounting: recognised.accounting,
+        findings: recognised.findings,
+    };
+    conclude(request, read, plan, observer)
+}
+
+/// Reads and recognises exports; plans nothing, writes nothing.
+///
+/// # Errors
+/// Where the tables are wrong, or no export could be read.
+pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, Stop> {
+    let recognised = References::load(request.config)?.recognise(request, observer);
+    let Recognised {
+        accounting,
+        mut findings,
+        inputs,
+        ..
+    } = recognised;
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    if inputs.iter().all(|input| input.file.refused) {
+        return Err(Stop::NothingRead { findings, record: None });
+    }
+    let verdict = if has_errors(&findings) {
+        Verdict::Look
+    } else {
+        Verdict::Done
+    };
+    Ok(Checked {
+        inputs,
+        accounting,
+        findings,
+        verdict,
+    })
+}
+
+/// What a run rests on besides the exports.
+struct References {
+    tables: Tables,
+    vocabulary: Vocabulary,
+    rules: Rules,
+    catalog: Catalog,
+}
+
+impl References {
+    /// Loads all of them, or tells every problem of all of them at once.
+    fn load(config: &Config) -> Result<References, Stop> {
+        let mut vocabulary = Vocabulary::embedded();
+        let tables = tables::read_tables(&config.tables, &config.limits);
+        let extended = tables
+            .as_ref()
+            .map_or(Ok(()), |tables| vocabulary.extend(&tables.headings));
+        let rules = Rules::load(&config.rules);
+        match (tables, extended, rules) {
+            (Ok(tables), Ok(()), Ok(rules)) => Ok(References {
+                tables,
+                vocabulary,
+                rules,
+                catalog: Catalog::embedded(),
+            }),
+            (tables, extended, rules) => {
+                let mut problems: Vec<String> = Vec::new();
+                problems.extend(tables.err().into_iter().flatten().map(|problem| problem.to_string()));
+                problems.extend(extended.err().into_iter().flatten());
+                problems.extend(rules.err().into_iter().flatten().map(|problem| problem.to_string()));
+                Err(Stop::Tables { problems })
+            }
+        }
+    }
+
+    /// Everything that the exports say.
+    fn recognise(&self, request: &Request<'_>, observer: &dyn Observer) -> Recognised {
+        observer.part(Part::Reading);
+        let config = request.config;
+        let (inputs, findings) = read::expand_with(request.exports, io::stdin(), &config.limits);
+        let (inputs, own) = without_ours(inputs, &ours(config, request.target.as_ref()));
+        let context = Context {
+            config,
+            tables: &self.tables,
+            vocabulary: &self.vocabulary,
+            as_of: request.as_of,
+            progress: &|rows| observer.rows(rows),
+        };
+        let mut recognised = recognise::recognise(&inputs, &context);
+        recognised.findings.extend(findings);
+        recognised.findings.extend(own);
+        recognised
+    }
+}
+
+/// What lies about that is ours and no export: the settings, the tables they name, what a run writes.
+fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
+    let TablePaths {
+        offers,
+        calendar,
+        holds,
+        progress,
+        customers,
+        headings,
+        routes,
+    } = &config.tables;
+    let tables = [offers, calendar, holds, progress, customers, headings, routes]
+        .into_iter()
+        .flatten();
+    let rules = config.rules.replace.values().chain(config.rules.extend.values());
+    let outputs = target.iter().flat_map(|target| target.all());
+    let paths = config.path.iter().chain(tables).chain(rules).cloned().chain(outputs);
+    paths.filter_map(|path| path.canonicalize().ok()).collect()
+}
+
+/// The exports, and a finding for each input that is none because it is ours.
+fn without_ours(inputs: Vec<Input>, ours: &BTreeSet<PathBuf>) -> (Vec<Input>, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut exports = Vec::new();
+    for input in inputs {
+        match &input {
+            Input::File(path) if path.canonicalize().is_ok_and(|path| ours.contains(&path)) => {
+                let message = "is a setting, table or output of ours and was not read as an export";
+                findings.push(Finding::new(Code::FileSkipped, Place::file(input.name()), message, ""));
+            }
+            _ => exports.push(input),
+        }
+    }
+    (exports, findings)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! Why a run was stopped, and what the program returns then.
+
+use std::path::PathBuf;
+
+use crate::{
+    config::ConfigStop,
+    finding::{Accounting, Finding},
+    write::WriteStop,
+};
+
+/// Why a run was stopped. The files of the last run are as they were.
+#[derive(Debug, thiserror::Error)]
+pub enum Stop {
+    /// The settings are wrong.
+    #[error("{cause}")]
+    Settings {
+        /// All that is wrong with them.
+        #[from]
+        cause: ConfigStop,
+    },
+    /// Tables that the settings name are wrong.
+    #[error("{}", problems.join("\n"))]
+    Tables {
+        /// Each with its place and a hint.
+        problems: Vec<String>,
+    },
+    /// No export gave a row.
+    #[error(
+        "no export could be read: there is nothing to plan, so nothing was written\n  hint: see the findings; check the paths, and whether these are lists of subscriptions"
+    )]
+    NothingRead {
+        /// Why, for each.
+        findings: Vec<Finding>,
+        /// Where the run record of the stop is, if it could be written.
+        record: Option<PathBuf>,
+    },
+    /// Rows or subscriptions do not add up: a mistake of this program.
+    #[error(
+        "rows do not add up ({accounting:?}, {subscriptions} subscriptions, {planned} planned), so nothing was written\n  hint: this is a mistake in seatshift; please report it"
+    )]
+    Unaccounted {
+        /// Where the rows went.
+        accounting: Accounting,
+        /// Subscriptions recognised.
+        subscriptions: u64,
+        /// Rows of the plan.
+        planned: u64,
+        /// Where the run record of the stop is, if it could be written.
+        record: Option<PathBuf>,
+    },
+    /// The outputs could not be written.
+    #[error("{cause}")]
+    Output {
+        /// Which and why.
+        cause: WriteStop,
+        /// Where the run record of the stop is, if it could be written.
+        record: Option<PathBuf>,
+    },
+}
+
+impl Stop {
+    /// What the program returns.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Stop::Settings { .. } | Stop::Tables { .. } => 2,
+            Stop::Output {
+                cause: WriteStop::NoFileName { .. },
+                ..
+            } => 2,
+            Stop::NothingRead { .. } | Stop::Unaccounted { .. } | Stop::Output { .. } => 3,
+        }
+    }
+
+    /// What else to tell: findings of a run that read nothing.
+    pub fn findings(&self) -> &[Finding] {
+        match self {
+            Stop::NothingRead { findings, .. } => findings,
+            _ => &[],
+        }
+    }
+
+    /// Where the run record of the stop is, if there is one.
+    pub fn record(&self) -> Option<&PathBuf> {
+        match self {
+            Stop::Settings { .. } | Stop::Tables { .. } => None,
+            Stop::NothingRead { record, .. } | Stop::Unaccounted { record, .. } | Stop::Output { record, .. } => {
+                record.as_ref()
+            }
+        }
+    }
+}

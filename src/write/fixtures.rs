@@ -1,0 +1,219 @@
+//! Plans made by hand, for the tests of this room.
+
+use chrono::NaiveDate;
+
+use crate::{
+    finding::{Accounting, Code, Finding, Place},
+    plan::{Decision, Plan, PlanRow, PlanTarget, Reason, Step},
+    read::{FileReport, Limits},
+    recognise::{InputRecord, SourceOffer, Subscription},
+    terms::*,
+};
+
+use super::{RunRecord, Timing};
+
+pub(crate) fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+pub(crate) fn tenant() -> CustomerId {
+    CustomerId("11111111-2222-3333-4444-555555555555".parse().unwrap())
+}
+
+fn bare(id: &str) -> Subscription {
+    Subscription {
+        id: Id::parse(id).unwrap(),
+        customer_id: None,
+        customer_name: None,
+        customer_domain: None,
+        target_customer_id: None,
+        channel: None,
+        seller_id: None,
+        offer: SourceOffer::default(),
+        trial: None,
+        addon: None,
+        base_id: None,
+        seats: None,
+        assigned_seats: None,
+        term: None,
+        billing_plan: None,
+        term_start: None,
+        term_end: None,
+        auto_renew: None,
+        end_instruction: None,
+        state: None,
+        flaws: Default::default(),
+        place: Place::file("list.csv").at_row(2),
+    }
+}
+
+/// A row with nothing but what it must have.
+pub(crate) fn empty_row() -> PlanRow {
+    PlanRow {
+        subscription: bare("-5"),
+        country: None,
+        source_offer_id: None,
+        source_offer: None,
+        decision: Decision {
+            action: Action::Review,
+            reasons: Vec::new(),
+            move_date: None,
+            next_step: None,
+            next_step_by: None,
+            urgency: None,
+            route: None,
+            mapping: None,
+            targets: Vec::new(),
+            licences: None,
+            loses: Vec::new(),
+            gains: Vec::new(),
+            window_opens: None,
+            window_closes: None,
+            relationship_by: None,
+            agreement_by: None,
+            request_by: None,
+            reassign_by: None,
+            end_source: None,
+            end_source_by: None,
+            credit_enquiry: None,
+            overlap_days: None,
+        },
+    }
+}
+
+/// A row with something in every column.
+pub(crate) fn full_row() -> PlanRow {
+    let mut row = empty_row();
+    row.subscription = Subscription {
+        customer_id: Some(tenant()),
+        customer_name: Some("=Contoso, \"Kft.\"".into()),
+        customer_domain: Some("contoso.example".into()),
+        channel: Some(Channel::WebDirect),
+        seats: Some(Seats(25)),
+        assigned_seats: Some(Seats(20)),
+        term: Some(Term::YEAR),
+        billing_plan: Some(BillingPlan::Monthly),
+        term_end: Some(TermEnd(day("2026-12-31"))),
+        auto_renew: Some(true),
+        place: Place {
+            file: "exports/lista.xlsx".into(),
+            sheet: Some("Munka1".into()),
+            row: Some(7),
+            column: None,
+        },
+        ..bare("3B555118-DA6A-4418-894F-7DF1E2096870")
+    };
+    row.country = "HU".parse().ok();
+    row.source_offer_id = Some("CFQ7TTC0LH18:0001".into());
+    row.source_offer = Some("Microsoft 365 Business Basic".into());
+    let target = |id: &str, name: &str, seats| PlanTarget {
+        offer_id: id.into(),
+        offer: name.into(),
+        seats: Some(Seats(seats)),
+        term: Some(Term::YEAR),
+    };
+    row.decision = Decision {
+        action: Action::Move,
+        reasons: vec![Reason::OfferFromTable, Reason::AsSoonAsReady],
+        move_date: Some(day("2026-12-28")),
+        next_step: Some(StepKind::RequestRelationship),
+        next_step_by: Some(day("2026-12-14")),
+        urgency: Some(Urgency::Late),
+        route: Some(Route::NewSubscription),
+        mapping: Some(MappingKind::Replacement),
+        targets: vec![
+            target("CFQ7TTC0LHXJ:0001", "Suite (no Teams)", 25),
+            target("CFQ7TTC0RM8K:0002", "Teams", 24),
+        ],
+        licences: Some(Licences::Reassign),
+        loses: vec!["teams: full to none".into(), "mail: 100 GB to 50 GB".into()],
+        gains: vec!["desktop apps".into()],
+        window_opens: Some(day("2026-12-24")),
+        window_closes: Some(day("2026-12-30")),
+        relationship_by: Some(day("2026-12-14")),
+        agreement_by: Some(day("2026-12-21")),
+        request_by: Some(day("2026-11-23")),
+        reassign_by: Some(day("2026-12-31")),
+        end_source: Some(EndSource::CancelAtTermEnd),
+        end_source_by: Some(day("2026-12-30")),
+        credit_enquiry: Some(CreditEnquiry::Customer),
+        overlap_days: Some(4),
+    };
+    row
+}
+
+pub(crate) fn plan() -> Plan {
+    Plan {
+        as_of: day("2026-11-21"),
+        rows: vec![full_row(), empty_row()],
+        steps: vec![Step {
+            due: Some(day("2026-12-14")),
+            kind: StepKind::RequestRelationship,
+            owner: Owner::Partner,
+            customer_id: Some(tenant()),
+            customer_name: Some("@Contoso".into()),
+            subscription_id: None,
+            offer: None,
+            seats: Some(Seats(25)),
+            detail: "send the invitation; the customer's Global admin accepts it".to_owned(),
+        }],
+        findings: Vec::new(),
+    }
+}
+
+pub(crate) fn findings() -> Vec<Finding> {
+    let place = Place {
+        file: "exports/lista.xlsx".into(),
+        sheet: Some("Munka1".into()),
+        row: Some(9),
+        column: Some(5),
+    };
+    vec![
+        Finding::new(
+            Code::DateUnreadable,
+            place,
+            "`-31.06.2026` is no date",
+            "correct the cell",
+        )
+        .heading("Lejárat")
+        .value("-31.06.2026")
+        .subscription("3b555118-da6a-4418-894f-7df1e2096870"),
+        Finding::new(
+            Code::FileSkipped,
+            Place::file("exports/~$lista.xlsx"),
+            "a lock file, left alone",
+            "",
+        ),
+    ]
+}
+
+pub(crate) fn record() -> RunRecord {
+    let file = FileReport {
+        bytes: 12,
+        sha256: Some("ab".repeat(32)),
+        rows: 3,
+        ..FileReport::new("exports/lista.xlsx")
+    };
+    RunRecord {
+        version: "0.1.0",
+        exit_code: 1,
+        as_of: day("2026-11-21"),
+        settings: None,
+        tables: [("holds".to_owned(), "cd".repeat(32))].into(),
+        inputs: vec![InputRecord {
+            file,
+            tables: Vec::new(),
+        }],
+        accounting: Accounting {
+            rows_read: 3,
+            subscriptions: 2,
+            rejected: 1,
+            ..Accounting::default()
+        },
+        counts: Default::default(),
+        findings: [(Code::DateUnreadable, 1)].into(),
+        limits: Limits::default(),
+        outputs: Default::default(),
+        timing: Timing { seconds: 0.25 },
+    }
+}

@@ -1,0 +1,148 @@
+//! A row of the plan as a line of `plan.csv`.
+
+use super::cell::Line;
+use crate::{
+    plan::{PlanRow, PlanTarget},
+    terms::{Country, CustomerId, Id, Seats},
+};
+
+/// The columns of `plan.csv`, in their order.
+pub const COLUMNS: [&str; 42] = [
+    "action",
+    "move_date",
+    "next_step",
+    "next_step_by",
+    "urgency",
+    "customer_id",
+    "customer_name",
+    "customer_domain",
+    "customer_country",
+    "subscription_id",
+    "source_channel",
+    "source_offer_id",
+    "source_offer",
+    "seats",
+    "assigned_seats",
+    "term",
+    "billing_plan",
+    "term_end",
+    "auto_renew",
+    "route",
+    "mapping",
+    "target_offer_id",
+    "target_offer",
+    "target_seats",
+    "target_term",
+    "licences",
+    "loses",
+    "gains",
+    "window_opens",
+    "window_closes",
+    "relationship_by",
+    "agreement_by",
+    "request_by",
+    "reassign_by",
+    "end_source",
+    "end_source_by",
+    "credit_enquiry",
+    "overlap_days",
+    "reasons",
+    "source_file",
+    "source_sheet",
+    "source_row",
+];
+
+pub(super) fn fill(row: &PlanRow, line: &mut Line<'_>) {
+    what_to_do(row, line);
+    what_there_is(row, line);
+    what_to_order(row, line);
+    by_when(row, line);
+    why(row, line);
+}
+
+fn what_to_do(row: &PlanRow, line: &mut Line<'_>) {
+    let decision = &row.decision;
+    line.word(Some(decision.action.as_str()));
+    line.date(decision.move_date);
+    line.word(decision.next_step.map(|step| step.as_str()));
+    line.date(decision.next_step_by);
+    line.word(decision.urgency.map(|urgency| urgency.as_str()));
+}
+
+fn what_there_is(row: &PlanRow, line: &mut Line<'_>) {
+    let subscription = &row.subscription;
+    line.guid(subscription.customer_id.map(|CustomerId(guid)| guid));
+    line.maybe_text(subscription.customer_name.as_ref());
+    line.maybe_text(subscription.customer_domain.as_ref());
+    line.word(row.country.as_ref().map(Country::as_str));
+    identifier(&subscription.id, line);
+    line.word(subscription.channel.map(|channel| channel.as_str()));
+    line.maybe_text(row.source_offer_id.as_ref());
+    line.maybe_text(row.source_offer.as_ref());
+    line.plain(subscription.seats.map(|Seats(seats)| seats));
+    line.plain(subscription.assigned_seats.map(|Seats(seats)| seats));
+    line.plain(subscription.term);
+    line.word(subscription.billing_plan.map(|plan| plan.as_str()));
+    line.date(subscription.term_end.map(|end| end.0));
+    line.word(subscription.auto_renew.map(|renews| if renews { "yes" } else { "no" }));
+}
+
+/// A GUID is plain; any other identifier came from somebody's file.
+pub(super) fn identifier(id: &Id, line: &mut Line<'_>) {
+    match id {
+        Id::Guid(guid) => line.guid(Some(*guid)),
+        Id::Text(text) => line.text(text),
+    }
+}
+
+fn what_to_order(row: &PlanRow, line: &mut Line<'_>) {
+    let decision = &row.decision;
+    let targets = &decision.targets;
+    line.word(decision.route.map(|route| route.as_str()));
+    line.word(decision.mapping.map(|mapping| mapping.as_str()));
+    line.list(targets.iter().map(|target| &target.offer_id));
+    line.list(targets.iter().map(|target| &target.offer));
+    match targets.as_slice() {
+        [PlanTarget { seats, term, .. }] => {
+            line.plain(seats.map(|Seats(seats)| seats));
+            line.plain(*term);
+        }
+        _ => {
+            line.list(
+                targets
+                    .iter()
+                    .map(|target| target.seats.map_or_else(String::new, |Seats(seats)| seats.to_string())),
+            );
+            line.list(
+                targets
+                    .iter()
+                    .map(|target| target.term.map_or_else(String::new, |term| term.to_string())),
+            );
+        }
+    }
+    line.word(decision.licences.map(|licences| licences.as_str()));
+    line.list(&decision.loses);
+    line.list(&decision.gains);
+}
+
+fn by_when(row: &PlanRow, line: &mut Line<'_>) {
+    let decision = &row.decision;
+    line.date(decision.window_opens);
+    line.date(decision.window_closes);
+    line.date(decision.relationship_by);
+    line.date(decision.agreement_by);
+    line.date(decision.request_by);
+    line.date(decision.reassign_by);
+    line.word(decision.end_source.map(|end| end.as_str()));
+    line.date(decision.end_source_by);
+    line.word(decision.credit_enquiry.map(|who| who.as_str()));
+    line.plain(decision.overlap_days);
+}
+
+fn why(row: &PlanRow, line: &mut Line<'_>) {
+    let place = &row.subscription.place;
+    line.list(row.decision.reasons.iter().map(|reason| reason.as_str()));
+    line.text(&place.file);
+    line.maybe_text(place.sheet.as_ref());
+    line.plain(place.row);
+}

@@ -1,0 +1,111 @@
+//! The run record, `plan.run.json`: what a run read, by which rules, what it wrote.
+//!
+//! The same arguments give the same record but for `timing`.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    time::Duration,
+};
+
+use chrono::NaiveDate;
+use serde::{Serialize, Serializer};
+
+use crate::{
+    finding::{Accounting, Code},
+    plan::Counts,
+    read::Limits,
+    recognise::InputRecord,
+};
+
+/// What a run that wrote a plan has to say about itself.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunRecord {
+    /// Version of seatshift.
+    pub version: &'static str,
+    /// What the program returns.
+    pub exit_code: u8,
+    /// The date the plan is made for.
+    #[serde(serialize_with = "iso")]
+    pub as_of: NaiveDate,
+    /// The settings; none: the defaults.
+    pub settings: Option<SettingsRecord>,
+    /// SHA-256 of each table, by its setting's name.
+    pub tables: BTreeMap<String, String>,
+    /// Each input, sorted by path.
+    pub inputs: Vec<InputRecord>,
+    /// Where every row went.
+    pub accounting: Accounting,
+    /// Rows of the plan by action, reason and urgency.
+    pub counts: Counts,
+    /// Findings by code.
+    pub findings: BTreeMap<Code, u64>,
+    /// What an input might cost.
+    pub limits: Limits,
+    /// SHA-256 of each output, by its name; the record itself is written last.
+    pub outputs: BTreeMap<String, String>,
+    /// The one part that differs from run to run.
+    pub timing: Timing,
+}
+
+/// Which settings a run had.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SettingsRecord {
+    /// Path as given.
+    pub path: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+}
+
+/// What a run that was stopped has to say about itself.
+#[derive(Debug, Clone, Serialize)]
+pub struct StoppedRecord {
+    /// Version of seatshift.
+    pub version: &'static str,
+    /// What the program returns.
+    pub exit_code: u8,
+    /// The date the plan would have been made for.
+    #[serde(serialize_with = "iso")]
+    pub as_of: NaiveDate,
+    /// Why it was stopped, with a hint.
+    pub stopped: String,
+    /// The settings; none: the defaults.
+    pub settings: Option<SettingsRecord>,
+    /// SHA-256 of each table, by its setting's name.
+    pub tables: BTreeMap<String, String>,
+    /// Each input, sorted by path.
+    pub inputs: Vec<InputRecord>,
+    /// Where every row went.
+    pub accounting: Accounting,
+    /// Findings by code.
+    pub findings: BTreeMap<Code, u64>,
+    /// What an input might cost.
+    pub limits: Limits,
+    /// The one part that differs from run to run.
+    pub timing: Timing,
+}
+
+/// How long a run took.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Timing {
+    /// Seconds from start until the record was written, to the millisecond.
+    pub seconds: f64,
+}
+
+impl From<Duration> for Timing {
+    fn from(elapsed: Duration) -> Timing {
+        let milliseconds = u32::try_from(elapsed.as_millis()).unwrap_or(u32::MAX);
+        Timing {
+            seconds: f64::from(milliseconds) / 1000.0,
+        }
+    }
+}
+
+fn iso<S: Serializer>(date: &NaiveDate, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(date)
+}
+
+pub(super) fn write(record: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, record)?;
+    out.write_all(b"\n")
+}

@@ -1,0 +1,35 @@
+//! A step as a line of `plan.steps.csv`.
+
+use super::{cell::Line, plan_lines::identifier};
+use crate::{
+    plan::Step,
+    terms::{CustomerId, Seats},
+};
+
+/// The columns of `plan.steps.csv`, in their order.
+pub(super) const COLUMNS: [&str; 9] = [
+    "due",
+    "step",
+    "owner",
+    "customer_id",
+    "customer_name",
+    "subscription_id",
+    "offer",
+    "seats",
+    "detail",
+];
+
+pub(super) fn fill(step: &Step, line: &mut Line<'_>) {
+    line.date(step.due);
+    line.word(Some(step.kind.as_str()));
+    line.word(Some(step.owner.as_str()));
+    line.guid(step.customer_id.map(|CustomerId(guid)| guid));
+    line.maybe_text(step.customer_name.as_ref());
+    match &step.subscription_id {
+        Some(id) => identifier(id, line),
+        None => line.empty(),
+    }
+    line.maybe_text(step.offer.as_ref());
+    line.plain(step.seats.map(|Seats(seats)| seats));
+    line.text(&step.detail);
+}

@@ -1,0 +1,431 @@
+use std::{collections::BTreeMap, fs};
+
+use super::{
+    fixtures::{empty_row, findings, full_row, plan, record},
+    *,
+};
+use crate::write::cell::restored;
+
+fn settings() -> OutputSettings {
+    OutputSettings::default()
+}
+
+fn written(plan: &Plan, settings: OutputSettings) -> String {
+    let mut out = Vec::new();
+    write_plan(plan, settings, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// What a folder holds, by name.
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(folder)
+        .unwrap()
+        .map(Result::unwrap)
+        .filter(|entry| entry.path().is_file());
+    entries
+        .map(|entry| {
+            (
+                entry.file_name().into_string().unwrap(),
+                fs::read(entry.path()).unwrap(),
+            )
+        })
+        .collect()
+}
+
+fn target_in(folder: &Path) -> Target {
+    Target::new(&folder.join("plan.csv")).unwrap()
+}
+
+#[test]
+fn every_column_of_the_plan_is_filled_from_its_fact() {
+    let text = written(&plan(), settings());
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), PLAN_COLUMNS);
+    let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    let expected = [
+        ("action", "move"),
+        ("move_date", "2026-12-28"),
+        ("next_step", "request-relationship"),
+        ("next_step_by", "2026-12-14"),
+        ("urgency", "late"),
+        ("customer_id", "11111111-2222-3333-4444-555555555555"),
+        ("customer_name", "'=Contoso, \"Kft.\""),
+        ("customer_domain", "contoso.example"),
+        ("customer_country", "HU"),
+        ("subscription_id", "3b555118-da6a-4418-894f-7df1e2096870"),
+        ("source_channel", "web-direct"),
+        ("source_offer_id", "CFQ7TTC0LH18:0001"),
+        ("source_offer", "Microsoft 365 Business Basic"),
+        ("seats", "25"),
+        ("assigned_seats", "20"),
+        ("term", "P1Y"),
+        ("billing_plan", "monthly"),
+        ("term_end", "2026-12-31"),
+        ("auto_renew", "yes"),
+        ("route", "new-subscription"),
+        ("mapping", "replacement"),
+        ("target_offer_id", "CFQ7TTC0LHXJ:0001;CFQ7TTC0RM8K:0002"),
+        ("target_offer", "Suite (no Teams);Teams"),
+        ("target_seats", "25;24"),
+        ("target_term", "P1Y;P1Y"),
+        ("licences", "reassign"),
+        ("loses", "teams: full to none;mail: 100 GB to 50 GB"),
+        ("gains", "desktop apps"),
+        ("window_opens", "2026-12-24"),
+        ("window_closes", "2026-12-30"),
+        ("relationship_by", "2026-12-14"),
+        ("agreement_by", "2026-12-21"),
+        ("request_by", "2026-11-23"),
+        ("reassign_by", "2026-12-31"),
+        ("end_source", "cancel-at-term-end"),
+        ("end_source_by", "2026-12-30"),
+        ("credit_enquiry", "customer"),
+        ("overlap_days", "4"),
+        ("reasons", "offer-from-table;as-soon-as-ready"),
+        ("source_file", "exports/lista.xlsx"),
+        ("source_sheet", "Munka1"),
+        ("source_row", "7"),
+    ];
+    assert_eq!(expected.map(|(column, _)| column), PLAN_COLUMNS);
+    for (column, cell) in expected {
+        assert_eq!(rows[0][column], cell, "{column}");
+    }
+    let filled: Vec<(&str, &str)> = rows[1]
+        .iter()
+        .filter(|(_, cell)| !cell.is_empty())
+        .map(|(column, cell)| (column.as_str(), cell.as_str()))
+        .collect();
+    assert_eq!(
+        filled,
+        [
+            ("action", "review"),
+            ("source_file", "list.csv"),
+            ("source_row", "2"),
+            ("subscription_id", "'-5")
+        ]
+    );
+}
+
+#[test]
+fn one_target_is_a_plain_number_and_an_absent_one_keeps_its_place() {
+    let mut row = full_row();
+    row.decision.targets.truncate(1);
+    let mut second = full_row();
+    second.decision.targets[0].seats = None;
+    second.decision.targets[1].term = None;
+    let plan = Plan {
+        rows: vec![row, second],
+        ..plan()
+    };
+    let text = written(&plan, settings());
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    assert_eq!(
+        (rows[0]["target_seats"].as_str(), rows[0]["target_term"].as_str()),
+        ("25", "P1Y")
+    );
+    assert_eq!(
+        (rows[1]["target_seats"].as_str(), rows[1]["target_term"].as_str()),
+        (";24", "P1Y;")
+    );
+}
+
+#[test]
+fn the_settings_choose_delimiter_and_byte_order_mark() {
+    let text = written(
+        &plan(),
+        OutputSettings {
+            delimiter: ';',
+            bom: true,
+        },
+    );
+    assert!(text.starts_with("\u{feff}action;move_date;"));
+    assert!(text.contains("\r\nmove;2026-12-28;"));
+    assert!(text.contains(";\"offer-from-table;as-soon-as-ready\";"));
+}
+
+#[test]
+fn the_companions_are_as_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = target_in(folder.path());
+    write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap();
+    let files = contents(folder.path());
+    assert_eq!(
+        files.keys().collect::<Vec<_>>(),
+        ["plan.csv", "plan.findings.csv", "plan.run.json", "plan.steps.csv"],
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&files["plan.findings.csv"]),
+        "severity,code,file,sheet,row,heading,value,message,hint,subscription_id\r\n\
+         warning,date-unreadable,exports/lista.xlsx,Munka1,9,Lejárat,'-31.06.2026,`-31.06.2026` is no date,\
+         correct the cell,3b555118-da6a-4418-894f-7df1e2096870\r\n\
+         note,file-skipped,exports/~$lista.xlsx,,,,,\"a lock file, left alone\",,\r\n"
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&files["plan.steps.csv"]),
+        "due,step,owner,customer_id,customer_name,subscription_id,offer,seats,detail\r\n\
+         2026-12-14,request-relationship,partner,11111111-2222-3333-4444-555555555555,'@Contoso,,,25,\
+         send the invitation; the customer's Global admin accepts it\r\n"
+    );
+}
+
+#[test]
+fn the_run_record_tells_the_digests_of_what_was_written() {
+    let folder = tempfile::tempdir().unwrap();
+    write_all(
+        &target_in(folder.path()),
+        settings(),
+        &plan(),
+        &findings(),
+        &mut record(),
+    )
+    .unwrap();
+    let files = contents(folder.path());
+    let run: serde_json::Value = serde_json::from_slice(&files["plan.run.json"]).unwrap();
+    for name in ["plan.csv", "plan.findings.csv", "plan.steps.csv"] {
+        let digest: String = Sha256::digest(&files[name])
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(run["outputs"][name], digest.as_str(), "{name}");
+    }
+    let keys: Vec<&str> = run.as_object().unwrap().keys().map(String::as_str).collect();
+    let documented = [
+        "accounting",
+        "as_of",
+        "counts",
+        "exit_code",
+        "findings",
+        "inputs",
+        "limits",
+        "outputs",
+        "settings",
+        "tables",
+        "timing",
+        "version",
+    ];
+    assert_eq!(keys, documented);
+    assert_eq!((&run["as_of"], &run["exit_code"]), (&"2026-11-21".into(), &1.into()));
+    assert_eq!(run["inputs"][0]["path"], "exports/lista.xlsx");
+    assert_eq!(run["accounting"]["rows_read"], 3);
+    assert_eq!(run["findings"]["date-unreadable"], 1);
+    assert_eq!(run["timing"]["seconds"], 0.25);
+}
+
+#[test]
+fn many_rows_come_out_in_their_order_whatever_the_threads() {
+    let rows = (0..3 * CHUNK as u32 + 7).map(|number| {
+        let mut row = empty_row();
+        row.subscription.place = row.subscription.place.at_row(number);
+        row
+    });
+    let plan = Plan {
+        rows: rows.collect(),
+        ..plan()
+    };
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| written(&plan, settings()))
+    };
+    let one = on(1);
+    assert!(one == on(8));
+    let numbers = one
+        .lines()
+        .skip(1)
+        .map(|line| line.rsplit(',').next().unwrap().parse::<u32>().unwrap());
+    assert!(numbers.eq(0..3 * CHUNK as u32 + 7));
+}
+
+#[test]
+fn a_folder_that_is_missing_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = target_in(&folder.path().join("a/b"));
+    write_all(&target, settings(), &plan(), &[], &mut record()).unwrap();
+    assert!(target.plan().is_file());
+}
+
+#[cfg(unix)]
+#[test]
+fn outputs_are_for_owner_and_group_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let target = target_in(folder.path());
+    write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap();
+    for name in contents(folder.path()).keys() {
+        let mode = fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o137, 0, "{name}: {mode:o}");
+    }
+}
+
+/// A stage over a folder with an old `a`, `b` and `c`, in which `b` can be spoilt before it is published.
+fn publish_after(spoil: impl FnOnce(&Path)) -> (Result<(), WriteStop>, BTreeMap<String, Vec<u8>>) {
+    let folder = tempfile::tempdir().unwrap();
+    ["a", "b"]
+        .iter()
+        .for_each(|name| fs::write(folder.path().join(name), "old").unwrap());
+    let mut stage = Stage::open(folder.path()).unwrap();
+    for name in ["new", "a", "b", "c"] {
+        stage
+            .add(&folder.path().join(name), |out| out.write_all(b"fresh"))
+            .unwrap();
+    }
+    spoil(folder.path());
+    let result = stage.publish();
+    (result, contents(folder.path()))
+}
+
+#[test]
+fn a_rename_that_fails_undoes_those_before_it() {
+    let (result, files) = publish_after(|folder| {
+        fs::remove_file(folder.join("b")).unwrap();
+        fs::create_dir(folder.join("b")).unwrap();
+    });
+    assert!(matches!(result, Err(WriteStop::File { .. })), "{result:?}");
+    assert_eq!(files, BTreeMap::from([("a".to_owned(), b"old".to_vec())]));
+
+    let (result, files) = publish_after(|_| {});
+    assert!(result.is_ok());
+    assert_eq!(files.keys().collect::<Vec<_>>(), ["a", "b", "c", "new"]);
+    assert!(files.values().all(|content| content == b"fresh"));
+}
+
+#[test]
+fn a_write_that_fails_leaves_the_old_and_no_litter() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("plan.csv"), "old").unwrap();
+    let mut stage = Stage::open(folder.path()).unwrap();
+    stage
+        .add(&folder.path().join("plan.csv"), |out| out.write_all(b"fresh"))
+        .unwrap();
+    let full = stage.add(&folder.path().join("plan.run.json"), |out| {
+        out.write_all(b"half")?;
+        Err(io::ErrorKind::StorageFull.into())
+    });
+    let told = full.unwrap_err().to_string();
+    assert!(
+        told.contains("plan.run.json: cannot be written: ") && told.contains("hint: make room"),
+        "{told}"
+    );
+    drop(stage);
+    assert_eq!(
+        contents(folder.path()),
+        BTreeMap::from([("plan.csv".to_owned(), b"old".to_vec())])
+    );
+}
+
+#[test]
+fn only_regular_files_are_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("plan.findings.csv")).unwrap();
+    let target = target_in(folder.path());
+    let stop = write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap_err();
+    assert!(matches!(stop, WriteStop::NotAFile { what: "a folder", .. }), "{stop}");
+    assert!(contents(folder.path()).is_empty());
+
+    assert!(matches!(
+        Target::new(Path::new("out/..")),
+        Err(WriteStop::NoFileName { .. })
+    ));
+    assert!(matches!(Target::new(Path::new("")), Err(WriteStop::NoFileName { .. })));
+    #[cfg(unix)]
+    {
+        let elsewhere = folder.path().join("elsewhere.csv");
+        fs::write(&elsewhere, "precious").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, folder.path().join("link.csv")).unwrap();
+        let target = Target::new(&folder.path().join("link.csv")).unwrap();
+        let stop = write_all(&target, settings(), &plan(), &[], &mut record()).unwrap_err();
+        assert!(
+            matches!(
+                stop,
+                WriteStop::NotAFile {
+                    what: "a symbolic link",
+                    ..
+                }
+            ),
+            "{stop}"
+        );
+        assert_eq!(fs::read(&elsewhere).unwrap(), b"precious");
+
+        let target = Target::new(Path::new("/dev/null")).unwrap();
+        let stop = write_all(&target, settings(), &plan(), &[], &mut record()).unwrap_err();
+        assert!(matches!(stop, WriteStop::NotAFile { .. }), "{stop}");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_stops_with_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("out"), "a file").unwrap();
+    let stop = write_all(
+        &target_in(&folder.path().join("out")),
+        settings(),
+        &plan(),
+        &[],
+        &mut record(),
+    )
+    .unwrap_err();
+    assert!(matches!(stop, WriteStop::Folder { .. }), "{stop}");
+}
+
+#[test]
+fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = target_in(folder.path());
+    write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap();
+    let before = contents(folder.path());
+
+    let RunRecord {
+        version,
+        as_of,
+        settings: used,
+        tables,
+        inputs,
+        accounting,
+        findings: codes,
+        limits,
+        timing,
+        ..
+    } = record();
+    let stopped = StoppedRecord {
+        version,
+        exit_code: 3,
+        as_of,
+        stopped: "no input could be read".to_owned(),
+        settings: used,
+        tables,
+        inputs,
+        accounting,
+        findings: codes,
+        limits,
+        timing,
+    };
+    write_stopped(&target, settings(), &findings(), &stopped).unwrap();
+    let after = contents(folder.path());
+    let added: Vec<&String> = after.keys().filter(|name| !before.contains_key(*name)).collect();
+    assert_eq!(added, ["plan.stopped.findings.csv", "plan.stopped.run.json"]);
+    assert!(before.iter().all(|(name, content)| after[name] == *content));
+    let run: serde_json::Value = serde_json::from_slice(&after["plan.stopped.run.json"]).unwrap();
+    assert_eq!(
+        (&run["exit_code"], &run["stopped"]),
+        (&3.into(), &"no input could be read".into())
+    );
+
+    write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap();
+    assert_eq!(contents(folder.path()), before);
+}
+
+#[test]
+fn text_cells_come_back_from_what_was_written() {
+    let mut row = full_row();
+    row.subscription.customer_name = Some("'\t=a\r\n\"b\"".into());
+    let text = written(
+        &Plan {
+            rows: vec![row],
+            ..plan()
+        },
+        settings(),
+    );
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let record = reader.records().next().unwrap().unwrap();
+    assert_eq!(restored(&record[6]), "'\t=a\r\n\"b\"");
+}
