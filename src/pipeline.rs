@@ -24,7 +24,7 @@ use crate::{
         tables::{self, Tables},
         vocabulary::Vocabulary,
     },
-    rules::Rules,
+    rules::{Calendar, Rules},
     write::Target,
 };
 use conclude::{Read, conclude, has_errors};
@@ -130,7 +130,17 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     let References {
         tables, rules, catalog, ..
     } = references;
-    let plan = plan::plan(&recognised, &catalog, &rules, request.config, &tables, request.as_of);
+    let partner = &request.config.partner;
+    let calendar = Calendar::new(&tables.calendar, partner.home.or(partner.countries.first().copied()));
+    let context = plan::Context {
+        as_of: request.as_of,
+        config: request.config,
+        tables: &tables,
+        rules: &rules,
+        calendar: &calendar,
+        catalog: &catalog,
+    };
+    let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
     let read = Read {
         tables: tables.digests,
         inputs: recognised.inputs,

@@ -1,6 +1,9 @@
 //! The committed samples are what their sources say.
 
-#![allow(clippy::unwrap_used, reason = "a file of the samples that cannot be read is a failed test")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a file of the samples that cannot be read is a failed test"
+)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -188,8 +188,11 @@ impl Plan {
 
     /// The steps in order, each with its particulars.
     pub fn steps(&self) -> impl Iterator<Item = Step> {
-        self.step_refs
-            .iter()
-            .filter_map(|step| steps::describe(step, self.rows.get(step.row as usize)?))
+        self.step_refs.iter().filter_map(|step| self.step(step))
+    }
+
+    /// A step with its particulars; none for a step of another plan.
+    pub fn step(&self, step: &StepRef) -> Option<Step> {
+        Some(steps::describe(step, self.rows.get(step.row as usize)?))
     }
 }

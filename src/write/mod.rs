@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     config::OutputSettings,
     finding::Finding,
-    plan::{Plan, PlanRow, Step},
+    plan::{Plan, PlanRow},
 };
 
 mod cell;
@@ -132,7 +132,7 @@ pub fn write_all(
     record.outputs.insert(name(&target.plan), digest);
     let digest = stage.add(&target.findings(), |out| finding_lines(findings, settings, out))?;
     record.outputs.insert(name(&target.findings()), digest);
-    let digest = stage.add(&target.steps(), |out| step_lines(&plan.steps, settings, out))?;
+    let digest = stage.add(&target.steps(), |out| step_lines(plan, settings, out))?;
     record.outputs.insert(name(&target.steps()), digest);
     stage.add(&target.run(), |out| record::write(record, out))?;
     stage.publish()?;
@@ -174,8 +174,11 @@ fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io:
     )
 }
 
-fn step_lines(steps: &[Step], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
-    lines(&step_lines::COLUMNS, steps, settings, out, step_lines::fill)
+fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+    lines(&step_lines::COLUMNS, &plan.step_refs, settings, out, |step, line| {
+        // A plan's steps are of its own rows, so each has its particulars.
+        plan.step(step).iter().for_each(|step| step_lines::fill(step, line));
+    })
 }
 
 fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
