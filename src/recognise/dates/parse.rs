@@ -28,6 +28,9 @@ const BUDDHIST: std::ops::RangeInclusive<i32> = 2400..=2700;
 /// A cell with more than this is prose.
 const LONGEST: usize = 80;
 
+/// What a plain date becomes, by where it stood.
+type Certainty = fn(NaiveDate) -> DateReading;
+
 /// What a cell of a date column says.
 pub fn read_date(cell: Cell<'_>, v: &Vocabulary) -> DateReading {
     match cell {
@@ -81,7 +84,7 @@ fn read_text(text: &str, v: &Vocabulary) -> Option<DateReading> {
 }
 
 /// `2026-05-03` alone, or with a time in UTC: the most frequent forms by far.
-fn plain_iso(text: &str) -> Option<(NaiveDate, fn(NaiveDate) -> DateReading)> {
+fn plain_iso(text: &str) -> Option<(NaiveDate, Certainty)> {
     let (date, time) = text.as_bytes().split_first_chunk::<10>()?;
     let number = |bytes: &[u8]| {
         bytes
@@ -132,7 +135,7 @@ fn serial(number: f64) -> Option<DateReading> {
 }
 
 /// A date, unless its year says that there is none, or that it is no date of ours.
-fn dated(date: NaiveDate, reading: fn(NaiveDate) -> DateReading, v: &Vocabulary) -> DateReading {
+fn dated(date: NaiveDate, reading: Certainty, v: &Vocabulary) -> DateReading {
     match by_year(date.year(), v) {
         None => reading(date),
         Some(other) => other,
@@ -201,12 +204,7 @@ fn parts(tokens: &[Token<'_>], v: &Vocabulary) -> Option<Parts> {
 
 /// A date without its time. `shift`: the days that its time zone moves it by; `whole`: what plain numbers with the year first
 /// are.
-fn read_day(
-    tokens: &[Token<'_>],
-    shift: i8,
-    whole: fn(NaiveDate) -> DateReading,
-    v: &Vocabulary,
-) -> Option<DateReading> {
+fn read_day(tokens: &[Token<'_>], shift: i8, whole: Certainty, v: &Vocabulary) -> Option<DateReading> {
     let zoned = |date: NaiveDate| {
         let days = Days::new(u64::from(shift.unsigned_abs()));
         if shift < 0 {
