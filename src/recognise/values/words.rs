@@ -207,7 +207,12 @@ pub fn term_and_billing(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<TermAnd
         .trim();
     let after = after.trim().trim_end_matches("billing").trim();
     let term = term(Cell::Text(before), v).map_err(|_| WHY)?;
-    let plan = billing_plan(Cell::Text(after), v).map_err(|_| WHY)?;
+    let plan = match billing_plan(Cell::Text(after), v) {
+        Ok(plan) => plan,
+        // Several plans the subscription may be billed by: the term is certain, the plan is not said.
+        Err(_) if after.split('/').all(|part| matches!(billing_plan(Cell::Text(part.trim()), v), Ok(Some(_)))) => None,
+        Err(_) => return Err(WHY),
+    };
     match (term, plan) {
         (None, None) => Ok(None),
         either => Ok(Some(either)),
