@@ -125,6 +125,8 @@ fn put_together(mut files: Vec<FileResult>, context: &Context<'_>) -> Recognised
 
     let directory = directory(&mut estate, context);
     let customers = directory.customers();
+    let contradictions = customer_contradictions(&directory, &estate, context);
+    estate.findings.extend(contradictions);
     let groups = group(&estate.facts);
     let merging = Merging {
         facts: &estate.facts,
@@ -316,6 +318,30 @@ fn directory(estate: &mut Estate, context: &Context<'_>) -> Directory {
             .filter_map(|(found, place, facts)| strangers(&found, place?, &facts)),
     );
     directory
+}
+
+/// The findings for facts about a customer that differ between rows of one standing.
+fn customer_contradictions(directory: &Directory, estate: &Estate, context: &Context<'_>) -> Vec<Finding> {
+    let place = |standing: &Standing| match (standing, &context.config.tables.customers) {
+        ((0, _, _, _, row), Some(path)) => Place::file(path.to_string_lossy()).at_row(*row),
+        ((0, ..), None) => Place::default(),
+        ((_, _, _, table, row), _) => estate
+            .tables
+            .get(*table as usize)
+            .map(|table| table.place.at_row(*row))
+            .unwrap_or_default(),
+    };
+    let contradictions = directory.contradictions().into_iter();
+    contradictions
+        .map(|(id, [(first, counts), (rival, other)])| {
+            let message = format!(
+                "the customer `{id}` is `{counts}` here, but `{other}` in {}",
+                place(&rival)
+            );
+            let hint = "say which is right in the customers table";
+            Finding::new(Code::Contradiction, place(&first), message, hint).value(counts)
+        })
+        .collect()
 }
 
 /// The finding for a row of a list whose customer has no tenant id and is not found by domain or name.
