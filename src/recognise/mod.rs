@@ -12,6 +12,7 @@ mod columns;
 mod customer_cells;
 mod customers;
 pub mod dates;
+mod everybody;
 mod facts;
 mod field;
 mod file;
