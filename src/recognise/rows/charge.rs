@@ -9,13 +9,15 @@ use super::{
         charges::effect_of,
         facts::{Charge, Effect},
         kinds::Role,
+        values,
+        vocabulary::Vocabulary,
     },
     Shared,
 };
-use crate::{finding::Code, read::Cell};
+use crate::{finding::Code, read::Cell, terms::Seats};
 
-/// What kind of charge the row is, in a table of charges. Negative amounts and quantities are credits whatever their type says;
-/// a type we do not know counts as a change.
+/// What kind of charge the row is, in a table of charges. A level with a negative amount or quantity is a credit; a type we do
+/// not know counts as a change.
 pub(super) fn charge_of(cells: &mut Cells<'_>, shared: &Shared) -> Option<Charge> {
     let columns = &cells.table.columns;
     if columns.kind.role != Role::Charges {
@@ -36,17 +38,32 @@ pub(super) fn charge_of(cells: &mut Cells<'_>, shared: &Shared) -> Option<Charge
             "report the word so that it can be added",
         );
     }
+    let effect = match effect {
+        Some(Effect::Level) if is_credit => Effect::Credit,
+        effect => effect.unwrap_or(Effect::Change),
+    };
     Some(Charge {
-        effect: match effect {
-            Some(Effect::End) => Effect::End,
-            _ if is_credit => Effect::Credit,
-            effect => effect.unwrap_or(Effect::Change),
-        },
+        effect,
+        change: quantity
+            .filter(|_| effect == Effect::Change)
+            .and_then(|cell| signed(cell, cells.vocabulary)),
         word: shared.texts.keep_text(word.as_deref().unwrap_or("")),
         start: None,
         end: None,
         ordered: None,
     })
+}
+
+/// A quantity with its sign.
+fn signed(cell: Cell<'_>, vocabulary: &Vocabulary) -> Option<i64> {
+    let sign = if is_negative(cell) { -1 } else { 1 };
+    let size = match cell {
+        Cell::Number(number) => Cell::Number(number.abs()),
+        Cell::Text(text) => Cell::Text(text.trim().trim_start_matches('\'').trim_start_matches(['-', '−'])),
+        cell => cell,
+    };
+    let Seats(size) = values::seats(size, vocabulary).ok()??;
+    Some(sign * i64::from(size))
 }
 
 fn is_negative(cell: Cell<'_>) -> bool {
