@@ -26,11 +26,25 @@ fn word<T: FromStr>(cell: Cell<'_>, kind: Kind, v: &Vocabulary, why: &'static st
         Content::Bool(false) => "false",
         Content::Number(_) | Content::Other => return Err(Unreadable { why }),
     };
-    match v.word(kind, text).map(str::parse) {
+    match plain_code(text).and_then(|text| v.word(kind, text)).map(str::parse) {
         Some(Ok(value)) => Ok(Some(value)),
         _ if is_nothing(text, v) => Ok(None),
         _ => Err(Unreadable { why }),
     }
+}
+
+/// A text to look up: where it has no letters, a whole number as it stood or as a spreadsheet writes it (`1.0`); no other, since
+/// marks between digits do not count when words are compared.
+fn plain_code(text: &str) -> Option<&str> {
+    if text.chars().any(char::is_alphabetic) {
+        return Some(text);
+    }
+    let text = text.trim().trim_start_matches('\'');
+    let whole = text
+        .strip_suffix(".0")
+        .or_else(|| text.strip_suffix(",0"))
+        .unwrap_or(text);
+    whole.bytes().all(|b| b.is_ascii_digit()).then_some(whole)
 }
 
 /// Yes or no, on or off.
@@ -121,6 +135,11 @@ pub fn action(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<Action>, Unreadab
 
 /// A country: its two letters, or its name.
 pub fn country(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<Country>, Unreadable> {
+    // `n/a` has the letters of Namibia.
+    if matches!(cell, Cell::Text(text) if text.trim().chars().any(|c| c.is_ascii_punctuation()) && is_nothing(text, v))
+    {
+        return Ok(None);
+    }
     word(cell, Kind::Country, v, "is no country we know")
 }
 
@@ -157,12 +176,12 @@ fn counted_term(text: &str, v: &Vocabulary) -> Option<Term> {
     number.checked_mul(months).map(Term)
 }
 
+/// A term and a billing plan, either of which may be absent.
+pub type TermAndBilling = (Option<Term>, Option<BillingPlan>);
+
 /// Term and billing in one cell: `One-Year commitment for monthly billing`, `Annual term, Monthly billing`, `P1Y:Annual`. Either
 /// may be absent, but not both.
-pub fn term_and_billing(
-    cell: Cell<'_>,
-    v: &Vocabulary,
-) -> Result<Option<(Option<Term>, Option<BillingPlan>)>, Unreadable> {
+pub fn term_and_billing(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<TermAndBilling>, Unreadable> {
     const WHY: Unreadable = Unreadable {
         why: "is no term with a billing plan we know",
     };
@@ -194,3 +213,6 @@ pub fn term_and_billing(
         either => Ok(Some(either)),
     }
 }
+
+#[cfg(test)]
+mod tests;
