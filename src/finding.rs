@@ -70,6 +70,7 @@ codes! {
     OfferDisagrees = "offer-disagrees", Warning, "the offer's id and its name are two different offers; the id counts";
     OfferRowTied = "offer-row-tied", Warning, "two rows of the offers table fit equally well";
     CalendarYearMissing = "calendar-year-missing", Warning, "the calendar table has no holiday in a year that the plan reaches";
+    PartnerCountriesUnset = "partner-countries-unset", Warning, "the settings do not say where we are authorised to sell";
     CountryUnknown = "country-unknown", Warning, "the cell holds no country we know";
     SheetHidden = "sheet-hidden", Note, "a hidden sheet was read";
     SheetIgnored = "sheet-ignored", Note, "the sheet is not a table of ours";

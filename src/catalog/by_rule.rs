@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use super::{
     Catalog, MapQuery, Mapping, Resolution, Target,
-    map::{TermChange, choose_term, offer_row, order_id, same_kind, same_sku},
+    map::Found,
     spelling::IdText,
+    target::{TermChange, choose_term, offer_row, order_id, same_kind, same_sku},
 };
 use crate::{
     recognise::{SourceOffer, tables::OfferRule},
@@ -179,7 +180,7 @@ impl Catalog {
 
     /// A row whose target's name has several readings: all of them, for a person to choose.
     fn several(&self, query: &MapQuery<'_>, rule: &OfferRule, readings: &[usize]) -> Mapping {
-        let found = super::map::Found {
+        let found = Found {
             kind: MappingKind::Ambiguous,
             entries: readings.to_vec(),
             certainty: Certainty::Unsure,

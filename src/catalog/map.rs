@@ -11,16 +11,11 @@ use std::sync::Arc;
 use super::{
     Catalog, MapQuery, Mapping, Offer, Resolution, Target,
     compare::Difference,
-    offers::{Entry, Retirement},
+    offers::Retirement,
     rulebook::{Choice, RuleBook},
-    spelling::fold_part_number,
+    target::{TermChange, choose_term, offer_row, order_id},
 };
 use crate::{recognise::tables::OfferRule, terms::*};
-
-/// Most suggestions that are of use to a person.
-const SUGGESTIONS: usize = 3;
-/// The kind of licence whose number of seats means something else in each offer.
-const CAPACITY: &str = "capacity";
 
 /// What was found, before it is written up.
 pub(super) struct Found {
@@ -125,138 +120,6 @@ impl Catalog {
         }
     }
 
-    /// All offers that provision the same SKU id for the same segment and have an item; the offer itself first.
-    fn same(&self, source: &Entry, index: usize) -> Vec<usize> {
-        let fits = |other: &usize| {
-            self.entry(*other).is_some_and(|entry| {
-                entry.offer.item.is_some() && same_kind(entry, source) && same_sku(&entry.offer, &source.offer)
-            })
-        };
-        if fits(&index) {
-            vec![index]
-        } else {
-            (0..self.entries.len()).filter(fits).collect()
-        }
-    }
-
-    fn sold<'r>(&self, same: &[usize], query: &MapQuery<'_>) -> Option<Step<'r>> {
-        let sold: Vec<usize> = same
-            .iter()
-            .copied()
-            .filter(|&index| self.is_sold(index, query))
-            .collect();
-        match sold.len() {
-            0 => None,
-            1 => Some((MappingKind::Same, sold, None)),
-            _ => Some((MappingKind::Ambiguous, sold, None)),
-        }
-    }
-
-    /// The one offer that does exactly the same, under the same cap.
-    fn equivalent<'r>(&self, source: &Entry, index: usize, query: &MapQuery<'_>) -> Option<Step<'r>> {
-        if source.capabilities.is_empty() || &*source.licenses == CAPACITY {
-            return None;
-        }
-        let fits = |other: &usize| {
-            *other != index
-                && self.is_sold(*other, query)
-                && self.entry(*other).is_some_and(|entry| {
-                    same_kind(entry, source)
-                        && entry.offer.seat_cap == source.offer.seat_cap
-                        && entry.capabilities == source.capabilities
-                })
-        };
-        let found: Vec<usize> = (0..self.entries.len()).filter(fits).collect();
-        (found.len() == 1).then_some((MappingKind::Equivalent, found, None))
-    }
-
-    fn replacement<'r>(&self, source: &Entry, rows: &[&'r Retirement], query: &MapQuery<'_>) -> Option<Step<'r>> {
-        let [row] = rows else { return None };
-        let [successors] = self.successors(source, row).try_into().ok()?;
-        let sold = successors.iter().all(|&index| self.is_sold(index, query));
-        sold.then_some((MappingKind::Replacement, successors, Some(*row)))
-    }
-
-    /// Successors of which a person must choose; else the offers nearest in what they do, where the source is retired.
-    fn suggested<'r>(
-        &self,
-        source: &Entry,
-        index: usize,
-        rows: &[&'r Retirement],
-        query: &MapQuery<'_>,
-    ) -> Option<Step<'r>> {
-        let mut named: Vec<usize> = Vec::new();
-        for successor in rows.iter().flat_map(|row| self.successors(source, row)).flatten() {
-            if !named.contains(&successor) && named.len() < SUGGESTIONS {
-                named.push(successor);
-            }
-        }
-        if !named.is_empty() {
-            return Some((MappingKind::Suggested, named, rows.first().copied()));
-        }
-        let ended = source.offer.sold_until.is_some_and(|until| until < query.on);
-        if rows.is_empty() && !ended {
-            return None;
-        }
-        let near = self.nearest(source, index, query);
-        (!near.is_empty()).then_some((MappingKind::Suggested, near, rows.first().copied()))
-    }
-
-    /// The offers sold that lose least, then gain least.
-    fn nearest(&self, source: &Entry, index: usize, query: &MapQuery<'_>) -> Vec<usize> {
-        let mut ranked: Vec<(usize, usize, usize)> = (0..self.entries.len())
-            .filter(|&other| other != index && self.is_sold(other, query))
-            .filter_map(|other| self.entry(other).map(|entry| (other, entry)))
-            .filter(|(_, entry)| same_kind(entry, source) && entry.capabilities.overlaps(&source.capabilities))
-            .map(|(other, entry)| {
-                let difference = self.families.compare(&source.capabilities, &[&entry.capabilities]);
-                (difference.loss, difference.gain, other)
-            })
-            .collect();
-        ranked.sort_unstable();
-        ranked
-            .into_iter()
-            .take(SUGGESTIONS)
-            .map(|(_, _, other)| other)
-            .collect()
-    }
-
-    /// The rows that name successors on the day.
-    fn retirements(&self, index: usize, query: &MapQuery<'_>) -> Vec<&Retirement> {
-        let of = self.entry(index).and_then(|entry| entry.twin_of).unwrap_or(index);
-        self.retirements
-            .get(&of)
-            .into_iter()
-            .flatten()
-            .filter(|row| row.days.contain(query.on))
-            .collect()
-    }
-
-    /// The alternatives of a row, for the source's own segment.
-    fn successors(&self, source: &Entry, row: &Retirement) -> Vec<Vec<usize>> {
-        let own = |&index: &usize| {
-            let entry = self.entry(index)?;
-            let of_segment = if entry.offer.segment == source.offer.segment {
-                Some(index)
-            } else {
-                entry.twin
-            };
-            of_segment.filter(|&index| {
-                self.entry(index)
-                    .is_some_and(|e| e.offer.segment == source.offer.segment)
-            })
-        };
-        row.successors
-            .iter()
-            .filter_map(|together| together.iter().map(own).collect())
-            .collect()
-    }
-
-    fn is_sold(&self, index: usize, query: &MapQuery<'_>) -> bool {
-        self.entry(index)
-            .is_some_and(|entry| !entry.offer.free && entry.offer.is_sold(query.on))
-    }
-
     fn add_rows(&self, base: Found, kind: MappingKind, entries: Vec<usize>, row: Option<&Retirement>) -> Found {
         let Found {
             mut certainty,
@@ -276,13 +139,32 @@ impl Catalog {
                 .days
                 .from
                 .map_or_else(|| "date unknown".to_owned(), |from| format!("since {from}"));
-            evidence.push(format!("retirements ({since}: {})", row.source));
+            evidence.push(format!(
+                "retirements ({since}: {}){}",
+                row.source,
+                self.alternatives(row)
+            ));
         }
         Found {
             kind,
             entries,
             certainty,
             evidence,
+        }
+    }
+
+    /// What a row names, in words: `: office-365-e5 or office-365-e3 + teams-phone-standard`.
+    fn alternatives(&self, row: &Retirement) -> String {
+        let together = |entries: &Vec<usize>| {
+            let keys = entries
+                .iter()
+                .filter_map(|&index| self.entry(index))
+                .map(|entry| &*entry.offer.key);
+            keys.collect::<Vec<_>>().join(" + ")
+        };
+        match row.successors.as_slice() {
+            [] => ": no successor".to_owned(),
+            successors => format!(": {}", successors.iter().map(together).collect::<Vec<_>>().join(" or ")),
         }
     }
 
@@ -366,70 +248,6 @@ impl Catalog {
             _ => Difference::default(),
         }
     }
-}
-
-/// One step's answer: how it was found, which entries, by which row of successors.
-type Step<'r> = (MappingKind, Vec<usize>, Option<&'r Retirement>);
-
-/// What became of the source's term.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TermChange {
-    Kept,
-    Changed,
-    NotSold,
-}
-
-/// The source's term where it is sold for so many seats, else the nearest that is; the shorter of two as near.
-pub(super) fn choose_term(offer: &Offer, query: &MapQuery<'_>) -> (Option<Term>, TermChange) {
-    let Some(wanted) = query.term.filter(|_| !offer.terms.is_empty()) else {
-        return (query.term, TermChange::Kept);
-    };
-    let sold = offer
-        .terms
-        .iter()
-        .filter(|(_, least)| query.seats.is_none_or(|seats| seats >= *least));
-    match sold
-        .map(|(term, _)| *term)
-        .min_by_key(|term| (term.0.abs_diff(wanted.0), term.0))
-    {
-        Some(term) if term == wanted => (Some(term), TermChange::Kept),
-        Some(term) => (Some(term), TermChange::Changed),
-        None => (None, TermChange::NotSold),
-    }
-}
-
-/// Whether one offer may stand in for the other at all.
-pub(super) fn same_kind(a: &Entry, b: &Entry) -> bool {
-    a.offer.segment == b.offer.segment
-        && a.offer.cloud == b.offer.cloud
-        && a.licenses == b.licenses
-        && a.offer.addon_of.is_some() == b.offer.addon_of.is_some()
-}
-
-/// Whether both provision the same SKU, so that assignments stay.
-pub(super) fn same_sku(a: &Offer, b: &Offer) -> bool {
-    match (a.sku_id, b.sku_id) {
-        (Some(a), Some(b)) => a == b,
-        _ => match (&a.sku_part_number, &b.sku_part_number) {
-            (Some(a), Some(b)) => fold_part_number(a) == fold_part_number(b),
-            _ => a.key == b.key,
-        },
-    }
-}
-
-/// The id to order by; where the catalogue does not know it, the best there is to tell the offer by.
-pub(super) fn order_id(offer: &Offer) -> Text {
-    let sku_id = || offer.sku_id.map(|id| Text::from(id.as_hyphenated().to_string()));
-    offer
-        .item
-        .clone()
-        .or_else(|| offer.sku_part_number.clone())
-        .or_else(sku_id)
-        .unwrap_or_else(|| offer.key.clone())
-}
-
-pub(super) fn offer_row(offer: &Offer) -> String {
-    format!("offers `{}` ({})", offer.key, offer.source)
 }
 
 fn unmapped(why: String) -> Found {

@@ -2,17 +2,20 @@
 //!
 //! In: the embedded tables (`*.csv` beside this file), the user's offers table, a [`SourceOffer`]. Out: a [`Resolution`] (which
 //! offer it is) and a [`Mapping`] (which offer to order). Refuses to guess: a name with two readings is `ambiguous`, a name or
-//! id it does not know is `unmapped`. Holds the invariant that a mapping never crosses segments and that `same` and
-//! `equivalent` never lose a capability.
+//! id it does not know is `unmapped`. Holds the invariant that no mapping crosses segments but where the user's own row says
+//! so, and that `same` and `equivalent` never lose a capability.
 
 mod by_rule;
 mod compare;
+mod load;
 mod map;
 mod offers;
 mod resolve;
 mod row;
 mod rulebook;
 mod spelling;
+mod steps;
+mod target;
 #[cfg(test)]
 mod tests;
 
@@ -88,7 +91,7 @@ pub enum Resolution {
         /// A name that stands for another offer than the id, if any: that other offer.
         disagrees: Option<Arc<Offer>>,
     },
-    /// Several offers fit equally well.
+    /// Several offers fit equally well; or one, where only the product of its id is known.
     Ambiguous(Vec<Arc<Offer>>),
     /// None fits.
     Unknown,

@@ -10,8 +10,18 @@ use chrono::NaiveDate;
 use crate::{finding::Finding, recognise::Subscription, terms::*};
 
 pub mod dates;
+mod decide;
+mod eligibility;
+mod estate;
+mod notes;
 mod reason;
+mod standing;
+mod steps;
+#[cfg(test)]
+mod tests;
 
+pub use decide::Context;
+pub use estate::plan;
 pub use reason::Reason;
 
 /// A plan: one row for each subscription, and the steps.
@@ -21,8 +31,8 @@ pub struct Plan {
     pub as_of: NaiveDate,
     /// Sorted by move date (none last), customer id, subscription id.
     pub rows: Vec<PlanRow>,
-    /// Sorted by day (none first), step, customer, subscription.
-    pub steps: Vec<Step>,
+    /// Sorted by day (none first), step, customer, subscription; [`Plan::steps`] gives them with their particulars.
+    pub step_refs: Vec<StepRef>,
     /// Sorted by [`Finding::order`]; those of deciding only.
     pub findings: Vec<Finding>,
 }
@@ -104,7 +114,27 @@ pub struct PlanTarget {
     pub term: Option<Term>,
 }
 
-/// One thing somebody does by a date.
+/// A step as a plan keeps it: which, when, who, and the row that it belongs to. Sentences are made when it is written, since
+/// there are several steps to a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepRef {
+    /// By this day; none: nothing says by when, so first thing.
+    pub due: Option<NaiveDate>,
+    /// What.
+    pub kind: StepKind,
+    /// Who.
+    pub owner: Owner,
+    /// The role that it needs in the portal.
+    pub role: Text,
+    /// Whether it was asked for, and is waited for.
+    pub requested: bool,
+    /// Index of its row; for a step of the customer as a whole, of the first row that needs it.
+    pub row: u32,
+    /// For a step of the customer as a whole: how many subscriptions wait for it.
+    pub shared: Option<u32>,
+}
+
+/// One thing somebody does by a date, with its particulars.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
     /// By this day; none: nothing says by when, so first thing.
@@ -136,4 +166,30 @@ pub struct Counts {
     pub reasons: BTreeMap<Reason, u64>,
     /// Rows by urgency.
     pub urgencies: BTreeMap<Urgency, u64>,
+}
+
+impl Plan {
+    /// Rows by action, reason and urgency.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for row in &self.rows {
+            *counts.actions.entry(row.decision.action).or_default() += 1;
+            row.decision
+                .reasons
+                .iter()
+                .for_each(|&reason| *counts.reasons.entry(reason).or_default() += 1);
+            row.decision
+                .urgency
+                .into_iter()
+                .for_each(|urgency| *counts.urgencies.entry(urgency).or_default() += 1);
+        }
+        counts
+    }
+
+    /// The steps in order, each with its particulars.
+    pub fn steps(&self) -> impl Iterator<Item = Step> {
+        self.step_refs
+            .iter()
+            .filter_map(|step| steps::describe(step, self.rows.get(step.row as usize)?))
+    }
 }

@@ -9,8 +9,9 @@ use std::io::Read;
 use zip::{ZipArchive, result::ZipError};
 
 use super::{
-    Container, Job, RATIO_FROM, Sink,
+    Container, Job, RATIO_FROM, Refusal, Sink,
     container::{self, Archive, ENCRYPTED, Kind},
+    refuse,
     source::{Content, ReadSeek, Stored},
     table::Found,
     text::TextJob,
@@ -19,7 +20,7 @@ use super::{
 use crate::finding::{Code, Finding, Place};
 
 /// Reads an archive by what is in it.
-pub(super) fn read(job: &mut Job<'_>, stored: &Stored<'_>, sink: &mut dyn Sink) -> Result<Found, Finding> {
+pub(super) fn read(job: &mut Job<'_>, stored: &Stored<'_>, sink: &mut dyn Sink) -> Result<Found, Refusal> {
     let reader = stored.reader().map_err(|error| job.unreadable(error))?;
     let mut archive = ZipArchive::new(reader).map_err(|_| damaged(job))?;
     let members = preflight(job, &mut archive)?;
@@ -41,13 +42,13 @@ struct Member {
     encrypted: bool,
 }
 
-fn damaged(job: &Job<'_>) -> Finding {
+fn damaged(job: &Job<'_>) -> Refusal {
     let message = "cannot be read: the archive is damaged or cut off";
-    Finding::new(Code::FileUnreadable, job.place(), message, "fetch the file again")
+    refuse(Code::FileUnreadable, job.place(), message, "fetch the file again")
 }
 
 /// Checks the central directory against the limits; gives the members that are files, by name.
-fn preflight(job: &Job<'_>, archive: &mut ZipArchive<Box<dyn ReadSeek + '_>>) -> Result<Vec<Member>, Finding> {
+fn preflight(job: &Job<'_>, archive: &mut ZipArchive<Box<dyn ReadSeek + '_>>) -> Result<Vec<Member>, Refusal> {
     let limits = job.limits;
     if archive.len() as u64 > limits.parts {
         return Err(job.over(job.place(), "parts", limits.parts, "parts"));
@@ -97,7 +98,7 @@ fn mimetype(archive: &mut ZipArchive<Box<dyn ReadSeek + '_>>) -> String {
     text
 }
 
-fn texts(job: &mut Job<'_>, stored: &Stored<'_>, members: Vec<Member>, sink: &mut dyn Sink) -> Result<Found, Finding> {
+fn texts(job: &mut Job<'_>, stored: &Stored<'_>, members: Vec<Member>, sink: &mut dyn Sink) -> Result<Found, Refusal> {
     job.report.container = Some(Container::Zip);
     let mut all = Found::Nothing;
     let mut ignored = Vec::new();
@@ -107,10 +108,9 @@ fn texts(job: &mut Job<'_>, stored: &Stored<'_>, members: Vec<Member>, sink: &mu
             ..job.place()
         };
         if member.encrypted {
-            return Err(Finding {
-                place,
-                ..job.refused(ENCRYPTED)
-            });
+            let mut refusal = job.refused(ENCRYPTED);
+            refusal.place = place;
+            return Err(refusal);
         }
         // What macOS and Windows add to archives.
         if member.name.starts_with("__MACOSX/")
@@ -162,19 +162,19 @@ fn no_text(head: &[u8]) -> Option<&'static str> {
     }
 }
 
-fn unpackable(place: Place, error: &std::io::Error) -> Finding {
+fn unpackable(place: Place, error: &std::io::Error) -> Refusal {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<ZipError>());
     match inner {
         Some(ZipError::CompressionMethodNotSupported(_)) => {
             let message = "is packed in a way we do not read";
-            Finding::new(
+            refuse(
                 Code::FileRefused,
                 place,
                 message,
                 "unpack the archive and give the files in it",
             )
         }
-        _ => Finding::new(
+        _ => refuse(
             Code::FileUnreadable,
             place,
             format!("cannot be unpacked: {error}"),

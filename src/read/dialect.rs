@@ -20,6 +20,8 @@ pub(super) struct Dialect {
     pub(super) delimiter: u8,
     /// Lines at the top that are no rows.
     pub(super) preamble: u32,
+    /// Cells of the row with most headings; 0, where no row has any.
+    pub(super) width: usize,
 }
 
 /// Decides by the head of a text. `whole` says that nothing follows it.
@@ -28,7 +30,18 @@ pub(super) fn dialect(head: &str, whole: bool, set: Option<u8>, words: &dyn Word
     let delimiter = set
         .or(separator)
         .unwrap_or_else(|| by_evidence(head, whole, preamble, words));
-    Dialect { delimiter, preamble }
+    let rows = rows(head, whole, preamble, delimiter);
+    let known = rows
+        .iter()
+        .map(|row| (filled_known(row, words), row.len()))
+        .rev()
+        .max_by_key(|(known, _)| *known);
+    let width = known.filter(|(known, _)| *known > 0).map_or(0, |(_, width)| width);
+    Dialect {
+        delimiter,
+        preamble,
+        width,
+    }
 }
 
 fn by_evidence(head: &str, whole: bool, preamble: u32, words: &dyn Words) -> u8 {
@@ -56,8 +69,12 @@ pub(super) fn headings(head: &str, words: &dyn Words) -> usize {
 }
 
 fn most_known(rows: &[Vec<String>], words: &dyn Words) -> usize {
-    let filled = |row: &Vec<String>| row.iter().filter(|cell| !cell.is_empty()).cloned().collect::<Vec<_>>();
-    rows.iter().map(|row| known(&filled(row), words)).max().unwrap_or(0)
+    rows.iter().map(|row| filled_known(row, words)).max().unwrap_or(0)
+}
+
+fn filled_known(row: &[String], words: &dyn Words) -> usize {
+    let filled: Vec<String> = row.iter().filter(|cell| !cell.is_empty()).cloned().collect();
+    known(&filled, words)
 }
 
 /// How many rows have the width, beyond one, that most rows have; then that width.
@@ -173,6 +190,6 @@ mod tests {
     #[test]
     fn a_setting_wins() {
         let dialect = dialect("sep=;\nid,name\n", true, Some(b'|'), &Known(&["id", "name"]));
-        assert_eq!((dialect.delimiter, dialect.preamble), (b'|', 1));
+        assert_eq!((dialect.delimiter, dialect.preamble, dialect.width), (b'|', 1, 0));
     }
 }

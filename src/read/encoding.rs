@@ -53,7 +53,7 @@ struct Alphabet {
 
 static ALPHABETS: LazyLock<Vec<Alphabet>> = LazyLock::new(|| {
     let lines = include_str!("letters.csv").lines().skip(1);
-    lines.filter_map(|line| alphabet(line)).collect()
+    lines.filter_map(alphabet).collect()
 });
 
 fn alphabet(line: &'static str) -> Option<Alphabet> {

@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Input, Limits};
+use super::{Input, Limits, Refusal, refuse};
 use crate::finding::{Code, Finding, Place};
 
 /// Expands arguments; `-` reads standard input whole. Both answers are sorted.
@@ -29,7 +29,7 @@ pub fn expand_with(args: &[String], stdin: impl Read, limits: &Limits) -> (Vec<I
     if !dashes.is_empty() {
         match standard_input(stdin, limits) {
             Ok(input) => inputs.push(input),
-            Err(finding) => found.findings.push(finding),
+            Err(finding) => found.findings.push(*finding),
         }
     }
     inputs.sort();
@@ -39,13 +39,13 @@ pub fn expand_with(args: &[String], stdin: impl Read, limits: &Limits) -> (Vec<I
 }
 
 /// Reads a stream whole, as the input `-`.
-fn standard_input(stdin: impl Read, limits: &Limits) -> Result<Input, Finding> {
+fn standard_input(stdin: impl Read, limits: &Limits) -> Result<Input, Refusal> {
     let mut bytes = Vec::new();
     let read = stdin.take(limits.file_bytes.saturating_add(1)).read_to_end(&mut bytes);
     let place = Place::file("-");
     if let Err(error) = read {
         let message = format!("standard input cannot be read: {error}");
-        return Err(Finding::new(
+        return Err(refuse(
             Code::FileUnreadable,
             place,
             message,
@@ -57,12 +57,7 @@ fn standard_input(stdin: impl Read, limits: &Limits) -> Result<Input, Finding> {
             "standard input is over the limit of {} bytes; none of it was used",
             limits.file_bytes
         );
-        return Err(Finding::new(
-            Code::LimitExceeded,
-            place,
-            message,
-            "give the export as a file",
-        ));
+        return Err(refuse(Code::LimitExceeded, place, message, "give the export as a file"));
     }
     Ok(Input::Bytes {
         name: "-".into(),

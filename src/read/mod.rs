@@ -270,7 +270,7 @@ pub fn read(
     };
     if let Err(finding) = job.run(input, sink) {
         job.report.refused = true;
-        job.report.findings.push(finding);
+        job.report.findings.push(*finding);
     }
     job.report.findings.sort_by(|a, b| a.order().cmp(&b.order()));
     job.report
@@ -329,6 +329,13 @@ impl Sink for Whole {
     }
 }
 
+/// Why a file is refused: an error of ours until it is reported.
+type Refusal = Box<Finding>;
+
+fn refuse(code: Code, place: Place, message: impl Into<String>, hint: impl Into<String>) -> Refusal {
+    Box::new(Finding::new(code, place, message, hint))
+}
+
 /// One input being read.
 struct Job<'a> {
     report: FileReport,
@@ -339,7 +346,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     /// Reads it. An error refuses the file.
-    fn run(&mut self, input: &Input, sink: &mut dyn Sink) -> Result<(), Finding> {
+    fn run(&mut self, input: &Input, sink: &mut dyn Sink) -> Result<(), Refusal> {
         let stored = Stored::open(input).map_err(|error| self.unreadable(error.to_string()))?;
         self.report.bytes = stored.len().map_err(|error| self.unreadable(error.to_string()))?;
         if self.report.bytes > self.limits.text_bytes {
@@ -361,7 +368,7 @@ impl Job<'_> {
         self.judge(found)
     }
 
-    fn text(&mut self, container: Container, content: Content<'_>, sink: &mut dyn Sink) -> Result<Found, Finding> {
+    fn text(&mut self, container: Container, content: Content<'_>, sink: &mut dyn Sink) -> Result<Found, Refusal> {
         self.report.container = Some(container);
         let mut limit = ("text_bytes", self.limits.text_bytes);
         if container == Container::Gzip {
@@ -371,7 +378,7 @@ impl Job<'_> {
                 Kind::Refused(refused) => return Err(self.refused(refused)),
                 _ => {
                     let message = "is a gzip file of something else than text; it was not read";
-                    return Err(Finding::new(
+                    return Err(refuse(
                         Code::FileRefused,
                         self.place(),
                         message,
@@ -397,7 +404,7 @@ impl Job<'_> {
     }
 
     /// What is left to say once all of it was read.
-    fn judge(&mut self, found: Found) -> Result<(), Finding> {
+    fn judge(&mut self, found: Found) -> Result<(), Refusal> {
         let hint = "check the export; a list with nothing in it plans nothing";
         let message = match found {
             Found::Unwanted => return Ok(()),
@@ -407,7 +414,7 @@ impl Job<'_> {
             Found::NoHeadings { row, text } => {
                 let message = format!("no row looks like headings we know; the first row is `{text}`");
                 let hint = "give the list with its headings, or add its headings to the `headings` table";
-                return Err(Finding::new(Code::NoHeadings, self.place().at_row(row), message, hint));
+                return Err(refuse(Code::NoHeadings, self.place().at_row(row), message, hint));
             }
         };
         // A damage is the better answer where one was found.
@@ -428,9 +435,9 @@ impl Job<'_> {
         Place::file(self.report.path.clone())
     }
 
-    fn unreadable(&self, why: impl std::fmt::Display) -> Finding {
+    fn unreadable(&self, why: impl std::fmt::Display) -> Refusal {
         let hint = "check that the file is there, whole and may be read";
-        Finding::new(
+        refuse(
             Code::FileUnreadable,
             self.place(),
             format!("cannot be read: {why}"),
@@ -438,15 +445,15 @@ impl Job<'_> {
         )
     }
 
-    fn refused(&self, refused: container::Refused) -> Finding {
+    fn refused(&self, refused: container::Refused) -> Refusal {
         let message = format!("is {}; it was not read", refused.what);
-        Finding::new(Code::FileRefused, self.place(), message, refused.hint)
+        refuse(Code::FileRefused, self.place(), message, refused.hint)
     }
 
-    fn over(&self, place: Place, limit: &str, value: u64, what: &str) -> Finding {
+    fn over(&self, place: Place, limit: &str, value: u64, what: &str) -> Refusal {
         let message = format!("is over the limit of {value} {what}; no row of the file was used");
         let hint = format!("if the file is right, raise `{limit}` under [limits] in the settings");
-        Finding::new(Code::LimitExceeded, place, message, hint)
+        refuse(Code::LimitExceeded, place, message, hint)
     }
 }
 

@@ -10,12 +10,13 @@ use std::io::{self, Read};
 use encoding_rs::{Encoding, UTF_8};
 
 use super::{
-    Cell, Interest, Job, Sink,
+    Cell, Interest, Job, Refusal, Sink,
     damage::Damage,
     decode::Decoding,
     dialect::{Dialect, dialect, headings, wrapped},
     encoding::{self, Choice},
     record::{Split, Splitter, plain},
+    refuse,
     source::Content,
     survey::{Survey, line_at},
     table::{Found, Tabling},
@@ -52,7 +53,7 @@ struct Reading {
 
 impl TextJob<'_, '_> {
     /// Reads it. An error refuses the file.
-    pub(super) fn read(mut self, sink: &mut dyn Sink) -> Result<Found, Finding> {
+    pub(super) fn read(mut self, sink: &mut dyn Sink) -> Result<Found, Refusal> {
         let head = self.content.head(HEAD).map_err(|error| self.unreadable(&error))?;
         let reading = self.prepare(&head)?;
         self.job.report.encoding = Some(reading.choice.encoding.name().into());
@@ -77,9 +78,9 @@ impl TextJob<'_, '_> {
         self.job.report.findings.push(finding);
     }
 
-    fn unreadable(&self, error: &io::Error) -> Finding {
+    fn unreadable(&self, error: &io::Error) -> Refusal {
         let hint = "check that the file is whole and may be read, and run again";
-        Finding::new(
+        refuse(
             Code::FileUnreadable,
             self.place(),
             format!("cannot be read: {error}"),
@@ -88,7 +89,7 @@ impl TextJob<'_, '_> {
     }
 
     /// Decides encoding and delimiter, and surveys all bytes.
-    fn prepare(&mut self, head: &[u8]) -> Result<Reading, Finding> {
+    fn prepare(&mut self, head: &[u8]) -> Result<Reading, Refusal> {
         let whole = (head.len() as u64) < HEAD;
         let words = self.job.words;
         let known = |text: &str| headings(text, words);
@@ -133,13 +134,13 @@ impl TextJob<'_, '_> {
         })
     }
 
-    fn set_encoding(&self) -> Result<Option<&'static Encoding>, Finding> {
+    fn set_encoding(&self) -> Result<Option<&'static Encoding>, Refusal> {
         let Some(label) = &self.job.options.encoding else {
             return Ok(None);
         };
         Encoding::for_label(label.as_bytes()).map(Some).ok_or_else(|| {
             let message = format!("`{label}` is no encoding we know; the file was not read");
-            Finding::new(
+            refuse(
                 Code::FileRefused,
                 self.place(),
                 message,
@@ -148,7 +149,7 @@ impl TextJob<'_, '_> {
         })
     }
 
-    fn set_delimiter(&self) -> Result<Option<u8>, Finding> {
+    fn set_delimiter(&self) -> Result<Option<u8>, Refusal> {
         let Some(delimiter) = self.job.options.delimiter else {
             return Ok(None);
         };
@@ -156,7 +157,7 @@ impl TextJob<'_, '_> {
             Ok(byte) if byte.is_ascii() && !matches!(byte, b'"' | b'\r' | b'\n') => Ok(Some(byte)),
             _ => {
                 let message = format!("`{delimiter}` cannot be a delimiter; the file was not read");
-                Err(Finding::new(
+                Err(refuse(
                     Code::FileRefused,
                     self.place(),
                     message,
@@ -166,14 +167,14 @@ impl TextJob<'_, '_> {
         }
     }
 
-    fn unclosed(&self, at: u64, wide: Option<&'static Encoding>) -> Finding {
+    fn unclosed(&self, at: u64, wide: Option<&'static Encoding>) -> Refusal {
         let line = self.content.pass(|reader| line_at(reader, wide, at));
         let place = match line.and_then(|line| line) {
             Ok(line) => self.place().at_row(line),
             Err(_) => self.place(),
         };
         let message = "a quote is opened here and never closed; no row of the file was used";
-        Finding::new(
+        refuse(
             Code::QuoteUnclosed,
             place,
             message,
@@ -181,7 +182,7 @@ impl TextJob<'_, '_> {
         )
     }
 
-    fn rows(&mut self, reading: &Reading, sink: &mut dyn Sink) -> Result<Found, Finding> {
+    fn rows(&mut self, reading: &Reading, sink: &mut dyn Sink) -> Result<Found, Refusal> {
         let mut damage = Damage::default();
         let mut tabling = Tabling::new(self.job.words, self.member.clone(), false);
         let content = self.content;
@@ -208,7 +209,7 @@ impl TextJob<'_, '_> {
         tabling: &mut Tabling<'_>,
         damage: &mut Damage,
         sink: &mut dyn Sink,
-    ) -> Result<(), Finding> {
+    ) -> Result<(), Refusal> {
         let mut records = Records::new(reading.dialect.delimiter, self.job.limits.record_bytes);
         let mut inner = Splitter::new(reading.dialect.delimiter);
         let mut before = 0;
@@ -236,7 +237,7 @@ impl TextJob<'_, '_> {
                             .over(self.place().at_row(line), "rows", self.job.limits.rows, "rows"));
                     }
                     let unwrapped = wrapped(text, &records.splitter, &mut inner)
-                        .filter(|_| tabling.width == 0 || inner.fields.len() == tabling.width);
+                        .filter(|_| inner.fields.len() == reading.dialect.width);
                     match &unwrapped {
                         Some(text) => row(text, &inner, tabling),
                         None => row(text, &records.splitter, tabling),
@@ -253,12 +254,7 @@ impl TextJob<'_, '_> {
                 Ok(Next::Unclosed(lines)) => {
                     let place = self.place().at_row(line.saturating_add(lines));
                     let message = "a quote is opened here and never closed; no row of the file was used";
-                    return Err(Finding::new(
-                        Code::QuoteUnclosed,
-                        place,
-                        message,
-                        "remove the stray quote",
-                    ));
+                    return Err(refuse(Code::QuoteUnclosed, place, message, "remove the stray quote"));
                 }
                 Ok(Next::TooLong) => {
                     let limit = self.job.limits.record_bytes;
@@ -304,7 +300,7 @@ impl TextJob<'_, '_> {
         self.tell(finding);
     }
 
-    fn check(&self, splitter: &Splitter, line: u32) -> Result<(), Finding> {
+    fn check(&self, splitter: &Splitter, line: u32) -> Result<(), Refusal> {
         let limits = self.job.limits;
         let place = || self.place().at_row(line);
         if splitter.fields.len() as u64 > limits.columns {

@@ -9,9 +9,10 @@ mod parse;
 
 use self::parse::{Event, Failure, Next, parse};
 use super::{
-    Container, Interest, Job, Sink,
+    Container, Interest, Job, Refusal, Sink,
     container::{self, ENCRYPTED},
     quiet::quietly,
+    refuse,
     source::Stored,
     table::{Found, Tabling},
 };
@@ -26,7 +27,7 @@ pub(super) fn read(
     stored: &Stored<'_>,
     container: Container,
     sink: &mut dyn Sink,
-) -> Result<Found, Finding> {
+) -> Result<Found, Refusal> {
     if job.report.bytes > job.limits.file_bytes {
         return Err(job.over(job.place(), "file_bytes", job.limits.file_bytes, "bytes"));
     }
@@ -67,20 +68,20 @@ pub(super) fn read(
     }
 }
 
-fn damaged(job: &Job<'_>, why: &str) -> Finding {
+fn damaged(job: &Job<'_>, why: &str) -> Refusal {
     let message = format!("the workbook is damaged: {why}");
     let hint = "open it in Excel, save it as .xlsx, and run again";
-    Finding::new(Code::FileUnreadable, job.place(), message, hint)
+    refuse(Code::FileUnreadable, job.place(), message, hint)
 }
 
-fn refusal(job: &Job<'_>, failure: Failure) -> Finding {
+fn refusal(job: &Job<'_>, failure: Failure) -> Refusal {
     match failure {
         Failure::Encrypted => job.refused(ENCRYPTED),
         Failure::Damaged(why) => damaged(job, &why),
         Failure::SheetMissing { wanted, names } => {
             let message = format!("has no sheet `{wanted}`; the workbook was not read");
             let hint = format!("set `sheet` to one of {}", names.join(", "));
-            Finding::new(Code::FileRefused, job.place(), message, hint)
+            refuse(Code::FileRefused, job.place(), message, hint)
         }
         Failure::Over { limit, value, what } => job.over(job.place(), limit, value, what),
     }
@@ -157,8 +158,9 @@ impl Sheets<'_, '_, '_> {
         if let Some(why) = broken {
             current.tabling.drop_row();
             let place = self.place(current.name.clone(), current.row.map(|row| row + 1));
-            let message = format!("the sheet breaks off here: {why}; the rows before were read");
-            let hint = "open the workbook in Excel, correct the cells of this row, and save it";
+            let message =
+                format!("the sheet breaks off in this row or right after it: {why}; the rows before it were read");
+            let hint = "open the workbook in Excel, correct the cells of this row and the next, and save it";
             self.job
                 .report
                 .findings

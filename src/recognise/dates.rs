@@ -184,3 +184,6 @@ pub fn resolve(reading: DateReading, order: Option<DateOrder>) -> Result<Option<
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

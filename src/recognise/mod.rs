@@ -6,13 +6,35 @@
 //! [`Flaw`] and a finding). Rows become compact facts as they stream by; memory grows with subscriptions, not with bytes.
 //! The result does not depend on the order of files or rows, nor on threads.
 
+mod cells;
+mod charges;
+mod columns;
+mod customer_cells;
+mod customers;
 pub mod dates;
+mod facts;
 mod field;
+mod file;
+mod freshness;
+mod identity;
+mod intern;
+mod kinds;
+mod merge;
+mod offer_cells;
+mod rows;
+mod run;
+mod settle;
+mod source;
+mod table;
 pub mod tables;
 pub mod values;
 pub mod vocabulary;
 
 pub use field::Field;
+pub use run::{Context, recognise};
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeSet;
 

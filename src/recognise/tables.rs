@@ -4,11 +4,177 @@
 //! nearest right one), a missing one, a cell that cannot be read: all problems of all tables at once, before any export is
 //! read.
 
-use std::collections::BTreeMap;
+mod record;
+mod rows;
+mod sheet;
+
+use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use chrono::NaiveDate;
 
-use crate::terms::*;
+use self::sheet::Reading;
+use super::vocabulary::Vocabulary;
+use crate::{
+    config::TablePaths,
+    finding::{Finding, Place},
+    read::Limits,
+    terms::*,
+};
+
+/// The headings of each table, by its setting's name.
+pub const TABLE_HEADINGS: [(&str, &[&str]); 7] = [
+    (
+        "offers",
+        &[
+            "source_offer",
+            "target_offer",
+            "target_term",
+            "licences",
+            "valid_from",
+            "valid_until",
+            "reason",
+        ],
+    ),
+    ("calendar", &["date", "country", "kind", "name"]),
+    (
+        "holds",
+        &["subscription_id", "customer_id", "action", "until", "owner", "reason"],
+    ),
+    (
+        "progress",
+        &["subscription_id", "customer_id", "step", "state", "date", "note"],
+    ),
+    (
+        "customers",
+        &[
+            "customer_id",
+            "name",
+            "domain",
+            "country",
+            "segment",
+            "cloud",
+            "relationship",
+            "agreement_accepted",
+            "delegated_rights",
+            "language",
+        ],
+    ),
+    ("headings", &["field", "heading", "language"]),
+    ("routes", &["channel", "customer_id", "seller_id", "route"]),
+];
+
+/// Something wrong with a table: the run stops before any export is read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TableProblem {
+    /// Where.
+    pub place: Place,
+    /// The heading of the column.
+    pub heading: Option<Text>,
+    /// What is wrong, with the value: lower case, no full stop.
+    pub message: String,
+    /// What the person can do.
+    pub hint: String,
+}
+
+impl TableProblem {
+    fn new(place: Place, message: impl Into<String>, hint: impl Into<String>) -> TableProblem {
+        TableProblem {
+            place,
+            heading: None,
+            message: message.into(),
+            hint: hint.into(),
+        }
+    }
+}
+
+impl From<&Finding> for TableProblem {
+    fn from(finding: &Finding) -> TableProblem {
+        TableProblem {
+            place: finding.place.clone(),
+            heading: finding.heading.clone(),
+            message: finding.message.clone(),
+            hint: finding.hint.clone(),
+        }
+    }
+}
+
+impl fmt::Display for TableProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.place)?;
+        if let Some(heading) = &self.heading {
+            write!(f, " ({heading})")?;
+        }
+        write!(f, ": {}", self.message)?;
+        if !self.hint.is_empty() {
+            write!(f, "\n  hint: {}", self.hint)?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads and checks every table that the settings name. Answers with all that is wrong in any of them, by file and place.
+pub fn read_tables(paths: &TablePaths, limits: &Limits) -> Result<Tables, Vec<TableProblem>> {
+    let mut reading = Reading::new(limits);
+    let mut tables = Tables {
+        offers: reading.table("offers", paths.offers.as_deref(), rows::offer),
+        calendar: reading.table("calendar", paths.calendar.as_deref(), rows::calendar_day),
+        holds: reading.table("holds", paths.holds.as_deref(), rows::hold),
+        progress: reading.table("progress", paths.progress.as_deref(), rows::progress_note),
+        customers: reading.table("customers", paths.customers.as_deref(), rows::customer),
+        headings: reading.table("headings", paths.headings.as_deref(), rows::heading),
+        routes: reading.table("routes", paths.routes.as_deref(), rows::route),
+        digests: BTreeMap::new(),
+    };
+    reading
+        .problems
+        .extend(repeated_customers(&tables.customers, paths.customers.as_ref()));
+    if let (Some(path), Err(messages)) = (&paths.headings, Vocabulary::embedded().extend(&tables.headings)) {
+        let place = Place::file(&*path.to_string_lossy());
+        let hint = "give the heading one field";
+        reading.problems.extend(
+            messages
+                .iter()
+                .map(|message| TableProblem::new(place.clone(), message, hint)),
+        );
+    }
+    tables.digests = reading.digests;
+    match reading.problems.is_empty() {
+        true => Ok(tables),
+        false => {
+            reading.problems.sort();
+            Err(reading.problems)
+        }
+    }
+}
+
+/// Customers that have two rows: which of them counts would be a guess.
+fn repeated_customers(customers: &[CustomerNote], path: Option<&PathBuf>) -> Vec<TableProblem> {
+    let mut first: BTreeMap<CustomerId, u32> = BTreeMap::new();
+    let mut problems = Vec::new();
+    for customer in customers {
+        let (Some(id), Some(path)) = (customer.id, path) else {
+            continue;
+        };
+        let row = *first.entry(id).or_insert(customer.row);
+        if row != customer.row {
+            let place = Place::file(&*path.to_string_lossy()).at_row(customer.row);
+            problems.push(TableProblem::new(
+                place,
+                format!("`{id}` stands in row {row} already"),
+                "keep one row a customer",
+            ));
+        }
+    }
+    problems
+}
+
+/// The known word that is most like another.
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> &'a str {
+    known
+        .map(|candidate| (strsim::jaro_winkler(word, candidate), candidate))
+        .reduce(|best, next| if next.0 > best.0 { next } else { best })
+        .map_or("", |(_, candidate)| candidate)
+}
 
 /// One row of the user's offers table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +242,7 @@ worded! {
 }
 
 /// What a row of a table is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// One subscription.
     Subscription(Id),
@@ -160,9 +326,5 @@ pub struct RouteNote {
     pub row: u32,
 }
 
-/// The nearest of the known words.
-pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> &'a str {
-    known
-        .max_by(|a, b| strsim::jaro_winkler(word, a).total_cmp(&strsim::jaro_winkler(word, b)))
-        .unwrap_or_default()
-}
+#[cfg(test)]
+mod tests;

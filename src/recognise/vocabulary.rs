@@ -317,3 +317,6 @@ pub fn fold(text: &str) -> String {
 fn is_mark_of_footnote(c: char) -> bool {
     matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹' | '™' | '℠')
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 mod mapping;
 mod properties;
 mod resolving;
+mod rows_of_users;
 mod tables;
 
 use chrono::NaiveDate;

@@ -41,10 +41,10 @@ impl<'a> Case<'a> {
         let extended_applies = rules.extended_term_applies(q.channel, q.term_start, q.term_end);
         let rolled_over = q.end_instruction == Some(EndInstruction::Extended)
             || (q.auto_renew == Some(false) && q.end_instruction.is_none());
-        let runs = !matches!(q.state, Some(State::Suspended | State::Disabled));
+        let runs = !matches!(q.state, Some(State::Suspended | State::Disabled | State::Deleted));
         let in_extended = q.state == Some(State::Extended) || (past && extended_applies && rolled_over && runs);
-        let asap = settings
-            .mosa_asap
+        let at_once = settings.mosa_asap && !in_extended;
+        let asap = at_once
             .then(|| rules.window(q.channel, q.route, WindowCase::Asap, on))
             .flatten();
         let window_case = match (in_extended && q.route != Route::Transfer, extended_applies) {
@@ -72,18 +72,20 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn decide(&self) -> Dates {
+        if self.q.state == Some(State::Deleted) {
+            let gone = self.without_move(Outcome::Review(Reason::SourceDeleted));
+            return Dates {
+                window_closes: None,
+                ..gone
+            };
+        }
         let Some(window) = self.window else {
             return self.without_move(Outcome::Review(Reason::RuleUnsure));
         };
-        if self.q.state == Some(State::Deleted) {
-            return Dates {
-                window_closes: None,
-                ..self.without_move(Outcome::Review(Reason::SourceDeleted))
-            };
-        }
         if self.past && !self.in_extended && self.renewed() {
             let undo_by = shift(self.q.term_end, self.settings.undo_days.into());
-            let undo_renewal_by = Some(undo_by).filter(|&by| self.q.as_of <= by);
+            let undo_renewal_by =
+                Some(undo_by).filter(|&by| self.q.as_of <= by && !self.is_done(StepKind::UndoRenewal));
             return Dates {
                 undo_renewal_by,
                 ..self.without_move(Outcome::Review(Reason::RenewedSinceExport))
@@ -95,7 +97,10 @@ impl<'a> Case<'a> {
             let too_late = self.past || self.in_extended;
             return match self.in_window(recommended, ready, &mut reasons).filter(|_| !too_late) {
                 Some(move_date) => self.with_move(window, window.end_source, recommended, ready, move_date, reasons),
-                None if self.q.transfer_requested => self.without_move(Outcome::Review(Reason::TransferPending)),
+                // Asked for or approved: it may still complete, so nothing else is bought meanwhile.
+                None if self.q.transfer_requested || self.is_done(StepKind::ApproveTransfer) => {
+                    self.without_move(Outcome::Review(Reason::TransferPending))
+                }
                 None => self.without_move(Outcome::TransferMissed),
             };
         }
@@ -184,10 +189,10 @@ impl<'a> Case<'a> {
 
     /// The move date by the recommended day and the day on which everything is ready; none: the window is missed.
     fn in_window(&self, recommended: NaiveDate, ready: NaiveDate, reasons: &mut Vec<Reason>) -> Option<NaiveDate> {
-        if recommended >= ready {
+        let open = |day: NaiveDate| self.closes.is_none_or(|closes| day <= closes);
+        if recommended >= ready && open(recommended) {
             return Some(recommended);
         }
-        let open = |day: NaiveDate| self.closes.is_none_or(|closes| day <= closes);
         let next = self.calendar.next_move(ready);
         let (day, no_business_day) = match (open(next), open(ready)) {
             (true, _) => (next, false),
@@ -251,9 +256,15 @@ impl<'a> Case<'a> {
         case.with_end(window, end_source, recommended, ready, move_date, reasons)
     }
 
+    pub(super) fn is_done(&self, step: StepKind) -> bool {
+        self.q.done.contains(step)
+    }
+
     fn lifecycle_case(&self) -> LifecycleCase {
-        let stopped = self.q.end_instruction == Some(EndInstruction::Cancel) || self.q.state == Some(State::Disabled);
         let suspended = self.q.state == Some(State::Suspended);
+        let stopped = self.q.end_instruction == Some(EndInstruction::Cancel)
+            || suspended
+            || self.q.state == Some(State::Disabled);
         if suspended && self.rules.has_lifecycle(self.q.channel, LifecycleCase::Suspended) {
             LifecycleCase::Suspended
         } else if self.extended_applies && stopped {
@@ -267,7 +278,7 @@ impl<'a> Case<'a> {
         Dates {
             outcome,
             reasons: Vec::new(),
-            recommended: self.window.map(|window| self.recommended(window).0),
+            recommended: None,
             move_date: None,
             window_opens: self.opens,
             window_closes: self.closes,

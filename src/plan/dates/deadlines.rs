@@ -27,8 +27,8 @@ impl Case<'_> {
         let ending = self.ending(window, end_source, move_date);
         reasons.extend(ending.reason);
         let deadlines = self.deadlines(window, recommended);
-        let undo_renewal_by = self.undo_renewal_by();
-        if undo_renewal_by.is_some() {
+        let undoable = self.undo_renewal_by();
+        if undoable.is_some() {
             reasons.push(Reason::RenewedLately);
         }
         let ordered = self.q.route != Route::Transfer;
@@ -42,7 +42,7 @@ impl Case<'_> {
             reassign_by: ending.reassign_by,
             cancel_extended_by: ending.cancel_extended_by,
             verify_again: Some(self.calendar.next(shift(self.q.term_end, 1))).filter(|&day| ordered && day > move_date),
-            undo_renewal_by,
+            undo_renewal_by: undoable.filter(|_| !self.is_done(StepKind::UndoRenewal)),
             overlap_days: self.overlap_days(end_source, ending.by, move_date),
             ..deadlines
         };
@@ -135,7 +135,9 @@ impl Case<'_> {
         Ending {
             by: by.filter(|_| !done),
             reassign_by: reassigns.then_some(reassign_day),
-            cancel_extended_by: (end_source == Some(EndSource::ExtendedTerm)).then_some(once_moved),
+            cancel_extended_by: (end_source == Some(EndSource::ExtendedTerm)
+                && !self.is_done(StepKind::CancelExtendedTerm))
+            .then_some(once_moved),
             missed: missed && !matches!(end_source, Some(EndSource::Cancel | EndSource::Transfer) | None),
             reason,
         }

@@ -308,6 +308,8 @@ fn parts(tokens: &[Token<'_>], v: &Vocabulary) -> Option<Parts> {
                 parts.numbers.push((number, length, between.take()));
             }
             Token::Mark(' ') => between = between.or(Some(' ')),
+            // A sign.
+            Token::Mark('-') if parts.numbers.is_empty() && parts.month.is_none() => return None,
             Token::Mark(mark @ ('.' | '/' | '-' | '‐' | '–' | ',')) if between.is_none_or(|before| before == ' ') =>
             {
                 between = Some(if matches!(mark, '‐' | '–') { '-' } else { mark });
@@ -352,6 +354,12 @@ fn read_day(
     let certain = |date: Option<NaiveDate>| Some(dated(zoned(date?)?, DateReading::Certain, v));
     let parts = parts(tokens, v)?;
     match (&parts.numbers[..], parts.month, &parts.marks[..]) {
+        // The short form of an instant: `20260503T000000Z`.
+        (&[(whole_day, 8, _)], None, []) => Some(dated(
+            zoned(ymd(whole_day / 10_000, whole_day / 100 % 100, whole_day % 100)?)?,
+            whole,
+            v,
+        )),
         (&[(year, 4, _), (month, ..=2, _), (day, ..=2, _)], None, ["year", "month", "day"] | ["year", "month"]) => {
             certain(ymd(year, month, day))
         }

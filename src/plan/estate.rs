@@ -1,0 +1,434 @@
+//! The estate: all subscriptions together.
+//!
+//! In: subscriptions, customers, what decisions are judged by. Out: the [`Plan`]. Each subscription is decided by itself, in
+//! parallel; then what one means for another: an add-on waits for its base, a target that an export of ours already has is not
+//! ordered again, a tenant takes only so many subscriptions. Keeps the order of rows, steps and findings independent of
+//! threads and of the order of inputs. Left for later: gathering a customer's moves on few days, the team's capacity.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+
+use super::{
+    Plan, PlanRow, Reason, StepRef,
+    decide::{Context, Decided, Known, decide, offer_of},
+    notes,
+    standing::{Reports, Standing},
+    steps::{SHARED, steps_of},
+};
+use crate::{
+    catalog::{Resolution, RuleBook},
+    recognise::{Customer, SourceOffer, Subscription},
+    terms::*,
+};
+
+/// Plans an estate.
+pub fn plan(subscriptions: Vec<Subscription>, customers: &[Customer], context: &Context<'_>) -> Plan {
+    let count = subscriptions.len();
+    let estate = Estate::new(&subscriptions, customers, context);
+    let mut decided: Vec<Decided> = (0..count)
+        .into_par_iter()
+        .map(|index| estate.decide(index, &Imposed::default()))
+        .collect();
+    estate.recognise_targets(&mut decided);
+    estate.place_addons(&mut decided);
+    estate.limit_tenants(&mut decided);
+    let mut findings = notes::of_rows(&estate, &decided);
+    let steps: Vec<Vec<StepRef>> = (0..count)
+        .into_par_iter()
+        .map(|index| steps_of(&estate.known(index, &decided[index].imposed), &decided[index]))
+        .collect();
+    let shown: Vec<(Option<Text>, Option<Text>, Option<Country>)> =
+        (0..count).into_par_iter().map(|index| estate.shown(index)).collect();
+    findings.extend(notes::of_tables(&estate, &decided, &steps));
+    drop(estate);
+    let mut plan = assemble(context, subscriptions, decided, steps, shown);
+    findings.par_sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+    plan.findings = findings;
+    let counts = plan.counts();
+    assert_eq!(
+        counts.actions.values().sum::<u64>(),
+        count as u64,
+        "subscriptions = move + keep + review"
+    );
+    plan
+}
+
+/// What other subscriptions impose on one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Imposed {
+    pub(super) not_before: Option<chrono::NaiveDate>,
+    pub(super) reason: Option<Reason>,
+    pub(super) ordered: bool,
+}
+
+/// All subscriptions with what is looked up for each.
+pub(super) struct Estate<'a> {
+    pub(super) context: &'a Context<'a>,
+    pub(super) subscriptions: &'a [Subscription],
+    customers: HashMap<CustomerId, &'a Customer>,
+    pub(super) reports: Reports<'a>,
+    offer_rules: RuleBook<'a>,
+    resolutions: Vec<Resolution>,
+    /// For each subscription the index of its resolution.
+    resolved: Vec<u32>,
+    /// Live subscriptions of ours, by customer.
+    ours: HashMap<CustomerId, Vec<usize>>,
+}
+
+impl<'a> Estate<'a> {
+    fn new(subscriptions: &'a [Subscription], customers: &'a [Customer], context: &'a Context<'a>) -> Estate<'a> {
+        let customers: HashMap<CustomerId, &Customer> =
+            customers.iter().map(|customer| (customer.id, customer)).collect();
+        let mut distinct: HashMap<SourceOffer, u32> = HashMap::new();
+        let mut offers = Vec::new();
+        let mut resolved = Vec::with_capacity(subscriptions.len());
+        let mut ours: HashMap<CustomerId, Vec<usize>> = HashMap::new();
+        for (index, subscription) in subscriptions.iter().enumerate() {
+            let customer = subscription.customer_id.and_then(|id| customers.get(&id).copied());
+            let offer = offer_of(subscription, customer);
+            let number = *distinct.entry(offer).or_insert_with_key(|offer| {
+                offers.push(offer.clone());
+                offers.len() as u32 - 1
+            });
+            resolved.push(number);
+            let live = matches!(subscription.state, None | Some(State::Active));
+            if let Some(id) = subscription
+                .customer_id
+                .filter(|_| live && subscription.channel == Some(Channel::Own))
+            {
+                ours.entry(id).or_default().push(index);
+            }
+        }
+        let resolutions = offers
+            .par_iter()
+            .map(|offer| context.catalog.resolve(offer, context.as_of))
+            .collect();
+        let reports = Reports::new(context.tables, context.as_of);
+        let offer_rules = context.catalog.rule_book(&context.tables.offers);
+        Estate {
+            context,
+            subscriptions,
+            customers,
+            reports,
+            offer_rules,
+            resolutions,
+            resolved,
+            ours,
+        }
+    }
+
+    pub(super) fn customer(&self, index: usize) -> Option<&'a Customer> {
+        self.subscriptions[index]
+            .customer_id
+            .and_then(|id| self.customers.get(&id).copied())
+    }
+
+    pub(super) fn resolution(&self, index: usize) -> &Resolution {
+        &self.resolutions[self.resolved[index] as usize]
+    }
+
+    pub(super) fn known<'b>(&'b self, index: usize, imposed: &Imposed) -> Known<'b> {
+        let subscription = &self.subscriptions[index];
+        let mut standing: Standing = self
+            .reports
+            .standing(subscription, self.context.config.rules.request_days);
+        if imposed.ordered {
+            standing.done.insert(StepKind::Order);
+        }
+        Known {
+            context: self.context,
+            subscription,
+            customer: self.customer(index),
+            resolution: self.resolution(index),
+            offer_rules: &self.offer_rules,
+            hold: self.reports.hold(subscription),
+            standing,
+            has_ours: subscription.customer_id.is_some_and(|id| self.ours.contains_key(&id)),
+            not_before: imposed.not_before,
+            imposed: imposed.reason,
+        }
+    }
+
+    fn decide(&self, index: usize, imposed: &Imposed) -> Decided {
+        Decided {
+            imposed: imposed.clone(),
+            ..decide(&self.known(index, imposed))
+        }
+    }
+
+    /// Decides again with one more thing imposed.
+    fn decide_again(&self, decided: &mut [Decided], index: usize, change: impl FnOnce(&mut Imposed)) {
+        let mut imposed = decided[index].imposed.clone();
+        change(&mut imposed);
+        decided[index] = self.decide(index, &imposed);
+    }
+
+    /// A target that an export of ours already has, begun since the window opened, is not ordered again.
+    fn recognise_targets(&self, decided: &mut [Decided]) {
+        let mut taken = std::collections::HashSet::new();
+        for index in 0..decided.len() {
+            if let Some(own) = self
+                .target_of(index, &decided[index])
+                .filter(|own| !taken.contains(own))
+            {
+                taken.insert(own);
+                self.decide_again(decided, index, |imposed| imposed.ordered = true);
+            }
+        }
+    }
+
+    fn target_of(&self, index: usize, decided: &Decided) -> Option<usize> {
+        let decision = &decided.decision;
+        let [target] = decision.targets.as_slice() else {
+            return None;
+        };
+        let opens = decision.window_opens.filter(|_| decision.action == Action::Move)?;
+        let customer_id = self.subscriptions[index].customer_id?;
+        self.ours.get(&customer_id)?.iter().copied().find(|&own| {
+            let subscription = &self.subscriptions[own];
+            let is_it = matches!(self.resolution(own), Resolution::Known { offer, .. } if offer.item.as_ref() == Some(&target.offer_id));
+            is_it && subscription.seats >= target.seats && subscription.term_start.is_some_and(|start| start >= opens)
+        })
+    }
+
+    /// Whether a subscription needs a base: the source says so, or the catalogue does.
+    fn is_addon(&self, index: usize) -> bool {
+        let subscription = &self.subscriptions[index];
+        let by_catalogue = matches!(self.resolution(index), Resolution::Known { offer, .. } if offer.addon_of.as_ref().is_some_and(|bases| !bases.is_empty()));
+        subscription.base_id.is_some() || subscription.addon == Some(true) || by_catalogue
+    }
+
+    /// Each add-on takes the later of its own and its base's move date; without a base that moves or stays it is for review.
+    fn place_addons(&self, decided: &mut [Decided]) {
+        let mut waiting: Vec<usize> = (0..decided.len())
+            .into_par_iter()
+            .filter(|&index| decided[index].decision.action == Action::Move && self.is_addon(index))
+            .collect();
+        if waiting.is_empty() {
+            return;
+        }
+        let by_id: HashMap<&Id, usize> = self
+            .subscriptions
+            .iter()
+            .enumerate()
+            .map(|(index, subscription)| (&subscription.id, index))
+            .collect();
+        let mut of_customer: HashMap<CustomerId, Vec<usize>> = HashMap::new();
+        for (index, subscription) in self.subscriptions.iter().enumerate() {
+            subscription
+                .customer_id
+                .into_iter()
+                .for_each(|id| of_customer.entry(id).or_default().push(index));
+        }
+        // An add-on of an add-on waits until its base is placed; what is left at the end is a circle.
+        while !waiting.is_empty() {
+            let (later, now): (Vec<usize>, Vec<usize>) = waiting.iter().partition(|&&index| {
+                self.bases(index, &by_id, &of_customer)
+                    .iter()
+                    .any(|base| waiting.contains(base) && *base != index)
+            });
+            let stuck = now.is_empty();
+            for &index in if stuck { &later } else { &now } {
+                let bases = if stuck {
+                    Vec::new()
+                } else {
+                    self.bases(index, &by_id, &of_customer)
+                };
+                self.place_addon(decided, index, &bases);
+            }
+            waiting = if stuck { Vec::new() } else { later };
+        }
+    }
+
+    /// The subscriptions that can serve as a base: the one that is named, else those whose offer can.
+    fn bases(
+        &self,
+        index: usize,
+        by_id: &HashMap<&Id, usize>,
+        of_customer: &HashMap<CustomerId, Vec<usize>>,
+    ) -> Vec<usize> {
+        let subscription = &self.subscriptions[index];
+        if let Some(base_id) = &subscription.base_id {
+            return by_id
+                .get(base_id)
+                .copied()
+                .into_iter()
+                .filter(|&base| base != index)
+                .collect();
+        }
+        let Resolution::Known { offer, .. } = self.resolution(index) else {
+            return Vec::new();
+        };
+        let keys = offer.addon_of.as_deref().unwrap_or_default();
+        let serves = |&base: &usize| {
+            base != index
+                && matches!(self.resolution(base), Resolution::Known { offer, .. } if keys.contains(&offer.key))
+        };
+        let candidates = subscription.customer_id.and_then(|id| of_customer.get(&id));
+        candidates.into_iter().flatten().copied().filter(serves).collect()
+    }
+
+    fn place_addon(&self, decided: &mut [Decided], index: usize, bases: &[usize]) {
+        let stays = |base: &Decided| {
+            let reasons = &base.decision.reasons;
+            base.decision.action == Action::Keep
+                && (reasons.contains(&Reason::AlreadyOurs) || reasons.contains(&Reason::OnHold))
+        };
+        if bases.iter().any(|&base| stays(&decided[base])) {
+            return;
+        }
+        let earliest = bases
+            .iter()
+            .filter_map(|&base| Some((decided[base].decision.move_date?, base)))
+            .min();
+        match earliest {
+            None => self.decide_again(decided, index, |imposed| {
+                imposed.reason = Some(Reason::AddonWithoutBase)
+            }),
+            Some((day, base)) if decided[index].decision.move_date < Some(day) => {
+                let follows = decided[base].decision.reasons.contains(&Reason::AsSoonAsReady);
+                self.decide_again(decided, index, |imposed| imposed.not_before = Some(day));
+                let decision = &mut decided[index].decision;
+                if follows && decision.action == Action::Move && !decision.reasons.contains(&Reason::AsSoonAsReady) {
+                    decision.reasons.push(Reason::AsSoonAsReady);
+                    decision.reasons.sort_unstable();
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// A tenant takes only so many subscriptions, and while both copies run each counts.
+    fn limit_tenants(&self, decided: &mut [Decided]) {
+        let limit = self.context.config.rules.tenant_subscriptions as usize;
+        let mut counts: HashMap<CustomerId, usize> = HashMap::new();
+        for (subscription, decided) in self.subscriptions.iter().zip(decided.iter()) {
+            let live = subscription.state != Some(State::Deleted);
+            let ordered =
+                decided.decision.action == Action::Move && decided.decision.route == Some(Route::NewSubscription);
+            let both = usize::from(live) + if ordered { decided.decision.targets.len() } else { 0 };
+            subscription
+                .customer_id
+                .into_iter()
+                .for_each(|id| *counts.entry(id).or_default() += both);
+        }
+        for index in 0..decided.len() {
+            let full = self.subscriptions[index]
+                .customer_id
+                .and_then(|id| counts.get(&id))
+                .is_some_and(|&count| count > limit);
+            if full && decided[index].decision.action == Action::Move {
+                self.decide_again(decided, index, |imposed| {
+                    imposed.reason = Some(Reason::TooManySubscriptions)
+                });
+            }
+        }
+    }
+
+    /// The source offer's id and name to show, and the country.
+    fn shown(&self, index: usize) -> (Option<Text>, Option<Text>, Option<Country>) {
+        let offer = &self.subscriptions[index].offer;
+        let known = match self.resolution(index) {
+            Resolution::Known { offer, .. } => Some(offer),
+            Resolution::Ambiguous(_) | Resolution::Unknown => None,
+        };
+        let id = [&offer.offer_id, &offer.sku_id, &offer.sku_part_number]
+            .into_iter()
+            .flatten()
+            .next()
+            .cloned();
+        (
+            id.or_else(|| known.and_then(|offer| offer.item.clone())),
+            offer.name.clone().or_else(|| known.map(|offer| offer.name.clone())),
+            self.customer(index).and_then(|customer| customer.country),
+        )
+    }
+}
+
+fn assemble(
+    context: &Context<'_>,
+    subscriptions: Vec<Subscription>,
+    decided: Vec<Decided>,
+    steps: Vec<Vec<StepRef>>,
+    shown: Vec<(Option<Text>, Option<Text>, Option<Country>)>,
+) -> Plan {
+    let mut rows: Vec<(PlanRow, Vec<StepRef>)> = subscriptions
+        .into_iter()
+        .zip(decided)
+        .zip(steps)
+        .zip(shown)
+        .map(
+            |(((subscription, decided), steps), (source_offer_id, source_offer, country))| {
+                let mut decision = decided.decision;
+                if let (Action::Move, Some(first)) = (decision.action, steps.first()) {
+                    (decision.next_step, decision.next_step_by) = (Some(first.kind), first.due);
+                }
+                (
+                    PlanRow {
+                        subscription,
+                        country,
+                        source_offer_id,
+                        source_offer,
+                        decision,
+                    },
+                    steps,
+                )
+            },
+        )
+        .collect();
+    rows.par_sort_unstable_by(|(a, _), (b, _)| {
+        let key = |row: &PlanRow| {
+            (
+                row.decision.move_date.is_none(),
+                row.decision.move_date,
+                row.subscription.customer_id,
+            )
+        };
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| a.subscription.id.cmp(&b.subscription.id))
+    });
+    let mut step_refs = Vec::new();
+    let mut shared: BTreeMap<(CustomerId, StepKind), StepRef> = BTreeMap::new();
+    let mut plan_rows = Vec::with_capacity(rows.len());
+    for (number, (row, steps)) in rows.into_iter().enumerate() {
+        let number = number as u32;
+        for step in steps {
+            let step = StepRef { row: number, ..step };
+            match row.subscription.customer_id.filter(|_| SHARED.contains(&step.kind)) {
+                None => step_refs.push(step),
+                Some(customer) => share(&mut shared, customer, step),
+            }
+        }
+        plan_rows.push(row);
+    }
+    step_refs.extend(shared.into_values());
+    step_refs.par_sort_unstable_by(|a, b| {
+        let key = |step: &StepRef| {
+            let subscription = &plan_rows[step.row as usize].subscription;
+            (step.due, step.kind, subscription.customer_id, &subscription.id)
+        };
+        key(a).cmp(&key(b))
+    });
+    Plan {
+        as_of: context.as_of,
+        rows: plan_rows,
+        step_refs,
+        findings: Vec::new(),
+    }
+}
+
+/// One step for all of a customer's subscriptions: the earliest day, and how many wait for it.
+fn share(shared: &mut BTreeMap<(CustomerId, StepKind), StepRef>, customer: CustomerId, step: StepRef) {
+    shared
+        .entry((customer, step.kind))
+        .and_modify(|first| {
+            first.due = first.due.min(step.due);
+            first.shared = first.shared.map(|count| count + 1);
+        })
+        .or_insert(StepRef {
+            shared: Some(1),
+            ..step
+        });
+}

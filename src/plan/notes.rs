@@ -1,0 +1,283 @@
+//! Findings of deciding: what was taken to be so because nothing says otherwise, and what is wrong with offers and tables.
+//!
+//! In: the estate and its decisions. Out: findings. What is about a customer is said once, at the first of its subscriptions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate};
+use rayon::prelude::*;
+
+use super::{Reason, StepRef, decide::Decided, estate::Estate};
+use crate::{
+    catalog::Resolution,
+    finding::{Code, Finding, Place},
+    recognise::Subscription,
+    terms::*,
+};
+
+fn about(code: Code, subscription: &Subscription, message: String, hint: &str) -> Finding {
+    Finding::new(code, subscription.place.clone(), message, hint).subscription(subscription.id.to_string())
+}
+
+/// Findings that single rows give rise to.
+pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = (0..decided.len())
+        .into_par_iter()
+        .flat_map_iter(|index| {
+            let subscription = &estate.subscriptions[index];
+            let mut findings = Vec::new();
+            if decided[index].decision.action != Action::Keep {
+                findings.extend(of_offer(subscription, estate.resolution(index)));
+                findings.extend(of_unsure_rules(subscription, &decided[index]));
+            }
+            if decided[index].decision.action == Action::Move {
+                findings.extend(of_assumptions(estate, subscription, &decided[index]));
+            }
+            findings
+        })
+        .collect();
+    findings.extend(of_customers(estate, decided));
+    findings
+}
+
+fn of_offer(subscription: &Subscription, resolution: &Resolution) -> Option<Finding> {
+    let offer = &subscription.offer;
+    let shown = [&offer.offer_id, &offer.sku_id, &offer.sku_part_number, &offer.name]
+        .into_iter()
+        .flatten()
+        .next()?
+        .clone();
+    Some(match resolution {
+        Resolution::Known { disagrees: None, .. } => return None,
+        Resolution::Known {
+            offer: known,
+            by,
+            disagrees: Some(other),
+        } => {
+            let name = offer.name.clone().unwrap_or_else(|| other.name.clone());
+            let message = format!(
+                "`{name}` is {}, but its {by} is {}; the {by} counts",
+                other.name, known.name
+            );
+            about(
+                Code::OfferDisagrees,
+                subscription,
+                message,
+                "correct the row if the name is right",
+            )
+            .value(name)
+        }
+        Resolution::Ambiguous(readings) => {
+            let names: Vec<String> = readings
+                .iter()
+                .map(|reading| format!("{} ({})", reading.name, reading.key))
+                .collect();
+            let message = format!("`{shown}` may be {}; the row is for review", names.join(" or "));
+            about(
+                Code::OfferAmbiguous,
+                subscription,
+                message,
+                "name the target in offers.csv, or export with the offer's id",
+            )
+            .value(shown)
+        }
+        Resolution::Unknown => {
+            let message = format!("`{shown}` is no offer that the catalogue knows; the row is for review");
+            about(
+                Code::OfferUnknown,
+                subscription,
+                message,
+                "name the target in offers.csv",
+            )
+            .value(shown)
+        }
+    })
+}
+
+fn of_unsure_rules(subscription: &Subscription, decided: &Decided) -> Option<Finding> {
+    let unsure = [Reason::RuleUnsure, Reason::ChannelTransferCheck];
+    let reason = decided.decision.reasons.iter().find(|reason| unsure.contains(reason))?;
+    let message = format!("{}; the row is for review", reason.meaning());
+    Some(about(
+        Code::RuleUnsure,
+        subscription,
+        message,
+        "ask Microsoft or the source partner, then decide",
+    ))
+}
+
+fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &Decided) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let rules = estate.context.rules;
+    let ends_by_renewal = matches!(
+        decided.decision.end_source,
+        Some(EndSource::CancelAtTermEnd | EndSource::AutoRenewOff | EndSource::ExtendedTerm | EndSource::DoNotRenew)
+    );
+    if subscription.auto_renew.is_none() && subscription.end_instruction.is_none() && ends_by_renewal {
+        let message = "nothing says whether it renews itself; it counts as renewing".to_owned();
+        findings.push(about(
+            Code::AutoRenewUnknown,
+            subscription,
+            message,
+            "add a column with the auto-renew setting",
+        ));
+    }
+    let three_years = subscription.term == Some(Term::THREE_YEARS) && subscription.term_start.is_none();
+    if let (true, Some(channel), Some(end)) = (three_years, subscription.channel, subscription.term_end) {
+        if rules.extended_term_applies(channel, None, end.0) {
+            let message =
+                "the start of its three-year term is unknown; the extended service term is taken to apply".to_owned();
+            findings.push(about(
+                Code::TermStartUnknown,
+                subscription,
+                message,
+                "add a column with the term's start",
+            ));
+        }
+    }
+    if decided.imposed.ordered {
+        let message = "an export of ours already has its target; nothing is ordered again".to_owned();
+        findings.push(about(
+            Code::TargetFound,
+            subscription,
+            message,
+            "check that it is the target, then end the source",
+        ));
+    }
+    findings
+}
+
+/// What is unknown of customers whose subscriptions move, once for each.
+fn of_customers(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
+    let mut first: BTreeMap<(CustomerId, Code), usize> = BTreeMap::new();
+    for (index, decided) in decided.iter().enumerate() {
+        let (Action::Move, Some(customer)) = (decided.decision.action, estate.customer(index)) else {
+            continue;
+        };
+        let reassign = decided.decision.licences == Some(Licences::Reassign);
+        for (missing, unknown, code) in [
+            (
+                decided.gates.relationship,
+                customer.relationship.is_none(),
+                Code::RelationshipUnknown,
+            ),
+            (
+                decided.gates.agreement,
+                customer.agreement_accepted.is_none(),
+                Code::AgreementUnknown,
+            ),
+            (
+                decided.gates.delegated_rights && reassign,
+                customer.delegated_rights.is_none(),
+                Code::DelegatedRightsUnknown,
+            ),
+            (decided.gates.vetting, true, Code::VettingUnknown),
+        ] {
+            let place = |index: usize| &estate.subscriptions[index].place;
+            if missing && unknown {
+                let kept = first.entry((customer.id, code)).or_insert(index);
+                if place(index) < place(*kept) {
+                    *kept = index;
+                }
+            }
+        }
+    }
+    first
+        .into_iter()
+        .map(|((customer, code), index)| {
+            let message = format!("customer `{customer}`: {}", code.meaning());
+            let hint = "say so in customers.csv, or report the step in progress.csv";
+            Finding::new(code, estate.subscriptions[index].place.clone(), message, hint)
+        })
+        .collect()
+}
+
+/// Findings about the user's tables and settings.
+pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<StepRef>]) -> Vec<Finding> {
+    let (config, tables) = (estate.context.config, estate.context.tables);
+    let file = |path: &Option<std::path::PathBuf>, name: &str| {
+        path.as_ref()
+            .map_or_else(|| name.to_owned(), |path| path.to_string_lossy().replace('\\', "/"))
+    };
+    let mut findings = estate.reports.unused(
+        &file(&config.tables.holds, "holds.csv"),
+        &file(&config.tables.progress, "progress.csv"),
+    );
+    let offers = file(&config.tables.offers, "offers.csv");
+    let used: BTreeSet<u32> = decided.iter().filter_map(|decided| decided.offer_row).collect();
+    let tied: BTreeSet<&[u32]> = decided
+        .iter()
+        .map(|decided| &*decided.tied_rows)
+        .filter(|rows| !rows.is_empty())
+        .collect();
+    for rows in &tied {
+        let list: Vec<String> = rows.iter().map(u32::to_string).collect();
+        let message = format!(
+            "rows {} fit the same offer equally well; none of them is used",
+            list.join(", ")
+        );
+        let place = Place::file(offers.clone()).at_row(rows[0]);
+        findings.push(Finding::new(
+            Code::OfferRowTied,
+            place,
+            message,
+            "delete one, or give them different dates",
+        ));
+    }
+    for rule in &tables.offers {
+        if !used.contains(&rule.row) && !tied.iter().any(|rows| rows.contains(&rule.row)) {
+            let message = format!("`{}` fits no subscription of this run", rule.source_offer);
+            let place = Place::file(offers.clone()).at_row(rule.row);
+            findings.push(Finding::new(
+                Code::OfferRowUnused,
+                place,
+                message,
+                "check the offer and the dates, or delete the row",
+            ));
+        }
+    }
+    findings.extend(missing_years(estate, decided, steps));
+    if config.partner.countries.is_empty() && !estate.subscriptions.is_empty() {
+        let place = Place::file(
+            config
+                .path
+                .as_ref()
+                .map_or_else(|| "seatshift.toml".into(), |p| p.to_string_lossy().into_owned()),
+        );
+        let message = "the settings do not say where we may sell; every customer's region counts as none of ours";
+        findings.push(Finding::new(
+            Code::PartnerCountriesUnset,
+            place,
+            message,
+            "set `countries` in [partner]",
+        ));
+    }
+    findings
+}
+
+fn missing_years(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<StepRef>]) -> Vec<Finding> {
+    let moves = decided.iter().filter_map(|decided| decided.decision.move_date);
+    let due = steps.iter().flatten().filter_map(|step| step.due);
+    let years: BTreeSet<i32> = moves.chain(due).map(|day: NaiveDate| day.year()).collect();
+    let path = estate.context.config.tables.calendar.as_ref();
+    let place = Place::file(path.map_or_else(
+        || "calendar.csv".into(),
+        |path| path.to_string_lossy().replace('\\', "/"),
+    ));
+    let missing = years
+        .into_iter()
+        .filter(|&year| estate.context.calendar.misses_year(year));
+    missing
+        .map(|year| {
+            let message = format!(
+                "there is no holiday in {year}, which the plan reaches; every weekday of it counts as a business day"
+            );
+            Finding::new(
+                Code::CalendarYearMissing,
+                place.clone(),
+                message,
+                "add the holidays of that year",
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,622 @@
+//! What other facts do to one plain subscription, and subscriptions to each other.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use super::*;
+use crate::{
+    catalog::Catalog,
+    config::{Config, Role},
+    finding::{Code, Place},
+    recognise::{
+        Customer, Flaw, SourceOffer,
+        tables::{Hold, OfferRule, ProgressNote, RouteNote, Subject, Tables},
+    },
+    rules::{Calendar, Rules},
+};
+
+const BASIC: &str = "CFQ7TTC0LH18:0001";
+const E3: &str = "CFQ7TTC0LFLX:0001";
+const COPILOT: &str = "CFQ7TTC0MM8R:0002";
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+fn id(number: u8) -> Id {
+    Id::parse(&format!("00000000-0000-4000-8000-0000000000{number:02}")).unwrap()
+}
+
+fn customer_id(number: u8) -> CustomerId {
+    CustomerId(id(number).guid().unwrap())
+}
+
+/// A subscription that moves on 2027-01-28 (a Thursday, three days before its end) with nothing in its way.
+fn subscription(number: u8) -> Subscription {
+    Subscription {
+        id: id(number),
+        customer_id: Some(customer_id(90)),
+        customer_name: Some("Duna Fogaskerék Kft.".into()),
+        customer_domain: Some("duna.example".into()),
+        target_customer_id: None,
+        channel: Some(Channel::WebDirect),
+        seller_id: None,
+        offer: SourceOffer {
+            offer_id: Some(BASIC.into()),
+            ..SourceOffer::default()
+        },
+        trial: None,
+        addon: None,
+        base_id: None,
+        seats: Some(Seats(25)),
+        assigned_seats: Some(Seats(20)),
+        term: Some(Term::YEAR),
+        billing_plan: None,
+        term_start: Some(day("2026-02-01")),
+        term_end: Some(TermEnd(day("2027-01-31"))),
+        auto_renew: Some(true),
+        end_instruction: None,
+        state: Some(State::Active),
+        flaws: BTreeSet::new(),
+        place: Place::file("list.csv").at_row(u32::from(number) + 1),
+    }
+}
+
+/// The world in which it moves.
+struct World {
+    subscriptions: Vec<Subscription>,
+    customer: Customer,
+    config: Config,
+    tables: Tables,
+    as_of: NaiveDate,
+}
+
+fn world() -> World {
+    let mut config = Config::default();
+    config.partner.countries = vec!["HU".parse().unwrap()];
+    config.partner.ids = vec![id(77)];
+    World {
+        subscriptions: vec![subscription(1)],
+        customer: Customer {
+            id: customer_id(90),
+            name: None,
+            domain: None,
+            country: Some("PL".parse().unwrap()),
+            qualification: Some(Qualification::Commercial),
+            cloud: None,
+            relationship: Some(true),
+            agreement_accepted: Some(Some(day("2025-05-05"))),
+            delegated_rights: Some(true),
+            language: None,
+        },
+        config,
+        tables: Tables::default(),
+        as_of: day("2026-11-21"),
+    }
+}
+
+impl World {
+    fn plan(&self) -> Plan {
+        let rules = Rules::embedded().unwrap();
+        let context = Context {
+            as_of: self.as_of,
+            config: &self.config,
+            tables: &self.tables,
+            rules: &rules,
+            calendar: &Calendar::default(),
+            catalog: &Catalog::embedded(),
+        };
+        plan(
+            self.subscriptions.clone(),
+            std::slice::from_ref(&self.customer),
+            &context,
+        )
+    }
+
+    fn first(&mut self) -> &mut Subscription {
+        &mut self.subscriptions[0]
+    }
+
+    fn flaw(&mut self, flaw: Flaw) {
+        self.first().flaws.insert(flaw);
+    }
+
+    fn add(&mut self, number: u8, change: impl FnOnce(&mut Subscription)) {
+        let mut subscription = subscription(number);
+        change(&mut subscription);
+        self.subscriptions.push(subscription);
+    }
+
+    fn report(&mut self, step: StepKind, state: Progress, date: &str) {
+        let subject = Subject::Subscription(id(1));
+        self.tables.progress.push(ProgressNote {
+            subject,
+            step,
+            state,
+            date: Some(day(date)),
+            note: "".into(),
+            row: 2,
+        });
+    }
+}
+
+fn decision_of(plan: &Plan, number: u8) -> &Decision {
+    &plan
+        .rows
+        .iter()
+        .find(|row| row.subscription.id == id(number))
+        .unwrap()
+        .decision
+}
+
+fn plan_with(change: impl FnOnce(&mut World)) -> Plan {
+    let mut world = world();
+    change(&mut world);
+    world.plan()
+}
+
+#[test]
+fn a_plain_subscription_moves_three_days_before_its_end() {
+    let plan = plan_with(|_| {});
+    let decision = decision_of(&plan, 1);
+    assert_eq!(
+        (decision.action, decision.reasons.as_slice()),
+        (Action::Move, [].as_slice())
+    );
+    assert_eq!(decision.move_date, Some(day("2027-01-28")));
+    assert_eq!(
+        (decision.window_opens, decision.window_closes),
+        (Some(day("2027-01-24")), Some(day("2027-01-30")))
+    );
+    assert_eq!(
+        (decision.end_source, decision.end_source_by),
+        (Some(EndSource::CancelAtTermEnd), Some(day("2027-01-29")))
+    );
+    assert_eq!(
+        (decision.mapping, decision.licences),
+        (Some(MappingKind::Same), Some(Licences::Keep))
+    );
+    assert_eq!(
+        (decision.urgency, decision.overlap_days),
+        (Some(Urgency::Planned), Some(4))
+    );
+    assert_eq!(decision.credit_enquiry, Some(CreditEnquiry::Partner));
+    assert_eq!(
+        decision.targets,
+        [PlanTarget {
+            offer_id: BASIC.into(),
+            offer: "Microsoft 365 Business Basic".into(),
+            seats: Some(Seats(25)),
+            term: Some(Term::YEAR)
+        }]
+    );
+    assert_eq!(
+        (decision.next_step, decision.next_step_by),
+        (Some(StepKind::EnquireCredit), Some(day("2027-01-21")))
+    );
+    let kinds: Vec<(StepKind, Option<NaiveDate>)> = plan.steps().map(|step| (step.kind, step.due)).collect();
+    let by = |text: &str| Some(day(text));
+    assert_eq!(
+        kinds,
+        [
+            (StepKind::EnquireCredit, by("2027-01-21")),
+            (StepKind::Order, by("2027-01-28")),
+            (StepKind::Verify, by("2027-01-28")),
+            (StepKind::EndSource, by("2027-01-29")),
+            (StepKind::Verify, by("2027-02-01")),
+        ]
+    );
+}
+
+/// Every reason that other facts give a subscription, each from one change.
+#[test]
+fn each_reason_follows_from_its_fact() {
+    type Change = fn(&mut World);
+    let cases: &[(Reason, Action, Change)] = &[
+        (Reason::AlreadyOurs, Action::Keep, |w| {
+            w.first().channel = Some(Channel::Own)
+        }),
+        (Reason::AlreadyOurs, Action::Keep, |w| {
+            w.first().seller_id = Some(id(77))
+        }),
+        (Reason::Trial, Action::Keep, |w| w.first().trial = Some(true)),
+        (Reason::Free, Action::Keep, |w| {
+            w.first().offer.offer_id = Some("CFQ7TTC0LHZ0:0001".into())
+        }),
+        (Reason::OnHold, Action::Keep, |w| {
+            let subject = Subject::Customer(customer_id(90));
+            let hold = Hold {
+                subject,
+                action: Action::Keep,
+                until: w.as_of,
+                owner: "".into(),
+                reason: "".into(),
+                row: 2,
+            };
+            w.tables.holds.push(hold);
+        }),
+        (Reason::OnHold, Action::Review, |w| {
+            let subject = Subject::Subscription(id(1));
+            let hold = Hold {
+                subject,
+                action: Action::Review,
+                until: w.as_of,
+                owner: "".into(),
+                reason: "".into(),
+                row: 2,
+            };
+            w.tables.holds.push(hold);
+        }),
+        (Reason::SourceDeleted, Action::Review, |w| {
+            w.first().state = Some(State::Deleted)
+        }),
+        (Reason::SourceDeleted, Action::Review, |w| {
+            w.first().term_end = Some(TermEnd(day("2026-03-01")));
+            w.first().auto_renew = Some(false);
+        }),
+        (Reason::TermEndMissing, Action::Review, |w| w.first().term_end = None),
+        (Reason::TermEndUnreadable, Action::Review, |w| {
+            w.first().term_end = None;
+            w.first().flaws.insert(Flaw::TermEndUnreadable);
+        }),
+        (Reason::DateOrderUnknown, Action::Review, |w| {
+            w.first().term_end = None;
+            w.first().flaws.insert(Flaw::DateOrderUnknown);
+        }),
+        (Reason::IdDamaged, Action::Review, |w| w.flaw(Flaw::IdDamaged)),
+        (Reason::SeatsMissing, Action::Review, |w| w.first().seats = None),
+        (Reason::SeatsMissing, Action::Review, |w| {
+            w.first().seats = Some(Seats(0))
+        }),
+        (Reason::ChannelUnknown, Action::Review, |w| w.first().channel = None),
+        (Reason::StateUnknown, Action::Review, |w| w.flaw(Flaw::StateUnreadable)),
+        (Reason::ValueUnknown, Action::Review, |w| w.flaw(Flaw::ValueUnreadable)),
+        (Reason::Contradiction, Action::Review, |w| w.flaw(Flaw::Contradiction)),
+        (Reason::RenewedSinceExport, Action::Review, |w| {
+            w.first().term_end = Some(TermEnd(day("2026-11-20")))
+        }),
+        (Reason::TransferPending, Action::Review, |w| {
+            w.first().channel = Some(Channel::Csp);
+            w.first().term_end = Some(TermEnd(day("2026-11-30")));
+            w.report(StepKind::RequestTransfer, Progress::Requested, "2026-11-01");
+        }),
+        (Reason::TransferMissed, Action::Move, |w| {
+            w.first().channel = Some(Channel::Csp);
+            w.first().term_end = Some(TermEnd(day("2026-11-30")));
+            w.report(StepKind::RequestTransfer, Progress::Requested, "2026-10-01");
+        }),
+        (Reason::CustomerUnknown, Action::Review, |w| {
+            w.first().customer_id = None
+        }),
+        (Reason::CustomerUnknown, Action::Review, |w| {
+            w.flaw(Flaw::CustomerAmbiguous)
+        }),
+        (Reason::CountryMissing, Action::Review, |w| w.customer.country = None),
+        (Reason::RegionNone, Action::Review, |w| {
+            w.customer.country = "RU".parse().ok()
+        }),
+        (Reason::RegionMismatch, Action::Review, |w| {
+            w.customer.country = "US".parse().ok()
+        }),
+        (Reason::RegionMismatch, Action::Review, |w| {
+            w.config.partner.countries.clear()
+        }),
+        (Reason::CloudMismatch, Action::Review, |w| {
+            w.customer.cloud = Some(Cloud::China)
+        }),
+        (Reason::CloudMismatch, Action::Review, |w| {
+            w.first().customer_domain = Some("x.onmicrosoft.us".into())
+        }),
+        (Reason::SegmentMismatch, Action::Review, |w| {
+            w.customer.qualification = Some(Qualification::Government);
+            w.first().offer.segment = Some(Segment::Commercial);
+        }),
+        (Reason::OfferUnmapped, Action::Review, |w| {
+            w.first().offer.offer_id = Some("CFQ7TTC0XXXX:0001".into())
+        }),
+        (Reason::SeatCap, Action::Review, |w| w.first().seats = Some(Seats(301))),
+        (Reason::OwnTenant, Action::Review, |w| {
+            w.config.partner.ids = vec![id(90)]
+        }),
+        (Reason::TenantChange, Action::Review, |w| {
+            w.first().target_customer_id = Some(id(91))
+        }),
+        (Reason::ResellerAgreement, Action::Review, |w| {
+            w.config.partner.role = Role::IndirectReseller;
+            w.config.partner.partner_agreement = Some(false);
+        }),
+        (Reason::ChannelTransferCheck, Action::Review, |w| {
+            let route = RouteNote {
+                channel: Some(Channel::Ea),
+                customer_id: None,
+                seller_id: None,
+                route: Route::ChannelTransfer,
+                row: 2,
+            };
+            w.tables.routes.push(route);
+            w.first().channel = Some(Channel::Ea);
+        }),
+        (Reason::TooManySubscriptions, Action::Review, |w| {
+            w.config.rules.tenant_subscriptions = 1
+        }),
+        (Reason::AddonWithoutBase, Action::Review, |w| {
+            w.first().base_id = Some(id(5))
+        }),
+        (Reason::OfferFromTable, Action::Move, |w| {
+            w.tables.offers.push(OfferRule {
+                source_offer: BASIC.into(),
+                target_offer: "CFQ7TTC0LDPB:0001".into(),
+                target_term: None,
+                licences: None,
+                valid_from: None,
+                valid_until: None,
+                reason: "bundle".into(),
+                row: 2,
+            });
+        }),
+        (Reason::RenewedLately, Action::Move, |w| {
+            w.first().term_start = Some(day("2026-11-15"))
+        }),
+        (Reason::AsSoonAsReady, Action::Move, |w| {
+            w.first().term_end = Some(TermEnd(day("2026-11-25")));
+            w.customer.relationship = None;
+        }),
+        (Reason::WindowMissed, Action::Move, |w| {
+            w.first().term_end = Some(TermEnd(w.as_of))
+        }),
+        (Reason::AutoRenewRisk, Action::Move, |w| {
+            w.first().term_end = Some(TermEnd(w.as_of))
+        }),
+        (Reason::ServiceStops, Action::Move, |w| {
+            w.first().term_end = Some(TermEnd(w.as_of));
+            w.first().end_instruction = Some(EndInstruction::Cancel);
+        }),
+        (Reason::ServiceDown, Action::Move, |w| {
+            w.first().term_end = Some(TermEnd(day("2026-11-10")));
+            w.first().end_instruction = Some(EndInstruction::Cancel);
+        }),
+        (Reason::NoticeMissed, Action::Move, |w| {
+            w.first().channel = Some(Channel::Ea);
+            w.first().term_end = Some(TermEnd(day("2026-12-11")));
+        }),
+    ];
+    for (index, (reason, action, change)) in cases.iter().enumerate() {
+        let plan = plan_with(change);
+        let decision = decision_of(&plan, 1);
+        assert!(
+            decision.reasons.contains(reason),
+            "case {index}, {reason}: {:?}",
+            decision.reasons
+        );
+        assert_eq!(
+            decision.action, *action,
+            "case {index}, {reason}: {:?}",
+            decision.reasons
+        );
+        if *action == Action::Review {
+            assert!(
+                decision.reasons.iter().all(|r| r.kind() == Action::Review),
+                "case {index}: {:?}",
+                decision.reasons
+            );
+            assert_eq!(
+                (decision.move_date, decision.next_step),
+                (None, Some(StepKind::Decide)),
+                "case {index}"
+            );
+        }
+    }
+}
+
+#[test]
+fn keep_comes_before_review_and_lists_both() {
+    let plan = plan_with(|w| {
+        w.first().channel = Some(Channel::Own);
+        w.first().term_end = None;
+    });
+    let decision = decision_of(&plan, 1);
+    assert_eq!((decision.action, decision.urgency), (Action::Keep, None));
+    assert_eq!(decision.reasons, [Reason::AlreadyOurs, Reason::TermEndMissing]);
+}
+
+#[test]
+fn a_hold_that_ended_no_longer_counts_and_is_named() {
+    let plan = plan_with(|w| {
+        let until = day("2026-11-20");
+        let subject = Subject::Subscription(id(1));
+        w.tables.holds.push(Hold {
+            subject,
+            action: Action::Keep,
+            until,
+            owner: "".into(),
+            reason: "".into(),
+            row: 2,
+        });
+    });
+    assert_eq!(decision_of(&plan, 1).action, Action::Move);
+    assert!(plan.findings.iter().any(|finding| finding.code == Code::HoldExpired));
+}
+
+#[test]
+fn an_addon_waits_for_its_base() {
+    let plan = plan_with(|w| {
+        w.first().offer.offer_id = Some(E3.into());
+        w.first().term_end = Some(TermEnd(day("2027-02-02")));
+        w.add(2, |addon| addon.offer.offer_id = Some(COPILOT.into()));
+    });
+    let (base, addon) = (decision_of(&plan, 1), decision_of(&plan, 2));
+    assert_eq!(base.move_date, Some(day("2027-01-29")));
+    assert_eq!(
+        (addon.action, addon.move_date),
+        (Action::Move, Some(day("2027-01-29"))),
+        "{:?}",
+        addon.reasons
+    );
+    let plan = plan_with(|w| {
+        w.first().offer.offer_id = Some(E3.into());
+        w.first().term_end = Some(TermEnd(day("2027-03-02")));
+        w.add(2, |addon| addon.offer.offer_id = Some(COPILOT.into()));
+    });
+    assert_eq!(decision_of(&plan, 2).reasons, [Reason::AddonWithoutBase]);
+    let plan = plan_with(|w| {
+        w.first().offer.offer_id = Some(E3.into());
+        w.first().channel = Some(Channel::Own);
+        w.add(2, |addon| addon.offer.offer_id = Some(COPILOT.into()));
+    });
+    assert_eq!(
+        decision_of(&plan, 2).move_date,
+        Some(day("2027-01-28")),
+        "a base that stays is a base"
+    );
+}
+
+#[test]
+fn two_addons_that_name_each_other_are_for_review() {
+    let plan = plan_with(|w| {
+        w.first().base_id = Some(id(2));
+        w.add(2, |other| other.base_id = Some(id(1)));
+    });
+    for number in [1, 2] {
+        assert_eq!(decision_of(&plan, number).reasons, [Reason::AddonWithoutBase]);
+    }
+}
+
+#[test]
+fn a_target_that_is_there_is_not_ordered_again() {
+    let plan = plan_with(|w| {
+        w.as_of = day("2027-01-26");
+        w.add(2, |own| {
+            own.channel = Some(Channel::Own);
+            own.term_start = Some(day("2027-01-25"));
+        });
+    });
+    assert_eq!(decision_of(&plan, 1).action, Action::Move);
+    assert!(
+        plan.steps().all(|step| step.kind != StepKind::Order),
+        "{:?}",
+        plan.step_refs
+    );
+    assert!(plan.findings.iter().any(|finding| finding.code == Code::TargetFound));
+    let plan = plan_with(|w| {
+        w.as_of = day("2027-01-26");
+        w.add(2, |own| {
+            own.channel = Some(Channel::Own);
+            own.term_start = Some(day("2025-01-25"));
+        });
+    });
+    assert!(
+        plan.steps().any(|step| step.kind == StepKind::Order),
+        "an older one of ours is another subscription"
+    );
+}
+
+#[test]
+fn what_is_requested_is_waited_for_and_what_is_done_is_gone() {
+    let unknown = |w: &mut World| {
+        w.customer.relationship = None;
+        w.customer.agreement_accepted = None;
+    };
+    let plan = plan_with(unknown);
+    let decision = decision_of(&plan, 1);
+    assert_eq!(
+        (decision.relationship_by, decision.agreement_by),
+        (Some(day("2027-01-14")), Some(day("2027-01-21")))
+    );
+    assert_eq!(
+        (decision.next_step, decision.next_step_by),
+        (Some(StepKind::RequestRelationship), decision.relationship_by)
+    );
+    let plan = plan_with(|w| {
+        unknown(w);
+        w.report(StepKind::RequestRelationship, Progress::Requested, "2026-11-20");
+        w.report(StepKind::AcceptAgreement, Progress::Done, "2026-11-20");
+    });
+    let decision = decision_of(&plan, 1);
+    assert_eq!((decision.relationship_by, decision.agreement_by), (None, None));
+    let waited: Vec<(StepKind, Owner)> = plan
+        .steps()
+        .filter(|s| s.due <= Some(day("2027-01-27")) || s.kind == StepKind::RequestRelationship)
+        .map(|s| (s.kind, s.owner))
+        .collect();
+    assert!(
+        waited.contains(&(StepKind::RequestRelationship, Owner::Customer)),
+        "{waited:?}"
+    );
+    assert!(waited.iter().all(|(kind, _)| *kind != StepKind::AcceptAgreement));
+}
+
+#[test]
+fn an_old_agreement_counts_as_missing() {
+    let plan = plan_with(|w| w.customer.agreement_accepted = Some(Some(day("2023-03-31"))));
+    assert!(decision_of(&plan, 1).agreement_by.is_some());
+    let plan = plan_with(|w| w.customer.agreement_accepted = Some(Some(day("2023-04-01"))));
+    assert!(decision_of(&plan, 1).agreement_by.is_none());
+}
+
+#[test]
+fn a_customers_steps_stand_once() {
+    let plan = plan_with(|w| {
+        w.customer.relationship = Some(false);
+        w.add(2, |second| second.term_end = Some(TermEnd(day("2026-12-31"))));
+    });
+    let shared: Vec<Step> = plan
+        .steps()
+        .filter(|step| step.kind == StepKind::RequestRelationship)
+        .collect();
+    let [step] = shared.as_slice() else {
+        panic!("{shared:?}")
+    };
+    assert_eq!(
+        (step.due, step.subscription_id.as_ref()),
+        (Some(day("2026-12-14")), None)
+    );
+    assert!(step.detail.contains("2 subscriptions"), "{}", step.detail);
+}
+
+#[test]
+fn no_step_destroys_data() {
+    let plan = plan_with(|w| {
+        for (number, &channel) in Channel::ALL.iter().enumerate() {
+            w.add(number as u8 + 2, |s| {
+                s.channel = Some(channel);
+                s.offer.offer_id = Some("031c9e47-4802-4248-838e-778fb1d2cc05".into());
+            });
+        }
+    });
+    for step in plan.steps() {
+        let detail = step.detail.to_lowercase();
+        assert!(!detail.contains("delete") && !detail.contains("remove"), "{detail}");
+    }
+}
+
+#[test]
+fn rows_come_in_the_order_of_the_plan_whatever_the_order_of_inputs() {
+    let build = |backwards: bool| {
+        plan_with(|w| {
+            for number in 2..20 {
+                w.add(number, |s| {
+                    s.term_end = Some(TermEnd(day("2027-01-01") + chrono::Days::new(u64::from(number % 5))))
+                });
+            }
+            if backwards {
+                w.subscriptions.reverse();
+            }
+        })
+    };
+    let (one, other) = (build(false), build(true));
+    let ids = |plan: &Plan| {
+        plan.rows
+            .iter()
+            .map(|row| row.subscription.id.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&one), ids(&other));
+    assert_eq!(one.step_refs, other.step_refs);
+    assert_eq!(one.findings, other.findings);
+    assert!(
+        one.rows
+            .windows(2)
+            .all(|pair| pair[0].decision.move_date <= pair[1].decision.move_date)
+    );
+}

@@ -1,0 +1,115 @@
+//! Many charges to one subscription.
+//!
+//! In: the rows of reconciliation files that tell of one subscription, one row a charge. Out: one fact, with the number of
+//! licences from the right row, never their sum. The rule: the latest row (by term end, charge end, charge start, order date)
+//! whose type states the level (`new`, `renew`, a cycle fee...) gives the licences. A row that changes the number and does not
+//! begin before that one leaves them unknown, since files differ in whether it carries the change or the result. Credits and
+//! negative rows never count. A cancellation at or after it makes the subscription deleted. Refuses to guess: see
+//! [`Collapsed::doubt`].
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use super::{
+    facts::{Charge, Effect, Fact},
+    vocabulary::fold,
+};
+use crate::terms::State;
+
+const CHARGE_TYPES: &str = include_str!("charge_types.csv");
+
+static EFFECTS: LazyLock<HashMap<String, Effect>> = LazyLock::new(|| {
+    let records = CHARGE_TYPES.lines().skip(1).filter_map(|line| {
+        let mut cells = line.split(',');
+        Some((fold(cells.next()?), Effect::parse(cells.next()?)?))
+    });
+    records.collect()
+});
+
+/// What a charge type says of the licences; none: a type we do not know.
+pub(super) fn effect_of(word: &str) -> Option<Effect> {
+    EFFECTS.get(&fold(word)).copied()
+}
+
+/// The charges of one subscription, made one.
+#[derive(Debug)]
+pub(super) struct Collapsed {
+    /// The row that counts, its licences left out where they are in doubt.
+    pub(super) fact: Fact,
+    /// The row that leaves the number of licences unknown.
+    pub(super) doubt: Option<Fact>,
+}
+
+/// Makes one fact of all charges of a subscription; none where there are none. The order of the facts does not matter.
+pub(super) fn collapse(charges: &[&Fact]) -> Option<Collapsed> {
+    let latest_of = |effects: &[Effect]| {
+        let of_effect = charges
+            .iter()
+            .filter(|fact| charge(fact).is_some_and(|charge| effects.contains(&charge.effect)));
+        of_effect.max_by(|a, b| recency(a).cmp(&recency(b))).copied()
+    };
+    let level = latest_of(&[Effect::Level]);
+    let chosen = level.or_else(|| latest_of(&[Effect::Level, Effect::Change, Effect::Credit, Effect::End]))?;
+    let mut fact = chosen.clone();
+    if level.is_none() {
+        fact.seats = None;
+    }
+    let since_level = |other: &Fact| match (level, charge(other)) {
+        (Some(level), Some(other)) => match (charge(level).and_then(|charge| charge.start), other.start) {
+            (Some(level), Some(start)) => start >= level,
+            _ => true,
+        },
+        (None, _) => true,
+        (_, None) => false,
+    };
+    let of = |effect: Effect| {
+        let such = charges
+            .iter()
+            .filter(move |fact| charge(fact).is_some_and(|charge| charge.effect == effect));
+        such.filter(|fact| since_level(fact))
+            .max_by(|a, b| recency(a).cmp(&recency(b)))
+    };
+    let rival_level = charges.iter().find(|fact| {
+        let same_time = recency(fact).0 == recency(chosen).0;
+        level.is_some()
+            && same_time
+            && charge(fact).is_some_and(|c| c.effect == Effect::Level)
+            && fact.seats != chosen.seats
+    });
+    let doubt = of(Effect::Change).or(rival_level).map(|&fact| fact.clone());
+    if doubt.is_some() {
+        fact.seats = None;
+    }
+    if of(Effect::End).is_some() {
+        fact.state = Some(State::Deleted);
+    }
+    Some(Collapsed { fact, doubt })
+}
+
+fn charge(fact: &Fact) -> Option<&Charge> {
+    fact.charge.as_deref()
+}
+
+/// Later is greater: by the dates of the charge, then (for the same answer whatever the order of rows) by licences and place.
+fn recency(fact: &Fact) -> (impl Ord + use<>, impl Ord + use<>) {
+    let charge = charge(fact);
+    let dates = (
+        fact.term_end,
+        charge.and_then(|charge| charge.end),
+        charge.and_then(|charge| charge.start),
+        charge.and_then(|charge| charge.ordered),
+    );
+    (dates, (fact.seats, std::cmp::Reverse((fact.table, fact.row))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_charge_type_of_the_table_is_read() {
+        assert_eq!(EFFECTS.len(), CHARGE_TYPES.lines().count() - 1);
+        assert_eq!(effect_of("CYCLECHARGE"), Some(Effect::Level));
+        assert_eq!(effect_of("Cycle fee"), Some(Effect::Level));
+        assert_eq!(effect_of("somethingNew"), None);
+    }
+}

@@ -1,0 +1,180 @@
+//! Headings to fields.
+//!
+//! In: a table's head, its source, the vocabulary. Out: [`Columns`]: the kind of the table, its language, and for each field the
+//! columns that hold it, best first. What a kind of export says of a heading goes before the vocabulary; a heading known as a
+//! whole goes before one known in parts. Two columns of one meaning are a finding, and the first that has a value is used.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Field,
+    kinds::{Kind, Role, Use, kind_of},
+    source::Source,
+    vocabulary::{Vocabulary, fold, language},
+};
+use crate::{
+    finding::{Code, Finding, Place},
+    read::TableHead,
+    terms::Text,
+};
+
+/// The date fields, in the order of a table's date columns.
+pub(super) const DATE_FIELDS: [Field; 8] = [
+    Field::TermEnd,
+    Field::NextLifecycleDate,
+    Field::TermStart,
+    Field::CreatedDate,
+    Field::ChargeStart,
+    Field::ChargeEnd,
+    Field::RowDate,
+    Field::AgreementAccepted,
+];
+
+/// Fields of which a table may well have several columns.
+const MANY: [Field; 3] = [Field::SubscriptionAlias, Field::Note, Field::FriendlyName];
+
+/// A table's columns.
+#[derive(Debug)]
+pub(super) struct Columns {
+    pub(super) kind: &'static Kind,
+    /// The language most of its headings are in.
+    pub(super) language: Option<Text>,
+    /// Each heading and what it is used for.
+    pub(super) headings: Vec<(Text, Option<Field>)>,
+    /// By [`Field`]: its columns, best first.
+    by_field: Vec<Vec<u32>>,
+    /// The column of what was charged.
+    pub(super) amount: Option<u32>,
+    /// The columns that hold dates we use, and their fields.
+    pub(super) dates: Vec<(u32, Field)>,
+    /// How many columns stand under headings.
+    pub(super) width: usize,
+}
+
+impl Columns {
+    /// The columns of a table; none where it is not a table of ours.
+    pub(super) fn of(head: &TableHead, source: &Source, vocabulary: &Vocabulary) -> Option<Columns> {
+        let folded: Vec<String> = head.headings.iter().map(|heading| fold(heading)).collect();
+        let matches: Vec<_> = head
+            .headings
+            .iter()
+            .map(|heading| vocabulary.heading(heading))
+            .collect();
+        let fields: Vec<Option<Field>> = matches.iter().map(|found| found.map(|found| found.field)).collect();
+        let kind = kind_of(&folded, &fields, source.has_customer())?;
+
+        let mut headings = Vec::new();
+        let mut amount = None;
+        let mut candidates: Vec<(Field, u8, u32)> = Vec::new();
+        for (column, heading) in (0u32..).zip(&head.headings) {
+            let at = column as usize;
+            let found = matches.get(at).copied().flatten();
+            let stated = folded
+                .get(at)
+                .filter(|folded| !folded.is_empty())
+                .and_then(|folded| kind.meaning(folded));
+            let field = match stated {
+                Some(Use::Unused) => None,
+                Some(Use::Amount) => {
+                    amount = amount.or(Some(column));
+                    None
+                }
+                Some(Use::Field(field)) => {
+                    candidates.push((field, 0, column));
+                    Some(field)
+                }
+                None => found.map(|found| {
+                    candidates.push((found.field, if found.exact { 1 } else { 2 }, column));
+                    found.field
+                }),
+            };
+            headings.push((heading.clone(), field));
+        }
+        candidates.sort_unstable();
+
+        let mut by_field: Vec<Vec<u32>> = vec![Vec::new(); Field::ALL.len()];
+        let mut best: BTreeMap<Field, u8> = BTreeMap::new();
+        for (field, certainty, column) in candidates {
+            // a heading known in parts only is of no use beside one known as a whole
+            let first = *best.entry(field).or_insert(certainty);
+            let used = first == certainty || MANY.contains(&field);
+            if let (true, Some(columns)) = (used, by_field.get_mut(field as usize)) {
+                columns.push(column);
+            } else if let Some((_, field)) = headings.get_mut(column as usize) {
+                *field = None;
+            }
+        }
+        let wanted = |field: &Field| match kind.role {
+            Role::Charges => *field != Field::AgreementAccepted && *field != Field::NextLifecycleDate,
+            Role::Subscriptions => !matches!(field, Field::CreatedDate | Field::ChargeStart | Field::ChargeEnd),
+            Role::Customers => *field == Field::AgreementAccepted,
+            Role::Reference | Role::Refused => false,
+        };
+        let dates = DATE_FIELDS.iter().filter(|field| wanted(field)).flat_map(|&field| {
+            let columns = by_field.get(field as usize).cloned().unwrap_or_default();
+            columns.into_iter().map(move |column| (column, field))
+        });
+        Some(Columns {
+            kind,
+            language: source
+                .language
+                .clone()
+                .or_else(|| majority(matches.iter().flatten().map(|found| found.languages))),
+            dates: dates.collect(),
+            headings,
+            by_field,
+            amount,
+            width: head.headings.len(),
+        })
+    }
+
+    /// The columns of a field, best first.
+    pub(super) fn of_field(&self, field: Field) -> &[u32] {
+        self.by_field.get(field as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The heading of a column.
+    pub(super) fn heading(&self, column: u32) -> Option<&Text> {
+        self.headings.get(column as usize).map(|(heading, _)| heading)
+    }
+
+    /// A finding for each field that several columns hold.
+    pub(super) fn repeated(&self, place: &Place) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for &field in Field::ALL {
+            let (true, [first, others @ ..]) = (!MANY.contains(&field), self.of_field(field)) else {
+                continue;
+            };
+            let name = |column: u32| self.heading(column).cloned().unwrap_or_default();
+            for &other in others {
+                let message = format!(
+                    "`{}` means the same as `{}`; where both are filled, `{}` was used",
+                    name(other),
+                    name(*first),
+                    name(*first)
+                );
+                let hint = "remove one of the two columns, or say in the headings table which one counts";
+                let place = place.at_column(other);
+                findings.push(Finding::new(Code::HeadingRepeated, place, message, hint).heading(name(other)));
+            }
+        }
+        findings
+    }
+}
+
+/// The language that most headings are in. A heading in several languages counts for each. Of equally frequent ones the
+/// first, where they write dates alike; else none.
+fn majority<'a>(languages: impl Iterator<Item = &'a [Text]>) -> Option<Text> {
+    let mut votes: BTreeMap<&Text, usize> = BTreeMap::new();
+    for language in languages.flatten().filter(|language| !language.is_empty()) {
+        *votes.entry(language).or_default() += 1;
+    }
+    let most = votes.values().max().copied()?;
+    let mut tied = votes
+        .into_iter()
+        .filter(|&(_, count)| count == most)
+        .map(|(code, _)| code);
+    let first = tied.next()?;
+    let order = |code: &str| language(code).and_then(|language| language.date_order);
+    tied.all(|other| order(other) == order(first)).then(|| first.clone())
+}

@@ -1,0 +1,131 @@
+//! Customers.
+//!
+//! In: the customers table, customer lists, what rows of subscriptions say of their customers. Out: the [`Directory`], which
+//! finds a customer by its domain or name when exactly one fits, and the list of [`Customer`]s. Of two facts about a customer
+//! the one from the customers table counts, then the one from a list, then the one from the row of the highest rank and newest
+//! export. Refuses to choose between two customers of one name.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{Customer, facts::CustomerFacts, tables::CustomerNote, vocabulary::fold};
+use crate::terms::*;
+
+/// Where a fact about a customer comes from; smaller counts more.
+pub(super) type Standing = (
+    u8,
+    std::cmp::Reverse<u8>,
+    std::cmp::Reverse<Option<chrono::NaiveDate>>,
+    u32,
+    u32,
+);
+
+/// All that is known of customers.
+#[derive(Debug, Default)]
+pub(super) struct Directory {
+    known: BTreeMap<CustomerId, Vec<(Standing, CustomerFacts)>>,
+    by_domain: HashMap<Text, BTreeSet<CustomerId>>,
+    by_name: HashMap<String, BTreeSet<CustomerId>>,
+}
+
+/// Who fits a name or a domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Exactly one customer, by this word.
+    One(CustomerId, Text),
+    /// Several, by this word.
+    Several(BTreeSet<CustomerId>, Text),
+    /// Nobody.
+    Nobody,
+}
+
+impl Directory {
+    /// Adds what a source says of a customer. Without a tenant id it is kept for [`Directory::adopt`].
+    pub(super) fn add(&mut self, standing: Standing, facts: &CustomerFacts) {
+        let Some(id) = facts.id else {
+            return;
+        };
+        if let Some(domain) = &facts.domain {
+            self.by_domain.entry(domain.clone()).or_default().insert(id);
+        }
+        if let Some(name) = &facts.name {
+            self.by_name.entry(fold(name)).or_default().insert(id);
+        }
+        self.known.entry(id).or_default().push((standing, facts.clone()));
+    }
+
+    /// Adds facts that a source gives by domain or name alone, once everybody with a tenant id is known.
+    pub(super) fn adopt(&mut self, standing: Standing, facts: &CustomerFacts) -> Found {
+        let found = self.find(facts);
+        if let Found::One(id, _) = found {
+            self.known.entry(id).or_default().push((standing, facts.clone()));
+        }
+        found
+    }
+
+    /// The customer that fits a domain or name. A domain that is known goes before a name, unless they disagree.
+    pub(super) fn find(&self, facts: &CustomerFacts) -> Found {
+        let by_domain = facts
+            .domain
+            .as_ref()
+            .and_then(|domain| Some((self.by_domain.get(domain)?, domain.clone())));
+        let by_name = facts
+            .name
+            .as_ref()
+            .and_then(|name| Some((self.by_name.get(&fold(name))?, name.clone())));
+        let (fitting, word) = match (by_domain, by_name) {
+            (Some((domain, word)), Some((name, _))) => {
+                let both: BTreeSet<CustomerId> = domain.intersection(name).copied().collect();
+                let fitting = if both.is_empty() {
+                    domain.union(name).copied().collect()
+                } else {
+                    both
+                };
+                (fitting, word)
+            }
+            (Some((fitting, word)), None) | (None, Some((fitting, word))) => (fitting.clone(), word),
+            (None, None) => return Found::Nobody,
+        };
+        match fitting.first() {
+            Some(&id) if fitting.len() == 1 => Found::One(id, word),
+            _ => Found::Several(fitting, word),
+        }
+    }
+
+    /// The customers, sorted by id, each with the facts that count.
+    pub(super) fn customers(&self) -> Vec<Customer> {
+        let customer = |(&id, said): (&CustomerId, &Vec<(Standing, CustomerFacts)>)| {
+            let mut said: Vec<&(Standing, CustomerFacts)> = said.iter().collect();
+            said.sort();
+            let facts = said.iter().map(|(_, facts)| facts);
+            Customer {
+                id,
+                name: facts.clone().find_map(|facts| facts.name.clone()),
+                domain: facts.clone().find_map(|facts| facts.domain.clone()),
+                country: facts.clone().find_map(|facts| facts.country),
+                qualification: facts.clone().find_map(|facts| facts.qualification),
+                cloud: facts.clone().find_map(|facts| facts.cloud),
+                relationship: facts.clone().find_map(|facts| facts.relationship),
+                agreement_accepted: facts.clone().find_map(|facts| facts.agreement_accepted),
+                delegated_rights: facts.clone().find_map(|facts| facts.delegated_rights),
+                language: facts.clone().find_map(|facts| facts.language.clone()),
+            }
+        };
+        self.known.iter().map(customer).collect()
+    }
+}
+
+/// A row of the customers table as facts.
+pub(super) fn facts_of(note: &CustomerNote) -> CustomerFacts {
+    CustomerFacts {
+        id: note.id,
+        name: note.name.clone(),
+        domain: note.domain.clone(),
+        country: note.country,
+        qualification: note.qualification,
+        cloud: note.cloud,
+        relationship: note.relationship,
+        agreement_accepted: note.agreement_accepted,
+        delegated_rights: note.delegated_rights,
+        language: note.language.clone(),
+    }
+}

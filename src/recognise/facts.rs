@@ -1,0 +1,146 @@
+//! What a row says, kept small.
+//!
+//! In: cells already read. Out: [`Fact`] for a row that tells of a subscription, [`CustomerFacts`] for what it says of its
+//! customer, [`Charge`] where the row is one charge of many. A fact is some 200 bytes whatever the width of its row; texts,
+//! offers and customers are shared. Nothing refers to the row's bytes, so a batch can be forgotten once it is recognised.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::{Flaw, SourceOffer};
+use crate::terms::*;
+
+/// What one row, or the settings for its file, say of a customer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub(super) struct CustomerFacts {
+    pub(super) id: Option<CustomerId>,
+    pub(super) name: Option<Text>,
+    pub(super) domain: Option<Text>,
+    pub(super) country: Option<Country>,
+    pub(super) qualification: Option<Qualification>,
+    pub(super) cloud: Option<Cloud>,
+    pub(super) relationship: Option<bool>,
+    pub(super) agreement_accepted: Option<Option<NaiveDate>>,
+    pub(super) delegated_rights: Option<bool>,
+    pub(super) language: Option<Text>,
+}
+
+impl CustomerFacts {
+    /// Whether it says who the customer is.
+    pub(super) fn names_somebody(&self) -> bool {
+        self.id.is_some() || self.name.is_some() || self.domain.is_some()
+    }
+}
+
+/// The flaws of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Flaws(u16);
+
+impl Flaws {
+    pub(super) fn add(&mut self, flaw: Flaw) {
+        self.0 |= 1 << flaw as u16;
+    }
+
+    pub(super) fn has(self, flaw: Flaw) -> bool {
+        self.0 & (1 << flaw as u16) != 0
+    }
+}
+
+/// What a charge says of the number of licences.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Its quantity is the number of licences from its start on.
+    Level,
+    /// It tells of a change; what the number is afterwards does not follow from it.
+    Change,
+    /// It gives money back or moves it; it says nothing of the licences.
+    Credit,
+    /// The subscription was cancelled.
+    End,
+}
+
+impl Effect {
+    /// The effect as the table of charge types writes it.
+    pub(super) fn parse(word: &str) -> Option<Effect> {
+        match word {
+            "level" => Some(Effect::Level),
+            "change" => Some(Effect::Change),
+            "credit" => Some(Effect::Credit),
+            "end" => Some(Effect::End),
+            _ => None,
+        }
+    }
+}
+
+/// One charge of a reconciliation file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Charge {
+    pub(super) effect: Effect,
+    /// The word of its column, for messages.
+    pub(super) word: Text,
+    pub(super) start: Option<NaiveDate>,
+    pub(super) end: Option<NaiveDate>,
+    pub(super) ordered: Option<NaiveDate>,
+}
+
+/// What one row says of a subscription.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Fact {
+    /// Its table, by the order of paths and of tables within a file.
+    pub(super) table: u32,
+    pub(super) row: u32,
+    pub(super) id: Option<Id>,
+    /// Other ids of the same subscription.
+    pub(super) aliases: Box<[Id]>,
+    pub(super) base_id: Option<Box<Id>>,
+    pub(super) seller: Option<Arc<Id>>,
+    pub(super) target_customer: Option<Arc<Id>>,
+    pub(super) customer: Arc<CustomerFacts>,
+    pub(super) offer: Arc<SourceOffer>,
+    pub(super) charge: Option<Box<Charge>>,
+    pub(super) channel: Option<Channel>,
+    /// Whether a column or a setting says the channel, rather than the kind of export.
+    pub(super) channel_stated: bool,
+    pub(super) seats: Option<Seats>,
+    pub(super) assigned_seats: Option<Seats>,
+    pub(super) term: Option<Term>,
+    pub(super) billing_plan: Option<BillingPlan>,
+    pub(super) term_start: Option<NaiveDate>,
+    pub(super) term_end: Option<NaiveDate>,
+    pub(super) auto_renew: Option<bool>,
+    pub(super) end_instruction: Option<EndInstruction>,
+    pub(super) state: Option<State>,
+    pub(super) trial: Option<bool>,
+    pub(super) addon: Option<bool>,
+    /// How new it is: a date in the row, else the one in the file's title or name.
+    pub(super) freshness: Option<NaiveDate>,
+    pub(super) flaws: Flaws,
+}
+
+/// A row of a customer list.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct CustomerRow {
+    pub(super) table: u32,
+    pub(super) row: u32,
+    pub(super) facts: CustomerFacts,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fact_stays_small() {
+        assert!(size_of::<Fact>() <= 208, "{}", size_of::<Fact>());
+    }
+
+    #[test]
+    fn flaws_are_kept_apart() {
+        let mut flaws = Flaws::default();
+        flaws.add(Flaw::SeatsUnreadable);
+        flaws.add(Flaw::CustomerAmbiguous);
+        assert!(flaws.has(Flaw::SeatsUnreadable) && flaws.has(Flaw::CustomerAmbiguous));
+        assert!(!flaws.has(Flaw::TermEndUnreadable));
+    }
+}

@@ -1,0 +1,265 @@
+//! One file.
+//!
+//! In: an input. Out: [`FileResult`]: how it was read, its settled tables, its findings. Batches of rows are recognised in
+//! parallel while the file is being read; when many are in flight, the reading thread does one itself, so that memory stays
+//! bounded. Refuses, by name, files that tell of something else, and files without any table of ours. Of a file that the reader
+//! refuses nothing is used.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use rayon::Scope;
+
+use super::{
+    Context, TableRecord,
+    columns::Columns,
+    freshness::freshness_of,
+    kinds::Role,
+    rows::{Shared, recognise_rows},
+    settle::{Settled, settle},
+    source::Source,
+    table::{Batch, Table},
+};
+use crate::{
+    finding::{Accounting, Code, Finding, Place},
+    read::{FileReport, Input, Interest, ReadOptions, Rows, Sink, TableHead},
+    terms::Text,
+};
+
+/// Batches in flight for each thread, over all files.
+const IN_FLIGHT: usize = 4;
+
+/// What a file came to.
+#[derive(Debug)]
+pub(super) struct FileResult {
+    pub(super) report: FileReport,
+    pub(super) tables: Vec<Settled>,
+    /// Tables that are none of ours, or refused.
+    pub(super) others: Vec<TableRecord>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// What the tables of a file need while it is read.
+struct Reading<'a> {
+    context: &'a Context<'a>,
+    shared: &'a Shared,
+    in_flight: &'a AtomicUsize,
+    path: Text,
+    source: Arc<Source>,
+}
+
+/// A table under way.
+struct Stream {
+    table: Table,
+    batches: Mutex<Vec<Batch>>,
+}
+
+impl Stream {
+    fn recognise(&self, rows: &Rows, reading: &Reading<'_>) {
+        let batch = recognise_rows(rows, &self.table, reading.context.vocabulary, reading.shared);
+        self.batches.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
+    }
+}
+
+struct TableSink<'s, 'scope> {
+    scope: &'s Scope<'scope>,
+    reading: &'scope Reading<'scope>,
+    streams: Vec<Arc<Stream>>,
+    others: Vec<TableRecord>,
+    findings: Vec<Finding>,
+    has_refused: bool,
+}
+
+/// How the tables of an input come: reads it and hands them to the sink.
+pub(super) type Reader<'a> = &'a (dyn Fn(&Input, &ReadOptions, &mut dyn Sink) -> FileReport + Sync);
+
+/// Reads and recognises a file.
+pub(super) fn recognise_file(
+    input: &Input,
+    reader: Reader<'_>,
+    context: &Context<'_>,
+    shared: &Shared,
+    in_flight: &AtomicUsize,
+) -> FileResult {
+    let path = path_of(input);
+    let source = Arc::new(Source::of(&path, context.config));
+    let reading = Reading {
+        context,
+        shared,
+        in_flight,
+        path,
+        source: Arc::clone(&source),
+    };
+    collect(&reading, |sink| reader(input, &source.options, sink))
+}
+
+/// Recognises what `deliver` hands on.
+fn collect(reading: &Reading<'_>, deliver: impl FnOnce(&mut dyn Sink) -> FileReport + Send) -> FileResult {
+    let mut result = None;
+    rayon::scope(|scope| {
+        let mut sink = TableSink {
+            scope,
+            reading,
+            streams: Vec::new(),
+            others: Vec::new(),
+            findings: Vec::new(),
+            has_refused: false,
+        };
+        let report = deliver(&mut sink);
+        result = Some((report, sink.streams, sink.others, sink.findings, sink.has_refused));
+    });
+    let (mut report, streams, others, mut findings, has_refused) = result.unwrap_or_else(|| {
+        (
+            FileReport::new(reading.path.clone()),
+            Vec::new(),
+            Vec::new(),
+            Vec::new(),
+            false,
+        )
+    });
+    findings.append(&mut report.findings);
+    if report.refused {
+        return FileResult {
+            report,
+            tables: Vec::new(),
+            others: Vec::new(),
+            findings,
+        };
+    }
+    let streams = streams.into_iter().filter_map(Arc::into_inner);
+    let tables: Vec<Settled> = streams
+        .map(|stream| {
+            settle(
+                stream.table,
+                stream.batches.into_inner().unwrap_or_else(PoisonError::into_inner),
+            )
+        })
+        .collect();
+    findings.extend(unused(&others, tables.is_empty() && !has_refused, &reading.path));
+    FileResult {
+        report,
+        tables,
+        others,
+        findings,
+    }
+}
+
+fn path_of(input: &Input) -> Text {
+    match input {
+        Input::File(path) => path.to_string_lossy().into(),
+        Input::Bytes { name, .. } => name.clone(),
+    }
+}
+
+/// The findings for tables that are none of ours: notes beside one that is, an error where the file has no other.
+fn unused(others: &[TableRecord], nothing_else: bool, path: &Text) -> Vec<Finding> {
+    let strangers = others.iter().filter(|table| table.kind.is_empty());
+    let finding = |table: &TableRecord| {
+        let place = Place {
+            file: path.clone(),
+            sheet: table.sheet.clone(),
+            row: Some(table.header_row),
+            column: None,
+        };
+        let headings: Vec<&str> = table
+            .columns
+            .iter()
+            .map(|(heading, _)| &**heading)
+            .filter(|text| !text.is_empty())
+            .collect();
+        let shown = headings
+            .iter()
+            .take(6)
+            .map(|heading| format!("`{heading}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        if nothing_else {
+            let message =
+                format!("{shown} are not the headings of a list of subscriptions or customers; nothing was read");
+            let hint = "a list needs an id or a customer, an offer, and a number of licences or a date; name further headings in the headings table";
+            Finding::new(Code::NoHeadings, place, message, hint)
+        } else {
+            let message = format!("{shown} are not the headings of a table of ours; the sheet was left alone");
+            Finding::new(Code::SheetIgnored, place, message, "")
+        }
+    };
+    strangers.map(finding).collect()
+}
+
+impl<'scope> TableSink<'_, 'scope> {
+    fn other(&mut self, head: &TableHead, kind: &str) -> Interest {
+        self.others.push(TableRecord {
+            sheet: head.sheet.clone(),
+            header_row: head.header_row,
+            kind: kind.into(),
+            language: None,
+            columns: head.headings.iter().map(|heading| (heading.clone(), None)).collect(),
+            dates: Vec::new(),
+            accounting: Accounting::default(),
+        });
+        Interest::Skip
+    }
+}
+
+impl Sink for TableSink<'_, '_> {
+    fn table(&mut self, head: &TableHead) -> Interest {
+        let reading = self.reading;
+        let place = Place {
+            file: reading.path.clone(),
+            sheet: head.sheet.clone(),
+            row: None,
+            column: None,
+        };
+        let Some(columns) = Columns::of(head, &reading.source, reading.context.vocabulary) else {
+            return self.other(head, "");
+        };
+        let kind = columns.kind;
+        if kind.role == Role::Refused {
+            self.has_refused = true;
+            let message = format!(
+                "this is {}, which tells of no subscription we could plan; it was left out",
+                kind.name
+            );
+            self.findings
+                .push(Finding::new(Code::KindRefused, place, message, kind.hint));
+            return self.other(head, kind.word);
+        }
+        let above = head
+            .above
+            .iter()
+            .flat_map(|(_, cells)| cells.iter().map(String::as_str));
+        let table = Table {
+            number: self.streams.len() as u32,
+            freshness: freshness_of(above, &reading.path),
+            place,
+            header_row: head.header_row,
+            columns,
+            source: Arc::clone(&reading.source),
+        };
+        self.streams.push(Arc::new(Stream {
+            table,
+            batches: Mutex::new(Vec::new()),
+        }));
+        Interest::Read
+    }
+
+    fn rows(&mut self, rows: Rows) {
+        let reading = self.reading;
+        (reading.context.progress)(rows.len() as u64);
+        let Some(stream) = self.streams.last().map(Arc::clone) else {
+            return;
+        };
+        let most = IN_FLIGHT * rayon::current_num_threads();
+        if reading.in_flight.fetch_add(1, Ordering::Relaxed) >= most {
+            stream.recognise(&rows, reading);
+            reading.in_flight.fetch_sub(1, Ordering::Relaxed);
+            return;
+        }
+        self.scope.spawn(move |_| {
+            stream.recognise(&rows, reading);
+            reading.in_flight.fetch_sub(1, Ordering::Relaxed);
+        });
+    }
+}

@@ -1,0 +1,163 @@
+//! Which rows tell of one subscription.
+//!
+//! In: the facts of all rows. Out: groups of them, one a subscription. Rows belong together when they share an id or an alias,
+//! however indirectly. A row without an id gets one of its own making: `no-id:` and twelve digits of the SHA-256 of its customer,
+//! its offer and its ordinal among the rows of its table with both, counted by content, so that it is the same every night
+//! and in every order. Two such rows alike in everything may be one listed twice: both are kept, told of and left to a person.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use super::{Flaw, facts::Fact, table::Table, vocabulary::fold};
+use crate::{
+    finding::{Code, Finding},
+    terms::*,
+};
+
+/// Gives rows without an id one.
+pub(super) fn name_the_nameless(facts: &mut [Fact], tables: &[Table]) -> Vec<Finding> {
+    let mut nameless: HashMap<(u32, String), Vec<&mut Fact>> = HashMap::new();
+    for fact in facts.iter_mut().filter(|fact| fact.id.is_none()) {
+        nameless.entry((fact.table, words(fact))).or_default().push(fact);
+    }
+    let mut findings = Vec::new();
+    for ((table, words), mut rows) in nameless {
+        rows.sort_by(|a, b| content(a).cmp(&content(b)).then(a.row.cmp(&b.row)));
+        let mut last: Option<(u32, String)> = None;
+        let mut twins: Vec<usize> = Vec::new();
+        for (ordinal, fact) in rows.iter_mut().enumerate() {
+            let id: Text = format!("no-id:{}", digest(&words, ordinal)).into();
+            let said = content(fact);
+            if let (Some((row, before)), Some(table)) = (&last, tables.get(table as usize))
+                && *before == said
+            {
+                twins.extend([ordinal - 1, ordinal]);
+                let message = format!(
+                    "without an id, the row is alike in everything to row {row}: two subscriptions, or one listed twice"
+                );
+                let hint = "give the rows their subscription ids, or remove the copy";
+                let place = table.place.at_row(fact.row);
+                findings.push(Finding::new(Code::Contradiction, place, message, hint).subscription(id.clone()));
+            }
+            fact.id = Some(Id::Text(id));
+            last = Some((fact.row, said));
+        }
+        for twin in twins {
+            if let Some(fact) = rows.get_mut(twin) {
+                fact.flaws.add(Flaw::Contradiction);
+            }
+        }
+    }
+    findings
+}
+
+/// What a row without an id is known by: its customer's id, domain or name, and its offer's id, SKU or name, in the row's own
+/// words.
+fn words(fact: &Fact) -> String {
+    let (customer, offer) = (&fact.customer, &fact.offer);
+    let customer = match (customer.id, &customer.domain, &customer.name) {
+        (Some(id), _, _) => id.to_string(),
+        (None, Some(domain), _) => domain.to_string(),
+        (None, None, name) => name.as_deref().map(fold).unwrap_or_default(),
+    };
+    let ids = [&offer.offer_id, &offer.sku_id, &offer.sku_part_number];
+    let offer = match ids.into_iter().flatten().next() {
+        Some(id) => id.to_lowercase(),
+        None => offer.name.as_deref().map(fold).unwrap_or_default(),
+    };
+    format!("{customer}\n{offer}")
+}
+
+fn digest(words: &str, ordinal: usize) -> String {
+    let hash = Sha256::digest(format!("{words}\n{ordinal}"));
+    hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Everything that a row says but for where it says it.
+fn content(fact: &Fact) -> String {
+    let place_free = Fact {
+        table: 0,
+        row: 0,
+        id: None,
+        freshness: None,
+        ..fact.clone()
+    };
+    format!("{:?} {:?} {place_free:?}", fact.term_end, fact.seats)
+}
+
+/// The groups of facts that tell of one subscription, as indices.
+pub(super) struct Groups {
+    pub(super) members: Vec<Vec<u32>>,
+    /// For each id that some add-on names as its base: the group of the base, where there is one.
+    pub(super) of_bases: HashMap<Id, u32>,
+}
+
+/// Puts facts together by their ids and aliases.
+pub(super) fn group(facts: &[Fact]) -> Groups {
+    let mut nodes: HashMap<&Id, u32> = HashMap::with_capacity(facts.len());
+    let mut parents: Vec<u32> = Vec::with_capacity(facts.len());
+    for fact in facts {
+        let mut first: Option<u32> = None;
+        for id in fact.id.iter().chain(&fact.aliases) {
+            let node = *nodes.entry(id).or_insert_with(|| {
+                parents.push(parents.len() as u32);
+                parents.len() as u32 - 1
+            });
+            let root = root(&mut parents, node);
+            match first {
+                None => first = Some(root),
+                Some(first) if first != root => {
+                    if let Some(parent) = parents.get_mut(root as usize) {
+                        *parent = first;
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    let mut numbers: Vec<Option<u32>> = vec![None; parents.len()];
+    let mut members: Vec<Vec<u32>> = Vec::new();
+    for (index, fact) in (0u32..).zip(facts) {
+        let Some(&node) = fact.id.as_ref().and_then(|id| nodes.get(id)) else {
+            continue;
+        };
+        let root = root(&mut parents, node) as usize;
+        let Some(slot) = numbers.get_mut(root) else {
+            continue;
+        };
+        let number = *slot.get_or_insert_with(|| {
+            members.push(Vec::with_capacity(1));
+            members.len() as u32 - 1
+        });
+        if let Some(group) = members.get_mut(number as usize) {
+            group.push(index);
+        }
+    }
+    let mut of_bases = HashMap::new();
+    for base in facts.iter().filter_map(|fact| fact.base_id.as_deref()) {
+        let root = nodes.get(base).map(|&node| root(&mut parents, node) as usize);
+        if let Some(&Some(number)) = root.and_then(|root| numbers.get(root)) {
+            of_bases.insert(base.clone(), number);
+        }
+    }
+    Groups { members, of_bases }
+}
+
+fn root(parents: &mut [u32], node: u32) -> u32 {
+    let mut at = node;
+    loop {
+        let Some(&parent) = parents.get(at as usize) else {
+            return at;
+        };
+        if parent == at {
+            return at;
+        }
+        // halve the path, so that long chains of aliases stay cheap
+        let grandparent = parents.get(parent as usize).copied().unwrap_or(parent);
+        if let Some(slot) = parents.get_mut(at as usize) {
+            *slot = grandparent;
+        }
+        at = grandparent;
+    }
+}

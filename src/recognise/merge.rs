@@ -1,0 +1,447 @@
+//! The rows of one subscription to one [`Subscription`].
+//!
+//! In: the facts that [`super::identity`] put together, the tables they stand in, the directory of customers. Out: the
+//! subscription and its findings. Each fact comes from the row of the highest rank (of its kind of export), among those from the
+//! newest export, among those from the first place. Rows of one rank that are equally new, or of which one does not say how new it is,
+//! and that differ are a contradiction: a finding that names both cells, and a flaw. A row of a lower rank or an older one gives
+//! way in silence. A flaw of a row counts unless a row of more standing gives the fact.
+
+use std::{cmp::Reverse, collections::BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::{
+    Customer, Field, Flaw, SourceOffer, Subscription,
+    charges::{Collapsed, collapse},
+    customers::{Directory, Found},
+    facts::{Effect, Fact},
+    table::Table,
+};
+use crate::{
+    finding::{Code, Finding, Place},
+    terms::*,
+};
+
+/// What all groups need.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Merging<'a> {
+    pub(super) facts: &'a [Fact],
+    pub(super) tables: &'a [Table],
+    pub(super) directory: &'a Directory,
+    /// Sorted by id.
+    pub(super) customers: &'a [Customer],
+    /// Our own ids.
+    pub(super) partner: &'a [Id],
+}
+
+/// One subscription, merged.
+#[derive(Debug)]
+pub(super) struct Merged {
+    pub(super) subscription: Subscription,
+    pub(super) findings: Vec<Finding>,
+    /// The index of the fact that began it.
+    pub(super) begun_by: u32,
+}
+
+/// The rows of a subscription, most standing first.
+struct Group<'a> {
+    merging: Merging<'a>,
+    rows: Vec<(u8, Fact)>,
+    id: Text,
+    flaws: BTreeSet<Flaw>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Merging<'a> {
+    /// Merges one group; none only where it is empty.
+    pub(super) fn merge(&self, members: &[u32]) -> Option<Merged> {
+        let said = members
+            .iter()
+            .filter_map(|&index| Some((index, self.facts.get(index as usize)?)));
+        let (begun_by, first) = said
+            .clone()
+            .min_by_key(|(_, fact)| (Reverse(self.rank(fact)), fact.table, fact.row))?;
+        let id = first.id.clone()?;
+        let (charges, plain): (Vec<&Fact>, Vec<&Fact>) =
+            said.map(|(_, fact)| fact).partition(|fact| fact.charge.is_some());
+        let collapsed = collapse(&charges);
+        let rows = plain
+            .iter()
+            .copied()
+            .chain(collapsed.as_ref().map(|collapsed| &collapsed.fact));
+        let mut rows: Vec<(u8, Fact)> = rows.map(|fact| (self.rank(fact), fact.clone())).collect();
+        rows.sort_by_key(|(rank, fact)| (Reverse(*rank), Reverse(fact.freshness), fact.table, fact.row));
+        let mut group = Group {
+            merging: *self,
+            rows,
+            id: id.to_string().into(),
+            flaws: BTreeSet::new(),
+            findings: Vec::new(),
+        };
+        let mut subscription = group.subscription(id, self.place(first));
+        if let Some(Collapsed { doubt: Some(doubt), .. }) = &collapsed {
+            group.doubt(doubt);
+        }
+        group.customer(&mut subscription, members);
+        subscription.flaws = group.flaws;
+        Some(Merged {
+            subscription,
+            findings: group.findings,
+            begun_by,
+        })
+    }
+
+    fn rank(&self, fact: &Fact) -> u8 {
+        self.tables
+            .get(fact.table as usize)
+            .map_or(0, |table| table.columns.kind.rank)
+    }
+
+    fn place(&self, fact: &Fact) -> Place {
+        self.tables
+            .get(fact.table as usize)
+            .map(|table| table.place.at_row(fact.row))
+            .unwrap_or_default()
+    }
+
+    /// The cell of a row that holds one of these fields, with its heading.
+    fn cell(&self, fact: &Fact, fields: &[Field]) -> (Place, Option<Text>) {
+        let place = self.place(fact);
+        let columns = self.tables.get(fact.table as usize).map(|table| &table.columns);
+        let column = columns.and_then(|columns| {
+            fields
+                .iter()
+                .find_map(|&field| columns.of_field(field).first().copied())
+        });
+        match (columns, column) {
+            (Some(columns), Some(column)) => (place.at_column(column), columns.heading(column).cloned()),
+            _ => (place, None),
+        }
+    }
+}
+
+/// Whether two rows have the same standing: one rank, and neither known to be newer.
+fn tied((rank_a, a): &(u8, Fact), (rank_b, b): &(u8, Fact)) -> bool {
+    rank_a == rank_b && (a.freshness == b.freshness || a.freshness.is_none() || b.freshness.is_none())
+}
+
+impl Group<'_> {
+    fn subscription(&mut self, id: Id, place: Place) -> Subscription {
+        use Field as F;
+        let offer = self.offer();
+        let own = self
+            .rows
+            .iter()
+            .any(|(_, fact)| fact.seller.as_ref().is_some_and(|id| self.merging.partner.contains(id)));
+        let stated = self.pick(&[F::Channel], Some(Flaw::ChannelUnreadable), |fact| {
+            fact.channel.filter(|_| fact.channel_stated)
+        });
+        let implied = self.first(|fact| fact.channel).map(|channel| by_offer(channel, &offer));
+        let channel = if own { Some(Channel::Own) } else { stated.or(implied) };
+        if own {
+            self.flaws.remove(&Flaw::ChannelUnreadable);
+        }
+        let ends = [F::TermEnd, F::NextLifecycleDate];
+        let term_end = self.pick(&ends, Some(Flaw::TermEndUnreadable), |fact| fact.term_end);
+        self.flaw_unless_outranked(Flaw::DateOrderUnknown, |fact| fact.term_end.is_some());
+        for flaw in [Flaw::IdDamaged, Flaw::ValueUnreadable, Flaw::Contradiction] {
+            if self.rows.iter().any(|(_, fact)| fact.flaws.has(flaw)) {
+                self.flaws.insert(flaw);
+            }
+        }
+        Subscription {
+            id,
+            customer_id: None,
+            customer_name: None,
+            customer_domain: None,
+            target_customer_id: self.first(|fact| fact.target_customer.as_deref().cloned()),
+            channel,
+            seller_id: self.first(|fact| fact.seller.as_deref().cloned()),
+            offer,
+            trial: self.first(|fact| fact.trial),
+            addon: self.first(|fact| fact.addon),
+            base_id: self.first(|fact| fact.base_id.as_deref().cloned()),
+            seats: self.pick(&[F::Seats, F::ExpiredSeats], Some(Flaw::SeatsUnreadable), |fact| {
+                fact.seats
+            }),
+            assigned_seats: self.first(|fact| fact.assigned_seats),
+            term: self.pick(&[F::Term, F::TermAndBilling], None, |fact| fact.term),
+            billing_plan: self.first(|fact| fact.billing_plan),
+            term_start: self.first(|fact| fact.term_start),
+            term_end: term_end.map(TermEnd),
+            auto_renew: self.pick(&[F::AutoRenew], None, |fact| fact.auto_renew),
+            end_instruction: self.pick(&[F::EndInstruction], None, |fact| fact.end_instruction),
+            state: self.pick_quietly(Some(Flaw::StateUnreadable), |fact| fact.state),
+            flaws: BTreeSet::new(),
+            place,
+        }
+    }
+
+    /// The fact of the row of most standing.
+    fn first<T>(&self, get: impl Fn(&Fact) -> Option<T>) -> Option<T> {
+        self.rows.iter().find_map(|(_, fact)| get(fact))
+    }
+
+    fn pick_quietly<T>(&mut self, flaw: Option<Flaw>, get: impl Fn(&Fact) -> Option<T>) -> Option<T> {
+        if let Some(flaw) = flaw {
+            self.flaw_unless_outranked(flaw, |fact| get(fact).is_some());
+        }
+        self.first(get)
+    }
+
+    /// The fact of the row of most standing; tells of the first row of the same standing that says otherwise.
+    fn pick<T>(&mut self, fields: &[Field], flaw: Option<Flaw>, get: impl Fn(&Fact) -> Option<T>) -> Option<T>
+    where
+        T: PartialEq + Spoken,
+    {
+        self.pick_unless(fields, flaw, get, |a, b| a == b)
+    }
+
+    fn pick_unless<T>(
+        &mut self,
+        fields: &[Field],
+        flaw: Option<Flaw>,
+        get: impl Fn(&Fact) -> Option<T>,
+        alike: impl Fn(&T, &T) -> bool,
+    ) -> Option<T>
+    where
+        T: Spoken,
+    {
+        if let Some(flaw) = flaw {
+            self.flaw_unless_outranked(flaw, |fact| get(fact).is_some());
+        }
+        let (chosen, value) = self.rows.iter().find_map(|row| Some((row, get(&row.1)?)))?;
+        let rival = self.rows.iter().filter(|row| tied(chosen, row)).find_map(|row| {
+            let other = get(&row.1)?;
+            (!alike(&value, &other)).then_some((row, other))
+        });
+        if let Some((row, other)) = rival {
+            let (place, heading) = self.merging.cell(&chosen.1, fields);
+            let (elsewhere, _) = self.merging.cell(&row.1, fields);
+            let message = format!("`{}` here, but `{}` in {elsewhere}", value.spoken(), other.spoken());
+            let hint = "find out which is right and correct the other, or leave the older export out";
+            let mut finding = Finding::new(Code::Contradiction, place, message, hint);
+            finding.heading = heading;
+            self.findings
+                .push(finding.value(value.spoken()).subscription(self.id.clone()));
+            self.flaws.insert(Flaw::Contradiction);
+        }
+        Some(value)
+    }
+
+    /// A flaw of some row, unless a row of more standing knows the fact.
+    fn flaw_unless_outranked(&mut self, flaw: Flaw, knows: impl Fn(&Fact) -> bool) {
+        let Some(flawed) = self.rows.iter().find(|(_, fact)| fact.flaws.has(flaw)) else {
+            return;
+        };
+        let knowing = self.rows.iter().find(|(_, fact)| knows(fact));
+        let before = |a: &(u8, Fact), b: &(u8, Fact)| {
+            !tied(a, b) && (Reverse(a.0), Reverse(a.1.freshness)) < (Reverse(b.0), Reverse(b.1.freshness))
+        };
+        if !knowing.is_some_and(|knowing| before(knowing, flawed)) {
+            self.flaws.insert(flaw);
+        }
+    }
+
+    fn offer(&mut self) -> SourceOffer {
+        let fields = [Field::OfferId, Field::ProductId];
+        SourceOffer {
+            offer_id: self.pick_unless(
+                &fields,
+                None,
+                |fact| fact.offer.offer_id.clone(),
+                |a, b| same_offer(a, b),
+            ),
+            sku_id: self.first(|fact| fact.offer.sku_id.clone()),
+            sku_part_number: self.first(|fact| fact.offer.sku_part_number.clone()),
+            name: self.first(|fact| fact.offer.name.clone()),
+            segment: self.first(|fact| fact.offer.segment),
+        }
+    }
+
+    /// What the charges leave open about the licences, unless a row of more standing says how many there are.
+    fn doubt(&mut self, doubt: &Fact) {
+        let rank = self.merging.rank(doubt);
+        if self
+            .rows
+            .iter()
+            .any(|(known, fact)| *known > rank && fact.seats.is_some())
+        {
+            return;
+        }
+        let word = doubt
+            .charge
+            .as_ref()
+            .map(|charge| charge.word.clone())
+            .unwrap_or_default();
+        let is_level = doubt
+            .charge
+            .as_ref()
+            .is_some_and(|charge| charge.effect == Effect::Level);
+        let (place, heading) = self.merging.cell(doubt, &[Field::Seats]);
+        let hint = "give an export that states the licences, such as the portal's list of subscriptions";
+        let (code, flaw, message) = if is_level {
+            let message =
+                "another charge of the same dates says another number of licences; it was left out".to_owned();
+            (Code::Contradiction, Flaw::Contradiction, message)
+        } else {
+            let message = format!(
+                "the charge `{word}` changed the number of licences, and no later one says what it is now; it was left out"
+            );
+            (Code::SeatsUnreadable, Flaw::SeatsUnreadable, message)
+        };
+        self.flaws.insert(flaw);
+        let mut finding = Finding::new(code, place, message, hint).value(word);
+        finding.heading = heading;
+        self.findings.push(finding.subscription(self.id.clone()));
+    }
+
+    /// Whose it is. All rows count, whatever their rank: two tenants on one subscription are for a person to sort out.
+    fn customer(&mut self, subscription: &mut Subscription, members: &[u32]) {
+        let merging = self.merging;
+        let mut said: Vec<&Fact> = members
+            .iter()
+            .filter_map(|&index| merging.facts.get(index as usize))
+            .collect();
+        said.sort_by_key(|fact| {
+            (
+                Reverse(merging.rank(fact)),
+                Reverse(fact.freshness),
+                fact.table,
+                fact.row,
+            )
+        });
+        let first = said.iter().find(|fact| fact.customer.id.is_some());
+        subscription.customer_id = first.and_then(|fact| fact.customer.id);
+        let rival = said
+            .iter()
+            .find(|fact| fact.customer.id.is_some() && fact.customer.id != subscription.customer_id);
+        if let (Some(first), Some(rival)) = (first, rival) {
+            let (place, heading) = merging.cell(rival, &[Field::CustomerId]);
+            let id = rival.customer.id.map(|id| id.to_string()).unwrap_or_default();
+            let mine = first.customer.id.map(|id| id.to_string()).unwrap_or_default();
+            let message = format!(
+                "`{id}` here, but `{mine}` in {}",
+                merging.cell(first, &[Field::CustomerId]).0
+            );
+            let hint = "find out which tenant the subscription belongs to and correct the other row";
+            self.tell_of_customer(Code::CustomerAmbiguous, place, heading, Some(id.into()), message, hint);
+        }
+        if first.is_none() {
+            self.resolve(subscription, &said);
+        }
+        let known = subscription.customer_id.and_then(|id| {
+            let at = merging
+                .customers
+                .binary_search_by_key(&id, |customer| customer.id)
+                .ok()?;
+            merging.customers.get(at)
+        });
+        let name = || said.iter().find_map(|fact| fact.customer.name.clone());
+        let domain = || said.iter().find_map(|fact| fact.customer.domain.clone());
+        subscription.customer_name = known.and_then(|customer| customer.name.clone()).or_else(name);
+        subscription.customer_domain = known.and_then(|customer| customer.domain.clone()).or_else(domain);
+        let own = subscription.customer_id.map(|CustomerId(id)| Id::Guid(id));
+        subscription.target_customer_id = subscription
+            .target_customer_id
+            .take()
+            .filter(|id| Some(id) != own.as_ref());
+    }
+
+    /// Looks for a customer that is known by domain or name alone.
+    fn resolve(&mut self, subscription: &mut Subscription, said: &[&Fact]) {
+        let merging = self.merging;
+        let mut found = Found::Nobody;
+        let mut by = said.first().copied();
+        for fact in said {
+            found = merging.directory.find(&fact.customer);
+            if found != Found::Nobody {
+                by = Some(fact);
+                break;
+            }
+        }
+        let Some(fact) = by else {
+            return;
+        };
+        let (place, heading) = merging.cell(fact, &[Field::CustomerDomain, Field::CustomerName, Field::CustomerId]);
+        match found {
+            Found::One(id, word) => {
+                subscription.customer_id = Some(id);
+                let message = format!("`{word}` is known as the customer `{id}`, which was taken");
+                self.tell_of_customer(Code::CustomerResolved, place, heading, Some(word), message, "");
+            }
+            Found::Several(ids, word) => {
+                let ids: Vec<String> = ids.iter().take(3).map(|id| format!("`{id}`")).collect();
+                let message = format!("`{word}` fits {}; none was taken", ids.join(" and "));
+                let hint = "give the customer's tenant id, in the export or in the customers table";
+                self.tell_of_customer(Code::CustomerAmbiguous, place, heading, Some(word), message, hint);
+            }
+            Found::Nobody => {
+                let word = fact.customer.domain.clone().or_else(|| fact.customer.name.clone());
+                let message = match &word {
+                    Some(word) => format!("no customer with a tenant id is known as `{word}`"),
+                    None => "nothing says whose subscription it is".to_owned(),
+                };
+                let hint = "add the customer to the customers table, or say `customer_id` in a [[source]] setting for the file";
+                self.tell_of_customer(Code::CustomerUnknown, place, heading, word, message, hint);
+            }
+        }
+    }
+
+    fn tell_of_customer(
+        &mut self,
+        code: Code,
+        place: Place,
+        heading: Option<Text>,
+        value: Option<Text>,
+        message: String,
+        hint: &str,
+    ) {
+        if code == Code::CustomerAmbiguous {
+            self.flaws.insert(Flaw::CustomerAmbiguous);
+        }
+        let mut finding = Finding::new(code, place, message, hint).subscription(self.id.clone());
+        finding.heading = heading;
+        finding.value = value;
+        self.findings.push(finding);
+    }
+}
+
+/// Whether two offer ids may be the same: alike but for case, or one the other with more parts (`product:sku`, then the
+/// availability).
+fn same_offer(a: &str, b: &str) -> bool {
+    let (a, b) = (a.to_lowercase(), b.to_lowercase());
+    let continues = |long: &str, short: &str| {
+        long.strip_prefix(short)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+    };
+    continues(&a, &b) || continues(&b, &a)
+}
+
+/// A channel that only the kind of export implies, corrected by the shape of the offer's id: a GUID is a legacy offer, one in
+/// parts is new commerce.
+fn by_offer(implied: Channel, offer: &SourceOffer) -> Channel {
+    match (implied, offer.offer_id.as_deref()) {
+        (Channel::Csp | Channel::CspLegacy, Some(id)) if Id::parse(id).is_some_and(|id| id.guid().is_some()) => {
+            Channel::CspLegacy
+        }
+        (Channel::CspLegacy, Some(id)) if id.contains([':', '/']) => Channel::Csp,
+        (implied, _) => implied,
+    }
+}
+
+/// A fact as findings show it.
+trait Spoken {
+    fn spoken(&self) -> String;
+}
+
+impl Spoken for Seats {
+    fn spoken(&self) -> String {
+        self.0.to_string()
+    }
+}
+
+macro_rules! spoken_as_displayed {
+    ($($name:ty),+) => { $(impl Spoken for $name { fn spoken(&self) -> String { self.to_string() } })+ };
+}
+spoken_as_displayed!(Text, Channel, Term, NaiveDate, EndInstruction, bool);

@@ -1,0 +1,337 @@
+//! All exports to all subscriptions.
+//!
+//! In: the inputs and what a run knows. Out: [`Recognised`]. Files are read in parallel, rows within a file too; everything
+//! after that works on facts sorted by content and place, so that the result does not depend on threads or on the order of
+//! files and rows. Keeps the first promise: each table's accounting, and their sum, must balance.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicUsize},
+};
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
+
+use super::{
+    InputRecord, Recognised,
+    customers::{Directory, Found, Standing, facts_of},
+    facts::{CustomerFacts, CustomerRow, Fact},
+    file::{FileResult, Reader, recognise_file},
+    identity::{Groups, group, name_the_nameless},
+    merge::{Merged, Merging},
+    rows::Shared,
+    table::Table,
+    tables::Tables,
+    vocabulary::Vocabulary,
+};
+use crate::{
+    config::Config,
+    finding::{Accounting, Code, Finding, Place},
+    read::{self, Input},
+    terms::*,
+};
+
+/// What a run knows before it looks at any export.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The settings.
+    pub config: &'a Config,
+    /// The tables of ours.
+    pub tables: &'a Tables,
+    /// The words of headings and cells.
+    pub vocabulary: &'a Vocabulary,
+    /// The date the plan is made for.
+    pub as_of: NaiveDate,
+    /// Told how many more rows were read; called from many threads.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+/// Reads and recognises all inputs.
+///
+/// The caller must check [`Accounting::balances`]: a run whose rows do not add up is to be stopped.
+pub fn recognise(inputs: &[Input], context: &Context<'_>) -> Recognised {
+    let limits = &context.config.limits;
+    recognise_with(inputs, context, &|input, options, sink| {
+        read::read(input, options, limits, context.vocabulary, sink)
+    })
+}
+
+/// Recognises what a reader hands on.
+pub(super) fn recognise_with(inputs: &[Input], context: &Context<'_>, reader: Reader<'_>) -> Recognised {
+    let mut inputs = inputs.to_vec();
+    inputs.sort();
+    inputs.dedup();
+    let shared = Shared::new();
+    let in_flight = AtomicUsize::new(0);
+    let files = inputs
+        .par_iter()
+        .map(|input| recognise_file(input, reader, context, &shared, &in_flight));
+    put_together(files.collect(), context)
+}
+
+/// Everything that was read, table by table.
+#[derive(Default)]
+struct Estate {
+    facts: Vec<Fact>,
+    lists: Vec<CustomerRow>,
+    tables: Vec<Table>,
+    accounting: Vec<Accounting>,
+    findings: Vec<Finding>,
+    inputs: Vec<InputRecord>,
+    /// For each input the tables of its record: first number, how many.
+    spans: Vec<(usize, usize)>,
+}
+
+impl Estate {
+    fn add(&mut self, file: FileResult) {
+        let first = self.tables.len();
+        let mut records: Vec<_> = file.tables.iter().map(super::settle::Settled::record).collect();
+        self.spans.push((first, records.len()));
+        for settled in file.tables {
+            let number = self.tables.len() as u32;
+            self.facts
+                .extend(settled.facts.into_iter().map(|fact| Fact { table: number, ..fact }));
+            self.lists.extend(
+                settled
+                    .customers
+                    .into_iter()
+                    .map(|row| CustomerRow { table: number, ..row }),
+            );
+            self.accounting.push(settled.accounting);
+            self.findings.extend(settled.findings);
+            self.tables.push(settled.table);
+        }
+        self.findings.extend(file.findings);
+        records.extend(file.others);
+        self.inputs.push(InputRecord {
+            file: file.report,
+            tables: records,
+        });
+    }
+}
+
+fn put_together(mut files: Vec<FileResult>, context: &Context<'_>) -> Recognised {
+    files.sort_by(|a, b| a.report.path.cmp(&b.report.path));
+    let mut estate = Estate::default();
+    for file in files {
+        estate.add(file);
+    }
+    estate.facts.par_sort_unstable_by_key(|fact| (fact.table, fact.row));
+    let places = nameless_places(&estate);
+    estate
+        .findings
+        .extend(name_the_nameless(&mut estate.facts, &estate.tables));
+    name_findings(&mut estate, &places);
+
+    let directory = directory(&mut estate, context);
+    let customers = directory.customers();
+    let groups = group(&estate.facts);
+    let merging = Merging {
+        facts: &estate.facts,
+        tables: &estate.tables,
+        directory: &directory,
+        customers: &customers,
+        partner: &context.config.partner.ids,
+    };
+    let merged: Vec<Option<Merged>> = groups
+        .members
+        .par_iter()
+        .map(|members| merging.merge(members))
+        .collect();
+    finish(estate, customers, &groups, merged)
+}
+
+fn finish(
+    mut estate: Estate,
+    customers: Vec<super::Customer>,
+    groups: &Groups,
+    mut merged: Vec<Option<Merged>>,
+) -> Recognised {
+    let canonical: Vec<Option<Id>> = merged
+        .iter()
+        .map(|merged| merged.as_ref().map(|merged| merged.subscription.id.clone()))
+        .collect();
+    let mut subscriptions = Vec::with_capacity(merged.len());
+    for (members, merged) in groups.members.iter().zip(&mut merged) {
+        let Some(merged) = merged.take() else {
+            continue;
+        };
+        for &index in members {
+            let table = estate
+                .facts
+                .get(index as usize)
+                .and_then(|fact| estate.accounting.get_mut(fact.table as usize));
+            match table {
+                Some(table) if index == merged.begun_by => table.subscriptions += 1,
+                Some(table) => table.merged += 1,
+                None => {}
+            }
+        }
+        let mut subscription = merged.subscription;
+        let base = subscription.base_id.as_ref().and_then(|base| groups.of_bases.get(base));
+        if let Some(Some(id)) = base.and_then(|&group| canonical.get(group as usize)) {
+            subscription.base_id = Some(id.clone()).filter(|id| *id != subscription.id);
+        }
+        estate.findings.extend(merged.findings);
+        subscriptions.push(subscription);
+    }
+    estate.findings.extend(merged_notes(&estate));
+    subscriptions.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    let mut accounting = Accounting::default();
+    for (record, &(first, count)) in estate.inputs.iter_mut().zip(&estate.spans) {
+        for (table, counted) in record
+            .tables
+            .iter_mut()
+            .zip(estate.accounting.iter().skip(first).take(count))
+        {
+            debug_assert!(counted.balances(), "{counted:?} of {:?}", record.file.path);
+            table.accounting = *counted;
+            accounting += *counted;
+        }
+    }
+    debug_assert_eq!(accounting.subscriptions, subscriptions.len() as u64);
+    estate.findings.par_sort_by(|a, b| a.order().cmp(&b.order()));
+    Recognised {
+        subscriptions,
+        customers,
+        accounting,
+        findings: estate.findings,
+        inputs: estate.inputs,
+    }
+}
+
+/// One note for each file whose rows were merged into subscriptions that other rows began.
+fn merged_notes(estate: &Estate) -> Vec<Finding> {
+    let count_of = |&(first, count): &(usize, usize)| -> u64 {
+        estate
+            .accounting
+            .iter()
+            .skip(first)
+            .take(count)
+            .map(|table| table.merged)
+            .sum()
+    };
+    let files = estate
+        .inputs
+        .iter()
+        .zip(&estate.spans)
+        .map(|(input, span)| (input, count_of(span)));
+    files
+        .filter(|(_, count)| *count > 0)
+        .map(|(input, count)| {
+            let (rows, were) = if count == 1 {
+                ("row tells", "it was")
+            } else {
+                ("rows tell", "they were")
+            };
+            let message = format!("{count} {rows} of subscriptions that another row began; {were} merged into them");
+            Finding::new(Code::RowsMerged, Place::file(input.file.path.clone()), message, "")
+        })
+        .collect()
+}
+
+/// A row by its place.
+type RowPlace = (Text, Option<Text>, u32);
+
+/// The places of the rows that have no id yet, with the index of their fact.
+fn nameless_places(estate: &Estate) -> HashMap<RowPlace, usize> {
+    let nameless = estate.facts.iter().enumerate().filter(|(_, fact)| fact.id.is_none());
+    let place = |(index, fact): (usize, &Fact)| {
+        let table = estate.tables.get(fact.table as usize)?;
+        Some(((table.place.file.clone(), table.place.sheet.clone(), fact.row), index))
+    };
+    nameless.filter_map(place).collect()
+}
+
+/// Names the subscription in the findings about rows that had no id when they were read.
+fn name_findings(estate: &mut Estate, places: &HashMap<RowPlace, usize>) {
+    if places.is_empty() {
+        return;
+    }
+    for finding in &mut estate.findings {
+        let about_column = matches!(finding.code, Code::DateOrderUnknown | Code::DateHalfConverted);
+        let (None, Some(row), false) = (&finding.subscription_id, finding.place.row, about_column) else {
+            continue;
+        };
+        let place = (finding.place.file.clone(), finding.place.sheet.clone(), row);
+        let fact = places.get(&place).and_then(|&index| estate.facts.get(index));
+        finding.subscription_id = fact.and_then(|fact| fact.id.as_ref()).map(|id| id.to_string().into());
+    }
+}
+
+/// Everybody who is known, from the customers table, the lists and the rows of subscriptions.
+fn directory(estate: &mut Estate, context: &Context<'_>) -> Directory {
+    let mut directory = Directory::default();
+    let mut unnamed: Vec<(Standing, CustomerFacts, Option<Place>)> = Vec::new();
+    let mut add = |standing: Standing, facts: &CustomerFacts, place: Option<Place>| {
+        directory.add(standing, facts);
+        if facts.id.is_none() && facts.names_somebody() {
+            unnamed.push((standing, facts.clone(), place));
+        }
+    };
+    let standing = |level: u8, table: u32, row: u32, freshness: Option<NaiveDate>| -> Standing {
+        let rank = estate
+            .tables
+            .get(table as usize)
+            .map_or(0, |table| table.columns.kind.rank);
+        (level, std::cmp::Reverse(rank), std::cmp::Reverse(freshness), table, row)
+    };
+    for note in &context.tables.customers {
+        let place = context
+            .config
+            .tables
+            .customers
+            .as_ref()
+            .map(|path| Place::file(path.to_string_lossy()).at_row(note.row));
+        add(standing(0, 0, note.row, None), &facts_of(note), place);
+    }
+    for row in &estate.lists {
+        let table = estate.tables.get(row.table as usize);
+        let place = table.map(|table| table.place.at_row(row.row));
+        add(
+            standing(1, row.table, row.row, table.and_then(|table| table.freshness)),
+            &row.facts,
+            place,
+        );
+    }
+    let mut rows: HashMap<*const CustomerFacts, (Standing, &Arc<CustomerFacts>)> = HashMap::new();
+    for fact in &estate.facts {
+        let standing = standing(2, fact.table, fact.row, fact.freshness);
+        let best = rows
+            .entry(Arc::as_ptr(&fact.customer))
+            .or_insert((standing, &fact.customer));
+        best.0 = best.0.min(standing);
+    }
+    for (standing, facts) in rows.into_values() {
+        add(standing, facts, None);
+    }
+    unnamed.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    let adopted: Vec<(Found, Option<Place>, CustomerFacts)> = unnamed
+        .into_iter()
+        .map(|(standing, facts, place)| (directory.adopt(standing, &facts), place, facts))
+        .collect();
+    estate.findings.extend(
+        adopted
+            .into_iter()
+            .filter_map(|(found, place, facts)| strangers(&found, place?, &facts)),
+    );
+    directory
+}
+
+/// The finding for a row of a list whose customer has no tenant id and is not found by domain or name.
+fn strangers(found: &Found, place: Place, facts: &CustomerFacts) -> Option<Finding> {
+    let word = facts.domain.clone().or_else(|| facts.name.clone())?;
+    let hint = "give the customer's tenant id";
+    let finding = match found {
+        Found::One(..) => return None,
+        Found::Several(..) => {
+            let message = format!("`{word}` fits several customers; the row was not used");
+            Finding::new(Code::CustomerAmbiguous, place, message, hint)
+        }
+        Found::Nobody => {
+            let message = format!("no customer with a tenant id is known as `{word}`; the row was not used");
+            Finding::new(Code::CustomerUnknown, place, message, hint)
+        }
+    };
+    Some(finding.value(word))
+}

@@ -1,0 +1,302 @@
+//! A table whose rows have all been seen.
+//!
+//! In: its batches, in any order. Out: [`Settled`]: the facts with their dates, now that each date column can be decided from
+//! all its cells; the rows that were loose, now that the last row of the table is known; what is known of the table. Refuses
+//! the dates of a column that can be read in two ways, or that a spreadsheet has half converted: one finding a column, and a
+//! flaw on each of its rows whose term end it holds.
+
+use chrono::NaiveDate;
+
+use super::{
+    DateColumn, Field, Flaw, TableRecord,
+    cells::{consequence, hint_for},
+    dates::{DateColumnEvidence, DateReading, Decision, resolve},
+    facts::{CustomerRow, Fact},
+    rows::unidentified,
+    table::{Batch, Loose, PendingDate, Table},
+};
+use crate::{
+    config::DateOrder,
+    finding::{Accounting, Code, Finding},
+    terms::Text,
+};
+
+/// A table, settled.
+#[derive(Debug)]
+pub(super) struct Settled {
+    pub(super) table: Table,
+    pub(super) facts: Vec<Fact>,
+    pub(super) customers: Vec<CustomerRow>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) accounting: Accounting,
+    pub(super) dates: Vec<DateColumn>,
+}
+
+/// What was decided for a date column.
+struct Decided {
+    decision: Decision,
+    because: String,
+    /// Rows whose date was left out for it.
+    left_out: u64,
+    first: Option<u32>,
+    has_year_first: bool,
+    is_filled: bool,
+}
+
+/// Settles a table.
+pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
+    let mut columns = decide(&table, &batches);
+    let mut settled = Settled {
+        facts: Vec::new(),
+        customers: Vec::new(),
+        findings: table.columns.repeated(&table.place),
+        accounting: Accounting::default(),
+        dates: Vec::new(),
+        table,
+    };
+    for batch in &mut batches {
+        for pending in std::mem::take(&mut batch.pending) {
+            settle_date(&settled.table, &mut columns, batch, pending);
+        }
+    }
+    let last_row = batches.iter().map(|batch| batch.last_row).max().unwrap_or(0);
+    for batch in batches {
+        settled.accounting += batch.accounting;
+        settled.facts.extend(batch.facts);
+        settled.customers.extend(batch.customers);
+        settled.findings.extend(batch.findings);
+        for loose in batch.loose {
+            let finding = settle_loose(&settled.table, loose, last_row, &mut settled.accounting);
+            settled.findings.push(finding);
+        }
+    }
+    for (&(column, field), decided) in settled.table.columns.dates.iter().zip(&columns) {
+        settled
+            .findings
+            .extend(undecided(&settled.table, column, field, decided));
+        let heading = settled.table.columns.heading(column).cloned().unwrap_or_default();
+        settled.dates.push(DateColumn {
+            heading,
+            order: order_word(decided).into(),
+            because: decided.because.clone(),
+        });
+    }
+    settled
+}
+
+fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
+    let setting = table.source.date_order;
+    let language = table.columns.language.as_deref();
+    let slots = 0..table.columns.dates.len();
+    slots
+        .map(|slot| {
+            let mut evidence = DateColumnEvidence::default();
+            for batch in batches {
+                if let Some(part) = batch.evidence.get(slot) {
+                    evidence.merge(part);
+                }
+            }
+            let (decision, because) = evidence.decide(setting, language);
+            let readings = || {
+                batches
+                    .iter()
+                    .flat_map(|batch| &batch.pending)
+                    .filter(|date| usize::from(date.slot) == slot)
+            };
+            Decided {
+                decision,
+                because,
+                left_out: 0,
+                first: None,
+                has_year_first: readings().any(|date| matches!(date.reading, DateReading::YearFirst(_))),
+                is_filled: readings().next().is_some(),
+            }
+        })
+        .collect()
+}
+
+fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pending: PendingDate) {
+    let Some(decided) = columns.get_mut(usize::from(pending.slot)) else {
+        return;
+    };
+    let row = batch.facts.get(pending.item as usize).map(|fact| fact.row);
+    let row = row
+        .or_else(|| batch.customers.get(pending.item as usize).map(|customer| customer.row))
+        .unwrap_or(0);
+    let is_date = !matches!(pending.reading, DateReading::NoEnd | DateReading::Certain(_));
+    let (read, is_left_out) = match decided.decision {
+        Decision::HalfConverted if is_date => (Ok(None), true),
+        Decision::Unknown => match resolve(pending.reading, None) {
+            Err(_) if pending.reading.is_numeric() => (Ok(None), true),
+            read => (read, false),
+        },
+        Decision::Order(order) => (resolve(pending.reading, Some(order)), false),
+        Decision::HalfConverted | Decision::Unneeded => (resolve(pending.reading, None), false),
+    };
+    if is_left_out {
+        decided.left_out += 1;
+        decided.first = Some(decided.first.map_or(row, |first| first.min(row)));
+    }
+    match read {
+        Ok(date) => fill(batch, pending, date, is_left_out),
+        Err(unreadable) => {
+            let value = written(pending.reading);
+            let message = format!("`{value}` {}; it was left out", unreadable.why);
+            let (code, flaw) = consequence(pending.field);
+            let column = table
+                .columns
+                .dates
+                .get(usize::from(pending.slot))
+                .map_or(0, |&(column, _)| column);
+            let place = table.place.at_row(row).at_column(column);
+            let mut finding = Finding::new(code, place, message, hint_for(code)).value(value);
+            finding.heading = table.columns.heading(column).cloned();
+            if let Some(fact) = batch.facts.get_mut(pending.item as usize) {
+                finding.subscription_id = fact.id.as_ref().map(|id| id.to_string().into());
+                if let Some(flaw) = flaw {
+                    fact.flaws.add(flaw);
+                }
+            }
+            batch.findings.push(finding);
+        }
+    }
+}
+
+fn fill(batch: &mut Batch, pending: PendingDate, date: Option<NaiveDate>, is_left_out: bool) {
+    if pending.field == Field::AgreementAccepted {
+        if let (Some(customer), Some(date)) = (batch.customers.get_mut(pending.item as usize), date) {
+            customer.facts.agreement_accepted = Some(Some(date));
+        }
+        return;
+    }
+    let Some(fact) = batch.facts.get_mut(pending.item as usize) else {
+        return;
+    };
+    match pending.field {
+        Field::TermEnd | Field::NextLifecycleDate => {
+            fact.term_end = fact.term_end.or(date);
+            if is_left_out {
+                fact.flaws.add(Flaw::DateOrderUnknown);
+            }
+        }
+        Field::TermStart => fact.term_start = date,
+        Field::RowDate => fact.freshness = date.or(fact.freshness),
+        Field::CreatedDate => with_charge(fact, |charge| charge.ordered = date),
+        Field::ChargeEnd => with_charge(fact, |charge| charge.end = date),
+        Field::ChargeStart => {
+            with_charge(fact, |charge| charge.start = date);
+            fact.freshness = date.or(fact.freshness);
+        }
+        _ => {}
+    }
+}
+
+fn with_charge(fact: &mut Fact, set: impl FnOnce(&mut super::facts::Charge)) {
+    if let Some(charge) = &mut fact.charge {
+        set(charge);
+    }
+}
+
+/// The numbers of a reading, as they stood but for zeros.
+fn written(reading: DateReading) -> Text {
+    let text = match reading {
+        DateReading::Typed(date) | DateReading::YearFirst(date) | DateReading::Certain(date) => date.to_string(),
+        DateReading::Numeric { a, b, year, .. } => format!("{a:02}.{b:02}.{year}"),
+        DateReading::Short { a, b, c, .. } => format!("{a:02}.{b:02}.{c:02}"),
+        DateReading::Empty | DateReading::NoEnd | DateReading::Unreadable => String::new(),
+    };
+    text.into()
+}
+
+/// A note or an unlabelled sum below the table is left out; in the middle of it, such a row is one that lost its cells.
+fn settle_loose(table: &Table, loose: Loose, last_row: u32, accounting: &mut Accounting) -> Finding {
+    let is_below = last_row > 0 && loose.row > last_row;
+    if !is_below {
+        accounting.rejected += 1;
+        return unidentified(table, loose.row, Some(loose.value));
+    }
+    accounting.ignored += 1;
+    let place = table.place.at_row(loose.row).at_column(loose.column);
+    let finding = if loose.is_number {
+        Finding::new(
+            Code::TotalRowIgnored,
+            place,
+            "numbers alone below the table; the row was left out",
+            "",
+        )
+    } else {
+        Finding::new(
+            Code::NoteRowIgnored,
+            place,
+            "a text alone below the table; the row was left out",
+            "",
+        )
+    };
+    finding.value(loose.value)
+}
+
+/// The finding for a date column that could not be decided.
+fn undecided(table: &Table, column: u32, field: Field, decided: &Decided) -> Option<Finding> {
+    let (code, what) = match decided.decision {
+        Decision::HalfConverted => (
+            Code::DateHalfConverted,
+            "a spreadsheet has converted some dates of this column and not others",
+        ),
+        Decision::Unknown => (
+            Code::DateOrderUnknown,
+            "day and month cannot be told apart in this column",
+        ),
+        Decision::Order(_) | Decision::Unneeded => return None,
+    };
+    if decided.left_out == 0 {
+        return None;
+    }
+    let dates = if decided.left_out == 1 {
+        "date was"
+    } else {
+        "dates were"
+    };
+    let message = format!("{what}: {}; {} {dates} left out", decided.because, decided.left_out);
+    let hint = match (code, field) {
+        (Code::DateHalfConverted, _) => "export the file again and do not save it in a spreadsheet program",
+        _ => "say `date_order` in a [[source]] setting for the file",
+    };
+    let place = match decided.first {
+        Some(row) => table.place.at_row(row).at_column(column),
+        None => table.place.at_column(column),
+    };
+    let mut finding = Finding::new(code, place, message, hint);
+    finding.heading = table.columns.heading(column).cloned();
+    Some(finding)
+}
+
+fn order_word(decided: &Decided) -> &'static str {
+    match decided.decision {
+        Decision::Order(DateOrder::Dmy) => "dmy",
+        Decision::Order(DateOrder::Mdy) => "mdy",
+        Decision::Order(DateOrder::Ymd) => "ymd",
+        Decision::Unknown | Decision::HalfConverted => "unknown",
+        Decision::Unneeded if decided.has_year_first || !decided.is_filled => "ymd",
+        Decision::Unneeded => "typed",
+    }
+}
+
+impl Settled {
+    /// What the run record says of the table.
+    pub(super) fn record(&self) -> TableRecord {
+        let columns = &self.table.columns;
+        let headings = columns.headings.iter().map(|(heading, field)| {
+            let field = field.map(|field| Text::from(field.as_str()));
+            (heading.clone(), field)
+        });
+        TableRecord {
+            sheet: self.table.place.sheet.clone(),
+            header_row: self.table.header_row,
+            kind: columns.kind.word.into(),
+            language: columns.language.clone(),
+            columns: headings.collect(),
+            dates: self.dates.clone(),
+            accounting: self.accounting,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! One table while its rows stream by.
+//!
+//! In: a table's head and its source. Out: [`Table`], what every batch of its rows needs to know, and [`Batch`], what a batch of
+//! rows came to. A batch is made on any thread; its parts are put together by row, so that the result is the same as if one
+//! thread had read them in order.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::{
+    Field,
+    columns::Columns,
+    dates::{DateColumnEvidence, DateReading},
+    facts::{CustomerRow, Fact},
+    source::Source,
+};
+use crate::{
+    finding::{Accounting, Finding, Place},
+    terms::Text,
+};
+
+/// What every row of a table needs to know.
+#[derive(Debug)]
+pub(super) struct Table {
+    /// Its number within its file, from 0.
+    pub(super) number: u32,
+    /// File and sheet.
+    pub(super) place: Place,
+    pub(super) header_row: u32,
+    pub(super) columns: Columns,
+    pub(super) source: Arc<Source>,
+    /// A date in the title or the file's name.
+    pub(super) freshness: Option<NaiveDate>,
+}
+
+/// A date that waits for its column to be decided.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PendingDate {
+    /// Index of the fact (or customer row) in its batch.
+    pub(super) item: u32,
+    /// Index into [`Columns::dates`].
+    pub(super) slot: u16,
+    pub(super) field: Field,
+    pub(super) reading: DateReading,
+}
+
+/// A row that is a note or an unlabelled sum if it stands below the table, and names nobody if it does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Loose {
+    pub(super) row: u32,
+    pub(super) column: u32,
+    pub(super) value: Text,
+    pub(super) is_number: bool,
+}
+
+/// What a batch of rows came to.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) facts: Vec<Fact>,
+    pub(super) customers: Vec<CustomerRow>,
+    pub(super) pending: Vec<PendingDate>,
+    pub(super) loose: Vec<Loose>,
+    pub(super) findings: Vec<Finding>,
+    /// By date column.
+    pub(super) evidence: Vec<DateColumnEvidence>,
+    /// Subscriptions and merged rows are not told apart yet.
+    pub(super) accounting: Accounting,
+    /// The last row that told of something.
+    pub(super) last_row: u32,
+}

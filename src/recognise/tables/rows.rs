@@ -1,0 +1,209 @@
+//! The rows of each table of ours.
+//!
+//! In: a record. Out: what it says; where anything in it is wrong, a problem and perhaps no row. One function a table.
+
+use super::{CalendarDay, CustomerNote, Hold, OfferRule, ProgressNote, RouteNote, nearest, record::Record};
+use crate::{
+    recognise::{Field, values},
+    terms::*,
+};
+
+pub(super) fn offer(record: &mut Record<'_>) -> Option<OfferRule> {
+    let source_offer = record.text("source_offer");
+    let target_offer = record.text("target_offer");
+    let source_offer = record.required("source_offer", source_offer);
+    let target_offer = record.required("target_offer", target_offer);
+    let rule = OfferRule {
+        target_term: record.value("target_term", values::term, "write P1M, P1Y or P3Y"),
+        licences: record.word("licences"),
+        valid_from: record.date_or_none("valid_from"),
+        valid_until: record.date_or_none("valid_until"),
+        reason: record.text("reason").unwrap_or_default(),
+        row: record.number(),
+        source_offer: source_offer?,
+        target_offer: target_offer?,
+    };
+    if let (Some(from), Some(until)) = (rule.valid_from, rule.valid_until)
+        && from > until
+    {
+        record.problem(
+            "valid_until",
+            format!("`{until}` is before `{from}`"),
+            "exchange the dates",
+        );
+    }
+    Some(rule)
+}
+
+pub(super) fn calendar_day(record: &mut Record<'_>) -> Option<CalendarDay> {
+    let date = record.required_date("date");
+    let kind = record.word("kind");
+    let kind = record.required("kind", kind);
+    Some(CalendarDay {
+        country: record.value("country", values::country, "write two letters, such as HU"),
+        name: record.text("name").unwrap_or_default(),
+        date: date?,
+        kind: kind?,
+    })
+}
+
+pub(super) fn hold(record: &mut Record<'_>) -> Option<Hold> {
+    let subject = record.subject();
+    let action = record.value("action", values::action, "write `keep` or `review`");
+    let action = record.required("action", action);
+    if action == Some(Action::Move) {
+        record.problem("action", "`move` is no action of a hold", "write `keep` or `review`");
+    }
+    let until = record.required_date("until");
+    let owner = record.text("owner").unwrap_or_default();
+    let reason = record.text("reason");
+    let reason = record.required("reason", reason);
+    Some(Hold {
+        subject: subject?,
+        action: action?,
+        until: until?,
+        owner,
+        reason: reason?,
+        row: record.number(),
+    })
+}
+
+pub(super) fn progress_note(record: &mut Record<'_>) -> Option<ProgressNote> {
+    let subject = record.subject();
+    let steps = StepKind::ALL
+        .iter()
+        .map(|step| step.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let step = record.value("step", values::step, &format!("the steps are {steps}"));
+    let step = record.required("step", step);
+    let state = record.value("state", values::progress, "write `requested` or `done`");
+    let state = record.required("state", state);
+    Some(ProgressNote {
+        date: record.date_or_none("date"),
+        note: record.text("note").unwrap_or_default(),
+        row: record.number(),
+        subject: subject?,
+        step: step?,
+        state: state?,
+    })
+}
+
+pub(super) fn customer(record: &mut Record<'_>) -> Option<CustomerNote> {
+    const YES_OR_NO: &str = "write `yes` or `no`";
+    let before = record.problems.len();
+    let segments = Qualification::ALL
+        .iter()
+        .map(|word| word.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let clouds = Cloud::ALL
+        .iter()
+        .map(|word| word.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let note = CustomerNote {
+        id: record.customer_id("customer_id"),
+        name: record.text("name"),
+        domain: record.text("domain").map(|domain| domain.to_lowercase().into()),
+        country: record.value("country", values::country, "write two letters, such as HU"),
+        qualification: record.value(
+            "segment",
+            values::qualification,
+            &format!("the segments are {segments}"),
+        ),
+        cloud: record.value("cloud", values::cloud, &format!("the clouds are {clouds}")),
+        relationship: record.value("relationship", values::relationship, YES_OR_NO),
+        agreement_accepted: agreement(record),
+        delegated_rights: record.value("delegated_rights", values::boolean, YES_OR_NO),
+        language: record.text("language").map(|language| language.to_lowercase().into()),
+        row: record.number(),
+    };
+    let nameless = note.id.is_none() && note.name.is_none() && note.domain.is_none();
+    if nameless && record.problems.len() == before {
+        record.problem(
+            "customer_id",
+            "names no customer",
+            "fill `customer_id`, `domain` or `name`",
+        );
+    }
+    Some(note)
+}
+
+/// When the customer accepted the agreement: a date, or `no` for one that is known not to have.
+fn agreement(record: &mut Record<'_>) -> Option<Option<chrono::NaiveDate>> {
+    const HEADING: &str = "agreement_accepted";
+    match record.yes_or_no(HEADING) {
+        Some(false) => Some(None),
+        Some(true) => {
+            record.problem(
+                HEADING,
+                "says that the agreement is accepted, but not when",
+                "write the date as YYYY-MM-DD",
+            );
+            None
+        }
+        None => record.date(HEADING)?.map(Some),
+    }
+}
+
+pub(super) fn heading(record: &mut Record<'_>) -> Option<(Text, Text, Option<Text>)> {
+    let field = record.text("field");
+    let field = record.required("field", field);
+    let heading = record.text("heading");
+    let heading = record.required("heading", heading);
+    let language: Option<Text> = record.text("language").map(|language| language.to_lowercase().into());
+    if let Some(language) = &language
+        && !(matches!(language.len(), 2 | 3) && language.bytes().all(|b| b.is_ascii_lowercase()))
+    {
+        record.problem(
+            "language",
+            format!("`{language}` is no language code"),
+            "write two letters, such as hu, or nothing",
+        );
+    }
+    let field = field?;
+    if &*field != "-" && field.parse::<Field>().is_err() {
+        let near = nearest(&field, Field::ALL.iter().map(|field| field.as_str()));
+        let fields = Field::ALL
+            .iter()
+            .map(|field| field.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
+        record.problem(
+            "field",
+            format!("`{field}` is no field"),
+            format!("did you mean `{near}`; the fields are {fields}"),
+        );
+        return None;
+    }
+    Some((field, heading?, language))
+}
+
+pub(super) fn route(record: &mut Record<'_>) -> Option<RouteNote> {
+    let before = record.problems.len();
+    let channels = Channel::ALL
+        .iter()
+        .map(|word| word.as_str())
+        .collect::<Vec<_>>()
+        .join(", ");
+    let channel = record.value("channel", values::channel, &format!("the channels are {channels}"));
+    let customer_id = record.customer_id("customer_id");
+    let seller_id = record.id("seller_id");
+    let route = record.word("route");
+    let route = record.required("route", route);
+    if channel.is_none() && customer_id.is_none() && seller_id.is_none() && record.problems.len() == before {
+        record.problem(
+            "channel",
+            "says not what the route is for",
+            "fill `channel`, `customer_id` or `seller_id`",
+        );
+    }
+    Some(RouteNote {
+        channel,
+        customer_id,
+        seller_id,
+        route: route?,
+        row: record.number(),
+    })
+}

@@ -1,0 +1,284 @@
+//! The tables of the settings, right and wrong.
+
+use std::{fs, path::Path};
+
+use super::*;
+
+const GUID: &str = "3b555118-da6a-4418-894f-7df1e2096870";
+const OTHER: &str = "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46";
+
+/// Reads tables given as name and content; every problem as `name: line: heading: message`.
+fn read(contents: &[(&str, &str)]) -> Result<Tables, Vec<String>> {
+    let dir = tempfile::tempdir().unwrap();
+    let mut paths = TablePaths::default();
+    for (name, content) in contents {
+        let path = dir.path().join(format!("{name}.csv"));
+        fs::write(&path, content).unwrap();
+        let slot = match *name {
+            "offers" => &mut paths.offers,
+            "calendar" => &mut paths.calendar,
+            "holds" => &mut paths.holds,
+            "progress" => &mut paths.progress,
+            "customers" => &mut paths.customers,
+            "headings" => &mut paths.headings,
+            _ => &mut paths.routes,
+        };
+        *slot = Some(path);
+    }
+    read_tables(&paths, &Limits::default()).map_err(|problems| {
+        let name = |file: &str| Path::new(file).file_stem().unwrap().to_string_lossy().into_owned();
+        let row = |place: &Place| place.row.map(|row| format!(" {row}")).unwrap_or_default();
+        let heading = |problem: &TableProblem| {
+            problem
+                .heading
+                .as_deref()
+                .map(|h| format!(" ({h})"))
+                .unwrap_or_default()
+        };
+        problems
+            .iter()
+            .map(|p| format!("{}{}{}: {}", name(&p.place.file), row(&p.place), heading(p), p.message))
+            .collect()
+    })
+}
+
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+#[test]
+fn right_tables_are_read() {
+    let customers = format!(
+        "customer_id,name,domain,country,segment,cloud,relationship,agreement_accepted,delegated_rights,language\r\n\
+         {GUID},Contoso Kft.,Contoso.example,Hungary,commercial,,yes,2024-05-03,no,HU\r\n\
+         ,Fabrikam,fabrikam.example,SE,nonprofit,global,no,no,,\r\n\
+         {OTHER},,,,,,,,,\r\n"
+    );
+    let holds = format!(
+        "subscription_id,customer_id,action,until,owner,reason\nABC-1,,keep,2026-12-31,Anna,merger\n,{GUID},review,2027-01-31,,audit\n"
+    );
+    let tables = read(&[
+        (
+            "offers",
+            "source_offer,target_offer,target_term,licences,valid_from,valid_until,reason\n\
+             Office 365 E3,CFQ7TTC0LF8R:0001;CFQ7TTC0LHT0:0001,P1Y,reassign,2026-01-01,,agreed\n\
+             SPB,CFQ7TTC0LCHC:0002,,,,,\n",
+        ),
+        (
+            "calendar",
+            "date;country;kind;name\r\n2026-12-24;HU;blackout;Christmas Eve\r\n2026-12-25;;Holiday;Christmas\r\n",
+        ),
+        ("holds", &holds),
+        (
+            "progress",
+            "subscription_id,customer_id,step,state,date,note\nabc-1,,order,done,2026-11-02,\n",
+        ),
+        ("customers", &customers),
+        (
+            "headings",
+            "Field,Heading,Language\nterm_end,Fin du contrat,fr\nseats,Sièges,\n-,Ignore me,\n",
+        ),
+        (
+            "routes",
+            "channel,customer_id,seller_id,route\nea,,,new-subscription\n,,4711,Transfer\n",
+        ),
+    ])
+    .unwrap();
+
+    assert_eq!(tables.offers.len(), 2);
+    assert_eq!(tables.offers[0].target_term, Some(Term::YEAR));
+    assert_eq!(tables.offers[0].licences, Some(Licences::Reassign));
+    assert_eq!(tables.offers[0].valid_from, Some(date("2026-01-01")));
+    assert_eq!((tables.offers[0].row, tables.offers[1].row), (2, 3));
+    assert_eq!(tables.offers[1].valid_until, None);
+
+    assert_eq!(tables.calendar[0].kind, CalendarKind::Blackout);
+    assert_eq!(tables.calendar[0].country.unwrap().as_str(), "HU");
+    assert_eq!(
+        (tables.calendar[1].country, tables.calendar[1].kind),
+        (None, CalendarKind::Holiday)
+    );
+
+    assert_eq!(
+        tables.holds[0].subject,
+        Subject::Subscription(Id::parse("abc-1").unwrap())
+    );
+    assert_eq!(
+        tables.holds[1].subject,
+        Subject::Customer(CustomerId(GUID.parse().unwrap()))
+    );
+    assert_eq!(
+        (tables.holds[0].until, &*tables.holds[0].reason),
+        (date("2026-12-31"), "merger")
+    );
+
+    assert_eq!(tables.progress[0].step, StepKind::Order);
+    assert_eq!(tables.progress[0].state, Progress::Done);
+
+    let [first, second, third] = &tables.customers[..] else {
+        panic!()
+    };
+    assert_eq!(first.domain.as_deref(), Some("contoso.example"));
+    assert_eq!(first.country.unwrap().as_str(), "HU");
+    assert_eq!(first.agreement_accepted, Some(Some(date("2024-05-03"))));
+    assert_eq!((first.relationship, first.delegated_rights), (Some(true), Some(false)));
+    assert_eq!(first.language.as_deref(), Some("hu"));
+    assert_eq!(
+        (second.agreement_accepted, second.relationship),
+        (Some(None), Some(false))
+    );
+    assert_eq!(third.agreement_accepted, None);
+
+    assert_eq!(tables.headings.len(), 3);
+    assert_eq!(tables.routes[0].channel, Some(Channel::Ea));
+    assert_eq!(
+        (tables.routes[1].seller_id.as_ref(), tables.routes[1].route),
+        (Id::parse("4711").as_ref(), Route::Transfer)
+    );
+    assert_eq!(
+        tables.digests.keys().collect::<Vec<_>>(),
+        [
+            "calendar",
+            "customers",
+            "headings",
+            "holds",
+            "offers",
+            "progress",
+            "routes"
+        ]
+    );
+    assert!(tables.digests.values().all(|digest| digest.len() == 64));
+}
+
+#[test]
+fn tables_that_are_not_named_are_empty() {
+    assert_eq!(read(&[]).unwrap(), Tables::default());
+}
+
+#[test]
+fn a_table_of_headings_alone_is_empty() {
+    for (name, headings) in TABLE_HEADINGS {
+        let tables = read(&[(name, &format!("{}\n", headings.join(",")))]).unwrap();
+        assert_eq!(tables.digests.len(), 1, "{name}");
+    }
+}
+
+#[test]
+fn all_problems_of_all_tables_are_told_at_once() {
+    let holds = format!(
+        "subscription_id,customer_id,action,until,owner,reason\n\
+         a,{GUID},keep,2026-12-31,,r\n\
+         ,,keep,2026-12-31,,r\n\
+         a,,move,,,\n\
+         a,,kepp,never,,r\n\
+         ,contoso,keep,31.06.2026,,r\n"
+    );
+    let problems = read(&[
+        ("offers", "source_offer,target_ofer,reason\nx,y,z\n"),
+        ("calendar", "date,kind,kind\n2026-12-24,holliday,\n#N/A,holiday,\n"),
+        ("holds", &holds),
+        (
+            "routes",
+            "channel,customer_id,seller_id,route\n,,,transfer\nea,,5.66E+17,shift\n",
+        ),
+        ("headings", "field,heading,language\nterm_emd,X,hungarian\n"),
+    ])
+    .unwrap_err();
+    let expected = [
+        "calendar 1: `kind` stands over column B already",
+        "calendar 2 (kind): `holliday` is none of the words that may stand here",
+        "calendar 3 (date): `#N/A` is no date",
+        "headings 2 (field): `term_emd` is no field",
+        "headings 2 (language): `hungarian` is no language code",
+        "holds 2 (subscription_id): names a subscription and a customer",
+        "holds 3 (subscription_id): names neither subscription nor customer",
+        "holds 4 (action): `move` is no action of a hold",
+        "holds 4 (reason): is empty",
+        "holds 4 (until): is empty",
+        "holds 5 (action): `kepp` is no action we know",
+        "holds 5 (until): `never` names no day",
+        "holds 6 (customer_id): `contoso` is no tenant id",
+        "holds 6 (until): `31.06.2026` is no date",
+        "offers 1: `target_ofer` is no heading of the offers table",
+        "offers 1: has no column `target_offer`",
+        "routes 2 (channel): says not what the route is for",
+        "routes 3 (route): `shift` is none of the words that may stand here",
+        "routes 3 (seller_id): `5.66E+17` is a number in scientific notation: its last digits are lost",
+    ];
+    let mut problems = problems;
+    problems.sort();
+    let mut expected = expected.map(str::to_owned).to_vec();
+    expected.sort();
+    assert_eq!(problems, expected);
+}
+
+#[test]
+fn a_customer_is_told_of_once_and_by_name() {
+    let content = format!(
+        "customer_id,name,agreement_accepted,country\n{GUID},,yes,\n{},,,\n,,,HU\n{OTHER},,,Atlantis\n",
+        GUID.to_uppercase()
+    );
+    assert_eq!(
+        read(&[("customers", &content)]).unwrap_err(),
+        [
+            "customers 2 (agreement_accepted): says that the agreement is accepted, but not when",
+            &format!("customers 3: `{GUID}` stands in row 2 already"),
+            "customers 4 (customer_id): names no customer",
+            "customers 5 (country): `Atlantis` is no country we know",
+        ]
+    );
+}
+
+#[test]
+fn dates_must_be_plain() {
+    let calendar = |dates: &[&str]| {
+        let rows: String = dates.iter().map(|date| format!("{date},holiday\n")).collect();
+        read(&[("calendar", &format!("date,kind\n{rows}"))]).map(|tables| {
+            tables
+                .calendar
+                .iter()
+                .map(|day| day.date.to_string())
+                .collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(
+        calendar(&["24.12.2026", "3.04.2026"]).unwrap(),
+        ["2026-12-24", "2026-04-03"]
+    );
+    assert_eq!(
+        calendar(&["12/24/2026", "3/4/2026"]).unwrap(),
+        ["2026-12-24", "2026-03-04"]
+    );
+    let problems = calendar(&["2026-12-24", "3/4/2026", "4/5/2026"]).unwrap_err();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems[0].starts_with("calendar 3 (date): day and month cannot be told apart"),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named() {
+    let paths = TablePaths {
+        offers: Some("no/such/offers.csv".into()),
+        ..TablePaths::default()
+    };
+    let problems = read_tables(&paths, &Limits::default()).unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert!(
+        problems[0].to_string().starts_with("no/such/offers.csv: "),
+        "{}",
+        problems[0]
+    );
+
+    let problems = read(&[("routes", "a,b,c\n1,2,3\n"), ("offers", "")]).unwrap_err();
+    assert_eq!(problems.len(), 2, "{problems:?}");
+}
+
+#[test]
+fn the_nearest_word_is_named() {
+    let words = ["valid_from", "valid_until", "reason"];
+    assert_eq!(nearest("valid_form", words.into_iter()), "valid_from");
+    assert_eq!(nearest("reson", words.into_iter()), "reason");
+    assert_eq!(nearest("x", std::iter::empty()), "");
+}

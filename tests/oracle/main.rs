@@ -1,0 +1,253 @@
+//! Windows and dates, decided twice: the product against a second implementation that is slow and plain, and against days
+//! worked out by hand. Every term end over eight years, every channel by every route, every distance of as-of at which a rule
+//! turns; and fourteen nights on end over unchanged facts.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "what a test is made of must be there, or the test fails"
+)]
+
+mod calendar;
+mod examples;
+mod moved;
+mod nights;
+mod plain;
+mod program;
+mod queries;
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use rayon::prelude::*;
+use seatshift::{
+    config::RuleSettings,
+    plan::dates::{DateQuery, Dates, Outcome, dates},
+    rules::{Calendar, Rules},
+    terms::{Channel, Route, Urgency},
+};
+
+use calendar::PlainCalendar;
+use queries::{CalendarTable, OFFSETS, Random, WAYS, calendars, query, settings, term_ends};
+
+/// What both implementations decide with: one calendar, one set of numbers.
+struct World {
+    calendar: Calendar,
+    plain: PlainCalendar,
+    settings: RuleSettings,
+}
+
+impl World {
+    fn new(table: &CalendarTable, settings: RuleSettings) -> World {
+        World {
+            calendar: Calendar::new(&table.days, table.home),
+            plain: PlainCalendar::new(&table.days, table.home),
+            settings,
+        }
+    }
+
+    fn all() -> Vec<World> {
+        let mut worlds = Vec::new();
+        for table in calendars() {
+            for settings in settings() {
+                worlds.push(World::new(&table, settings));
+            }
+        }
+        worlds
+    }
+}
+
+/// The answers less what nobody asks of a row that does not move: how pressing it is (decided elsewhere) and its best day.
+fn comparable(mut dates: Dates) -> Dates {
+    if dates.outcome != Outcome::Move {
+        dates.urgency = Urgency::Planned;
+        dates.recommended = None;
+    }
+    dates
+}
+
+/// The names of the fields in which two answers differ.
+fn differing(left: &Dates, right: &Dates) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    macro_rules! compare {
+        ($($field:ident),+ $(,)?) => {
+            // Taken apart whole, so that a new field cannot be forgotten here.
+            let Dates { $($field: _),+ } = left;
+            $(if left.$field != right.$field { names.push(stringify!($field)); })+
+        };
+    }
+    compare!(
+        outcome,
+        reasons,
+        recommended,
+        move_date,
+        window_opens,
+        window_closes,
+        relationship_by,
+        agreement_by,
+        delegated_rights_by,
+        vetting_by,
+        credit_by,
+        request_by,
+        approve_by,
+        reassign_by,
+        end_source,
+        end_source_by,
+        cancel_extended_by,
+        verify_again,
+        undo_renewal_by,
+        overlap_days,
+        urgency,
+    );
+    names
+}
+
+/// A question or an answer on one line, less what is none.
+fn shown(facts: &impl std::fmt::Debug) -> String {
+    let text = format!("{facts:?}");
+    let fields: Vec<_> = text
+        .split(", ")
+        .filter(|field| !field.ends_with(": None") && !field.ends_with(": false"))
+        .collect();
+    fields.join(", ")
+}
+
+/// What a run of questions came to.
+#[derive(Default)]
+struct Tally {
+    asked: u64,
+    /// Outcomes, reasons, ends of the source and urgencies that were answered, so that the test is known to reach them.
+    answers: BTreeMap<String, u64>,
+    /// By channel, route and the fields that differ: how often, and the first of them.
+    mismatches: BTreeMap<(Channel, Route, String), (u64, String)>,
+}
+
+impl Tally {
+    fn add(&mut self, query: &DateQuery, product: Dates, plain: Dates) {
+        self.asked += 1;
+        let mut saw = |what: &str| match self.answers.get_mut(what) {
+            Some(times) => *times += 1,
+            None => drop(self.answers.insert(what.to_owned(), 1)),
+        };
+        match plain.outcome {
+            Outcome::Move => {
+                saw("move");
+                saw(plain.urgency.as_str());
+                plain.reasons.iter().for_each(|reason| saw(reason.as_str()));
+                saw(plain.end_source.map_or("no end of the source", |end| end.as_str()));
+            }
+            Outcome::TransferMissed => saw("transfer-missed"),
+            Outcome::Review(reason) => saw(reason.as_str()),
+        }
+        let (product, plain) = (comparable(product), comparable(plain));
+        if product != plain {
+            let what = if product.outcome == plain.outcome {
+                differing(&product, &plain).join(", ")
+            } else {
+                format!("outcome is {:?}, not {:?}", product.outcome, plain.outcome)
+            };
+            let facts = shown(query);
+            let entry = self.mismatches.entry((query.channel, query.route, what)).or_default();
+            entry.0 += 1;
+            // The plainest question shows best what is wrong.
+            if entry.1.is_empty() || facts.len() < entry.1.lines().next().map_or(0, str::len) {
+                entry.1 = format!("{facts}\n  product: {}\n  plain:   {}", shown(&product), shown(&plain));
+            }
+        }
+    }
+
+    fn merge(mut self, other: Tally) -> Tally {
+        self.asked += other.asked;
+        for (what, times) in other.answers {
+            *self.answers.entry(what).or_default() += times;
+        }
+        for (key, (times, text)) in other.mismatches {
+            let entry = self.mismatches.entry(key).or_default();
+            entry.0 += times;
+            let length = |text: &str| text.lines().next().map_or(0, str::len);
+            if entry.1.is_empty() || length(&text) < length(&entry.1) {
+                entry.1 = text;
+            }
+        }
+        self
+    }
+
+    fn report(&self) -> String {
+        let mut report = String::new();
+        let mut worst: Vec<_> = self.mismatches.iter().collect();
+        worst.sort_by_key(|(_, (times, _))| std::cmp::Reverse(*times));
+        for ((channel, route, what), (times, _)) in &worst {
+            let _ = writeln!(report, "{times:8} x {channel} by {route}: {what}");
+        }
+        for ((channel, route, what), (_, text)) in worst.iter().take(200) {
+            let _ = writeln!(report, "\n{channel} by {route}: {what}\n{text}");
+        }
+        report
+    }
+}
+
+#[test]
+fn the_product_and_the_plain_implementation_agree() {
+    let worlds = World::all();
+    let rules = Rules::embedded().unwrap();
+    let tally = term_ends()
+        .par_iter()
+        .map(|term_end| {
+            let mut tally = Tally::default();
+            let mut random = Random::new(u64::from(term_end.to_epoch_days().unsigned_abs()));
+            for way in WAYS {
+                for offset in OFFSETS {
+                    let query = query(&mut random, way, *term_end, offset);
+                    // The ordinary calendar with the defaults half the time.
+                    let index = random.below(2 * worlds.len() as i64) as usize;
+                    let world = worlds.get(index).unwrap_or(&worlds[0]);
+                    let product = dates(&query, &rules, &world.calendar, &world.settings);
+                    let plain = plain::plain_dates(&query, &world.plain, &world.settings);
+                    tally.add(&query, product, plain);
+                }
+            }
+            tally
+        })
+        .reduce(Tally::default, Tally::merge);
+
+    assert_eq!(tally.asked, 2922 * WAYS.len() as u64 * OFFSETS.len() as u64);
+    for answer in [
+        "move",
+        "transfer-missed",
+        "renewed-since-export",
+        "transfer-pending",
+        "source-deleted",
+        "addon-without-base",
+        "rule-unsure",
+        "planned",
+        "open",
+        "late",
+        "lapsed",
+        "renewed-lately",
+        "early",
+        "no-business-day",
+        "as-soon-as-ready",
+        "window-missed",
+        "notice-missed",
+        "auto-renew-risk",
+        "service-stops",
+        "service-down",
+        "cancel-at-term-end",
+        "auto-renew-off",
+        "extended-term",
+        "cancel",
+        "do-not-renew",
+        "transfer",
+        "no end of the source",
+    ] {
+        let times = tally.answers.get(answer).copied().unwrap_or(0);
+        assert!(
+            times >= 300,
+            "`{answer}` was reached {times} times only: the questions do not test it"
+        );
+    }
+    assert!(
+        tally.mismatches.is_empty(),
+        "of {} answers these differ:\n{}",
+        tally.asked,
+        tally.report()
+    );
+}

@@ -1,0 +1,254 @@
+//! What hangs on a move date once it is found: deadlines, the end of the source, what else is to be said.
+//!
+//! In: a question and the move date, with the best day and the window it came from. Out: the whole answer, or a review where the
+//! base of an add-on moves too late for it.
+
+use chrono::NaiveDate;
+use seatshift::{
+    config::RuleSettings,
+    plan::{
+        Reason,
+        dates::{DateQuery, Dates, Outcome},
+    },
+    terms::{Channel, EndInstruction, EndSource, Route, StepKind, Urgency},
+};
+
+use crate::{
+    calendar::{PlainCalendar, plus},
+    plain::nothing,
+    program::Window,
+};
+
+/// A move date, and what it was found from.
+pub(crate) struct Found {
+    pub(crate) window: Window,
+    pub(crate) best: NaiveDate,
+    pub(crate) ready: NaiveDate,
+    pub(crate) move_date: NaiveDate,
+    pub(crate) end_source: Option<EndSource>,
+    pub(crate) reasons: Vec<Reason>,
+}
+
+/// Everything that hangs on a move date.
+pub(crate) fn moved(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleSettings, mut found: Found) -> Dates {
+    let window = found.window;
+    if let Some(base) = query.not_before
+        && base > found.move_date
+    {
+        if window.closes.is_some_and(|closes| base > closes) {
+            let mut dates = nothing(Outcome::Review(Reason::AddonWithoutBase));
+            dates.window_opens = window.opens;
+            dates.window_closes = window.closes;
+            return dates;
+        }
+        found.move_date = base;
+    }
+    let mut dates = nothing(Outcome::Move);
+    dates.recommended = Some(found.best);
+    dates.move_date = Some(found.move_date);
+    dates.window_opens = window.opens;
+    dates.window_closes = window.closes;
+    dates.end_source = found.end_source;
+    before_the_move(query, calendar, settings, found.best, &mut dates);
+    after_the_move(query, calendar, found.move_date, &mut dates);
+    undo_renewal(query, settings, &mut found.reasons, &mut dates);
+    risks(query, &mut found.reasons, &dates);
+    found.reasons.sort();
+    dates.reasons = found.reasons;
+
+    let a = query.as_of;
+    dates.urgency = if a > query.term_end {
+        Urgency::Lapsed
+    } else if found.ready > found.best || some_day_passed(query, &dates) {
+        Urgency::Late
+    } else if window.opens.is_none_or(|opens| opens <= a) && window.closes.is_none_or(|closes| a <= closes) {
+        Urgency::Open
+    } else {
+        Urgency::Planned
+    };
+    dates
+}
+
+/// By when to ask for what is missing and not asked for yet.
+fn before_the_move(
+    query: &DateQuery,
+    calendar: &PlainCalendar,
+    settings: &RuleSettings,
+    best: NaiveDate,
+    dates: &mut Dates,
+) {
+    let asked = |step| query.done.contains(step) || query.requested.contains(step);
+    let e = query.term_end;
+    let lead = &settings.lead;
+    let base = if query.route == Route::Transfer {
+        calendar.prev(plus(e, -38))
+    } else {
+        best
+    };
+    let by = |days: u16| Some(calendar.prev(plus(base, -i64::from(days))));
+    if query.missing.relationship && !asked(StepKind::RequestRelationship) {
+        dates.relationship_by = match query.channel {
+            Channel::Ea => by(lead.relationship_ea),
+            _ => by(lead.relationship),
+        };
+    }
+    if query.missing.agreement && !asked(StepKind::AcceptAgreement) {
+        dates.agreement_by = by(lead.agreement);
+    }
+    if query.missing.delegated_rights && query.reassign && !asked(StepKind::RequestDelegatedRights) {
+        dates.delegated_rights_by = by(lead.delegated_rights);
+    }
+    if query.missing.vetting && !asked(StepKind::VetSegment) {
+        dates.vetting_by = by(lead.vetting);
+    }
+    if matches!(query.channel, Channel::WebDirect | Channel::WebDirectMosa) && !asked(StepKind::EnquireCredit) {
+        dates.credit_by = Some(calendar.prev(plus(best, -i64::from(settings.credit_days))));
+    }
+    if query.route == Route::Transfer && !query.done.contains(StepKind::ApproveTransfer) {
+        dates.approve_by = Some(plus(e, -8));
+        if !asked(StepKind::RequestTransfer) && !query.transfer_requested {
+            dates.request_by = Some(calendar.prev(plus(e, -38)));
+        }
+    }
+}
+
+/// Licences, then the end of the source, then another look; and the days paid twice.
+fn after_the_move(query: &DateQuery, calendar: &PlainCalendar, move_date: NaiveDate, dates: &mut Dates) {
+    let e = query.term_end;
+    let mut after = move_date;
+    if query.reassign {
+        after = match dates.end_source {
+            Some(EndSource::Cancel) => calendar.next(plus(move_date, 1)),
+            _ => calendar.prev(e).max(move_date),
+        };
+        if !query.done.contains(StepKind::Reassign) {
+            dates.reassign_by = Some(after);
+        }
+    }
+    dates.end_source_by = end_source_by(query, calendar, dates.end_source, move_date, after);
+    if dates.end_source == Some(EndSource::ExtendedTerm) && !query.done.contains(StepKind::CancelExtendedTerm) {
+        dates.cancel_extended_by = Some(calendar.next(plus(after, 1)));
+    }
+    if query.route == Route::Transfer {
+        return;
+    }
+    let again = calendar.next(plus(e, 1));
+    if again > move_date {
+        dates.verify_again = Some(again);
+    }
+    let last_paid = match (dates.end_source, dates.end_source_by) {
+        (Some(EndSource::Cancel), Some(day)) => day,
+        _ => e,
+    };
+    let mut day = move_date;
+    while day <= last_paid {
+        dates.overlap_days += 1;
+        day = plus(day, 1);
+    }
+}
+
+/// A renewal of the last days can still be undone.
+fn undo_renewal(query: &DateQuery, settings: &RuleSettings, reasons: &mut Vec<Reason>, dates: &mut Dates) {
+    let Some(start) = query.term_start else { return };
+    match query.channel {
+        Channel::Csp | Channel::WebDirect | Channel::McaE => {}
+        _ => return,
+    }
+    let last = plus(start, i64::from(settings.undo_days) - 1);
+    if start <= query.as_of && query.as_of <= last {
+        reasons.push(Reason::RenewedLately);
+        if !query.done.contains(StepKind::UndoRenewal) {
+            dates.undo_renewal_by = Some(last);
+        }
+    }
+}
+
+/// What may go wrong with the end of the source.
+fn risks(query: &DateQuery, reasons: &mut Vec<Reason>, dates: &Dates) {
+    let e = query.term_end;
+    let told = query.auto_renew == Some(false) || query.end_instruction.is_some();
+    if query.as_of == e && !told && !query.done.contains(StepKind::EndSource) {
+        let renews = matches!(
+            dates.end_source,
+            Some(EndSource::ExtendedTerm | EndSource::AutoRenewOff)
+        );
+        if renews {
+            reasons.push(Reason::AutoRenewRisk);
+        }
+    }
+    if dates.end_source == Some(EndSource::DoNotRenew)
+        && query.as_of > plus(e, -30)
+        && query.auto_renew != Some(false)
+        && !query.done.contains(StepKind::EndSource)
+    {
+        reasons.push(Reason::NoticeMissed);
+    }
+}
+
+/// Whether a step that is not done has its day behind it; the end of the source by its day before business days were looked for.
+fn some_day_passed(query: &DateQuery, dates: &Dates) -> bool {
+    let e = query.term_end;
+    let end_source = match (dates.end_source_by, dates.end_source) {
+        (None, _) | (_, None) => None,
+        (Some(_), Some(EndSource::CancelAtTermEnd | EndSource::AutoRenewOff | EndSource::ExtendedTerm)) => {
+            Some(plus(e, -1))
+        }
+        (Some(_), Some(EndSource::DoNotRenew)) => Some(plus(e, -30)),
+        (Some(day), Some(EndSource::Cancel | EndSource::Transfer)) => Some(day),
+    };
+    let days = [
+        end_source,
+        dates.relationship_by,
+        dates.agreement_by,
+        dates.delegated_rights_by,
+        dates.vetting_by,
+        dates.credit_by,
+        dates.request_by,
+        dates.approve_by,
+        dates.reassign_by,
+        dates.cancel_extended_by,
+        dates.verify_again,
+        dates.undo_renewal_by,
+    ];
+    days.into_iter().flatten().any(|day| day < query.as_of)
+}
+
+/// By when the source must be told to end; none where it is told already.
+fn end_source_by(
+    query: &DateQuery,
+    calendar: &PlainCalendar,
+    end_source: Option<EndSource>,
+    move_date: NaiveDate,
+    after: NaiveDate,
+) -> Option<NaiveDate> {
+    let e = query.term_end;
+    let eve = plus(e, -1);
+    if query.done.contains(StepKind::EndSource) {
+        return None;
+    }
+    match end_source? {
+        EndSource::Transfer => None,
+        EndSource::CancelAtTermEnd => match query.end_instruction {
+            Some(EndInstruction::Cancel) => None,
+            _ => Some(calendar.prev(eve).max(move_date)),
+        },
+        EndSource::AutoRenewOff => {
+            if query.auto_renew == Some(false) || query.end_instruction == Some(EndInstruction::Cancel) {
+                None
+            } else if calendar.prev(eve) < move_date && move_date <= eve {
+                Some(move_date)
+            } else {
+                Some(calendar.prev(eve))
+            }
+        }
+        EndSource::ExtendedTerm => match query.end_instruction {
+            Some(EndInstruction::Extended) => None,
+            _ => Some(calendar.prev(eve)),
+        },
+        EndSource::DoNotRenew => match query.auto_renew {
+            Some(false) => None,
+            _ => Some(calendar.prev(plus(e, -30))),
+        },
+        EndSource::Cancel => Some(calendar.next(plus(after, 1))),
+    }
+}

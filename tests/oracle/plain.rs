@@ -1,0 +1,272 @@
+//! The dates of one subscription, decided a second time: as plainly as they can be, one case after the other, without tables.
+//!
+//! In: what the product's `dates` gets. Out: what it must answer. Written from the rules and not from the product, so that a
+//! mistake must be made twice to pass. A is as-of, E is the term end; numbers stand here as literals on purpose.
+
+use chrono::NaiveDate;
+use seatshift::{
+    config::RuleSettings,
+    plan::{
+        Reason,
+        dates::{DateQuery, Dates, Outcome},
+    },
+    terms::{Channel, EndInstruction, EndSource, Route, State, StepKind, Urgency},
+};
+
+use crate::{
+    calendar::{PlainCalendar, plus},
+    moved::{Found, moved},
+    program::{Lifecycle, Window, in_extended_term, lifecycle, renewed, window_of},
+};
+
+/// The whole answer.
+pub(crate) fn plain_dates(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleSettings) -> Dates {
+    let window = window_of(query, settings);
+    // What nobody described: a transfer of what is not sold under new commerce, an extended term where there is none.
+    let no_transfer = query.route == Route::Transfer && query.channel != Channel::Csp;
+    if query.state == Some(State::Deleted) {
+        return match no_transfer {
+            true => nothing(Outcome::Review(Reason::SourceDeleted)),
+            false => only_opening(Reason::SourceDeleted, window),
+        };
+    }
+    let new_commerce = matches!(query.channel, Channel::Csp | Channel::WebDirect | Channel::McaE);
+    if no_transfer || (query.state == Some(State::Extended) && !new_commerce) {
+        return nothing(Outcome::Review(Reason::RuleUnsure));
+    }
+    if query.route == Route::Transfer {
+        return transfer(query, calendar, settings, window);
+    }
+    if in_extended_term(query) {
+        let window = Window {
+            opens: None,
+            closes: None,
+            best: query.as_of,
+            from_as_of: true,
+            end_source: EndSource::Cancel,
+        };
+        return before_term_end(query, calendar, settings, window);
+    }
+    if renewed(query) {
+        return renewed_since_export(query, settings, window);
+    }
+    if query.as_of > query.term_end {
+        return lapsed(query, calendar, settings, window);
+    }
+    before_term_end(query, calendar, settings, window)
+}
+
+/// A move to be approved by the partner who has the subscription now.
+fn transfer(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleSettings, window: Window) -> Dates {
+    if !in_extended_term(query) && renewed(query) {
+        return renewed_since_export(query, settings, window);
+    }
+    if query.as_of > query.term_end || in_extended_term(query) {
+        return transfer_missed(query, window);
+    }
+    before_term_end(query, calendar, settings, window)
+}
+
+fn transfer_missed(query: &DateQuery, window: Window) -> Dates {
+    let mut dates = nothing(Outcome::TransferMissed);
+    dates.window_opens = window.opens;
+    dates.window_closes = window.closes;
+    if query.transfer_requested || query.done.contains(StepKind::ApproveTransfer) {
+        dates.outcome = Outcome::Review(Reason::TransferPending);
+    }
+    dates
+}
+
+/// The export is older than the renewal.
+fn renewed_since_export(query: &DateQuery, settings: &RuleSettings, window: Window) -> Dates {
+    let mut dates = nothing(Outcome::Review(Reason::RenewedSinceExport));
+    dates.window_opens = window.opens;
+    dates.window_closes = window.closes;
+    let last = plus(query.term_end, i64::from(settings.undo_days));
+    if query.as_of <= last && !query.done.contains(StepKind::UndoRenewal) {
+        dates.undo_renewal_by = Some(last);
+    }
+    dates
+}
+
+/// A is not after E, or the source runs on in the extended term.
+fn before_term_end(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleSettings, window: Window) -> Dates {
+    let (best, why_best) = recommended(query, calendar, settings, window);
+    let ready = ready(query, settings);
+    let mut reasons = Vec::new();
+    let mut end_source = window.end_source;
+    let closes = window.closes.unwrap_or(NaiveDate::MAX);
+    let over = query.as_of > closes;
+    let later = calendar.next_move(ready);
+
+    let move_date = if best >= ready && !(over && window.from_as_of) {
+        reasons.extend(why_best);
+        if window.from_as_of {
+            reasons.push(Reason::AsSoonAsReady);
+        }
+        best
+    } else if later <= closes {
+        reasons.push(Reason::AsSoonAsReady);
+        later
+    } else if ready <= closes {
+        reasons.push(Reason::NoBusinessDay);
+        reasons.push(Reason::AsSoonAsReady);
+        ready
+    } else {
+        if query.route == Route::Transfer {
+            return transfer_missed(query, window);
+        }
+        reasons.push(Reason::AsSoonAsReady);
+        if window.end_source == EndSource::CancelAtTermEnd {
+            end_source = EndSource::ExtendedTerm;
+            reasons.push(Reason::WindowMissed);
+            if query.end_instruction == Some(EndInstruction::Cancel) {
+                reasons.push(Reason::ServiceStops);
+            }
+        }
+        if window.end_source == EndSource::DoNotRenew {
+            reasons.push(Reason::WindowMissed);
+        }
+        later
+    };
+    let end_source = Some(end_source);
+    moved(
+        query,
+        calendar,
+        settings,
+        Found {
+            window,
+            best,
+            ready,
+            move_date,
+            end_source,
+            reasons,
+        },
+    )
+}
+
+/// A is after E, and it has not renewed itself.
+fn lapsed(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleSettings, window: Window) -> Dates {
+    let (best, _) = recommended(query, calendar, settings, window);
+    let ready = ready(query, settings);
+    let move_date = calendar.next_move(ready);
+    let mut reasons = vec![Reason::AsSoonAsReady];
+    let mut window = window;
+    let mut down = query.state == Some(State::Disabled) || query.state == Some(State::Suspended);
+    match lifecycle(query, move_date) {
+        Lifecycle::Runs { until } => window.closes = Some(until),
+        Lifecycle::Down { until } => {
+            window.closes = Some(until);
+            down = true;
+        }
+        Lifecycle::Unsure => return only_opening(Reason::RuleUnsure, window),
+        Lifecycle::Gone => return only_opening(Reason::SourceDeleted, window),
+    }
+    if down {
+        reasons.push(Reason::ServiceDown);
+    }
+    moved(
+        query,
+        calendar,
+        settings,
+        Found {
+            window,
+            best,
+            ready,
+            move_date,
+            end_source: None,
+            reasons,
+        },
+    )
+}
+
+/// The best day before anybody asks what is ready, and what there is to say about it.
+fn recommended(
+    query: &DateQuery,
+    calendar: &PlainCalendar,
+    settings: &RuleSettings,
+    window: Window,
+) -> (NaiveDate, Option<Reason>) {
+    let opens = if window.from_as_of {
+        Some(query.as_of)
+    } else {
+        window.opens
+    };
+    let inside =
+        |day: NaiveDate| opens.is_none_or(|opens| opens <= day) && window.closes.is_none_or(|closes| day <= closes);
+    let before = calendar.prev_move(window.best);
+    if inside(before) {
+        return (before, None);
+    }
+    let after = calendar.next_move(window.best);
+    if inside(after) {
+        return (after, None);
+    }
+    if let Some(opens) = window.opens {
+        for days in 1..=i64::from(settings.early_days) {
+            let day = plus(opens, -days);
+            if calendar.moves(day) {
+                return (day, Some(Reason::Early));
+            }
+        }
+    }
+    (window.best, Some(Reason::NoBusinessDay))
+}
+
+/// The first day on which everything can be there.
+pub(crate) fn ready(query: &DateQuery, settings: &RuleSettings) -> NaiveDate {
+    let least = &settings.least;
+    let mut days = 0;
+    if query.missing.relationship {
+        days = days.max(match query.channel {
+            Channel::Ea => least.relationship_ea,
+            _ => least.relationship,
+        });
+    }
+    if query.missing.agreement {
+        days = days.max(least.agreement);
+    }
+    if query.missing.delegated_rights && query.reassign {
+        days = days.max(least.delegated_rights);
+    }
+    if query.missing.vetting {
+        days = days.max(least.vetting);
+    }
+    if query.route == Route::Transfer && !query.done.contains(StepKind::ApproveTransfer) {
+        days += least.approval;
+    }
+    plus(query.as_of, i64::from(days))
+}
+
+/// A review that says no more than when the window opened.
+fn only_opening(reason: Reason, window: Window) -> Dates {
+    let mut dates = nothing(Outcome::Review(reason));
+    dates.window_opens = window.opens;
+    dates
+}
+
+pub(crate) fn nothing(outcome: Outcome) -> Dates {
+    Dates {
+        outcome,
+        reasons: Vec::new(),
+        recommended: None,
+        move_date: None,
+        window_opens: None,
+        window_closes: None,
+        relationship_by: None,
+        agreement_by: None,
+        delegated_rights_by: None,
+        vetting_by: None,
+        credit_by: None,
+        request_by: None,
+        approve_by: None,
+        reassign_by: None,
+        end_source: None,
+        end_source_by: None,
+        cancel_extended_by: None,
+        verify_again: None,
+        undo_renewal_by: None,
+        overlap_days: 0,
+        urgency: Urgency::Planned,
+    }
+}

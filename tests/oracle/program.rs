@@ -1,0 +1,167 @@
+//! What the rules say of one channel: its window before the end, whether the extended term applies, its states after the end.
+//!
+//! In: a question. Out: the row of the windows, or the state on a day. The numbers of Microsoft's program stand here as literals,
+//! a second time on purpose.
+
+use chrono::NaiveDate;
+use seatshift::{
+    config::RuleSettings,
+    plan::dates::DateQuery,
+    terms::{Channel, EndInstruction, EndSource, Route, State},
+};
+
+use crate::calendar::plus;
+
+/// What the table of windows says.
+#[derive(Clone, Copy)]
+pub(crate) struct Window {
+    pub(crate) opens: Option<NaiveDate>,
+    pub(crate) closes: Option<NaiveDate>,
+    pub(crate) best: NaiveDate,
+    /// Whether the window opens on A, and `best` is A.
+    pub(crate) from_as_of: bool,
+    pub(crate) end_source: EndSource,
+}
+
+/// Service and data after the term end, on one day.
+pub(crate) enum Lifecycle {
+    Runs { until: NaiveDate },
+    Down { until: NaiveDate },
+    Unsure,
+    Gone,
+}
+
+/// The table of windows.
+pub(crate) fn window_of(query: &DateQuery, settings: &RuleSettings) -> Window {
+    let e = query.term_end;
+    let window = |opens, closes, end_source| Window {
+        opens: Some(plus(e, opens)),
+        closes: Some(plus(e, closes)),
+        best: plus(e, -3),
+        from_as_of: false,
+        end_source,
+    };
+    match query.route {
+        Route::Transfer => Window {
+            best: plus(e, -8),
+            ..window(-38, -8, EndSource::Transfer)
+        },
+        Route::ChannelTransfer => window(-7, 0, EndSource::DoNotRenew),
+        Route::NewSubscription => match query.channel {
+            Channel::Csp | Channel::WebDirect | Channel::McaE => {
+                if extended_term_applies(query) {
+                    window(-7, -1, EndSource::CancelAtTermEnd)
+                } else {
+                    window(-7, 30, EndSource::AutoRenewOff)
+                }
+            }
+            Channel::CspLegacy => window(-7, 30, EndSource::AutoRenewOff),
+            Channel::WebDirectMosa => {
+                if settings.mosa_asap {
+                    Window {
+                        opens: None,
+                        best: query.as_of,
+                        from_as_of: true,
+                        ..window(-7, -1, EndSource::Cancel)
+                    }
+                } else {
+                    window(-7, -1, EndSource::Cancel)
+                }
+            }
+            Channel::Ea | Channel::Mpsa | Channel::OpenValue => window(-7, 0, EndSource::DoNotRenew),
+            Channel::Own => unreachable!("what is ours already does not move"),
+        },
+    }
+}
+
+/// Whether the source would run on in the paid extended term: by its term, whatever it is set to.
+fn extended_term_applies(query: &DateQuery) -> bool {
+    let april_2025 = NaiveDate::from_ymd_opt(2025, 4, 1);
+    let may_2026 = NaiveDate::from_ymd_opt(2026, 5, 4);
+    let channel = match query.channel {
+        Channel::Csp | Channel::WebDirect | Channel::McaE => true,
+        Channel::CspLegacy | Channel::WebDirectMosa => false,
+        Channel::Ea | Channel::Mpsa | Channel::OpenValue | Channel::Own => false,
+    };
+    let began = match query.term_start {
+        None => true,
+        Some(start) => Some(start) >= april_2025,
+    };
+    channel && began && Some(query.term_end) >= may_2026
+}
+
+/// Whether it runs on in the extended term now.
+pub(crate) fn in_extended_term(query: &DateQuery) -> bool {
+    if query.state == Some(State::Extended) {
+        return true;
+    }
+    if query.as_of <= query.term_end || !extended_term_applies(query) {
+        return false;
+    }
+    // What is stopped does not run on, whatever it was set to.
+    if matches!(query.state, Some(State::Suspended | State::Disabled)) {
+        return false;
+    }
+    match query.end_instruction {
+        Some(EndInstruction::Extended) => true,
+        Some(EndInstruction::Cancel | EndInstruction::Renew) => false,
+        None => query.auto_renew == Some(false),
+    }
+}
+
+/// Whether it has renewed itself since the export was made (asked after the extended term).
+pub(crate) fn renewed(query: &DateQuery) -> bool {
+    if query.as_of <= query.term_end {
+        return false;
+    }
+    match (query.end_instruction, query.auto_renew) {
+        (Some(EndInstruction::Cancel), _) => false,
+        (Some(EndInstruction::Renew), _) => true,
+        (_, Some(auto_renew)) => auto_renew,
+        (_, None) => !matches!(query.state, Some(State::Expired | State::Disabled | State::Suspended)),
+    }
+}
+
+/// What becomes of service and data after E where it has not renewed itself.
+pub(crate) fn lifecycle(query: &DateQuery, day: NaiveDate) -> Lifecycle {
+    let e = query.term_end;
+    let past = (day - e).num_days();
+    if query.channel == Channel::Csp && query.state == Some(State::Suspended) {
+        return match past {
+            ..=120 => Lifecycle::Down { until: plus(e, 120) },
+            _ => Lifecycle::Gone,
+        };
+    }
+    // It neither renewed nor runs on: where the extended term applies it was cancelled at its end, set so or not. Only an export
+    // that shows it in its grace knows better.
+    let cancelled = query.end_instruction == Some(EndInstruction::Cancel) || query.state != Some(State::Expired);
+    if extended_term_applies(query) && cancelled {
+        return match past {
+            ..=90 => Lifecycle::Down { until: plus(e, 90) },
+            _ => Lifecycle::Gone,
+        };
+    }
+    match query.channel {
+        Channel::Csp | Channel::WebDirect | Channel::McaE => match past {
+            ..=30 => Lifecycle::Runs { until: plus(e, 30) },
+            31..=120 => Lifecycle::Down { until: plus(e, 120) },
+            _ => Lifecycle::Gone,
+        },
+        Channel::CspLegacy | Channel::WebDirectMosa | Channel::OpenValue => match past {
+            ..=30 => Lifecycle::Runs { until: plus(e, 30) },
+            31..=120 => Lifecycle::Down { until: plus(e, 120) },
+            _ => Lifecycle::Gone,
+        },
+        Channel::Ea => match past {
+            ..=90 => Lifecycle::Runs { until: plus(e, 90) },
+            91..=150 => Lifecycle::Down { until: plus(e, 150) },
+            _ => Lifecycle::Gone,
+        },
+        Channel::Mpsa => match past {
+            ..=90 => Lifecycle::Runs { until: plus(e, 90) },
+            91..=120 => Lifecycle::Unsure,
+            _ => Lifecycle::Gone,
+        },
+        Channel::Own => unreachable!("what is ours already does not move"),
+    }
+}

@@ -1,0 +1,381 @@
+//! The same rows as a workbook of each format, for tests.
+//!
+//! In: rows of values, or whole sheets. Out: the bytes of an XLSX, XLSB, XLS or ODS file, as small as its readers allow. XLSX
+//! is written by a library, the others here, record by record.
+
+use std::io::{Cursor, Write};
+
+use chrono::{NaiveDate, NaiveDateTime};
+use rust_xlsxwriter::{Format, Workbook};
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+/// A cell.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value {
+    Empty,
+    Text(String),
+    Number(f64),
+    Date(NaiveDateTime),
+    Bool(bool),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Value {
+        if text.is_empty() {
+            Value::Empty
+        } else {
+            Value::Text(text.to_owned())
+        }
+    }
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Value {
+        Value::Number(number)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(truth: bool) -> Value {
+        Value::Bool(truth)
+    }
+}
+
+impl From<NaiveDate> for Value {
+    fn from(date: NaiveDate) -> Value {
+        Value::Date(date.and_time(chrono::NaiveTime::MIN))
+    }
+}
+
+/// A sheet; its first row is row 1, its first cell column A.
+#[derive(Debug, Clone)]
+pub(crate) struct Sheet {
+    pub(crate) name: String,
+    pub(crate) hidden: bool,
+    pub(crate) rows: Vec<Vec<Value>>,
+}
+
+impl Sheet {
+    pub(crate) fn new(name: &str, rows: &[Vec<Value>]) -> Sheet {
+        Sheet {
+            name: name.to_owned(),
+            hidden: false,
+            rows: rows.to_vec(),
+        }
+    }
+
+    pub(crate) fn hidden(mut self) -> Sheet {
+        self.hidden = true;
+        self
+    }
+
+    /// Row, column and value of each filled cell, row by row.
+    fn cells(&self) -> impl Iterator<Item = (u32, Vec<(u32, &Value)>)> {
+        (0u32..).zip(&self.rows).map(|(row, values)| {
+            let filled = (0u32..).zip(values).filter(|(_, value)| **value != Value::Empty);
+            (row, filled.collect())
+        })
+    }
+}
+
+/// The serial number of a date in the 1900 system.
+fn serial(date: &NaiveDateTime) -> f64 {
+    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30)
+        .unwrap()
+        .and_time(chrono::NaiveTime::MIN);
+    (*date - epoch).num_seconds() as f64 / 86_400.0
+}
+
+fn zipped(parts: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// An XLSX workbook.
+pub(crate) fn xlsx(sheets: &[Sheet]) -> Vec<u8> {
+    let mut book = Workbook::new();
+    let date = Format::new().set_num_format("yyyy-mm-dd hh:mm");
+    for sheet in sheets {
+        let page = book.add_worksheet();
+        page.set_name(&sheet.name).unwrap().set_hidden(sheet.hidden);
+        for (row, cells) in sheet.cells() {
+            for (column, value) in cells {
+                let column = column as u16;
+                match value {
+                    Value::Empty => {}
+                    Value::Text(text) => drop(page.write_string(row, column, text).unwrap()),
+                    Value::Number(number) => drop(page.write_number(row, column, *number).unwrap()),
+                    Value::Date(at) => drop(page.write_datetime_with_format(row, column, at, &date).unwrap()),
+                    Value::Bool(truth) => drop(page.write_boolean(row, column, *truth).unwrap()),
+                }
+            }
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+/// An OpenDocument spreadsheet.
+pub(crate) fn ods(sheets: &[Sheet]) -> Vec<u8> {
+    let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+    let mut tables = String::new();
+    for sheet in sheets {
+        let style = if sheet.hidden {
+            " table:style-name=\"hidden\""
+        } else {
+            ""
+        };
+        tables += &format!("<table:table table:name=\"{}\"{style}>", escape(&sheet.name));
+        for row in &sheet.rows {
+            tables += "<table:table-row>";
+            for value in row {
+                tables += &match value {
+                    Value::Empty => "<table:table-cell/>".to_owned(),
+                    Value::Text(text) => format!(
+                        "<table:table-cell office:value-type=\"string\"><text:p>{}</text:p></table:table-cell>",
+                        escape(text)
+                    ),
+                    Value::Number(number) => {
+                        format!("<table:table-cell office:value-type=\"float\" office:value=\"{number}\"/>")
+                    }
+                    Value::Date(at) => format!(
+                        "<table:table-cell office:value-type=\"date\" office:date-value=\"{}\"/>",
+                        at.format("%Y-%m-%dT%H:%M:%S")
+                    ),
+                    Value::Bool(truth) => {
+                        format!("<table:table-cell office:value-type=\"boolean\" office:boolean-value=\"{truth}\"/>")
+                    }
+                };
+            }
+            tables += "</table:table-row>";
+        }
+        tables += "</table:table>";
+    }
+    let content = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content \
+         xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+         xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
+         xmlns:style=\"urn:oasis:names:tc:opendocument:xmlns:style:1.0\" \
+         xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\"><office:automatic-styles>\
+         <style:style style:name=\"hidden\" style:family=\"table\"><style:table-properties table:display=\"false\"/>\
+         </style:style></office:automatic-styles><office:body><office:spreadsheet>{tables}\
+         </office:spreadsheet></office:body></office:document-content>"
+    );
+    let manifest = "<?xml version=\"1.0\"?><manifest:manifest \
+                    xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>";
+    zipped(&[
+        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet".to_vec()),
+        ("META-INF/manifest.xml", manifest.into()),
+        ("content.xml", content.into_bytes()),
+    ])
+}
+
+/// An Excel 97 to 2003 workbook (BIFF8 in a compound file).
+pub(crate) fn xls(sheets: &[Sheet]) -> Vec<u8> {
+    let record = |kind: u16, data: &[u8]| {
+        let mut bytes = kind.to_le_bytes().to_vec();
+        bytes.extend((data.len() as u16).to_le_bytes());
+        bytes.extend(data);
+        bytes
+    };
+    let begin = |kind: u16| {
+        let words = [0x0600, kind, 0x0dbb, 0x07cc, 0, 0, 6, 0];
+        record(
+            0x0809,
+            &words
+                .iter()
+                .flat_map(|word: &u16| word.to_le_bytes())
+                .collect::<Vec<u8>>(),
+        )
+    };
+    let style = |format: u16| {
+        let mut data = vec![0; 20];
+        data[2..4].copy_from_slice(&format.to_le_bytes());
+        record(0x00e0, &data)
+    };
+    let end = record(0x000a, &[]);
+    let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+
+    let bodies: Vec<Vec<u8>> = sheets
+        .iter()
+        .map(|sheet| {
+            let mut body = begin(0x0010);
+            for (row, cells) in sheet.cells() {
+                for (column, value) in cells {
+                    let mut data = (row as u16).to_le_bytes().to_vec();
+                    data.extend((column as u16).to_le_bytes());
+                    let dated = matches!(value, Value::Date(_));
+                    data.extend(u16::from(dated).to_le_bytes());
+                    let kind = match value {
+                        Value::Empty => continue,
+                        Value::Text(text) => {
+                            data.extend((text.encode_utf16().count() as u16).to_le_bytes());
+                            data.push(1);
+                            data.extend(wide(text));
+                            0x0204
+                        }
+                        Value::Number(number) => {
+                            data.extend(number.to_le_bytes());
+                            0x0203
+                        }
+                        Value::Date(at) => {
+                            data.extend(serial(at).to_le_bytes());
+                            0x0203
+                        }
+                        Value::Bool(truth) => {
+                            data.extend([u8::from(*truth), 0]);
+                            0x0205
+                        }
+                    };
+                    body.extend(record(kind, &data));
+                }
+            }
+            body.extend(&end);
+            body
+        })
+        .collect();
+
+    let bound = |sheet: &Sheet, position: u32| {
+        let mut data = position.to_le_bytes().to_vec();
+        data.extend([u8::from(sheet.hidden), 0, sheet.name.encode_utf16().count() as u8, 1]);
+        data.extend(wide(&sheet.name));
+        record(0x0085, &data)
+    };
+    let mut globals = begin(0x0005);
+    globals.extend(record(0x0042, &1200u16.to_le_bytes()));
+    globals.extend(record(0x0022, &0u16.to_le_bytes()));
+    // 0 is a plain number, 22 a built-in format of date and time.
+    globals.extend(style(0));
+    globals.extend(style(22));
+    let length = globals.len() + sheets.iter().map(|sheet| bound(sheet, 0).len()).sum::<usize>() + end.len();
+    let mut position = length as u32;
+    for (sheet, body) in sheets.iter().zip(&bodies) {
+        globals.extend(bound(sheet, position));
+        position += body.len() as u32;
+    }
+    globals.extend(&end);
+    bodies.iter().for_each(|body| globals.extend(body));
+    compound("Workbook", &globals)
+}
+
+/// A compound file with one stream.
+pub(crate) fn compound(stream: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new())).unwrap();
+    file.create_stream(format!("/{stream}"))
+        .unwrap()
+        .write_all(bytes)
+        .unwrap();
+    file.into_inner().into_inner()
+}
+
+/// A binary Office Open XML workbook (BIFF12 in a zip archive).
+pub(crate) fn xlsb(sheets: &[Sheet]) -> Vec<u8> {
+    let mut book = [record12(0x0083, &[]), record12(0x0099, &[0; 12]), record12(0x008f, &[])].concat();
+    let mut relations = String::from(
+        "<?xml version=\"1.0\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">",
+    );
+    let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
+    for (number, sheet) in (1u32..).zip(sheets) {
+        let mut data = u32::from(sheet.hidden).to_le_bytes().to_vec();
+        data.extend(number.to_le_bytes());
+        data.extend(wide12(&format!("rId{number}")));
+        data.extend(wide12(&sheet.name));
+        book.extend(record12(0x009c, &data));
+        relations += &format!(
+            "<Relationship Id=\"rId{number}\" Target=\"worksheets/sheet{number}.bin\" \
+             Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet\"/>"
+        );
+        parts.push((format!("xl/worksheets/sheet{number}.bin"), sheet12(sheet)));
+    }
+    book.extend(record12(0x0090, &[]));
+    book.extend(record12(0x0084, &[]));
+    relations += "</Relationships>";
+    let style = |format: u16| {
+        let mut data = vec![0; 16];
+        data[2..4].copy_from_slice(&format.to_le_bytes());
+        record12(0x002f, &data)
+    };
+    let styles = [record12(0x0269, &2u32.to_le_bytes()), style(0), style(22)].concat();
+    let types =
+        "<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\"/>";
+    let mut all: Vec<(&str, Vec<u8>)> = vec![
+        ("[Content_Types].xml", types.into()),
+        ("xl/workbook.bin", book),
+        ("xl/_rels/workbook.bin.rels", relations.into_bytes()),
+        ("xl/styles.bin", styles),
+    ];
+    all.extend(parts.iter().map(|(name, bytes)| (name.as_str(), bytes.clone())));
+    zipped(&all)
+}
+
+fn sheet12(sheet: &Sheet) -> Vec<u8> {
+    let mut body = [record12(0x0081, &[]), record12(0x0094, &[0; 16]), record12(0x0091, &[])].concat();
+    for (row, cells) in sheet.cells() {
+        let mut head = row.to_le_bytes().to_vec();
+        head.extend([0; 21]);
+        body.extend(record12(0x0000, &head));
+        for (column, value) in cells {
+            let mut data = column.to_le_bytes().to_vec();
+            data.extend(u32::from(matches!(value, Value::Date(_))).to_le_bytes());
+            let kind = match value {
+                Value::Empty => continue,
+                Value::Text(text) => {
+                    data.extend(wide12(text));
+                    0x0006
+                }
+                Value::Number(number) => {
+                    data.extend(number.to_le_bytes());
+                    0x0005
+                }
+                Value::Date(at) => {
+                    data.extend(serial(at).to_le_bytes());
+                    0x0005
+                }
+                Value::Bool(truth) => {
+                    data.push(u8::from(*truth));
+                    0x0004
+                }
+            };
+            body.extend(record12(kind, &data));
+        }
+    }
+    body.extend(record12(0x0092, &[]));
+    body.extend(record12(0x0082, &[]));
+    body
+}
+
+/// A record: its number and length in groups of seven bits, low ones first.
+fn record12(kind: u16, data: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for number in [u32::from(kind), data.len() as u32] {
+        let mut rest = number;
+        while rest >= 0x80 {
+            bytes.push((rest & 0x7f) as u8 | 0x80);
+            rest >>= 7;
+        }
+        bytes.push(rest as u8);
+    }
+    bytes.extend(data);
+    bytes
+}
+
+/// A text with its length before it.
+fn wide12(text: &str) -> Vec<u8> {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let mut bytes = (units.len() as u32).to_le_bytes().to_vec();
+    bytes.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
+    bytes
+}
+
+/// A workbook of each format, with its usual extension.
+pub(crate) fn all(sheets: &[Sheet]) -> [(&'static str, Vec<u8>); 4] {
+    [
+        ("xlsx", xlsx(sheets)),
+        ("xlsb", xlsb(sheets)),
+        ("xls", xls(sheets)),
+        ("ods", ods(sheets)),
+    ]
+}
