@@ -24,7 +24,7 @@ use crate::{
         tables::{self, Tables},
         vocabulary::Vocabulary,
     },
-    rules::Rules,
+    rules::{Calendar, Rules},
     write::Target,
 };
 use conclude::{Read, conclude, has_errors};
@@ -127,10 +127,17 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     let references = References::load(request.config)?;
     let recognised = references.recognise(request, observer);
     observer.part(Part::Deciding);
-    let References {
-        tables, rules, catalog, ..
-    } = references;
-    let plan = plan::plan(&recognised, &catalog, &rules, request.config, &tables, request.as_of);
+    let References { tables, rules, catalog, .. } = references;
+    let partner = &request.config.partner;
+    let context = plan::Context {
+        as_of: request.as_of,
+        config: request.config,
+        tables: &tables,
+        rules: &rules,
+        calendar: &Calendar::new(&tables.calendar, partner.home.or(partner.countries.first().copied())),
+        catalog: &catalog,
+    };
+    let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
     let read = Read {
         tables: tables.digests,
         inputs: recognised.inputs,

@@ -188,8 +188,11 @@ impl Plan {
 
     /// The steps in order, each with its particulars.
     pub fn steps(&self) -> impl Iterator<Item = Step> {
-        self.step_refs
-            .iter()
-            .filter_map(|step| steps::describe(step, self.rows.get(step.row as usize)?))
+        self.step_refs.iter().filter_map(|step| self.step(step))
+    }
+
+    /// One of the plan's own steps with its particulars.
+    pub fn step(&self, step: &StepRef) -> Option<Step> {
+        steps::describe(step, self.rows.get(step.row as usize)?)
     }
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::{
     finding::{Accounting, Code, Finding, Place},
-    plan::{Decision, Plan, PlanRow, PlanTarget, Reason, Step},
+    plan::{Decision, Plan, PlanRow, PlanTarget, Reason, StepRef},
     read::{FileReport, Limits},
     recognise::{InputRecord, SourceOffer, Subscription},
     terms::*,
@@ -146,16 +146,14 @@ pub(crate) fn plan() -> Plan {
     Plan {
         as_of: day("2026-11-21"),
         rows: vec![full_row(), empty_row()],
-        steps: vec![Step {
+        step_refs: vec![StepRef {
             due: Some(day("2026-12-14")),
             kind: StepKind::RequestRelationship,
             owner: Owner::Partner,
-            customer_id: Some(tenant()),
-            customer_name: Some("@Contoso".into()),
-            subscription_id: None,
-            offer: None,
-            seats: Some(Seats(25)),
-            detail: "send the invitation; the customer's Global admin accepts it".to_owned(),
+            role: "account admin".into(),
+            requested: false,
+            row: 0,
+            shared: None,
         }],
         findings: Vec::new(),
     }

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     config::OutputSettings,
     finding::Finding,
-    plan::{Plan, PlanRow, Step},
+    plan::Plan,
 };
 
 mod cell;
@@ -132,7 +132,7 @@ pub fn write_all(
     record.outputs.insert(name(&target.plan), digest);
     let digest = stage.add(&target.findings(), |out| finding_lines(findings, settings, out))?;
     record.outputs.insert(name(&target.findings()), digest);
-    let digest = stage.add(&target.steps(), |out| step_lines(&plan.steps, settings, out))?;
+    let digest = stage.add(&target.steps(), |out| step_lines(plan, settings, out))?;
     record.outputs.insert(name(&target.steps()), digest);
     stage.add(&target.run(), |out| record::write(record, out))?;
     stage.publish()?;
@@ -165,30 +165,27 @@ fn name(path: &Path) -> String {
 }
 
 fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
-    lines(
-        &plan_lines::COLUMNS,
-        &plan.rows,
-        settings,
-        out,
-        |row: &PlanRow, line| plan_lines::fill(row, line),
-    )
+    lines(&plan_lines::COLUMNS, &plan.rows, settings, out, Some, |row, line| plan_lines::fill(row, line))
 }
 
-fn step_lines(steps: &[Step], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
-    lines(&step_lines::COLUMNS, steps, settings, out, step_lines::fill)
+fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+    let described = |step| plan.step(step);
+    lines(&step_lines::COLUMNS, &plan.step_refs, settings, out, described, |step, line| step_lines::fill(&step, line))
 }
 
 fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
-    lines(&finding_lines::COLUMNS, findings, settings, out, finding_lines::fill)
+    lines(&finding_lines::COLUMNS, findings, settings, out, Some, finding_lines::fill)
 }
 
-/// Renders rows on all threads, a bounded number at a time, and writes them in their order.
-fn lines<T: Sync>(
+/// Renders items on all threads, a bounded number at a time, and writes them in their order. `view` gives what of an item is
+/// to be shown.
+fn lines<'a, T: Sync, V>(
     columns: &[&str],
-    rows: &[T],
+    items: &'a [T],
     settings: OutputSettings,
     out: &mut dyn Write,
-    fill: impl Fn(&T, &mut Line<'_>) + Sync,
+    view: impl Fn(&'a T) -> Option<V> + Sync,
+    fill: impl Fn(V, &mut Line<'_>) + Sync,
 ) -> io::Result<()> {
     let mut head = Vec::new();
     if settings.bom {
@@ -198,24 +195,20 @@ fn lines<T: Sync>(
     columns.iter().for_each(|column| line.text(column));
     line.end();
     out.write_all(&head)?;
-    for wave in rows.chunks(CHUNK * CHUNKS_AT_ONCE) {
-        let rendered: Vec<Vec<u8>> = wave
-            .par_chunks(CHUNK)
-            .map(|chunk| render(chunk, settings, &fill))
-            .collect();
+    let render = |chunk: &'a [T]| {
+        let mut buffer = Vec::with_capacity(chunk.len() * 512);
+        for shown in chunk.iter().filter_map(&view) {
+            let mut line = Line::begin(&mut buffer, settings.delimiter);
+            fill(shown, &mut line);
+            line.end();
+        }
+        buffer
+    };
+    for wave in items.chunks(CHUNK * CHUNKS_AT_ONCE) {
+        let rendered: Vec<Vec<u8>> = wave.par_chunks(CHUNK).map(render).collect();
         rendered.iter().try_for_each(|bytes| out.write_all(bytes))?;
     }
     Ok(())
-}
-
-fn render<T>(rows: &[T], settings: OutputSettings, fill: impl Fn(&T, &mut Line<'_>)) -> Vec<u8> {
-    let mut buffer = Vec::with_capacity(rows.len() * 512);
-    for row in rows {
-        let mut line = Line::begin(&mut buffer, settings.delimiter);
-        fill(row, &mut line);
-        line.end();
-    }
-    buffer
 }
 
 /// The SHA-256 of what passes through, in hexadecimal.

@@ -127,7 +127,7 @@ fn outcome() -> Outcome {
         plan: Plan {
             as_of: day("2026-11-21"),
             rows,
-            steps: Vec::new(),
+            step_refs: Vec::new(),
             findings: Vec::new(),
         },
         findings,
