@@ -14,11 +14,7 @@ use std::{
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::{
-    config::OutputSettings,
-    finding::Finding,
-    plan::Plan,
-};
+use crate::{config::OutputSettings, finding::Finding, plan::Plan};
 
 mod cell;
 mod finding_lines;
@@ -165,16 +161,32 @@ fn name(path: &Path) -> String {
 }
 
 fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
-    lines(&plan_lines::COLUMNS, &plan.rows, settings, out, Some, |row, line| plan_lines::fill(row, line))
+    lines(&plan_lines::COLUMNS, &plan.rows, settings, out, Some, |row, line| {
+        plan_lines::fill(row, line)
+    })
 }
 
 fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
     let described = |step| plan.step(step);
-    lines(&step_lines::COLUMNS, &plan.step_refs, settings, out, described, |step, line| step_lines::fill(&step, line))
+    lines(
+        &step_lines::COLUMNS,
+        &plan.step_refs,
+        settings,
+        out,
+        described,
+        |step, line| step_lines::fill(&step, line),
+    )
 }
 
 fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
-    lines(&finding_lines::COLUMNS, findings, settings, out, Some, finding_lines::fill)
+    lines(
+        &finding_lines::COLUMNS,
+        findings,
+        settings,
+        out,
+        Some,
+        finding_lines::fill,
+    )
 }
 
 /// Renders items on all threads, a bounded number at a time, and writes them in their order. `view` gives what of an item is
