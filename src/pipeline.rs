@@ -136,12 +136,13 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         tables, rules, catalog, ..
     } = references;
     let partner = &request.config.partner;
+    let calendar = Calendar::new(&tables.calendar, partner.home.or(partner.countries.first().copied()));
     let context = plan::Context {
         as_of: request.as_of,
         config: request.config,
         tables: &tables,
         rules: &rules,
-        calendar: &Calendar::new(&tables.calendar, partner.home.or(partner.countries.first().copied())),
+        calendar: &calendar,
         catalog: &catalog,
     };
     let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);

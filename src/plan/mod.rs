@@ -191,8 +191,8 @@ impl Plan {
         self.step_refs.iter().filter_map(|step| self.step(step))
     }
 
-    /// One of the plan's own steps with its particulars.
+    /// A step with its particulars; none for a step of another plan.
     pub fn step(&self, step: &StepRef) -> Option<Step> {
-        steps::describe(step, self.rows.get(step.row as usize)?)
+        Some(steps::describe(step, self.rows.get(step.row as usize)?))
     }
 }

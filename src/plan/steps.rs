@@ -106,8 +106,8 @@ fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDa
     steps
 }
 
-/// A step with its particulars; none only for a step whose row is of another plan.
-pub(super) fn describe(step: &StepRef, row: &PlanRow) -> Option<Step> {
+/// A step with its particulars.
+pub(super) fn describe(step: &StepRef, row: &PlanRow) -> Step {
     let shared = step.shared.is_some();
     let subscription = &row.subscription;
     let offers: Vec<&str> = row.decision.targets.iter().map(|target| &*target.offer).collect();
@@ -117,7 +117,7 @@ pub(super) fn describe(step: &StepRef, row: &PlanRow) -> Option<Step> {
     } else {
         row.source_offer.clone()
     };
-    Some(Step {
+    Step {
         due: step.due,
         kind: step.kind,
         owner: step.owner,
@@ -127,7 +127,7 @@ pub(super) fn describe(step: &StepRef, row: &PlanRow) -> Option<Step> {
         offer: offer.filter(|_| !shared),
         seats: subscription.seats.filter(|_| !shared),
         detail: format!("{} ({})", sentence(step, row), step.role),
-    })
+    }
 }
 
 fn sentence(step: &StepRef, row: &PlanRow) -> String {

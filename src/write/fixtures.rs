@@ -150,10 +150,10 @@ pub(crate) fn plan() -> Plan {
             due: Some(day("2026-12-14")),
             kind: StepKind::RequestRelationship,
             owner: Owner::Partner,
-            role: "account admin".into(),
+            role: "Account admin".into(),
             requested: false,
             row: 0,
-            shared: None,
+            shared: Some(1),
         }],
         findings: Vec::new(),
     }

@@ -1,0 +1,101 @@
+//! The committed samples are what their sources say.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a file of the samples that cannot be read is a failed test"
+)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::{Cursor, Read},
+    path::{Path, PathBuf},
+};
+
+#[path = "../examples/make_samples/build.rs"]
+mod build;
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples")
+}
+
+/// Every file below a folder, as paths relative to `samples`.
+fn files(folder: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(samples().join(&folder)).unwrap() {
+            let entry = entry.unwrap();
+            let path = format!("{folder}/{}", entry.file_name().to_str().unwrap());
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path);
+            }
+        }
+    }
+    found
+}
+
+/// The parts of a zip archive: what a newer compressor would leave alone.
+fn parts(bytes: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    (0..archive.len())
+        .map(|index| {
+            let mut part = archive.by_index(index).unwrap();
+            let mut content = Vec::new();
+            part.read_to_end(&mut content).unwrap();
+            (part.name().unwrap().into_owned(), content)
+        })
+        .collect()
+}
+
+#[test]
+fn exports_are_what_their_sources_give() {
+    let made = build::exports(&samples()).unwrap();
+    assert_eq!(
+        files("exports"),
+        made.keys().cloned().collect(),
+        "samples/exports holds other files than the manifest names"
+    );
+    for (path, bytes) in made {
+        let committed = fs::read(samples().join(&path)).unwrap();
+        let same = match path.ends_with(".xlsx") {
+            true => parts(&committed) == parts(&bytes),
+            false => committed == bytes,
+        };
+        assert!(
+            same,
+            "{path} is not what its source gives: run `cargo run --example make_samples`"
+        );
+    }
+}
+
+#[test]
+fn every_source_is_used() {
+    let named: BTreeSet<String> = csv::Reader::from_path(samples().join("sources/manifest.csv"))
+        .unwrap()
+        .deserialize()
+        .map(|entry: Result<build::Entry, _>| format!("sources/{}", entry.unwrap().source))
+        .chain(["sources/manifest.csv".to_owned()])
+        .collect();
+    assert_eq!(files("sources"), named);
+}
+
+#[test]
+fn nothing_in_the_samples_is_anyones() {
+    let address = |text: &str| {
+        text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-')))
+            .filter(|word| {
+                [".com", ".hu", ".pl", ".net", ".org", ".de", ".se", ".tr", ".ru", ".kz"]
+                    .iter()
+                    .any(|end| word.ends_with(end))
+            })
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    for path in files("sources").union(&files("tables")) {
+        let text = fs::read_to_string(samples().join(path)).unwrap();
+        assert_eq!(address(&text), Vec::<String>::new(), "{path}");
+    }
+}
