@@ -113,6 +113,7 @@ pub(super) struct Fact {
     pub(super) auto_renew: Option<bool>,
     pub(super) end_instruction: Option<EndInstruction>,
     pub(super) state: Option<State>,
+    pub(super) seat_based: Option<bool>,
     pub(super) trial: Option<bool>,
     pub(super) addon: Option<bool>,
     /// How new it is: a date in the row, else the one in the file's title or name.

@@ -160,6 +160,7 @@ impl Group<'_> {
             channel,
             seller_id: self.first(|fact| fact.seller.as_deref().cloned()),
             offer,
+            seat_based: self.first(|fact| fact.seat_based),
             trial: self.first(|fact| fact.trial),
             addon: self.first(|fact| fact.addon),
             base_id: self.first(|fact| fact.base_id.as_deref().cloned()),

@@ -103,6 +103,8 @@ pub struct Subscription {
     pub seller_id: Option<Id>,
     /// The offer.
     pub offer: SourceOffer,
+    /// Whether it is licensed by seat, where the source says that it is not.
+    pub seat_based: Option<bool>,
     /// Whether it is a trial.
     pub trial: Option<bool>,
     /// Whether the source calls it an add-on.

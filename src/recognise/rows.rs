@@ -213,6 +213,7 @@ fn fact_of(
         auto_renew: cells.take(Field::AutoRenew, values::boolean),
         end_instruction: cells.take(Field::EndInstruction, values::end_instruction),
         state,
+        seat_based: cells.take(Field::ProductType, values::seat_based),
         trial: cells.take(Field::Trial, values::trial),
         addon: cells.take(Field::Addon, values::addon),
         freshness: table.freshness,

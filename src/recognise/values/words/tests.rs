@@ -196,10 +196,7 @@ fn terms_and_billing_are_read_in_every_language() {
     ] {
         assert_eq!(term_and_billing(Cell::Text(text), &v), expected, "{text}");
     }
-    for unread in [
-        "forever, monthly",
-        "One-Year commitment for fun",
-    ] {
+    for unread in ["forever, monthly", "One-Year commitment for fun"] {
         assert!(term_and_billing(Cell::Text(unread), &v).is_err(), "{unread}");
     }
 }
