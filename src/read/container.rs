@@ -105,8 +105,14 @@ fn markup(opening: &str) -> Option<Refused> {
             "<div",
             "<style",
         ];
-        if html.iter().any(|tag| opening.contains(tag)) {
+        // `<table:table` is a tag of another kind.
+        let ends_tag = [' ', '>', '\r', '\n', '\t'];
+        let has = |tag: &&str| opening.split(*tag).skip(1).any(|rest| rest.starts_with(ends_tag));
+        if html.iter().any(has) {
             return refused("a web page (HTML)", SAVE_AS);
+        }
+        if opening.contains("opendocument") {
+            return refused("a flat OpenDocument spreadsheet", "save it as .ods or .xlsx");
         }
         if opening.starts_with("<?xml") || opening.contains("xmlns") {
             return refused("an XML file", EXPORT_AGAIN);
@@ -238,6 +244,10 @@ mod tests {
                 "an XML Spreadsheet 2003",
             ),
             (b"<?xml version=\"1.0\"?><feed/>", "an XML file"),
+            (
+                b"<?xml?><office:document xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\"><table:table/>",
+                "a flat OpenDocument spreadsheet",
+            ),
             (b"{ \"value\": [", "a JSON file"),
             (b"[\n {", "a JSON file"),
             (b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0", "no spreadsheet and no text"),

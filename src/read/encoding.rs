@@ -81,17 +81,21 @@ fn fit(text: &str, alphabet: &Alphabet) -> i64 {
     let width = if alphabet.encoding.is_single_byte() { 1 } else { 2 };
     let mut score = 0;
     let mut before = ' ';
-    for c in text.chars() {
+    let mut characters = text.chars().peekable();
+    while let Some(c) = characters.next() {
+        let after = characters.peek().copied().unwrap_or(' ');
         // Two marks of a wrong code page: a capital after a small letter, and scripts mixed in one word.
         let crooked = !c.is_ascii() && c.is_uppercase() && before.is_lowercase();
-        let mixed = mixes(before, c) || mixes(c, before);
-        before = c;
-        if crooked || mixed {
+        if crooked || mixes(before, c) || mixes(c, before) {
             score -= 3;
         } else if !c.is_ascii() {
             let small = c.to_lowercase().next().unwrap_or(c);
+            let alone = !before.is_alphabetic() && !after.is_alphabetic();
             score += match () {
                 () if c == '\u{fffd}' || ('\u{80}'..='\u{9f}').contains(&c) => -10,
+                // A sign under one code page is a letter under another: only words tell.
+                () if alone && (before.is_ascii_digit() || after.is_ascii_digit()) && c.is_alphabetic() => -1,
+                () if is_neutral(c) || (c.is_alphabetic() && alone) => 0,
                 () if alphabet
                     .letters
                     .iter()
@@ -99,10 +103,10 @@ fn fit(text: &str, alphabet: &Alphabet) -> i64 {
                 {
                     width
                 }
-                () if is_neutral(c) => 0,
                 () => -3 * width,
             };
         }
+        before = c;
     }
     score
 }
@@ -239,6 +243,17 @@ mod tests {
             let (bytes, _, lost) = encoding.encode(text);
             assert!(!lost, "{label} has the letters");
             assert_eq!(guess(&bytes, |_| 0).encoding.name(), encoding.name(), "{text}");
+        }
+    }
+
+    #[test]
+    fn signs_that_stand_alone_say_nothing() {
+        for bytes in [
+            &b"a,b\n4,5,\xa9\n"[..],
+            b"id,price\n1,\xa312.30\n",
+            b"Wind \x96 TIM,-12\xa0345\n",
+        ] {
+            assert_eq!(guess(bytes, |_| 0).encoding.name(), "windows-1252");
         }
     }
 

@@ -15,6 +15,7 @@ mod inputs;
 mod quiet;
 mod quotes;
 mod record;
+mod records;
 mod rows;
 mod source;
 mod survey;

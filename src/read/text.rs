@@ -5,7 +5,7 @@
 //! Refuses, before any row is handed on: a quote that is never closed, a text over a limit. A text that breaks off gives the rows
 //! before the break, and says so.
 
-use std::io::{self, Read};
+use std::io;
 
 use encoding_rs::{Encoding, UTF_8};
 
@@ -15,7 +15,8 @@ use super::{
     decode::Decoding,
     dialect::{Dialect, dialect, headings, wrapped},
     encoding::{self, Choice},
-    record::{Split, Splitter, plain},
+    record::{Field, Splitter, plain},
+    records::{Next, Records},
     refuse,
     source::Content,
     survey::{Survey, line_at},
@@ -306,7 +307,7 @@ impl TextJob<'_, '_> {
         if splitter.fields.len() as u64 > limits.columns {
             return Err(self.job.over(place(), "columns", limits.columns, "columns"));
         }
-        let long = |field: &super::record::Field| (field.end - field.start) as u64 > limits.cell_bytes;
+        let long = |field: &Field| (field.end - field.start) as u64 > limits.cell_bytes;
         if splitter.fields.iter().any(long) {
             return Err(self
                 .job
@@ -319,110 +320,5 @@ impl TextJob<'_, '_> {
 fn row(record: &str, splitter: &Splitter, tabling: &mut Tabling<'_>) {
     for field in &splitter.fields {
         tabling.cell(Cell::Text(&plain(record, field)));
-    }
-}
-
-/// What comes next in a stream.
-enum Next {
-    /// A record, to be asked for by [`Records::text`].
-    Record {
-        ended: bool,
-    },
-    End,
-    Unclosed(u32),
-    /// Over the limit for one record.
-    TooLong,
-}
-
-/// Cuts a stream of UTF-8 into records. Holds one record, and a piece of the stream.
-struct Records {
-    splitter: Splitter,
-    held: Vec<u8>,
-    /// The record last found.
-    record: (usize, usize),
-    /// Where the next one starts.
-    at: usize,
-    /// Bytes held.
-    end: usize,
-    last: bool,
-    limit: usize,
-    /// Line on which the next record starts.
-    line: u32,
-}
-
-impl Records {
-    fn new(delimiter: u8, limit: u64) -> Records {
-        Records {
-            splitter: Splitter::new(delimiter),
-            held: vec![0; 1 << 17],
-            record: (0, 0),
-            at: 0,
-            end: 0,
-            last: false,
-            limit: usize::try_from(limit).unwrap_or(usize::MAX),
-            line: 1,
-        }
-    }
-
-    /// The text of the record last found, or of the bytes left where none was found; without its line end.
-    fn text(&self) -> &str {
-        let (start, end) = self.record;
-        let bytes = self.held.get(start..end).unwrap_or_default();
-        let text = match std::str::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => bytes
-                .get(..error.valid_up_to())
-                .and_then(|valid| std::str::from_utf8(valid).ok())
-                .unwrap_or(""),
-        };
-        text.trim_end_matches(['\r', '\n'])
-    }
-
-    fn next(&mut self, stream: &mut impl Read) -> io::Result<Next> {
-        loop {
-            let bytes = self.held.get(self.at..self.end).unwrap_or_default();
-            match self.splitter.split(bytes, self.last) {
-                Split::Record { used, lines, ended } => {
-                    if used > self.limit {
-                        return Ok(Next::TooLong);
-                    }
-                    self.record = (self.at, self.at + used);
-                    self.at += used;
-                    self.line = self.line.saturating_add(lines);
-                    let bytes = self.held.get(self.record.0..self.record.1).unwrap_or_default();
-                    // The survey found the whole text valid: what is not, was changed since.
-                    if std::str::from_utf8(bytes).is_err() {
-                        return Err(io::Error::new(
-                            io::ErrorKind::InvalidData,
-                            "the file was changed while it was read",
-                        ));
-                    }
-                    return Ok(Next::Record { ended });
-                }
-                Split::Unclosed(lines) => {
-                    self.record = (self.at, self.end);
-                    return Ok(Next::Unclosed(lines));
-                }
-                Split::End => return Ok(Next::End),
-                Split::More if bytes.len() > self.limit => return Ok(Next::TooLong),
-                Split::More => self.fill(stream)?,
-            }
-        }
-    }
-
-    /// Reads on, keeping the record under way.
-    fn fill(&mut self, stream: &mut impl Read) -> io::Result<()> {
-        self.held.copy_within(self.at..self.end, 0);
-        self.end -= self.at;
-        self.at = 0;
-        if self.held.len() - self.end < self.held.len() / 2 {
-            self.held.resize(self.held.len() * 2, 0);
-        }
-        self.record = (0, self.end);
-        let room = self.held.get_mut(self.end..).unwrap_or_default();
-        let read = stream.read(room)?;
-        self.end += read;
-        self.last = read == 0;
-        Ok(())
     }
 }

@@ -7,14 +7,19 @@
 
 mod evidence;
 mod parse;
+mod time;
+mod token;
 
 pub use evidence::{DateColumnEvidence, Decision};
 pub use parse::read_date;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::values::Unreadable;
 use crate::config::DateOrder;
+
+/// Years that a date of a subscription may have where two digits leave its century and its place open.
+const LIKELY_YEARS: std::ops::Range<i32> = 2005..2050;
 
 /// What stands between the numbers of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -139,6 +144,18 @@ impl DateReading {
         }
     }
 
+    /// The orders in which it is a date. Two-digit years count only where they are likely, if any of them is: the days of a
+    /// column's dates soon leave the range that years keep to.
+    fn orders(self) -> Vec<DateOrder> {
+        let year = |order: &DateOrder| self.in_order(*order).map(|date| date.year());
+        let is_likely = |order: &DateOrder| year(order).is_some_and(|year| LIKELY_YEARS.contains(&year));
+        let all = DateOrder::ALL.iter().copied();
+        match DateOrder::ALL.iter().any(is_likely) {
+            true => all.filter(is_likely).collect(),
+            false => all.filter(|order| year(order).is_some()).collect(),
+        }
+    }
+
     /// Whether the column's order matters to it.
     pub fn is_numeric(self) -> bool {
         matches!(self, DateReading::Numeric { .. } | DateReading::Short { .. })
@@ -171,10 +188,8 @@ pub fn resolve(reading: DateReading, order: Option<DateOrder>) -> Result<Option<
             why: "is no date in the order of its column",
         }),
         (_, None) => {
-            let dates: Vec<NaiveDate> = DateOrder::ALL
-                .iter()
-                .filter_map(|&order| reading.in_order(order))
-                .collect();
+            let orders = reading.orders();
+            let dates: Vec<NaiveDate> = orders.into_iter().filter_map(|order| reading.in_order(order)).collect();
             match dates[..] {
                 [first, second, ..] if dates.iter().all(|date| *date == first) && first == second => Ok(Some(first)),
                 _ => Err(Unreadable {

@@ -79,6 +79,8 @@ pub(super) struct Charge {
     pub(super) effect: Effect,
     /// The word of its column, for messages.
     pub(super) word: Text,
+    /// The quantity of a change, less than zero where licences went.
+    pub(super) change: Option<i64>,
     pub(super) start: Option<NaiveDate>,
     pub(super) end: Option<NaiveDate>,
     pub(super) ordered: Option<NaiveDate>,

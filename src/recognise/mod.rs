@@ -12,6 +12,7 @@ mod columns;
 mod customer_cells;
 mod customers;
 pub mod dates;
+mod everybody;
 mod facts;
 mod field;
 mod file;
@@ -206,7 +207,7 @@ pub struct TableRecord {
 pub struct DateColumn {
     /// The column's heading.
     pub heading: Text,
-    /// `dmy`, `mdy`, `ymd`, `typed`, `unknown`.
+    /// `dmy`, `mdy`, `ymd`, `typed` (real dates), `any` (no date of the column depends on it), `unknown`.
     pub order: Text,
     /// Which cell or setting decided.
     pub because: String,

@@ -12,8 +12,8 @@ mod words;
 pub use count::seats;
 pub use ids::id;
 pub use words::{
-    action, addon, billing_plan, boolean, channel, cloud, country, end_instruction, progress, qualification,
-    relationship, segment, state, step, term, term_and_billing, trial,
+    TermAndBilling, action, addon, billing_plan, boolean, channel, cloud, country, end_instruction, progress,
+    qualification, relationship, segment, state, step, term, term_and_billing, trial,
 };
 
 use super::vocabulary::{Kind, Vocabulary};

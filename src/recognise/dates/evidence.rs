@@ -23,9 +23,6 @@ pub enum Decision {
     Unneeded,
 }
 
-/// Years that a date of a subscription may have where two digits leave its century and its place open.
-const LIKELY_YEARS: std::ops::Range<i32> = 2005..2050;
-
 /// The first cell of a kind.
 type First = Option<(u32, DateReading)>;
 
@@ -76,7 +73,7 @@ impl DateColumnEvidence {
 
     fn add_numeric(&mut self, reading: DateReading, row: u32) {
         let cell = Some((row, reading));
-        let fitting = fitting(reading);
+        let fitting = reading.orders();
         for (place, order) in DateOrder::ALL.iter().enumerate() {
             let kind = if fitting.contains(order) {
                 &mut self.fits
@@ -270,21 +267,6 @@ fn of(cells: &[First; 3], order: DateOrder) -> First {
         .zip(cells)
         .find(|(known, _)| **known == order)
         .and_then(|(_, cell)| *cell)
-}
-
-/// The orders in which a reading is a date. Two-digit years count only where they are likely, if any of them is: the days of a
-/// column's dates soon leave the range that years keep to.
-fn fitting(reading: DateReading) -> Vec<DateOrder> {
-    let dates: Vec<(DateOrder, i32)> = DateOrder::ALL
-        .iter()
-        .filter_map(|&order| reading.in_order(order).map(|date| (order, date.year())))
-        .collect();
-    let likely = dates.iter().any(|(_, year)| LIKELY_YEARS.contains(year));
-    dates
-        .into_iter()
-        .filter(|(_, year)| !likely || LIKELY_YEARS.contains(year))
-        .map(|(order, _)| order)
-        .collect()
 }
 
 /// A cell with its row, as findings name it: row 14 `13/05/2021`.

@@ -5,7 +5,11 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::{DateReading, Separator, full_year};
+use super::{
+    DateReading, Separator, full_year,
+    time::{read_time, time_start},
+    token::{Token, tokens},
+};
 use crate::{
     config::DateOrder,
     read::Cell,
@@ -23,8 +27,9 @@ const YEARS: std::ops::Range<i32> = 1990..2100;
 const BUDDHIST: std::ops::RangeInclusive<i32> = 2400..=2700;
 /// A cell with more than this is prose.
 const LONGEST: usize = 80;
-/// Minutes of a day.
-const DAY: i32 = 24 * 60;
+
+/// What a plain date becomes, by where it stood.
+type Certainty = fn(NaiveDate) -> DateReading;
 
 /// What a cell of a date column says.
 pub fn read_date(cell: Cell<'_>, v: &Vocabulary) -> DateReading {
@@ -42,8 +47,8 @@ pub fn read_date(cell: Cell<'_>, v: &Vocabulary) -> DateReading {
 fn read_text(text: &str, v: &Vocabulary) -> Option<DateReading> {
     let text =
         text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '\u{200b}'..='\u{200f}' | '\u{feff}'));
-    if let Some(date) = plain_iso(text) {
-        return Some(dated(date, DateReading::YearFirst, v));
+    if let Some((date, reading)) = plain_iso(text) {
+        return Some(dated(date, reading, v));
     }
     if text.is_empty() {
         return Some(DateReading::Empty);
@@ -78,19 +83,28 @@ fn read_text(text: &str, v: &Vocabulary) -> Option<DateReading> {
     read_day(date, shift.unwrap_or(0), whole, v)
 }
 
-/// `2026-05-03` alone, the most frequent form by far.
-fn plain_iso(text: &str) -> Option<NaiveDate> {
-    let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
-    let number = |range: std::ops::Range<usize>| {
+/// `2026-05-03` alone, or with a time in UTC: the most frequent forms by far.
+fn plain_iso(text: &str) -> Option<(NaiveDate, Certainty)> {
+    let (date, time) = text.as_bytes().split_first_chunk::<10>()?;
+    let number = |bytes: &[u8]| {
         bytes
-            .get(range)?
             .iter()
             .try_fold(0u32, |n, b| b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0')))
     };
-    if bytes[4] != b'-' || bytes[7] != b'-' {
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = date else {
         return None;
+    };
+    let date = ymd(number(&[y1, y2, y3, y4])?, number(&[m1, m2])?, number(&[d1, d2])?)?;
+    match *time {
+        [] => Some((date, DateReading::YearFirst)),
+        [b'T', h1, h2, b':', m1, m2, b':', s1, s2, ref fraction @ .., b'Z'] => {
+            let is_time = number(&[h1, h2])? < 24 && number(&[m1, m2])? < 60 && number(&[s1, s2])? < 60;
+            let digits = fraction.strip_prefix(b".").unwrap_or(fraction);
+            let is_fraction = digits.iter().all(u8::is_ascii_digit) && (digits.is_empty() == fraction.is_empty());
+            (is_time && is_fraction && digits.len() <= 9).then_some((date, DateReading::Certain))
+        }
+        _ => None,
     }
-    NaiveDate::from_ymd_opt(number(0..4)? as i32, number(5..7)?, number(8..10)?)
 }
 
 /// A number without marks: a serial number (`44319`, `44319,75`), or `20260503`.
@@ -121,7 +135,7 @@ fn serial(number: f64) -> Option<DateReading> {
 }
 
 /// A date, unless its year says that there is none, or that it is no date of ours.
-fn dated(date: NaiveDate, reading: fn(NaiveDate) -> DateReading, v: &Vocabulary) -> DateReading {
+fn dated(date: NaiveDate, reading: Certainty, v: &Vocabulary) -> DateReading {
     match by_year(date.year(), v) {
         None => reading(date),
         Some(other) => other,
@@ -140,153 +154,6 @@ fn by_year(year: i32, v: &Vocabulary) -> Option<DateReading> {
     } else {
         DateReading::Unreadable
     })
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Token<'a> {
-    /// A number and how many digits it was written with.
-    Number(u32, usize),
-    /// Letters.
-    Word(&'a str),
-    /// Any other character; blanks are one ` `.
-    Mark(char),
-}
-
-fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
-    let mut tokens = Vec::with_capacity(16);
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let same = |c: char| match first {
-            '0'..='9' => c.is_ascii_digit(),
-            first if is_blank(first) => is_blank(c),
-            first if first.is_alphabetic() => c.is_alphabetic() || unicode_normalization::char::is_combining_mark(c),
-            _ => false,
-        };
-        let length = rest.find(|c| !same(c)).unwrap_or(rest.len()).max(first.len_utf8());
-        let (run, after) = rest.split_at(length);
-        tokens.push(match first {
-            '0'..='9' => Token::Number(run.parse().ok()?, run.len()),
-            first if is_blank(first) => Token::Mark(' '),
-            first if first.is_alphabetic() => Token::Word(run),
-            mark => Token::Mark(mark),
-        });
-        rest = after;
-    }
-    Some(tokens)
-}
-
-fn is_blank(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}')
-}
-
-/// Where the time begins: at the number before the first colon, with the words before it (`kl.`, `du.`, `T`); at the end where
-/// there is no time.
-fn time_start(tokens: &[Token<'_>], v: &Vocabulary) -> usize {
-    let is_instant =
-        |pair: &[Token<'_>]| matches!(pair, [Token::Number(..), Token::Word("T" | "t"), Token::Number(..)]);
-    if let Some(at) = tokens.windows(3).position(is_instant) {
-        return at + 1;
-    }
-    let announces = |token: &Token<'_>| match token {
-        Token::Word(word) => v.word(Kind::TimeNoise, word).is_some() || v.word(Kind::HalfDay, word).is_some(),
-        _ => false,
-    };
-    let Some(colon) = tokens.iter().position(|token| *token == Token::Mark(':')) else {
-        let is_time_word =
-            |token: &Token<'_>| matches!(token, Token::Word(word) if v.word(Kind::TimeNoise, word).is_some());
-        return tokens.iter().position(is_time_word).unwrap_or(tokens.len());
-    };
-    let before = tokens.get(..colon).unwrap_or_default();
-    let hour = before
-        .iter()
-        .rposition(|token| matches!(token, Token::Number(..)))
-        .unwrap_or(0);
-    let mut start = hour;
-    while let Some((last, earlier)) = tokens.get(..start).and_then(<[_]>::split_last) {
-        let behind_word = || {
-            earlier
-                .iter()
-                .rev()
-                .find(|token| **token != Token::Mark(' '))
-                .is_some_and(announces)
-        };
-        match last {
-            Token::Mark(' ') => {}
-            Token::Mark('.') if behind_word() => {}
-            word if announces(word) => {}
-            _ => break,
-        }
-        start -= 1;
-    }
-    start
-}
-
-/// The days by which a time's zone moves the date to UTC, if it has a zone; none where it is no time.
-fn read_time(tokens: &[Token<'_>], v: &Vocabulary) -> Option<Option<i8>> {
-    let mut rest = tokens
-        .iter()
-        .copied()
-        .filter(|token| !matches!(token, Token::Mark(' ' | '(' | ')')))
-        .peekable();
-    let mut afternoon = None;
-    let mut numbers: Vec<(u32, usize)> = Vec::new();
-    let mut offset: Option<i32> = None;
-    while let Some(token) = rest.next() {
-        match token {
-            Token::Number(number, length) if offset.is_none() => numbers.push((number, length)),
-            Token::Word("T" | "t") if numbers.is_empty() => {}
-            Token::Mark(':' | '.' | ',') if offset.is_none() => {}
-            Token::Word(word) if matches!(v.word(Kind::HalfDay, word), Some("am" | "pm")) => {
-                afternoon = Some(v.word(Kind::HalfDay, word) == Some("pm"));
-            }
-            Token::Word(word) if v.word(Kind::TimeNoise, word).is_some() => {}
-            Token::Word(word) if ["z", "utc", "gmt"].contains(&word.to_ascii_lowercase().as_str()) => offset = Some(0),
-            Token::Mark(sign @ ('+' | '-' | '−')) if !numbers.is_empty() => {
-                let minutes = match (rest.next()?, rest.peek()) {
-                    (Token::Number(hours, ..=2), Some(Token::Mark(':'))) => {
-                        rest.next();
-                        match rest.next()? {
-                            Token::Number(minutes, 2) if minutes < 60 => hours * 60 + minutes,
-                            _ => return None,
-                        }
-                    }
-                    (Token::Number(hours, ..=2), None) => hours * 60,
-                    (Token::Number(both, 4), None) if both % 100 < 60 => both / 100 * 60 + both % 100,
-                    _ => return None,
-                };
-                let minutes = i32::try_from(minutes).ok().filter(|&minutes| minutes <= 14 * 60)?;
-                offset = Some(if sign == '+' { minutes } else { -minutes });
-            }
-            _ => return None,
-        }
-    }
-    let minutes = minutes_of_day(&numbers, afternoon)?;
-    // The last paid day is the UTC date of the instant.
-    Some(offset.and_then(|offset| i8::try_from((minutes - offset).div_euclid(DAY)).ok()))
-}
-
-/// Minutes since midnight; 24:00 is the end of its day.
-fn minutes_of_day(numbers: &[(u32, usize)], afternoon: Option<bool>) -> Option<i32> {
-    let (hour, minute, second) = match *numbers {
-        [(both, 4)] => (both / 100, both % 100, 0),
-        [(all, 6)] => (all / 10_000, all / 100 % 100, all % 100),
-        [(hour, ..=2)] => (hour, 0, 0),
-        [(hour, ..=2), (minute, 2)] => (hour, minute, 0),
-        [(hour, ..=2), (minute, 2), (second, 2)] | [(hour, ..=2), (minute, 2), (second, 2), (_, ..=9)] => {
-            (hour, minute, second)
-        }
-        _ => return None,
-    };
-    let hour = match afternoon {
-        Some(true) if hour < 12 => hour + 12,
-        Some(false) if hour == 12 => 0,
-        _ => hour,
-    };
-    match (hour, minute, second) {
-        (24, 0, 0) => Some(DAY - 1),
-        (..=23, ..=59, ..=60) => i32::try_from(hour * 60 + minute).ok(),
-        _ => None,
-    }
 }
 
 /// The parts of a date: its numbers, each with the mark before it, and what the words among them say.
@@ -337,12 +204,7 @@ fn parts(tokens: &[Token<'_>], v: &Vocabulary) -> Option<Parts> {
 
 /// A date without its time. `shift`: the days that its time zone moves it by; `whole`: what plain numbers with the year first
 /// are.
-fn read_day(
-    tokens: &[Token<'_>],
-    shift: i8,
-    whole: fn(NaiveDate) -> DateReading,
-    v: &Vocabulary,
-) -> Option<DateReading> {
+fn read_day(tokens: &[Token<'_>], shift: i8, whole: Certainty, v: &Vocabulary) -> Option<DateReading> {
     let zoned = |date: NaiveDate| {
         let days = Days::new(u64::from(shift.unsigned_abs()));
         if shift < 0 {

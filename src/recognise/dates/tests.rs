@@ -118,6 +118,7 @@ fn numbers_alone_wait_for_their_column() {
         assert!(resolve(reading, None).is_err(), "{text}");
     }
     assert_eq!(resolve(read("05/05/2026"), None), Ok(Some(day(2026, 5, 5))));
+    assert_eq!(resolve(read("03/03/10"), None), Ok(Some(day(2010, 3, 3))));
 }
 
 #[test]
@@ -217,8 +218,9 @@ fn evidence(cells: &[&str]) -> DateColumnEvidence {
 fn a_column_is_decided_by_all_its_cells() {
     use DateOrder::{Dmy, Mdy, Ymd};
     use Decision::{HalfConverted, Order, Unknown, Unneeded};
+    type Case<'a> = (&'a [&'a str], Option<DateOrder>, Option<&'a str>, Decision);
     #[rustfmt::skip]
-    let cases: &[(&[&str], Option<DateOrder>, Option<&str>, Decision)] = &[
+    let cases: &[Case<'_>] = &[
         (&[], None, None, Unneeded),
         (&["2026-05-03", "-", "May 3, 2021"], None, None, Unneeded),
         (&["05/05/2026", "7/7/2026"], None, None, Unneeded),
