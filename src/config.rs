@@ -12,6 +12,7 @@ mod section;
 mod stop;
 
 pub use keys::known_keys;
+pub(crate) use keys::sha256;
 pub use stop::{ConfigStop, Problem};
 
 /// The file that is looked for in the working folder.

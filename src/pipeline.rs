@@ -4,7 +4,12 @@
 //! tables and rules (all problems at once, before any export is read), exports, recognising, deciding, writing. Holds the two
 //! equations of a run: every row read went somewhere, and every subscription has an action. Prints nothing, asks no clock.
 
-use std::{collections::BTreeSet, io, path::PathBuf, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::PathBuf,
+    time::Duration,
+};
 
 use chrono::NaiveDate;
 
@@ -15,7 +20,7 @@ pub use stop::Stop;
 
 use crate::{
     catalog::Catalog,
-    config::{Config, TablePaths},
+    config::{Config, RuleSettings, TablePaths, sha256},
     finding::{Accounting, Code, Finding, Place},
     plan::{self, Counts, Plan},
     read::{self, Input},
@@ -142,7 +147,7 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     };
     let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
     let read = Read {
-        tables: tables.digests,
+        tables: digests(&tables, &request.config.rules),
         inputs: recognised.inputs,
         accounting: recognised.accounting,
         findings: recognised.findings,
@@ -231,6 +236,19 @@ impl References {
         recognised.findings.extend(own);
         recognised
     }
+}
+
+/// SHA-256 of each table of ours, rule tables included, by its setting's name.
+fn digests(tables: &Tables, rules: &RuleSettings) -> BTreeMap<String, String> {
+    let mut digests = tables.digests.clone();
+    for (section, files) in [("rules.replace", &rules.replace), ("rules.extend", &rules.extend)] {
+        for (name, path) in files {
+            if let Ok(bytes) = fs::read(path) {
+                digests.insert(format!("{section}.{name}"), sha256(&bytes));
+            }
+        }
+    }
+    digests
 }
 
 /// What lies about that is ours and no export: the settings, the tables they name, what a run writes.

@@ -133,9 +133,9 @@ fn every_case_gives_what_is_expected() {
 }
 
 /// The words that stand in a column of the expected files of one name.
-fn words_of(name: &str, column: &str) -> BTreeSet<String> {
+fn words_of(name: &str, column: &str) -> Outcome<BTreeSet<String>> {
     let mut words = BTreeSet::new();
-    for file in files_below(&cases_folder()).unwrap() {
+    for file in files_below(&cases_folder())? {
         let is_expected = file.components().any(|part| part.as_os_str() == "expected");
         if !is_expected
             || !file
@@ -144,21 +144,21 @@ fn words_of(name: &str, column: &str) -> BTreeSet<String> {
         {
             continue;
         }
-        let mut reader = csv::Reader::from_path(&file).unwrap();
-        let headings = reader.headers().unwrap().clone();
+        let mut reader = csv::Reader::from_path(&file)?;
+        let headings = reader.headers()?.clone();
         let Some(index) = headings.iter().position(|heading| heading == column) else {
             continue;
         };
         for record in reader.records() {
-            words.extend(record.unwrap()[index].split(';').map(str::to_owned));
+            words.extend(record?[index].split(';').map(str::to_owned));
         }
     }
-    words
+    Ok(words)
 }
 
 #[test]
 fn every_finding_code_has_a_case() {
-    let words = words_of("findings.csv", "code");
+    let words = words_of("findings.csv", "code").unwrap();
     let missing: Vec<&str> = Code::ALL
         .iter()
         .map(|code| code.as_str())
@@ -169,7 +169,7 @@ fn every_finding_code_has_a_case() {
 
 #[test]
 fn every_reason_has_a_case() {
-    let words = words_of("plan.csv", "reasons");
+    let words = words_of("plan.csv", "reasons").unwrap();
     let missing: Vec<&str> = Reason::ALL
         .iter()
         .map(|reason| reason.as_str())

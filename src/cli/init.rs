@@ -8,26 +8,12 @@ use std::{
     path::Path,
 };
 
-use seatshift::config::{FILE_NAME, TEMPLATE};
+use seatshift::{
+    config::{FILE_NAME, TEMPLATE},
+    recognise::tables::TABLE_HEADINGS,
+};
 
 use super::{arguments::Init, screen::Screen};
-
-/// The tables, each with its headings.
-const TABLES: [(&str, &str); 7] = [
-    (
-        "offers.csv",
-        "source_offer,target_offer,target_term,licences,valid_from,valid_until,reason",
-    ),
-    ("calendar.csv", "date,country,kind,name"),
-    ("holds.csv", "subscription_id,customer_id,action,until,owner,reason"),
-    ("progress.csv", "subscription_id,customer_id,step,state,date,note"),
-    (
-        "customers.csv",
-        "customer_id,name,domain,country,segment,cloud,relationship,agreement_accepted,delegated_rights,language",
-    ),
-    ("headings.csv", "field,heading,language"),
-    ("routes.csv", "channel,customer_id,seller_id,route"),
-];
 
 pub(super) fn run(command: &Init, screen: &Screen) -> u8 {
     let folder = &command.folder;
@@ -35,11 +21,11 @@ pub(super) fn run(command: &Init, screen: &Screen) -> u8 {
         screen.tell(&format!("{}: the folder cannot be made: {error}\n", folder.display()));
         return 3;
     }
-    let tables = TABLES.map(|(name, headings)| (name, format!("{headings}\r\n")));
-    let mut files = vec![(FILE_NAME, TEMPLATE.to_owned())];
-    files.extend(tables);
+    let settings = (FILE_NAME.to_owned(), TEMPLATE.to_owned());
+    let tables = TABLE_HEADINGS.map(|(name, headings)| (format!("{name}.csv"), format!("{}\r\n", headings.join(","))));
+    let files = std::iter::once(settings).chain(tables);
     for (name, content) in files {
-        let path = folder.join(name);
+        let path = folder.join(&name);
         match write_new(&path, &content) {
             Ok(true) => screen.mention(&format!("written: {}\n", path.display())),
             Ok(false) => screen.mention(&format!("left as it was: {}\n", path.display())),
@@ -67,7 +53,7 @@ fn write_new(path: &Path, content: &str) -> io::Result<bool> {
 mod tests {
     use std::collections::BTreeSet;
 
-    use seatshift::config::Config;
+    use seatshift::{config::Config, recognise::tables::read_tables};
 
     use super::*;
 
@@ -85,7 +71,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let nightly = folder.path().join("nightly");
         assert_eq!(init(&nightly), 0);
-        let tables = Config::load(None, &nightly).unwrap().tables;
+        let config = Config::load(None, &nightly).unwrap();
+        assert!(read_tables(&config.tables, &config.limits).is_ok());
+        let tables = config.tables;
         let named: BTreeSet<_> = [
             tables.offers,
             tables.calendar,
@@ -98,7 +86,9 @@ mod tests {
         .into_iter()
         .flatten()
         .collect();
-        let written = TABLES.map(|(name, _)| nightly.join(name)).into();
+        let written = TABLE_HEADINGS
+            .map(|(name, _)| nightly.join(format!("{name}.csv")))
+            .into();
         assert_eq!(named, written);
         assert!(written.iter().all(|path| path.is_file()));
     }

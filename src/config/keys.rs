@@ -111,7 +111,8 @@ fn read(text: &str, path: &Path) -> (Config, Vec<Problem>, BTreeSet<String>) {
     (config, problems, known)
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// The SHA-256 of bytes, lower-case hexadecimal.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

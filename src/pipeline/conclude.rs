@@ -49,7 +49,10 @@ pub(super) fn conclude(
         let record = records.stopped("no export gave a row", &findings, 3);
         return Err(Stop::NothingRead { findings, record });
     }
-    let counts = count(&plan);
+    let mut counts = plan.counts();
+    for action in Action::ALL {
+        counts.actions.entry(*action).or_default();
+    }
     let planned: u64 = counts.actions.values().sum();
     if !accounting.balances() || accounting.subscriptions != planned {
         let record = records.stopped("rows do not add up", &findings, 3);
@@ -133,24 +136,6 @@ impl Records<'_> {
         write_stopped(target, self.request.config.output, findings, &record).ok()?;
         Some(target.stopped_run())
     }
-}
-
-/// Rows by action, by reason, by urgency.
-fn count(plan: &Plan) -> Counts {
-    let mut counts = Counts::default();
-    for action in Action::ALL {
-        counts.actions.insert(*action, 0);
-    }
-    for row in &plan.rows {
-        *counts.actions.entry(row.decision.action).or_default() += 1;
-        for reason in &row.decision.reasons {
-            *counts.reasons.entry(*reason).or_default() += 1;
-        }
-        if let Some(urgency) = row.decision.urgency {
-            *counts.urgencies.entry(urgency).or_default() += 1;
-        }
-    }
-    counts
 }
 
 fn by_code(findings: &[Finding]) -> BTreeMap<Code, u64> {

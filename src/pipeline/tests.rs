@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, fs, path::Path};
+use std::path::Path;
 
 use super::*;
 use crate::{
@@ -241,4 +241,21 @@ fn what_is_ours_is_no_export() {
         skipped.iter().all(|finding| finding.code == Code::FileSkipped) && skipped.len() == 2,
         "{skipped:?}"
     );
+}
+
+#[test]
+fn every_table_of_ours_has_its_digest() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("regions.csv"), "abc").unwrap();
+    let mut rules = RuleSettings::default();
+    rules
+        .extend
+        .insert("regions".to_owned(), folder.path().join("regions.csv"));
+    let tables = Tables {
+        digests: [("holds".to_owned(), "00".to_owned())].into(),
+        ..Tables::default()
+    };
+    let digests = digests(&tables, &rules);
+    assert_eq!(digests.keys().collect::<Vec<_>>(), ["holds", "rules.extend.regions"]);
+    assert!(digests["rules.extend.regions"].starts_with("ba7816bf8f01cfea"));
 }

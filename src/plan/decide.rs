@@ -20,7 +20,7 @@ use crate::{
         Customer, SourceOffer, Subscription,
         tables::{Hold, RouteNote, Tables},
     },
-    rules::{Calendar, OfferSale, Rules, shift},
+    rules::{Calendar, ChannelRule, Dated, OfferSale, Rules, shift},
     terms::*,
 };
 
@@ -355,7 +355,8 @@ fn moves(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decision
         .subscription
         .channel
         .and_then(|c| known.context.rules.channel(c, known.context.as_of));
-    let credit_enquiry = channel.filter(|channel| channel.row.credit).map(|_| match has_rights {
+    let credit = |channel: &&Dated<ChannelRule>| channel.row.credit && dates.end_source.is_some();
+    let credit_enquiry = channel.filter(credit).map(|_| match has_rights {
         true => CreditEnquiry::Partner,
         false => CreditEnquiry::Customer,
     });

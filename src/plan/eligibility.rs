@@ -77,7 +77,7 @@ fn of_the_source(known: &Known<'_>, reasons: &mut Vec<Reason>) {
     if known.offer().is_some_and(|offer| offer.free) {
         reasons.push(Reason::Free);
     }
-    if known.offer().is_some_and(|offer| !offer.seat_based) {
+    if subscription.seat_based == Some(false) || known.offer().is_some_and(|offer| !offer.seat_based) {
         reasons.push(Reason::NotSeatBased);
     }
     if known.hold.is_some() {

@@ -123,17 +123,17 @@ fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &De
         ));
     }
     let three_years = subscription.term == Some(Term::THREE_YEARS) && subscription.term_start.is_none();
-    if let (true, Some(channel), Some(end)) = (three_years, subscription.channel, subscription.term_end) {
-        if rules.extended_term_applies(channel, None, end.0) {
-            let message =
-                "the start of its three-year term is unknown; the extended service term is taken to apply".to_owned();
-            findings.push(about(
-                Code::TermStartUnknown,
-                subscription,
-                message,
-                "add a column with the term's start",
-            ));
-        }
+    if let (true, Some(channel), Some(end)) = (three_years, subscription.channel, subscription.term_end)
+        && rules.extended_term_applies(channel, None, end.0)
+    {
+        let message =
+            "the start of its three-year term is unknown; the extended service term is taken to apply".to_owned();
+        findings.push(about(
+            Code::TermStartUnknown,
+            subscription,
+            message,
+            "add a column with the term's start",
+        ));
     }
     if decided.imposed.ordered {
         let message = "an export of ours already has its target; nothing is ordered again".to_owned();

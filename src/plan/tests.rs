@@ -46,6 +46,7 @@ fn subscription(number: u8) -> Subscription {
             offer_id: Some(BASIC.into()),
             ..SourceOffer::default()
         },
+        seat_based: None,
         trial: None,
         addon: None,
         base_id: None,
@@ -223,6 +224,9 @@ fn each_reason_follows_from_its_fact() {
         (Reason::Trial, Action::Keep, |w| w.first().trial = Some(true)),
         (Reason::Free, Action::Keep, |w| {
             w.first().offer.offer_id = Some("CFQ7TTC0LHZ0:0001".into())
+        }),
+        (Reason::NotSeatBased, Action::Keep, |w| {
+            w.first().seat_based = Some(false);
         }),
         (Reason::OnHold, Action::Keep, |w| {
             let subject = Subject::Customer(customer_id(90));

@@ -3,8 +3,8 @@
 //! In: the rows of reconciliation files that tell of one subscription, one row a charge. Out: one fact, with the number of
 //! licences from the right row, never their sum. The rule: the latest row (by term end, charge end, charge start, order date)
 //! whose type states the level (`new`, `renew`, a cycle fee...) gives the licences. A row that changes the number and does not
-//! begin before that one leaves them unknown, since files differ in whether it carries the change or the result. Credits and
-//! negative rows never count. A cancellation at or after it makes the subscription deleted. Refuses to guess: see
+//! begin before that one leaves them unknown, since files differ in whether it carries the change or the result, unless two
+//! levels of the same dates agree with the changes between them. Credits never count. A cancellation at or after it makes the subscription deleted. Refuses to guess: see
 //! [`Collapsed::doubt`].
 
 use std::{collections::HashMap, sync::LazyLock};
@@ -13,7 +13,7 @@ use super::{
     facts::{Charge, Effect, Fact},
     vocabulary::fold,
 };
-use crate::terms::State;
+use crate::terms::{Seats, State};
 
 const CHARGE_TYPES: &str = include_str!("charge_types.csv");
 
@@ -50,6 +50,7 @@ pub(super) fn collapse(charges: &[&Fact]) -> Option<Collapsed> {
     let level = latest_of(&[Effect::Level]);
     let chosen = level.or_else(|| latest_of(&[Effect::Level, Effect::Change, Effect::Credit, Effect::End]))?;
     let mut fact = chosen.clone();
+    let mut doubt = None;
     if level.is_none() {
         fact.seats = None;
     }
@@ -68,21 +69,47 @@ pub(super) fn collapse(charges: &[&Fact]) -> Option<Collapsed> {
         such.filter(|fact| since_level(fact))
             .max_by(|a, b| recency(a).cmp(&recency(b)))
     };
-    let rival_level = charges.iter().find(|fact| {
-        let same_time = recency(fact).0 == recency(chosen).0;
-        level.is_some()
-            && same_time
-            && charge(fact).is_some_and(|c| c.effect == Effect::Level)
-            && fact.seats != chosen.seats
-    });
-    let doubt = of(Effect::Change).or(rival_level).map(|&fact| fact.clone());
-    if doubt.is_some() {
-        fact.seats = None;
+    let same_time = |fact: &&&Fact| {
+        recency(fact).0 == recency(chosen).0 && charge(fact).is_some_and(|charge| charge.effect == Effect::Level)
+    };
+    let levels: Vec<Option<Seats>> = charges.iter().filter(same_time).map(|fact| fact.seats).collect();
+    let changes = charges
+        .iter()
+        .filter(|fact| since_level(fact))
+        .filter_map(|fact| charge(fact));
+    let changes: Option<i64> = changes
+        .filter(|charge| charge.effect == Effect::Change)
+        .map(|charge| charge.change)
+        .sum();
+    if let Some(agreed) = agreed_level(&levels, changes) {
+        fact.seats = Some(agreed);
+    } else {
+        let rival = charges
+            .iter()
+            .filter(same_time)
+            .find(|fact| level.is_some() && fact.seats != chosen.seats);
+        doubt = of(Effect::Change).or(rival).map(|&fact| fact.clone());
+        if doubt.is_some() {
+            fact.seats = None;
+        }
     }
     if of(Effect::End).is_some() {
         fact.state = Some(State::Deleted);
     }
     Some(Collapsed { fact, doubt })
+}
+
+/// The number of licences where two charges of the same dates state two levels and the changes lead from one to the other.
+fn agreed_level(levels: &[Option<Seats>], changes: Option<i64>) -> Option<Seats> {
+    let (&[Some(Seats(a)), Some(Seats(b))], Some(changes)) = (levels, changes) else {
+        return None;
+    };
+    let leads = |from: u32, to: u32| changes != 0 && i64::from(from) + changes == i64::from(to);
+    match (leads(a, b), leads(b, a)) {
+        (true, false) => Some(Seats(b)),
+        (false, true) => Some(Seats(a)),
+        _ => None,
+    }
 }
 
 fn charge(fact: &Fact) -> Option<&Charge> {
@@ -104,6 +131,17 @@ fn recency(fact: &Fact) -> (impl Ord + use<>, impl Ord + use<>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_levels_agree_where_the_changes_lead_from_one_to_the_other() {
+        let levels = |a, b| [Some(Seats(a)), Some(Seats(b))];
+        assert_eq!(agreed_level(&levels(3, 2), Some(-1)), Some(Seats(2)));
+        assert_eq!(agreed_level(&levels(2, 3), Some(-1)), Some(Seats(2)));
+        assert_eq!(agreed_level(&levels(3, 2), Some(2)), None);
+        assert_eq!(agreed_level(&levels(3, 3), Some(0)), None);
+        assert_eq!(agreed_level(&levels(3, 2), None), None);
+        assert_eq!(agreed_level(&levels(3, 2)[..1], Some(-1)), None);
+    }
 
     #[test]
     fn every_charge_type_of_the_table_is_read() {

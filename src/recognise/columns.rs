@@ -47,7 +47,7 @@ pub(super) struct Columns {
     pub(super) amount: Option<u32>,
     /// The columns that hold dates we use, and their fields.
     pub(super) dates: Vec<(u32, Field)>,
-    /// How many columns stand under headings.
+    /// How many columns there are up to the last heading.
     pub(super) width: usize,
 }
 
@@ -124,7 +124,11 @@ impl Columns {
             headings,
             by_field,
             amount,
-            width: head.headings.len(),
+            width: head
+                .headings
+                .iter()
+                .rposition(|heading| !heading.is_empty())
+                .map_or(0, |last| last + 1),
         })
     }
 

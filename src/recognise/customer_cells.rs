@@ -24,10 +24,12 @@ pub(super) fn customer_of(cells: &mut Cells<'_>) -> CustomerFacts {
         cloud: cells.take(Field::Cloud, values::cloud),
         ..CustomerFacts::default()
     };
-    if !facts.names_somebody() && !is_customer_damaged(cells) {
-        facts.id = source.customer_id;
-        facts.name = source.customer_name.clone();
-        facts.domain = source.customer_domain.clone();
+    if !is_customer_damaged(cells) {
+        if !facts.names_somebody() {
+            facts.name = source.customer_name.clone();
+            facts.domain = source.customer_domain.clone();
+        }
+        facts.id = facts.id.or(source.customer_id);
     }
     facts.country = facts.country.or(source.country);
     facts.qualification = facts.qualification.or(source.segment);

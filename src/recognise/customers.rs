@@ -91,6 +91,32 @@ impl Directory {
         }
     }
 
+    /// Facts of one standing about one customer that differ, with where they stand: they decide where a customer may be sold to.
+    pub(super) fn contradictions(&self) -> Vec<(CustomerId, [(Standing, String); 2])> {
+        let mut found = Vec::new();
+        for (&id, said) in &self.known {
+            let mut said: Vec<&(Standing, CustomerFacts)> = said.iter().collect();
+            said.sort();
+            let words: [fn(&CustomerFacts) -> Option<String>; 2] = [
+                |facts| facts.country.map(|country| country.to_string()),
+                |facts| facts.qualification.map(|qualification| qualification.to_string()),
+            ];
+            for word in words {
+                let mut stated = said
+                    .iter()
+                    .filter_map(|(standing, facts)| Some((*standing, word(facts)?)));
+                let Some((first, counts)) = stated.next() else {
+                    continue;
+                };
+                let alike = |a: Standing, b: Standing| (a.0, a.1, a.2) == (b.0, b.1, b.2);
+                if let Some(rival) = stated.find(|(standing, word)| alike(first, *standing) && *word != counts) {
+                    found.push((id, [(first, counts), rival]));
+                }
+            }
+        }
+        found
+    }
+
     /// The customers, sorted by id, each with the facts that count.
     pub(super) fn customers(&self) -> Vec<Customer> {
         let customer = |(&id, said): (&CustomerId, &Vec<(Standing, CustomerFacts)>)| {

@@ -79,6 +79,8 @@ pub(super) struct Charge {
     pub(super) effect: Effect,
     /// The word of its column, for messages.
     pub(super) word: Text,
+    /// The quantity of a change, less than zero where licences went.
+    pub(super) change: Option<i64>,
     pub(super) start: Option<NaiveDate>,
     pub(super) end: Option<NaiveDate>,
     pub(super) ordered: Option<NaiveDate>,
@@ -111,6 +113,7 @@ pub(super) struct Fact {
     pub(super) auto_renew: Option<bool>,
     pub(super) end_instruction: Option<EndInstruction>,
     pub(super) state: Option<State>,
+    pub(super) seat_based: Option<bool>,
     pub(super) trial: Option<bool>,
     pub(super) addon: Option<bool>,
     /// How new it is: a date in the row, else the one in the file's title or name.

@@ -12,6 +12,7 @@ mod columns;
 mod customer_cells;
 mod customers;
 pub mod dates;
+mod everybody;
 mod facts;
 mod field;
 mod file;
@@ -102,6 +103,8 @@ pub struct Subscription {
     pub seller_id: Option<Id>,
     /// The offer.
     pub offer: SourceOffer,
+    /// Whether it is licensed by seat, where the source says that it is not.
+    pub seat_based: Option<bool>,
     /// Whether it is a trial.
     pub trial: Option<bool>,
     /// Whether the source calls it an add-on.
@@ -206,7 +209,7 @@ pub struct TableRecord {
 pub struct DateColumn {
     /// The column's heading.
     pub heading: Text,
-    /// `dmy`, `mdy`, `ymd`, `typed`, `unknown`.
+    /// `dmy`, `mdy`, `ymd`, `typed` (real dates), `any` (no date of the column depends on it), `unknown`.
     pub order: Text,
     /// Which cell or setting decided.
     pub because: String,

@@ -5,23 +5,29 @@
 //! the end of the table is known. Refuses a row that names neither a subscription nor a customer with an offer, and one with
 //! more values than headings. Dates stay readings until their column is decided.
 
+mod charge;
+mod left_out;
+
+use charge::charge_of;
+pub(super) use left_out::unidentified;
+use left_out::{ignore, is_loose, is_prose, is_repeated_heading, is_total, loose_or_rejected};
+
 use super::{
     Field, Flaw,
     cells::{Cells, shown},
-    charges::effect_of,
     customer_cells::customer_of,
     dates::{DateColumnEvidence, DateReading, read_date},
     facts::{Charge, CustomerFacts, CustomerRow, Effect, Fact},
     intern::Interner,
     kinds::Role,
     offer_cells::offer_of,
-    table::{Batch, Loose, PendingDate, Table},
+    table::{Batch, PendingDate, Table},
     values,
-    vocabulary::{Vocabulary, fold},
+    vocabulary::Vocabulary,
 };
 use crate::{
     finding::{Code, Finding},
-    read::{Cell, Row, Rows},
+    read::{Cell, Rows},
     terms::*,
 };
 
@@ -135,6 +141,7 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
     let fact = fact_of(cells, shared, id, aliases, customer, offer, charge);
     batch.last_row = batch.last_row.max(cells.row.number);
     read_dates(cells, batch, batch.facts.len() as u32, fact.state);
+    tell_if_short(cells);
     batch.facts.push(Fact {
         flaws: cells.flaws,
         ..fact
@@ -166,9 +173,16 @@ fn fact_of(
         (seats, state) = (expired, state.or(Some(State::Expired)));
     }
     let both = cells.take(Field::TermAndBilling, values::term_and_billing);
-    let owner = cells.id(Field::OwnerTenantId);
-    let stated = cells.take(Field::Channel, values::channel).or(table.source.channel);
-    let implied = owner.as_ref().map(|_| Channel::Csp).or(table.columns.kind.channel);
+    // a tenant's own id says nothing; another's is the partner that sold the subscription
+    let own_tenant = customer.id.map(|CustomerId(id)| Id::Guid(id));
+    let owner = cells
+        .id(Field::OwnerTenantId)
+        .filter(|owner| Some(owner) != own_tenant.as_ref());
+    let stated = cells
+        .take(Field::Channel, values::channel)
+        .or(owner.as_ref().map(|_| Channel::Csp));
+    let stated = stated.or(table.source.channel);
+    let implied = table.columns.kind.channel;
     let channel_unread = cells.flaws.has(Flaw::ChannelUnreadable);
     Fact {
         table: table.number,
@@ -199,56 +213,11 @@ fn fact_of(
         auto_renew: cells.take(Field::AutoRenew, values::boolean),
         end_instruction: cells.take(Field::EndInstruction, values::end_instruction),
         state,
+        seat_based: cells.take(Field::ProductType, values::seat_based),
         trial: cells.take(Field::Trial, values::trial),
         addon: cells.take(Field::Addon, values::addon),
         freshness: table.freshness,
         flaws: cells.flaws,
-    }
-}
-
-/// What kind of charge the row is, in a table of charges. Negative amounts and quantities are credits whatever their type says;
-/// a type we do not know counts as a change.
-fn charge_of(cells: &mut Cells<'_>, shared: &Shared) -> Option<Charge> {
-    let columns = &cells.table.columns;
-    if columns.kind.role != Role::Charges {
-        return None;
-    }
-    let amount = columns.amount.map(|column| cells.row.cell(column as usize));
-    let quantity = cells.cell(Field::Seats).map(|(_, cell)| cell);
-    let is_credit = amount.into_iter().chain(quantity).any(is_negative);
-    let word = cells.text(Field::ChargeType);
-    let effect = word.as_deref().and_then(effect_of);
-    if let (Some(word), None, Some((column, cell))) = (&word, effect, cells.cell(Field::ChargeType)) {
-        let message = format!("`{word}` is no type of charge we know; it counts as a change of the number of licences");
-        cells.tell(
-            Code::ValueUnknown,
-            column,
-            cell,
-            message,
-            "report the word so that it can be added",
-        );
-    }
-    Some(Charge {
-        effect: match effect {
-            Some(Effect::End) => Effect::End,
-            _ if is_credit => Effect::Credit,
-            effect => effect.unwrap_or(Effect::Change),
-        },
-        word: shared.texts.keep_text(word.as_deref().unwrap_or("")),
-        start: None,
-        end: None,
-        ordered: None,
-    })
-}
-
-fn is_negative(cell: Cell<'_>) -> bool {
-    match cell {
-        Cell::Number(number) => number < 0.0,
-        Cell::Text(text) => {
-            let text = text.trim().trim_start_matches('\'');
-            text.starts_with(['-', '−', '(']) && text.contains(|c: char| ('1'..='9').contains(&c))
-        }
-        _ => false,
     }
 }
 
@@ -290,109 +259,17 @@ fn read_dates(cells: &mut Cells<'_>, batch: &mut Batch, item: u32, state: Option
     }
 }
 
-fn ignore(cells: &mut Cells<'_>, batch: &mut Batch, code: Code, message: &str) {
-    batch.accounting.ignored += 1;
-    let place = cells.table.place.at_row(cells.row.number);
-    let mut finding = Finding::new(code, place, message, "");
-    finding.value = first_filled(cells.row).map(|(_, cell)| shown(cell).into());
-    cells.findings = vec![finding];
-}
-
-fn loose_or_rejected(cells: &mut Cells<'_>, batch: &mut Batch) {
-    if is_total(cells) {
-        return ignore(
-            cells,
-            batch,
-            Code::TotalRowIgnored,
-            "the row sums up others; it was left out",
-        );
-    }
-    if let (true, Some((column, cell))) = (is_loose(cells), first_filled(cells.row)) {
-        batch.loose.push(Loose {
-            row: cells.row.number,
-            column,
-            value: shown(cell).into(),
-            is_number: is_number(cell),
-        });
-        cells.findings.clear();
+/// Tells of a record with fewer cells than headings; a workbook says nothing of the empty cells at a row's end.
+fn tell_if_short(cells: &mut Cells<'_>) {
+    let (table, found) = (cells.table, cells.row.len());
+    let expected = table.columns.width;
+    if table.place.sheet.is_some() || found >= expected {
         return;
     }
-    batch.accounting.rejected += 1;
-    let finding = unidentified(
-        cells.table,
-        cells.row.number,
-        first_filled(cells.row).map(|(_, cell)| shown(cell).into()),
-    );
+    let message = format!("{found} cells under {expected} headings; the missing ones count as empty");
+    let hint =
+        "compare the row with its neighbours: if a delimiter is missing, its values stand under the wrong headings";
+    let mut finding = Finding::new(Code::RowTooShort, table.place.at_row(cells.row.number), message, hint);
+    finding.subscription_id = cells.subscription.clone();
     cells.findings.push(finding);
-}
-
-/// The finding for a row that names nobody.
-pub(super) fn unidentified(table: &Table, row: u32, value: Option<Text>) -> Finding {
-    let (message, hint) = match table.columns.kind.role {
-        Role::Customers => (
-            "the row names no customer; it was rejected",
-            "give the customer's tenant id",
-        ),
-        _ => (
-            "the row names neither a subscription nor a customer with an offer; it was rejected",
-            "give the subscription's id, or the customer and the offer; for a file without customers, a [[source]] setting",
-        ),
-    };
-    let mut finding = Finding::new(Code::RowUnidentified, table.place.at_row(row), message, hint);
-    finding.value = value;
-    finding
-}
-
-/// Whether what stands in an id's column is a word for a total, or the one text of a row and several words.
-fn is_prose(id: &Id, cells: &Cells<'_>) -> bool {
-    match id {
-        Id::Guid(_) => false,
-        Id::Text(text) => is_total(cells) || text.contains(char::is_whitespace) && is_loose(cells),
-    }
-}
-
-fn first_filled(row: Row<'_>) -> Option<(u32, Cell<'_>)> {
-    (0u32..).zip(row.cells()).find(|(_, cell)| *cell != Cell::Empty)
-}
-
-/// Whether the row is one text alone, or numbers alone.
-fn is_loose(cells: &Cells<'_>) -> bool {
-    let mut filled = cells.row.cells().filter(|cell| *cell != Cell::Empty);
-    match filled.next() {
-        Some(cell) if is_number(cell) => filled.all(is_number),
-        Some(Cell::Text(_)) => filled.next().is_none(),
-        Some(_) => false,
-        None => true,
-    }
-}
-
-/// Whether a cell is a number, or a text of digits and their marks.
-fn is_number(cell: Cell<'_>) -> bool {
-    let mark = |c: char| c.is_ascii_digit() || c.is_whitespace() || matches!(c, '.' | ',' | '-' | '\'');
-    match cell {
-        Cell::Number(_) => true,
-        Cell::Text(text) => text.contains(|c: char| c.is_ascii_digit()) && text.chars().all(mark),
-        _ => false,
-    }
-}
-
-fn is_total(cells: &Cells<'_>) -> bool {
-    let first = cells.row.cells().find_map(|cell| match cell {
-        Cell::Text(text) => Some(text),
-        _ => None,
-    });
-    first.is_some_and(|text| text.len() < 64 && cells.vocabulary.is_total(text))
-}
-
-/// Whether the row says the headings again: its first filled cell does, and every other filled one.
-fn is_repeated_heading(row: Row<'_>, table: &Table) -> bool {
-    let repeats = |(column, cell): (u32, Cell<'_>)| match (cell, table.columns.heading(column)) {
-        (Cell::Text(text), Some(heading)) => {
-            let (text, heading) = (text.trim(), heading.trim());
-            text == heading || text.len() < 128 && !heading.is_empty() && fold(text) == fold(heading)
-        }
-        _ => false,
-    };
-    let mut filled = (0u32..).zip(row.cells()).filter(|(_, cell)| *cell != Cell::Empty);
-    filled.next().is_some_and(repeats) && filled.all(repeats)
 }

@@ -4,18 +4,15 @@
 //! after that works on facts sorted by content and place, so that the result does not depend on threads or on the order of
 //! files and rows. Keeps the first promise: each table's accounting, and their sum, must balance.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, atomic::AtomicUsize},
-};
+use std::{collections::HashMap, sync::atomic::AtomicUsize};
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::{
-    InputRecord, Recognised,
-    customers::{Directory, Found, Standing, facts_of},
-    facts::{CustomerFacts, CustomerRow, Fact},
+    InputRecord, Recognised, Subscription,
+    everybody::everybody,
+    facts::{CustomerRow, Fact},
     file::{FileResult, Reader, recognise_file},
     identity::{Groups, group, name_the_nameless},
     merge::{Merged, Merging},
@@ -123,7 +120,8 @@ fn put_together(mut files: Vec<FileResult>, context: &Context<'_>) -> Recognised
         .extend(name_the_nameless(&mut estate.facts, &estate.tables));
     name_findings(&mut estate, &places);
 
-    let directory = directory(&mut estate, context);
+    let (directory, findings) = everybody(&estate.tables, &estate.facts, &estate.lists, context);
+    estate.findings.extend(findings);
     let customers = directory.customers();
     let groups = group(&estate.facts);
     let merging = Merging {
@@ -138,45 +136,40 @@ fn put_together(mut files: Vec<FileResult>, context: &Context<'_>) -> Recognised
         .par_iter()
         .map(|members| merging.merge(members))
         .collect();
-    finish(estate, customers, &groups, merged)
+    finish(estate, customers, groups, merged)
 }
 
 fn finish(
     mut estate: Estate,
     customers: Vec<super::Customer>,
-    groups: &Groups,
+    groups: Groups,
     mut merged: Vec<Option<Merged>>,
 ) -> Recognised {
-    let canonical: Vec<Option<Id>> = merged
-        .iter()
-        .map(|merged| merged.as_ref().map(|merged| merged.subscription.id.clone()))
-        .collect();
-    let mut subscriptions = Vec::with_capacity(merged.len());
     for (members, merged) in groups.members.iter().zip(&mut merged) {
-        let Some(merged) = merged.take() else {
+        let Some(merged) = merged else {
             continue;
         };
         for &index in members {
-            let table = estate
-                .facts
-                .get(index as usize)
-                .and_then(|fact| estate.accounting.get_mut(fact.table as usize));
-            match table {
+            let table = estate.facts.get(index as usize).map_or(0, |fact| fact.table as usize);
+            match estate.accounting.get_mut(table) {
                 Some(table) if index == merged.begun_by => table.subscriptions += 1,
                 Some(table) => table.merged += 1,
                 None => {}
             }
         }
-        let mut subscription = merged.subscription;
-        let base = subscription.base_id.as_ref().and_then(|base| groups.of_bases.get(base));
-        if let Some(Some(id)) = base.and_then(|&group| canonical.get(group as usize)) {
-            subscription.base_id = Some(id.clone()).filter(|id| *id != subscription.id);
-        }
-        estate.findings.extend(merged.findings);
-        subscriptions.push(subscription);
+        estate.findings.append(&mut merged.findings);
     }
-    estate.findings.extend(merged_notes(&estate));
+    // facts are as large as subscriptions: let them go before those are put in order
+    estate.facts = Vec::new();
+    name_bases(&mut merged, &groups);
+    drop(groups);
+    let mut subscriptions: Vec<Subscription> = merged
+        .into_iter()
+        .filter_map(|merged| merged.map(|merged| merged.subscription))
+        .collect();
     subscriptions.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
+
+    estate.findings.extend(merged_notes(&estate));
     let mut accounting = Accounting::default();
     for (record, &(first, count)) in estate.inputs.iter_mut().zip(&estate.spans) {
         for (table, counted) in record
@@ -197,6 +190,26 @@ fn finish(
         accounting,
         findings: estate.findings,
         inputs: estate.inputs,
+    }
+}
+
+/// Calls the bases of add-ons by the ids that their subscriptions go by, where an add-on knows another.
+fn name_bases(merged: &mut [Option<Merged>], groups: &Groups) {
+    let id_of = |&group: &u32| Some(merged.get(group as usize)?.as_ref()?.subscription.id.clone());
+    let ids: HashMap<&Id, Id> = groups
+        .of_bases
+        .iter()
+        .filter_map(|(base, group)| Some((base, id_of(group)?)))
+        .collect();
+    for Merged { subscription, .. } in merged.iter_mut().flatten() {
+        if let Some(base) = &mut subscription.base_id
+            && let Some(id) = ids.get(base)
+        {
+            *base = id.clone();
+        }
+        if subscription.base_id.as_ref() == Some(&subscription.id) {
+            subscription.base_id = None;
+        }
     }
 }
 
@@ -257,81 +270,4 @@ fn name_findings(estate: &mut Estate, places: &HashMap<RowPlace, usize>) {
         let fact = places.get(&place).and_then(|&index| estate.facts.get(index));
         finding.subscription_id = fact.and_then(|fact| fact.id.as_ref()).map(|id| id.to_string().into());
     }
-}
-
-/// Everybody who is known, from the customers table, the lists and the rows of subscriptions.
-fn directory(estate: &mut Estate, context: &Context<'_>) -> Directory {
-    let mut directory = Directory::default();
-    let mut unnamed: Vec<(Standing, CustomerFacts, Option<Place>)> = Vec::new();
-    let mut add = |standing: Standing, facts: &CustomerFacts, place: Option<Place>| {
-        directory.add(standing, facts);
-        if facts.id.is_none() && facts.names_somebody() {
-            unnamed.push((standing, facts.clone(), place));
-        }
-    };
-    let standing = |level: u8, table: u32, row: u32, freshness: Option<NaiveDate>| -> Standing {
-        let rank = estate
-            .tables
-            .get(table as usize)
-            .map_or(0, |table| table.columns.kind.rank);
-        (level, std::cmp::Reverse(rank), std::cmp::Reverse(freshness), table, row)
-    };
-    for note in &context.tables.customers {
-        let place = context
-            .config
-            .tables
-            .customers
-            .as_ref()
-            .map(|path| Place::file(path.to_string_lossy()).at_row(note.row));
-        add(standing(0, 0, note.row, None), &facts_of(note), place);
-    }
-    for row in &estate.lists {
-        let table = estate.tables.get(row.table as usize);
-        let place = table.map(|table| table.place.at_row(row.row));
-        add(
-            standing(1, row.table, row.row, table.and_then(|table| table.freshness)),
-            &row.facts,
-            place,
-        );
-    }
-    let mut rows: HashMap<*const CustomerFacts, (Standing, &Arc<CustomerFacts>)> = HashMap::new();
-    for fact in &estate.facts {
-        let standing = standing(2, fact.table, fact.row, fact.freshness);
-        let best = rows
-            .entry(Arc::as_ptr(&fact.customer))
-            .or_insert((standing, &fact.customer));
-        best.0 = best.0.min(standing);
-    }
-    for (standing, facts) in rows.into_values() {
-        add(standing, facts, None);
-    }
-    unnamed.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
-    let adopted: Vec<(Found, Option<Place>, CustomerFacts)> = unnamed
-        .into_iter()
-        .map(|(standing, facts, place)| (directory.adopt(standing, &facts), place, facts))
-        .collect();
-    estate.findings.extend(
-        adopted
-            .into_iter()
-            .filter_map(|(found, place, facts)| strangers(&found, place?, &facts)),
-    );
-    directory
-}
-
-/// The finding for a row of a list whose customer has no tenant id and is not found by domain or name.
-fn strangers(found: &Found, place: Place, facts: &CustomerFacts) -> Option<Finding> {
-    let word = facts.domain.clone().or_else(|| facts.name.clone())?;
-    let hint = "give the customer's tenant id";
-    let finding = match found {
-        Found::One(..) => return None,
-        Found::Several(..) => {
-            let message = format!("`{word}` fits several customers; the row was not used");
-            Finding::new(Code::CustomerAmbiguous, place, message, hint)
-        }
-        Found::Nobody => {
-            let message = format!("no customer with a tenant id is known as `{word}`; the row was not used");
-            Finding::new(Code::CustomerUnknown, place, message, hint)
-        }
-    };
-    Some(finding.value(word))
 }

@@ -40,7 +40,7 @@ struct Decided {
     left_out: u64,
     first: Option<u32>,
     has_year_first: bool,
-    is_filled: bool,
+    has_typed: bool,
 }
 
 /// Settles a table.
@@ -109,7 +109,7 @@ fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
                 left_out: 0,
                 first: None,
                 has_year_first: readings().any(|date| matches!(date.reading, DateReading::YearFirst(_))),
-                is_filled: readings().next().is_some(),
+                has_typed: readings().any(|date| matches!(date.reading, DateReading::Typed(_))),
             }
         })
         .collect()
@@ -276,8 +276,9 @@ fn order_word(decided: &Decided) -> &'static str {
         Decision::Order(DateOrder::Mdy) => "mdy",
         Decision::Order(DateOrder::Ymd) => "ymd",
         Decision::Unknown | Decision::HalfConverted => "unknown",
-        Decision::Unneeded if decided.has_year_first || !decided.is_filled => "ymd",
-        Decision::Unneeded => "typed",
+        Decision::Unneeded if decided.has_typed => "typed",
+        Decision::Unneeded if decided.has_year_first => "ymd",
+        Decision::Unneeded => "any",
     }
 }
 

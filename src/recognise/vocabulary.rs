@@ -48,6 +48,8 @@ worded! {
         Month = "month",
         /// Words for "it does not end".
         Never = "never",
+        /// Products that are not licensed by seat.
+        ProductType = "product_type",
         Progress = "progress",
         Qualification = "qualification",
         Relationship = "relationship",

@@ -30,6 +30,7 @@ fn bare(id: &str) -> Subscription {
         channel: None,
         seller_id: None,
         offer: SourceOffer::default(),
+        seat_based: None,
         trial: None,
         addon: None,
         base_id: None,

@@ -14,11 +14,7 @@ use std::{
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::{
-    config::OutputSettings,
-    finding::Finding,
-    plan::{Plan, PlanRow},
-};
+use crate::{config::OutputSettings, finding::Finding, plan::Plan};
 
 mod cell;
 mod finding_lines;
@@ -165,33 +161,43 @@ fn name(path: &Path) -> String {
 }
 
 fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
-    lines(
-        &plan_lines::COLUMNS,
-        &plan.rows,
-        settings,
-        out,
-        |row: &PlanRow, line| plan_lines::fill(row, line),
-    )
-}
-
-fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
-    lines(&step_lines::COLUMNS, &plan.step_refs, settings, out, |step, line| {
-        // A plan's steps are of its own rows, so each has its particulars.
-        plan.step(step).iter().for_each(|step| step_lines::fill(step, line));
+    lines(&plan_lines::COLUMNS, &plan.rows, settings, out, Some, |row, line| {
+        plan_lines::fill(row, line)
     })
 }
 
-fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
-    lines(&finding_lines::COLUMNS, findings, settings, out, finding_lines::fill)
+fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+    let described = |step| plan.step(step);
+    lines(
+        &step_lines::COLUMNS,
+        &plan.step_refs,
+        settings,
+        out,
+        described,
+        |step, line| step_lines::fill(&step, line),
+    )
 }
 
-/// Renders rows on all threads, a bounded number at a time, and writes them in their order.
-fn lines<T: Sync>(
+fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+    lines(
+        &finding_lines::COLUMNS,
+        findings,
+        settings,
+        out,
+        Some,
+        finding_lines::fill,
+    )
+}
+
+/// Renders items on all threads, a bounded number at a time, and writes them in their order. `view` gives what of an item is
+/// to be shown.
+fn lines<'a, T: Sync, V>(
     columns: &[&str],
-    rows: &[T],
+    items: &'a [T],
     settings: OutputSettings,
     out: &mut dyn Write,
-    fill: impl Fn(&T, &mut Line<'_>) + Sync,
+    view: impl Fn(&'a T) -> Option<V> + Sync,
+    fill: impl Fn(V, &mut Line<'_>) + Sync,
 ) -> io::Result<()> {
     let mut head = Vec::new();
     if settings.bom {
@@ -201,24 +207,20 @@ fn lines<T: Sync>(
     columns.iter().for_each(|column| line.text(column));
     line.end();
     out.write_all(&head)?;
-    for wave in rows.chunks(CHUNK * CHUNKS_AT_ONCE) {
-        let rendered: Vec<Vec<u8>> = wave
-            .par_chunks(CHUNK)
-            .map(|chunk| render(chunk, settings, &fill))
-            .collect();
+    let render = |chunk: &'a [T]| {
+        let mut buffer = Vec::with_capacity(chunk.len() * 512);
+        for shown in chunk.iter().filter_map(&view) {
+            let mut line = Line::begin(&mut buffer, settings.delimiter);
+            fill(shown, &mut line);
+            line.end();
+        }
+        buffer
+    };
+    for wave in items.chunks(CHUNK * CHUNKS_AT_ONCE) {
+        let rendered: Vec<Vec<u8>> = wave.par_chunks(CHUNK).map(render).collect();
         rendered.iter().try_for_each(|bytes| out.write_all(bytes))?;
     }
     Ok(())
-}
-
-fn render<T>(rows: &[T], settings: OutputSettings, fill: impl Fn(&T, &mut Line<'_>)) -> Vec<u8> {
-    let mut buffer = Vec::with_capacity(rows.len() * 512);
-    for row in rows {
-        let mut line = Line::begin(&mut buffer, settings.delimiter);
-        fill(row, &mut line);
-        line.end();
-    }
-    buffer
 }
 
 /// The SHA-256 of what passes through, in hexadecimal.

@@ -101,7 +101,9 @@ fn before_the_move(
     if query.missing.vetting && !asked(StepKind::VetSegment) {
         dates.vetting_by = by(lead.vetting);
     }
-    if matches!(query.channel, Channel::WebDirect | Channel::WebDirectMosa) && !asked(StepKind::EnquireCredit) {
+    // What is no longer paid for has no unused days.
+    let paid = dates.end_source.is_some();
+    if matches!(query.channel, Channel::WebDirect | Channel::WebDirectMosa) && paid && !asked(StepKind::EnquireCredit) {
         dates.credit_by = Some(calendar.prev(plus(best, -i64::from(settings.credit_days))));
     }
     if query.route == Route::Transfer && !query.done.contains(StepKind::ApproveTransfer) {

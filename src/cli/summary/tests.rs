@@ -24,6 +24,7 @@ fn row(id: &str, action: Action, reasons: &[Reason]) -> PlanRow {
             channel: None,
             seller_id: None,
             offer: SourceOffer::default(),
+            seat_based: None,
             trial: None,
             addon: None,
             base_id: None,

@@ -43,6 +43,8 @@ impl Case<'_> {
             cancel_extended_by: ending.cancel_extended_by,
             verify_again: Some(self.calendar.next(shift(self.q.term_end, 1))).filter(|&day| ordered && day > move_date),
             undo_renewal_by: undoable.filter(|_| !self.is_done(StepKind::UndoRenewal)),
+            // A source that is no longer paid for has no unused days.
+            credit_by: deadlines.credit_by.filter(|_| end_source.is_some()),
             overlap_days: self.overlap_days(end_source, ending.by, move_date),
             ..deadlines
         };

@@ -49,6 +49,19 @@ fn a_row_too_long_is_rejected_unless_the_rest_is_blank() {
 }
 
 #[test]
+fn a_row_too_short_is_read_and_told_of() {
+    let text = format!("{HEAD}\n{SUB_A},Contoso,E3\n");
+    let recognised = Estate::default().file("a.csv", &text).recognise();
+    assert_eq!(
+        finding(&recognised, Code::RowTooShort).subscription_id.as_deref(),
+        Some(SUB_A)
+    );
+    assert!(only(&recognised).flaws.is_empty());
+    let recognised = Estate::default().sheet("a.xlsx", "S", &text).recognise();
+    assert!(!codes(&recognised).contains(&Code::RowTooShort));
+}
+
+#[test]
 fn an_error_cell_is_told_of_and_leaves_its_fact_out() {
     let text = format!("{HEAD}\n{SUB_A},Contoso,E3,#N/A,#HIÁNYZIK\n");
     let recognised = Estate::default().file("a.csv", &text).recognise();

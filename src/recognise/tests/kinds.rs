@@ -207,6 +207,24 @@ fn a_change_after_the_last_full_charge_leaves_the_licences_unknown() {
     assert_eq!(only(&recognised).seats, Some(Seats(30)));
     assert!(only(&recognised).flaws.is_empty(), "{}", told(&recognised));
     assert_eq!(only(&recognised).place.file.as_ref(), "subs.csv");
+    // what went is a change too
+    let rows = [
+        nce("cycleCharge", "3", "30", "6/14/2026", "7/13/2026"),
+        nce("removeQuantity", "'-1.0000", "'-10.00", "6/14/2026", "7/13/2026"),
+    ];
+    let recognised = Estate::default()
+        .file("recon.csv", &format!("{NCE}\n{}", rows.concat()))
+        .recognise();
+    assert_eq!(only(&recognised).seats, None);
+    let rows = format!(
+        "{}{}",
+        rows.concat(),
+        nce("CycleCharge", "2", "20", "6/14/2026", "7/13/2026")
+    );
+    let recognised = Estate::default()
+        .file("recon.csv", &format!("{NCE}\n{rows}"))
+        .recognise();
+    assert_eq!(only(&recognised).seats, Some(Seats(2)), "{}", told(&recognised));
     // a cancelled one is gone
     let rows = [
         nce("new", "25", "250", "6/14/2026", "7/13/2026"),

@@ -208,6 +208,17 @@ fn the_customers_table_goes_before_lists_and_rows() {
 }
 
 #[test]
+fn two_countries_of_one_customer_are_told_of() {
+    let text = format!(
+        "Subscription ID,Customer tenant ID,Country,Offer name,Quantity\ns-1,{CONTOSO},Sweden,E3,5\ns-2,{CONTOSO},HU,E3,5\n"
+    );
+    let recognised = Estate::default().file("a.csv", &text).recognise();
+    assert_eq!(codes(&recognised), [Code::Contradiction]);
+    let message = &finding(&recognised, Code::Contradiction).message;
+    assert!(message.contains("`SE` here, but `HU` in a.csv, line 3"), "{message}");
+}
+
+#[test]
 fn nameless_rows_keep_their_names_from_night_to_night() {
     let head = "Customer name,Offer name,Quantity,End date";
     let tonight = Estate::default()

@@ -4,6 +4,7 @@ mod accounting;
 mod kinds;
 mod merging;
 mod order;
+mod whole;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -21,10 +22,13 @@ use crate::{
 };
 use chrono::NaiveDate;
 
+/// A sheet's name, in a workbook, and its rows.
+type Sheet = (Option<String>, Vec<Vec<String>>);
+
 /// Exports in memory, and what a run knows.
 #[derive(Default, Clone)]
 pub(super) struct Estate {
-    files: BTreeMap<String, Vec<(Option<String>, Vec<Vec<String>>)>>,
+    files: BTreeMap<String, Vec<Sheet>>,
     pub(super) config: Config,
     pub(super) tables: Tables,
     /// Rows handed on at a time.

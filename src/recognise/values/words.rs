@@ -63,6 +63,14 @@ fn truth(cell: Cell<'_>, kind: Kind, v: &Vocabulary, why: &'static str) -> Resul
     }
 }
 
+/// Whether it is licensed by seat, where a product type says that it is not; any other product type says nothing.
+pub fn seat_based(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<bool>, Unreadable> {
+    Ok(match content(cell) {
+        Content::Text(text) => v.word(Kind::ProductType, text).and_then(|word| word.parse().ok()),
+        _ => None,
+    })
+}
+
 /// Whether it is a trial: yes, no, `Trial`, `Próbaverzió`.
 pub fn trial(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<bool>, Unreadable> {
     truth(cell, Kind::Trial, v, "does not say whether it is a trial")
@@ -207,7 +215,18 @@ pub fn term_and_billing(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<TermAnd
         .trim();
     let after = after.trim().trim_end_matches("billing").trim();
     let term = term(Cell::Text(before), v).map_err(|_| WHY)?;
-    let plan = billing_plan(Cell::Text(after), v).map_err(|_| WHY)?;
+    let plan = match billing_plan(Cell::Text(after), v) {
+        Ok(plan) => plan,
+        // Several plans the subscription may be billed by: the term is certain, the plan is not said.
+        Err(_)
+            if after
+                .split('/')
+                .all(|part| matches!(billing_plan(Cell::Text(part.trim()), v), Ok(Some(_)))) =>
+        {
+            None
+        }
+        Err(_) => return Err(WHY),
+    };
     match (term, plan) {
         (None, None) => Ok(None),
         either => Ok(Some(either)),

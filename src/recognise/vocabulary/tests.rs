@@ -223,7 +223,9 @@ fn a_heading_means_one_thing() {
 fn value_is_valid(kind: Kind, value: &str) -> bool {
     match kind {
         Kind::Action => value.parse::<Action>().is_ok(),
-        Kind::Addon | Kind::Boolean | Kind::Relationship | Kind::Trial => value.parse::<bool>().is_ok(),
+        Kind::Addon | Kind::Boolean | Kind::ProductType | Kind::Relationship | Kind::Trial => {
+            value.parse::<bool>().is_ok()
+        }
         Kind::Billing => value.parse::<BillingPlan>().is_ok(),
         Kind::Channel => value.parse::<Channel>().is_ok(),
         Kind::Cloud => value.parse::<Cloud>().is_ok(),

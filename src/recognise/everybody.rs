@@ -1,0 +1,116 @@
+//! Everybody who is known.
+//!
+//! In: the customers table, the rows of customer lists, the rows of subscriptions. Out: the [`Directory`] and the findings: rows
+//! without a tenant id that fit nobody or several, facts of one standing that contradict each other.
+
+use std::{cmp::Reverse, collections::HashMap, sync::Arc};
+
+use chrono::NaiveDate;
+
+use super::{
+    Context,
+    customers::{Directory, Found, Standing, facts_of},
+    facts::{CustomerFacts, CustomerRow, Fact},
+    table::Table,
+};
+use crate::finding::{Code, Finding, Place};
+
+/// Everybody who is known, from the customers table, the lists and the rows of subscriptions.
+pub(super) fn everybody(
+    tables: &[Table],
+    facts: &[Fact],
+    lists: &[CustomerRow],
+    context: &Context<'_>,
+) -> (Directory, Vec<Finding>) {
+    let mut directory = Directory::default();
+    let mut unnamed: Vec<(Standing, CustomerFacts, Option<Place>)> = Vec::new();
+    let mut add = |standing: Standing, facts: &CustomerFacts, place: Option<Place>| {
+        directory.add(standing, facts);
+        if facts.id.is_none() && facts.names_somebody() {
+            unnamed.push((standing, facts.clone(), place));
+        }
+    };
+    let standing = |level: u8, table: u32, row: u32, freshness: Option<NaiveDate>| -> Standing {
+        let rank = tables.get(table as usize).map_or(0, |table| table.columns.kind.rank);
+        (level, Reverse(rank), Reverse(freshness), table, row)
+    };
+    for note in &context.tables.customers {
+        let place = context
+            .config
+            .tables
+            .customers
+            .as_ref()
+            .map(|path| Place::file(path.to_string_lossy()).at_row(note.row));
+        add(standing(0, 0, note.row, None), &facts_of(note), place);
+    }
+    for row in lists {
+        let table = tables.get(row.table as usize);
+        let place = table.map(|table| table.place.at_row(row.row));
+        add(
+            standing(1, row.table, row.row, table.and_then(|table| table.freshness)),
+            &row.facts,
+            place,
+        );
+    }
+    let mut rows: HashMap<*const CustomerFacts, (Standing, &Arc<CustomerFacts>)> = HashMap::new();
+    for fact in facts {
+        let standing = standing(2, fact.table, fact.row, fact.freshness);
+        let best = rows
+            .entry(Arc::as_ptr(&fact.customer))
+            .or_insert((standing, &fact.customer));
+        best.0 = best.0.min(standing);
+    }
+    for (standing, facts) in rows.into_values() {
+        add(standing, facts, None);
+    }
+    unnamed.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    let adopted: Vec<(Found, Option<Place>, CustomerFacts)> = unnamed
+        .into_iter()
+        .map(|(standing, facts, place)| (directory.adopt(standing, &facts), place, facts))
+        .collect();
+    let mut findings = customer_contradictions(&directory, tables, context);
+    let adopted = adopted.into_iter();
+    findings.extend(adopted.filter_map(|(found, place, facts)| strangers(&found, place?, &facts)));
+    (directory, findings)
+}
+
+/// The findings for facts about a customer that differ between rows of one standing.
+fn customer_contradictions(directory: &Directory, tables: &[Table], context: &Context<'_>) -> Vec<Finding> {
+    let place = |standing: &Standing| match (standing, &context.config.tables.customers) {
+        ((0, _, _, _, row), Some(path)) => Place::file(path.to_string_lossy()).at_row(*row),
+        ((0, ..), None) => Place::default(),
+        ((_, _, _, table, row), _) => tables
+            .get(*table as usize)
+            .map(|table| table.place.at_row(*row))
+            .unwrap_or_default(),
+    };
+    let contradictions = directory.contradictions().into_iter();
+    contradictions
+        .map(|(id, [(first, counts), (rival, other)])| {
+            let message = format!(
+                "the customer `{id}` is `{counts}` here, but `{other}` in {}",
+                place(&rival)
+            );
+            let hint = "say which is right in the customers table";
+            Finding::new(Code::Contradiction, place(&first), message, hint).value(counts)
+        })
+        .collect()
+}
+
+/// The finding for a row of a list whose customer has no tenant id and is not found by domain or name.
+fn strangers(found: &Found, place: Place, facts: &CustomerFacts) -> Option<Finding> {
+    let word = facts.domain.clone().or_else(|| facts.name.clone())?;
+    let hint = "give the customer's tenant id";
+    let finding = match found {
+        Found::One(..) => return None,
+        Found::Several(..) => {
+            let message = format!("`{word}` fits several customers; the row was not used");
+            Finding::new(Code::CustomerAmbiguous, place, message, hint)
+        }
+        Found::Nobody => {
+            let message = format!("no customer with a tenant id is known as `{word}`; the row was not used");
+            Finding::new(Code::CustomerUnknown, place, message, hint)
+        }
+    };
+    Some(finding.value(word))
+}

@@ -1,0 +1,125 @@
+//! Whose a subscription is.
+//!
+//! In: the rows of one subscription, the directory. Out: its customer's id, name and domain. Rows that name two tenants are
+//! a flaw whatever their rank; rows that name none are looked up by domain and name, and exactly one customer must fit.
+
+use std::cmp::Reverse;
+
+use super::Group;
+use crate::{
+    finding::{Code, Finding, Place},
+    recognise::{Field, Flaw, Subscription, customers::Found, facts::Fact},
+    terms::*,
+};
+
+impl Group<'_> {
+    /// Whose it is. All rows count, whatever their rank: two tenants on one subscription are for a person to sort out.
+    pub(super) fn customer(&mut self, subscription: &mut Subscription, members: &[u32]) {
+        let merging = self.merging;
+        let mut said: Vec<&Fact> = members
+            .iter()
+            .filter_map(|&index| merging.facts.get(index as usize))
+            .collect();
+        said.sort_by_key(|fact| {
+            (
+                Reverse(merging.rank(fact)),
+                Reverse(fact.freshness),
+                fact.table,
+                fact.row,
+            )
+        });
+        let first = said.iter().find(|fact| fact.customer.id.is_some());
+        subscription.customer_id = first.and_then(|fact| fact.customer.id);
+        let rival = said
+            .iter()
+            .find(|fact| fact.customer.id.is_some() && fact.customer.id != subscription.customer_id);
+        if let (Some(first), Some(rival)) = (first, rival) {
+            let (place, heading) = merging.cell(rival, &[Field::CustomerId]);
+            let id = rival.customer.id.map(|id| id.to_string()).unwrap_or_default();
+            let mine = first.customer.id.map(|id| id.to_string()).unwrap_or_default();
+            let message = format!(
+                "`{id}` here, but `{mine}` in {}",
+                merging.cell(first, &[Field::CustomerId]).0
+            );
+            let hint = "find out which tenant the subscription belongs to and correct the other row";
+            self.tell_of_customer(Code::CustomerAmbiguous, place, heading, Some(id.into()), message, hint);
+        }
+        if first.is_none() {
+            self.resolve(subscription, &said);
+        }
+        let known = subscription.customer_id.and_then(|id| {
+            let at = merging
+                .customers
+                .binary_search_by_key(&id, |customer| customer.id)
+                .ok()?;
+            merging.customers.get(at)
+        });
+        let name = || said.iter().find_map(|fact| fact.customer.name.clone());
+        let domain = || said.iter().find_map(|fact| fact.customer.domain.clone());
+        subscription.customer_name = known.and_then(|customer| customer.name.clone()).or_else(name);
+        subscription.customer_domain = known.and_then(|customer| customer.domain.clone()).or_else(domain);
+        let own = subscription.customer_id.map(|CustomerId(id)| Id::Guid(id));
+        subscription.target_customer_id = subscription
+            .target_customer_id
+            .take()
+            .filter(|id| Some(id) != own.as_ref());
+    }
+
+    /// Looks for a customer that is known by domain or name alone.
+    fn resolve(&mut self, subscription: &mut Subscription, said: &[&Fact]) {
+        let merging = self.merging;
+        let mut found = Found::Nobody;
+        let mut by = said.first().copied();
+        for fact in said {
+            found = merging.directory.find(&fact.customer);
+            if found != Found::Nobody {
+                by = Some(fact);
+                break;
+            }
+        }
+        let Some(fact) = by else {
+            return;
+        };
+        let (place, heading) = merging.cell(fact, &[Field::CustomerDomain, Field::CustomerName, Field::CustomerId]);
+        match found {
+            Found::One(id, word) => {
+                subscription.customer_id = Some(id);
+                let message = format!("`{word}` is known as the customer `{id}`, which was taken");
+                self.tell_of_customer(Code::CustomerResolved, place, heading, Some(word), message, "");
+            }
+            Found::Several(ids, word) => {
+                let ids: Vec<String> = ids.iter().take(3).map(|id| format!("`{id}`")).collect();
+                let message = format!("`{word}` fits {}; none was taken", ids.join(" and "));
+                let hint = "give the customer's tenant id, in the export or in the customers table";
+                self.tell_of_customer(Code::CustomerAmbiguous, place, heading, Some(word), message, hint);
+            }
+            Found::Nobody => {
+                let word = fact.customer.domain.clone().or_else(|| fact.customer.name.clone());
+                let message = match &word {
+                    Some(word) => format!("no customer with a tenant id is known as `{word}`"),
+                    None => "nothing says whose subscription it is".to_owned(),
+                };
+                let hint = "add the customer to the customers table, or say `customer_id` in a [[source]] setting for the file";
+                self.tell_of_customer(Code::CustomerUnknown, place, heading, word, message, hint);
+            }
+        }
+    }
+
+    fn tell_of_customer(
+        &mut self,
+        code: Code,
+        place: Place,
+        heading: Option<Text>,
+        value: Option<Text>,
+        message: String,
+        hint: &str,
+    ) {
+        if code == Code::CustomerAmbiguous {
+            self.flaws.insert(Flaw::CustomerAmbiguous);
+        }
+        let mut finding = Finding::new(code, place, message, hint).subscription(self.id.clone());
+        finding.heading = heading;
+        finding.value = value;
+        self.findings.push(finding);
+    }
+}
