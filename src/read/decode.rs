@@ -88,12 +88,13 @@ impl Read for Decoding<'_> {
             let raw = self.raw.get(self.at..self.end).unwrap_or_default();
             let (result, read, written, _) = decoder.decode_to_utf8(raw, into, self.finished);
             self.at += read;
-            if written > 0 {
+            if self.finished && result == CoderResult::InputEmpty {
+                // A decoder that has finished, perhaps with half a character, may not be asked again.
+                self.decoder = None;
                 return Ok(written);
             }
-            if self.finished && result == CoderResult::InputEmpty {
-                self.decoder = None;
-                return Ok(0);
+            if written > 0 {
+                return Ok(written);
             }
         }
     }
@@ -128,6 +129,9 @@ mod tests {
             .collect();
         assert_eq!(decoded(&wide, "utf-16le"), text);
         assert_eq!(decoded(b"a\xff", "utf-8"), "a\u{fffd}");
+        let half = wide.get(..2 + 2 * 11 + 1).unwrap();
+        assert_eq!(decoded(half, "utf-16le"), "név;ország\r\u{fffd}");
+        assert_eq!(decoded(b"a\xc5", "utf-8"), "a\u{fffd}");
     }
 
     #[test]
