@@ -112,11 +112,11 @@ fn of_table(text: &mut String, table: &TableRecord) {
         .language
         .as_ref()
         .map_or_else(String::new, |language| format!(", language {language}"));
-    let _ = writeln!(
-        text,
-        "  {sheet}{}, headings in row {}{language}",
-        table.kind, table.header_row
-    );
+    let kind = match &*table.kind {
+        "vocabulary" => "no kind of export we know, so read by the words of its headings",
+        known => known,
+    };
+    let _ = writeln!(text, "  {sheet}{kind}; headings in row {}{language}", table.header_row);
     let width = table
         .columns
         .iter()

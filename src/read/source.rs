@@ -25,16 +25,26 @@ pub(super) enum Stored<'a> {
 pub(super) trait ReadSeek: BufRead + Seek {}
 impl<T: BufRead + Seek> ReadSeek for T {}
 
+/// The usual troubles in words that are the same on every system.
+fn in_our_words(error: io::Error) -> io::Error {
+    let words = match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file",
+        io::ErrorKind::PermissionDenied => "we have no right to read it",
+        _ => return error,
+    };
+    io::Error::new(error.kind(), words)
+}
+
 impl Stored<'_> {
     pub(super) fn open(input: &Input) -> io::Result<Stored<'_>> {
         match input {
             Input::Bytes { bytes, .. } => Ok(Stored::Bytes(bytes)),
             Input::File(path) => {
                 // Asked before opening: opening a pipe would wait for its writer.
-                if !std::fs::metadata(path)?.is_file() {
+                if !std::fs::metadata(path).map_err(in_our_words)?.is_file() {
                     return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
                 }
-                Ok(Stored::File(File::open(path)?))
+                Ok(Stored::File(File::open(path).map_err(in_our_words)?))
             }
         }
     }

@@ -75,7 +75,7 @@ fn each_file_is_explained() {
     let expected = "\
 exports/contoso-de.xlsx
   xlsx, 12,345 bytes, 2 sheets
-  sheet \"Abonnements\": vocabulary, headings in row 4, language de
+  sheet \"Abonnements\": no kind of export we know, so read by the words of its headings; headings in row 4, language de
       A  Abonnement-ID  subscription_id
       B  Enddatum       term_end
       C  Notiz          not used
