@@ -10,6 +10,12 @@ use std::{
     fs,
     io::{Cursor, Read},
     path::{Path, PathBuf},
+    process::Command,
+};
+
+use seatshift::{
+    plan::Reason,
+    terms::{Action, Channel, MappingKind, Route, Urgency},
 };
 
 #[path = "../examples/make_samples/build.rs"]
@@ -97,5 +103,86 @@ fn nothing_in_the_samples_is_anyones() {
     for path in files("sources").union(&files("tables")) {
         let text = fs::read_to_string(samples().join(path)).unwrap();
         assert_eq!(address(&text), Vec::<String>::new(), "{path}");
+    }
+}
+
+/// The words of one column of the samples' plan, lists taken apart.
+fn words(plan: &Path, column: &str) -> BTreeSet<String> {
+    let mut reader = csv::Reader::from_path(plan).unwrap();
+    let at = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .position(|heading| heading == column)
+        .unwrap();
+    let cells: Vec<String> = reader.records().map(|row| row.unwrap()[at].to_owned()).collect();
+    cells
+        .iter()
+        .flat_map(|cell| cell.split(';'))
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_samples_show_what_a_plan_can_say_and_reject_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("plan.csv");
+    let run = Command::new(env!("CARGO_BIN_EXE_seatshift"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args([
+            "plan",
+            "samples/exports",
+            "--config",
+            "samples/seatshift.toml",
+            "--as-of",
+            "2026-11-21",
+            "-o",
+        ])
+        .arg(&plan)
+        .output()
+        .unwrap();
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+
+    // Of other settings, or of estates too large to be readable.
+    let elsewhere = [
+        Reason::SeatMinimum,
+        Reason::ResellerAgreement,
+        Reason::TooManySubscriptions,
+    ];
+    let all = |words: &[&'static str]| words.iter().map(|&word| word.to_owned()).collect::<BTreeSet<_>>();
+    for (column, expected) in [
+        (
+            "action",
+            all(&Action::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>()),
+        ),
+        (
+            "source_channel",
+            all(&Channel::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>()),
+        ),
+        (
+            "route",
+            all(&Route::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>()),
+        ),
+        (
+            "mapping",
+            all(&MappingKind::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>()),
+        ),
+        (
+            "urgency",
+            all(&Urgency::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>()),
+        ),
+        (
+            "reasons",
+            all(&Reason::ALL
+                .iter()
+                .filter(|reason| !elsewhere.contains(reason))
+                .map(|word| word.as_str())
+                .collect::<Vec<_>>()),
+        ),
+    ] {
+        let shown = words(&plan, column);
+        let missing: Vec<_> = expected.difference(&shown).collect();
+        assert!(missing.is_empty(), "{column}: no sample shows {missing:?}");
     }
 }

@@ -120,7 +120,8 @@ impl<'a> Known<'a> {
         if let Some(note) = self.context.tables.routes.iter().find(fits) {
             return Some(note.route);
         }
-        let sale = match is_withdrawn(self.resolution, self.order_day()) {
+        let replaced = || self.mapping(Route::NewSubscription).from_table;
+        let sale = match is_withdrawn(self.resolution, self.order_day()) && !replaced() {
             true => OfferSale::NotSold,
             false => OfferSale::Sold,
         };

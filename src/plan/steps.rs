@@ -87,11 +87,13 @@ fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDa
     }
     let transfer = decided.decision.route == Some(Route::Transfer);
     let ordered = (!transfer).then_some(dates.move_date).flatten();
+    // A transfer completes when it is approved, so where the move comes before the last day, so does the approval.
+    let approve_by = dates.approve_by.map(|by| dates.move_date.map_or(by, |day| by.min(day)));
     for (kind, by) in [
         (StepKind::UndoRenewal, dates.undo_renewal_by),
         (StepKind::EnquireCredit, dates.credit_by),
         (StepKind::RequestTransfer, dates.request_by),
-        (StepKind::ApproveTransfer, dates.approve_by),
+        (StepKind::ApproveTransfer, approve_by),
         (StepKind::Order, ordered),
         (StepKind::Verify, dates.move_date),
         (StepKind::Verify, dates.verify_again),

@@ -80,7 +80,16 @@ impl Group<'_> {
         let Some(fact) = by else {
             return;
         };
-        let (place, heading) = merging.cell(fact, &[Field::CustomerDomain, Field::CustomerName, Field::CustomerId]);
+        let word = match &found {
+            Found::One(_, word) | Found::Several(_, word) => Some(word.clone()),
+            Found::Nobody => fact.customer.domain.clone().or_else(|| fact.customer.name.clone()),
+        };
+        let fields = match &word {
+            Some(_) if word == fact.customer.domain => [Field::CustomerDomain, Field::CustomerName, Field::CustomerId],
+            Some(_) => [Field::CustomerName, Field::CustomerDomain, Field::CustomerId],
+            None => [Field::CustomerId, Field::CustomerName, Field::CustomerDomain],
+        };
+        let (place, heading) = merging.cell(fact, &fields);
         match found {
             Found::One(id, word) => {
                 subscription.customer_id = Some(id);
@@ -94,7 +103,6 @@ impl Group<'_> {
                 self.tell_of_customer(Code::CustomerAmbiguous, place, heading, Some(word), message, hint);
             }
             Found::Nobody => {
-                let word = fact.customer.domain.clone().or_else(|| fact.customer.name.clone());
                 let message = match &word {
                     Some(word) => format!("no customer with a tenant id is known as `{word}`"),
                     None => "nothing says whose subscription it is".to_owned(),
