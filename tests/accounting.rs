@@ -6,6 +6,13 @@
 //! and the old plan is as it was; every row read went somewhere; every rejected row is told with its place; every subscription
 //! is a row of the plan. Some go through the program, which must print the same equations.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what a test cannot set up or read is a failed test"
+)]
+
 use std::{
     collections::BTreeSet,
     fs,

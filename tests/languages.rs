@@ -6,6 +6,13 @@
 //! by the library. What comes must be what the list in our own words gives, but for `source_file`, `source_sheet` and
 //! `source_row` (two customers' names are of the language too, so that a wrong encoding shows).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what a test cannot set up or read is a failed test"
+)]
+
 use std::{
     collections::BTreeMap,
     fs,

@@ -4,6 +4,13 @@
 //! come out neutralised in every file; columns stand in the documented order; the CSV is RFC 4180 with `\r\n`; files are for
 //! owner and group only. Wrong arguments write nothing, and an output that cannot be written leaves the old plan.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what a test cannot set up or read is a failed test"
+)]
+
 use std::{
     collections::BTreeSet,
     fs,
