@@ -69,8 +69,11 @@ fn samples() -> Vec<Sample> {
     samples
 }
 
+/// Something that can happen, with its name.
+type Damage<T> = (&'static str, fn(&mut T, &mut Random));
+
 /// What can happen to bytes.
-const TO_BYTES: [(&str, fn(&mut Vec<u8>, &mut Random)); 6] = [
+const TO_BYTES: [Damage<Vec<u8>>; 6] = [
     ("cut short", |bytes, random| bytes.truncate(random.below(bytes.len()))),
     ("a piece cut out", |bytes, random| {
         let from = random.below(bytes.len());
@@ -162,7 +165,7 @@ const ODD_CELLS: [&str; 14] = [
 ];
 
 /// What can happen to rows, columns and cells.
-const TO_GRID: [(&str, fn(&mut Grid, &mut Random)); 10] = [
+const TO_GRID: [Damage<Grid>; 10] = [
     ("cells blanked", |grid, random| {
         for _ in 0..1 + random.below(12) {
             grid.cell(random).clear();
