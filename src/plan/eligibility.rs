@@ -222,6 +222,9 @@ fn of_the_target(known: &Known<'_>, orders: bool, offer: &Offer, reasons: &mut V
     if offer.seat_cap.is_some_and(|cap| seats > cap) {
         reasons.push(Reason::SeatCap);
     }
+    if offer.seat_minimum.is_some_and(|minimum| seats < minimum) {
+        reasons.push(Reason::SeatMinimum);
+    }
 }
 
 fn of_the_dates(dates: &Dates, reasons: &mut Vec<Reason>) {

@@ -51,6 +51,7 @@ reasons! {
     OfferUnsure = "offer-unsure", Review, "the target offer rests on a source that is not certain";
     TargetEndOfSale = "target-end-of-sale", Review, "the target may no longer be bought";
     SeatCap = "seat-cap", Review, "more seats than the offer allows";
+    SeatMinimum = "seat-minimum", Review, "fewer seats than the offer requires";
     AddonWithoutBase = "addon-without-base", Review, "the base of this add-on neither moves in time nor stays";
     ChannelTransferCheck = "channel-transfer-check", Review, "only a channel transfer would keep the offer";
     OfferLoss = "offer-loss", Review, "the replacement loses something in mail, files, identity or telephony";
