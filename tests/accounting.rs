@@ -6,6 +6,13 @@
 //! and the old plan is as it was; every row read went somewhere; every rejected row is told with its place; every subscription
 //! is a row of the plan. Some go through the program, which must print the same equations.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what a test cannot set up or read is a failed test"
+)]
+
 use std::{
     collections::BTreeSet,
     fs,
@@ -62,8 +69,11 @@ fn samples() -> Vec<Sample> {
     samples
 }
 
+/// Something that can happen, with its name.
+type Damage<T> = (&'static str, fn(&mut T, &mut Random));
+
 /// What can happen to bytes.
-const TO_BYTES: [(&str, fn(&mut Vec<u8>, &mut Random)); 6] = [
+const TO_BYTES: [Damage<Vec<u8>>; 6] = [
     ("cut short", |bytes, random| bytes.truncate(random.below(bytes.len()))),
     ("a piece cut out", |bytes, random| {
         let from = random.below(bytes.len());
@@ -155,7 +165,7 @@ const ODD_CELLS: [&str; 14] = [
 ];
 
 /// What can happen to rows, columns and cells.
-const TO_GRID: [(&str, fn(&mut Grid, &mut Random)); 10] = [
+const TO_GRID: [Damage<Grid>; 10] = [
     ("cells blanked", |grid, random| {
         for _ in 0..1 + random.below(12) {
             grid.cell(random).clear();

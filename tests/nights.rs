@@ -11,6 +11,13 @@
 //!
 //! Anything else is a plan that changes its mind, and fails here. The test tells how often each of these explained a change.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what a test cannot set up or read is a failed test"
+)]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},

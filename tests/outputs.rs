@@ -4,6 +4,13 @@
 //! come out neutralised in every file; columns stand in the documented order; the CSV is RFC 4180 with `\r\n`; files are for
 //! owner and group only. Wrong arguments write nothing, and an output that cannot be written leaves the old plan.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what a test cannot set up or read is a failed test"
+)]
+
 use std::{
     collections::BTreeSet,
     fs,
@@ -430,21 +437,38 @@ fn a_link_in_the_place_of_a_file_is_not_followed() {
     }
 }
 
+/// Somebody who owns nothing.
+#[cfg(unix)]
+const NOBODY: u32 = 65_534;
+
 #[cfg(unix)]
 #[test]
 fn a_read_only_folder_leaves_the_old_plan() {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::{
+        fs::{PermissionsExt, chown},
+        process::CommandExt,
+    };
     let folder = last_night();
     let out = folder.path().join("out");
-    fs::set_permissions(&out, fs::Permissions::from_mode(0o550)).unwrap();
-    // The superuser may write anywhere; what it may not write to is tested below.
-    let may_write = fs::write(out.join("probe"), "").is_ok();
-    if !may_write {
-        let output = again(folder.path());
-        assert_eq!(code(&output), 3, "{}", said(&output));
-        assert_eq!(kept(folder.path()), running::FILES);
+    let mut command = program(folder.path());
+    command.args(["plan", "list.csv", "--as-of", AS_OF, "-o", "out/plan.csv"]);
+    let permit = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    permit(&out, 0o550);
+    if fs::write(out.join("probe"), "").is_ok() {
+        // The superuser may write anywhere, so somebody else runs the program.
+        permit(folder.path(), 0o755);
+        for (path, _) in contents(folder.path()).into_iter().chain(contents(&out)) {
+            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        command.uid(NOBODY).gid(NOBODY);
     }
-    fs::set_permissions(&out, fs::Permissions::from_mode(0o750)).unwrap();
+    match command.output() {
+        Ok(output) => assert_eq!(code(&output), 3, "{}", said(&output)),
+        // Somebody else may not reach the program where it was built: there is nothing to see.
+        Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::PermissionDenied),
+    }
+    assert_eq!(kept(folder.path()), running::FILES);
+    permit(&out, 0o750);
 }
 
 #[test]

@@ -4,6 +4,13 @@
 //! working folder, with the exports named in every way and order; all files must come out the same, but for `timing` in the run
 //! record. Then the rows of the CSV exports change places: only what tells rows' places may differ.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what a test cannot set up or read is a failed test"
+)]
+
 use std::{
     collections::BTreeMap,
     fs,

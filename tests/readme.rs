@@ -1,0 +1,122 @@
+//! What the README says is so.
+//!
+//! In: `README.md`. The command that it gives for a plan is run as it stands, in the package's folder, but for `cargo run` (the
+//! program is here already) and for where the plan goes. The table of the plan's columns must be the headings that are written.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what a test cannot set up or read is a failed test"
+)]
+
+use std::fs;
+
+use seatshift::write::PLAN_COLUMNS;
+
+#[allow(dead_code, reason = "each test uses some of it")]
+#[path = "support/running.rs"]
+mod running;
+
+use running::{FILES, Table, code, repository, run, said};
+
+fn readme() -> String {
+    fs::read_to_string(repository().join("README.md")).unwrap()
+}
+
+/// The lines of the fenced blocks of a shell, prompts and continued lines resolved.
+fn commands(readme: &str) -> Vec<String> {
+    let mut commands = Vec::new();
+    let mut inside = None;
+    let mut begun = String::new();
+    for line in readme.lines() {
+        if let Some(language) = line.trim_start().strip_prefix("```") {
+            inside = match inside {
+                Some(_) => None,
+                None => Some(language.trim().to_owned()),
+            };
+            continue;
+        }
+        let prompt = line.starts_with("$ ");
+        let is_command = match inside.as_deref() {
+            Some("sh" | "shell" | "bash") => true,
+            Some("console") => prompt || !begun.is_empty(),
+            _ => false,
+        };
+        if !is_command {
+            continue;
+        }
+        begun.push_str(line.strip_prefix("$ ").unwrap_or(line));
+        if let Some(unfinished) = begun.strip_suffix('\\') {
+            begun = unfinished.to_owned();
+            continue;
+        }
+        commands.push(std::mem::take(&mut begun));
+    }
+    commands
+}
+
+#[test]
+fn commands_are_found() {
+    let text = "```sh\ncargo test\n\nseatshift plan a \\\n  -o b\n```\nnot one\n```text\nnor this\n```\n```console\n$ ls\nfile\n```\n";
+    assert_eq!(commands(text), ["cargo test", "", "seatshift plan a   -o b", "ls"]);
+}
+
+#[test]
+fn the_two_commands_stand_there_and_the_plan_is_written() {
+    let commands = commands(&readme());
+    assert!(
+        commands.iter().any(|command| command.trim() == "cargo test"),
+        "no `cargo test`: {commands:#?}"
+    );
+    let plans: Vec<&str> = commands
+        .iter()
+        .filter_map(|command| command.trim().strip_prefix("cargo run --release -- "))
+        .filter(|arguments| arguments.starts_with("plan "))
+        .collect();
+    assert!(!plans.is_empty(), "no plan: {commands:#?}");
+    for plan in plans {
+        let folder = tempfile::tempdir().unwrap();
+        let mut arguments: Vec<String> = plan.split_whitespace().map(str::to_owned).collect();
+        let output = arguments
+            .iter()
+            .position(|argument| argument == "-o")
+            .expect("it says where the plan goes");
+        let named = arguments[output + 1].rsplit('/').next().unwrap();
+        assert_eq!(named, "plan.csv");
+        arguments[output + 1] = folder.path().join(named).to_str().unwrap().to_owned();
+        let ran = run(&repository(), &arguments);
+        assert_eq!(code(&ran), 0, "{plan}: {}", said(&ran));
+        for name in FILES {
+            assert!(folder.path().join(name).is_file(), "{name}");
+        }
+        assert_eq!(Table::read(&folder.path().join("plan.csv")).columns, PLAN_COLUMNS);
+    }
+}
+
+/// The words in backticks of the first cell of each row of the first table below a heading.
+fn first_cells(readme: &str, heading: &str) -> Vec<String> {
+    let below = readme
+        .lines()
+        .skip_while(|line| line.replace('`', "").trim() != heading)
+        .skip(1)
+        .take_while(|line| !line.starts_with('#'));
+    let table = below
+        .skip_while(|line| !line.starts_with('|'))
+        .take_while(|line| line.starts_with('|'));
+    table
+        .filter_map(|row| row.split('|').nth(1))
+        .flat_map(|cell| {
+            cell.split('`')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn the_table_of_columns_is_what_is_written() {
+    assert_eq!(first_cells(&readme(), "### plan.csv"), PLAN_COLUMNS);
+}
