@@ -66,6 +66,7 @@ codes! {
     CustomerAmbiguous = "customer-ambiguous", Warning, "two customers fit this row";
     CustomerUnknown = "customer-unknown", Warning, "no customer with a tenant id fits this row";
     OfferUnknown = "offer-unknown", Warning, "the catalogue does not know this offer";
+    OfferUnmapped = "offer-unmapped", Warning, "the catalogue knows this offer, but none to order for it";
     OfferAmbiguous = "offer-ambiguous", Warning, "the offer's name stands for several offers";
     OfferDisagrees = "offer-disagrees", Warning, "the offer's id and its name are two different offers; the id counts";
     OfferRowTied = "offer-row-tied", Warning, "two rows of the offers table fit equally well";

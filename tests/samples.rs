@@ -145,7 +145,11 @@ fn the_samples_show_what_a_plan_can_say_and_reject_nothing() {
     assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
 
     // Of other settings, or of estates too large to be readable.
-    let elsewhere = [Reason::ResellerAgreement, Reason::TooManySubscriptions];
+    let elsewhere = [
+        Reason::SeatMinimum,
+        Reason::ResellerAgreement,
+        Reason::TooManySubscriptions,
+    ];
     let all = |words: &[&'static str]| words.iter().map(|&word| word.to_owned()).collect::<BTreeSet<_>>();
     for (column, expected) in [
         (

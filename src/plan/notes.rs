@@ -28,6 +28,7 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
             let mut findings = Vec::new();
             if decided[index].decision.action != Action::Keep {
                 findings.extend(of_offer(subscription, estate.resolution(index)));
+                findings.extend(of_unmapped(subscription, estate.resolution(index), &decided[index]));
                 findings.extend(of_unsure_rules(subscription, &decided[index]));
             }
             if decided[index].decision.action == Action::Move {
@@ -68,10 +69,7 @@ fn of_offer(subscription: &Subscription, resolution: &Resolution) -> Option<Find
             .value(name)
         }
         Resolution::Ambiguous(readings) => {
-            let names: Vec<String> = readings
-                .iter()
-                .map(|reading| format!("{} ({})", reading.name, reading.key))
-                .collect();
+            let names: Vec<&str> = readings.iter().map(|reading| &*reading.name).collect();
             let message = format!("`{shown}` may be {}; the row is for review", names.join(" or "));
             about(
                 Code::OfferAmbiguous,
@@ -92,6 +90,28 @@ fn of_offer(subscription: &Subscription, resolution: &Resolution) -> Option<Find
             .value(shown)
         }
     })
+}
+
+fn of_unmapped(subscription: &Subscription, resolution: &Resolution, decided: &Decided) -> Option<Finding> {
+    let Resolution::Known { offer, .. } = resolution else {
+        return None;
+    };
+    if !decided.decision.reasons.contains(&Reason::OfferUnmapped) {
+        return None;
+    }
+    let message = format!(
+        "`{}` is known, but no offer to order for it; the row is for review",
+        offer.name
+    );
+    Some(
+        about(
+            Code::OfferUnmapped,
+            subscription,
+            message,
+            "name the target in offers.csv",
+        )
+        .value(offer.name.clone()),
+    )
 }
 
 fn of_unsure_rules(subscription: &Subscription, decided: &Decided) -> Option<Finding> {

@@ -78,7 +78,14 @@ impl Expansion {
     fn argument(&mut self, argument: &str) {
         let path = Path::new(argument);
         match std::fs::metadata(path) {
-            Ok(meta) if meta.is_dir() => self.folder(path),
+            Ok(meta) if meta.is_dir() => {
+                let before = self.files.len();
+                self.folder(path);
+                if self.files.len() == before && self.findings.iter().all(|finding| finding.code == Code::FileSkipped) {
+                    let hint = "check the folder as it was given, and that its exports end in .csv, .xlsx or the like";
+                    self.tell(Code::FileUnreadable, path, "holds no export", hint);
+                }
+            }
             Ok(_) => self.add(path),
             Err(error) if error.kind() == io::ErrorKind::NotFound && argument.contains(['*', '?', '[']) => {
                 self.pattern(argument);
