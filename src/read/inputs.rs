@@ -71,6 +71,8 @@ struct Expansion {
     files: BTreeMap<PathBuf, PathBuf>,
     /// Folders that were entered, so that links cannot lead in circles.
     folders: BTreeSet<PathBuf>,
+    /// Exports met so far, those named twice counted twice.
+    seen: usize,
     findings: Vec<Finding>,
 }
 
@@ -79,9 +81,13 @@ impl Expansion {
         let path = Path::new(argument);
         match std::fs::metadata(path) {
             Ok(meta) if meta.is_dir() => {
-                let before = self.files.len();
+                let before = self.seen;
+                let entered = self.folders.contains(&canonical(path));
                 self.folder(path);
-                if self.files.len() == before && self.findings.iter().all(|finding| finding.code == Code::FileSkipped) {
+                if !entered
+                    && self.seen == before
+                    && self.findings.iter().all(|finding| finding.code == Code::FileSkipped)
+                {
                     let hint = "check the folder as it was given, and that its exports end in .csv, .xlsx or the like";
                     self.tell(Code::FileUnreadable, path, "holds no export", hint);
                 }
@@ -182,6 +188,7 @@ impl Expansion {
     }
 
     fn add(&mut self, path: &Path) {
+        self.seen += 1;
         let least = self.files.entry(canonical(path)).or_insert_with(|| path.to_owned());
         if path < least.as_path() {
             *least = path.to_owned();

@@ -30,6 +30,14 @@ pub(super) const DATE_FIELDS: [Field; 8] = [
     Field::AgreementAccepted,
 ];
 
+/// Fields that mean something in lists of customers only.
+const CUSTOMERS_ONLY: [Field; 4] = [
+    Field::Relationship,
+    Field::AgreementAccepted,
+    Field::DelegatedRights,
+    Field::Language,
+];
+
 /// Fields of which a table may well have several columns.
 const MANY: [Field; 3] = [Field::SubscriptionAlias, Field::Note, Field::FriendlyName];
 
@@ -102,6 +110,18 @@ impl Columns {
                 columns.push(column);
             } else if let Some((_, field)) = headings.get_mut(column as usize) {
                 *field = None;
+            }
+        }
+        if kind.role != Role::Customers {
+            // What is agreed with a customer is read from lists of customers only; elsewhere it could be another partner's.
+            for field in CUSTOMERS_ONLY {
+                headings
+                    .iter_mut()
+                    .filter(|(_, of)| *of == Some(field))
+                    .for_each(|(_, of)| *of = None);
+                if let Some(columns) = by_field.get_mut(field as usize) {
+                    columns.clear();
+                }
             }
         }
         let wanted = |field: &Field| match kind.role {
