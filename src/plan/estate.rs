@@ -5,7 +5,7 @@
 //! ordered again, a tenant takes only so many subscriptions. Keeps the order of rows, steps and findings independent of
 //! threads and of the order of inputs. Left for later: gathering a customer's moves on few days, the team's capacity.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -166,7 +166,7 @@ impl<'a> Estate<'a> {
 
     /// A target that an export of ours already has, begun since the window opened, is not ordered again.
     fn recognise_targets(&self, decided: &mut [Decided]) {
-        let mut taken = std::collections::HashSet::new();
+        let mut taken = HashSet::new();
         for index in 0..decided.len() {
             if let Some(own) = self
                 .target_of(index, &decided[index])
@@ -223,10 +223,11 @@ impl<'a> Estate<'a> {
         }
         // An add-on of an add-on waits until its base is placed; what is left at the end is a circle.
         while !waiting.is_empty() {
-            let (later, now): (Vec<usize>, Vec<usize>) = waiting.iter().partition(|&&index| {
+            let unplaced: HashSet<usize> = waiting.iter().copied().collect();
+            let (later, now): (Vec<usize>, Vec<usize>) = waiting.into_iter().partition(|&index| {
                 self.bases(index, &by_id, &of_customer)
                     .iter()
-                    .any(|base| waiting.contains(base) && *base != index)
+                    .any(|base| unplaced.contains(base))
             });
             let stuck = now.is_empty();
             for &index in if stuck { &later } else { &now } {
