@@ -6,10 +6,10 @@
 use super::{
     Reason,
     dates::{Dates, Outcome},
-    decide::{Known, Planned},
+    known::{Known, Planned},
 };
 use crate::{
-    catalog::{Mapping, Offer, Resolution},
+    catalog::{Mapping, Offer},
     config::Role,
     recognise::Flaw,
     terms::*,
@@ -232,9 +232,4 @@ fn of_the_dates(dates: &Dates, reasons: &mut Vec<Reason>) {
         Outcome::Review(reason) => reasons.push(reason),
         Outcome::Move | Outcome::TransferMissed => reasons.extend_from_slice(&dates.reasons),
     }
-}
-
-/// Whether the offer a source has may be bought in CSP; an offer that nobody knows is not known to be withdrawn.
-pub(super) fn is_withdrawn(resolution: &Resolution, on: chrono::NaiveDate) -> bool {
-    matches!(resolution, Resolution::Known { offer, .. } if !offer.is_sold(on))
 }

@@ -5,13 +5,14 @@
 //! ordered again, a tenant takes only so many subscriptions. Keeps the order of rows, steps and findings independent of
 //! threads and of the order of inputs. Left for later: gathering a customer's moves on few days, the team's capacity.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
 use super::{
     Plan, PlanRow, Reason, StepRef,
-    decide::{Context, Decided, Known, decide, offer_of},
+    decide::{Decided, decide},
+    known::{Context, Known, offer_of},
     notes,
     standing::{Reports, Standing},
     steps::{SHARED, steps_of},
@@ -73,7 +74,7 @@ pub(super) struct Estate<'a> {
     /// For each subscription the index of its resolution.
     resolved: Vec<u32>,
     /// Live subscriptions of ours, by customer.
-    ours: HashMap<CustomerId, Vec<usize>>,
+    pub(super) ours: HashMap<CustomerId, Vec<usize>>,
 }
 
 impl<'a> Estate<'a> {
@@ -158,173 +159,10 @@ impl<'a> Estate<'a> {
     }
 
     /// Decides again with one more thing imposed.
-    fn decide_again(&self, decided: &mut [Decided], index: usize, change: impl FnOnce(&mut Imposed)) {
+    pub(super) fn decide_again(&self, decided: &mut [Decided], index: usize, change: impl FnOnce(&mut Imposed)) {
         let mut imposed = decided[index].imposed.clone();
         change(&mut imposed);
         decided[index] = self.decide(index, &imposed);
-    }
-
-    /// A target that an export of ours already has, begun since the window opened, is not ordered again.
-    fn recognise_targets(&self, decided: &mut [Decided]) {
-        let mut taken = HashSet::new();
-        for index in 0..decided.len() {
-            if let Some(own) = self
-                .target_of(index, &decided[index])
-                .filter(|own| !taken.contains(own))
-            {
-                taken.insert(own);
-                self.decide_again(decided, index, |imposed| imposed.ordered = true);
-            }
-        }
-    }
-
-    fn target_of(&self, index: usize, decided: &Decided) -> Option<usize> {
-        let decision = &decided.decision;
-        let [target] = decision.targets.as_slice() else {
-            return None;
-        };
-        let opens = decision.window_opens.filter(|_| decision.action == Action::Move)?;
-        let customer_id = self.subscriptions[index].customer_id?;
-        self.ours.get(&customer_id)?.iter().copied().find(|&own| {
-            let subscription = &self.subscriptions[own];
-            let is_it = matches!(self.resolution(own), Resolution::Known { offer, .. } if offer.item.as_ref() == Some(&target.offer_id));
-            is_it && subscription.seats >= target.seats && subscription.term_start.is_some_and(|start| start >= opens)
-        })
-    }
-
-    /// Whether a subscription needs a base: the source says so, or the catalogue does.
-    fn is_addon(&self, index: usize) -> bool {
-        let subscription = &self.subscriptions[index];
-        let by_catalogue = matches!(self.resolution(index), Resolution::Known { offer, .. } if offer.addon_of.as_ref().is_some_and(|bases| !bases.is_empty()));
-        subscription.base_id.is_some() || subscription.addon == Some(true) || by_catalogue
-    }
-
-    /// Each add-on takes the later of its own and its base's move date; without a base that moves or stays it is for review.
-    fn place_addons(&self, decided: &mut [Decided]) {
-        let mut waiting: Vec<usize> = (0..decided.len())
-            .into_par_iter()
-            .filter(|&index| decided[index].decision.action == Action::Move && self.is_addon(index))
-            .collect();
-        if waiting.is_empty() {
-            return;
-        }
-        let by_id: HashMap<&Id, usize> = self
-            .subscriptions
-            .iter()
-            .enumerate()
-            .map(|(index, subscription)| (&subscription.id, index))
-            .collect();
-        let mut of_customer: HashMap<CustomerId, Vec<usize>> = HashMap::new();
-        for (index, subscription) in self.subscriptions.iter().enumerate() {
-            subscription
-                .customer_id
-                .into_iter()
-                .for_each(|id| of_customer.entry(id).or_default().push(index));
-        }
-        // An add-on of an add-on waits until its base is placed; what is left at the end is a circle.
-        while !waiting.is_empty() {
-            let unplaced: HashSet<usize> = waiting.iter().copied().collect();
-            let (later, now): (Vec<usize>, Vec<usize>) = waiting.into_iter().partition(|&index| {
-                self.bases(index, &by_id, &of_customer)
-                    .iter()
-                    .any(|base| unplaced.contains(base))
-            });
-            let stuck = now.is_empty();
-            for &index in if stuck { &later } else { &now } {
-                let bases = if stuck {
-                    Vec::new()
-                } else {
-                    self.bases(index, &by_id, &of_customer)
-                };
-                self.place_addon(decided, index, &bases);
-            }
-            waiting = if stuck { Vec::new() } else { later };
-        }
-    }
-
-    /// The subscriptions that can serve as a base: the one that is named, else those whose offer can.
-    fn bases(
-        &self,
-        index: usize,
-        by_id: &HashMap<&Id, usize>,
-        of_customer: &HashMap<CustomerId, Vec<usize>>,
-    ) -> Vec<usize> {
-        let subscription = &self.subscriptions[index];
-        if let Some(base_id) = &subscription.base_id {
-            return by_id
-                .get(base_id)
-                .copied()
-                .into_iter()
-                .filter(|&base| base != index)
-                .collect();
-        }
-        let Resolution::Known { offer, .. } = self.resolution(index) else {
-            return Vec::new();
-        };
-        let keys = offer.addon_of.as_deref().unwrap_or_default();
-        let serves = |&base: &usize| {
-            base != index
-                && matches!(self.resolution(base), Resolution::Known { offer, .. } if keys.contains(&offer.key))
-        };
-        let candidates = subscription.customer_id.and_then(|id| of_customer.get(&id));
-        candidates.into_iter().flatten().copied().filter(serves).collect()
-    }
-
-    fn place_addon(&self, decided: &mut [Decided], index: usize, bases: &[usize]) {
-        let stays = |base: &Decided| {
-            let reasons = &base.decision.reasons;
-            base.decision.action == Action::Keep
-                && (reasons.contains(&Reason::AlreadyOurs) || reasons.contains(&Reason::OnHold))
-        };
-        if bases.iter().any(|&base| stays(&decided[base])) {
-            return;
-        }
-        let earliest = bases
-            .iter()
-            .filter_map(|&base| Some((decided[base].decision.move_date?, base)))
-            .min();
-        match earliest {
-            None => self.decide_again(decided, index, |imposed| {
-                imposed.reason = Some(Reason::AddonWithoutBase)
-            }),
-            Some((day, base)) if decided[index].decision.move_date < Some(day) => {
-                let follows = decided[base].decision.reasons.contains(&Reason::AsSoonAsReady);
-                self.decide_again(decided, index, |imposed| imposed.not_before = Some(day));
-                let decision = &mut decided[index].decision;
-                if follows && decision.action == Action::Move && !decision.reasons.contains(&Reason::AsSoonAsReady) {
-                    decision.reasons.push(Reason::AsSoonAsReady);
-                    decision.reasons.sort_unstable();
-                }
-            }
-            Some(_) => {}
-        }
-    }
-
-    /// A tenant takes only so many subscriptions, and while both copies run each counts.
-    fn limit_tenants(&self, decided: &mut [Decided]) {
-        let limit = self.context.config.rules.tenant_subscriptions as usize;
-        let mut counts: HashMap<CustomerId, usize> = HashMap::new();
-        for (subscription, decided) in self.subscriptions.iter().zip(decided.iter()) {
-            let live = subscription.state != Some(State::Deleted);
-            let ordered =
-                decided.decision.action == Action::Move && decided.decision.route == Some(Route::NewSubscription);
-            let both = usize::from(live) + if ordered { decided.decision.targets.len() } else { 0 };
-            subscription
-                .customer_id
-                .into_iter()
-                .for_each(|id| *counts.entry(id).or_default() += both);
-        }
-        for index in 0..decided.len() {
-            let full = self.subscriptions[index]
-                .customer_id
-                .and_then(|id| counts.get(&id))
-                .is_some_and(|&count| count > limit);
-            if full && decided[index].decision.action == Action::Move {
-                self.decide_again(decided, index, |imposed| {
-                    imposed.reason = Some(Reason::TooManySubscriptions)
-                });
-            }
-        }
     }
 
     /// The source offer's id and name to show, and the country.

@@ -13,15 +13,17 @@ pub mod dates;
 mod decide;
 mod eligibility;
 mod estate;
+mod known;
 mod notes;
 mod reason;
 mod standing;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod together;
 
-pub use decide::Context;
 pub use estate::plan;
+pub use known::Context;
 pub use reason::Reason;
 
 /// A plan: one row for each subscription, and the steps.
@@ -99,6 +101,36 @@ pub struct Decision {
     pub credit_enquiry: Option<CreditEnquiry>,
     /// Days paid twice.
     pub overlap_days: Option<u32>,
+}
+
+impl Decision {
+    /// A decision that says nothing but its action and why.
+    pub fn bare(action: Action, reasons: Vec<Reason>) -> Decision {
+        Decision {
+            action,
+            reasons,
+            move_date: None,
+            next_step: None,
+            next_step_by: None,
+            urgency: None,
+            route: None,
+            mapping: None,
+            targets: Vec::new(),
+            licences: None,
+            loses: Vec::new(),
+            gains: Vec::new(),
+            window_opens: None,
+            window_closes: None,
+            relationship_by: None,
+            agreement_by: None,
+            request_by: None,
+            reassign_by: None,
+            end_source: None,
+            end_source_by: None,
+            credit_enquiry: None,
+            overlap_days: None,
+        }
+    }
 }
 
 /// One offer to order.

@@ -5,11 +5,7 @@
 
 use chrono::NaiveDate;
 
-use super::{
-    PlanRow, Step, StepRef,
-    dates::Outcome,
-    decide::{Decided, Known},
-};
+use super::{PlanRow, Step, StepRef, dates::Outcome, decide::Decided, known::Known};
 use crate::terms::*;
 
 /// Steps that are the customer's as a whole: one for all its subscriptions.
