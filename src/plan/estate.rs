@@ -273,6 +273,7 @@ impl<'a> Estate<'a> {
         let stays = |base: &Decided| {
             let reasons = &base.decision.reasons;
             base.decision.action == Action::Keep
+                && !reasons.contains(&Reason::SourceDeleted)
                 && (reasons.contains(&Reason::AlreadyOurs) || reasons.contains(&Reason::OnHold))
         };
         if bases.iter().any(|&base| stays(&decided[base])) {
