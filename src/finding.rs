@@ -84,7 +84,7 @@ codes! {
     RowsMerged = "rows-merged", Note, "several rows tell of one subscription and were merged";
     CustomerResolved = "customer-resolved", Note, "the customer was found by its domain or name";
     AutoRenewUnknown = "auto-renew-unknown", Note, "nothing says whether the subscription renews itself; it counts as renewing";
-    TermStartUnknown = "term-start-unknown", Note, "the start of a three-year term is unknown, so the extended service term is taken to apply";
+    TermStartUnknown = "term-start-unknown", Note, "the start of a term is unknown, so the extended service term is taken to apply";
     RelationshipUnknown = "relationship-unknown", Note, "nothing says whether the customer has accepted our reseller relationship; it counts as missing";
     AgreementUnknown = "agreement-unknown", Note, "nothing says when the customer accepted the customer agreement; it counts as missing";
     DelegatedRightsUnknown = "delegated-rights-unknown", Note, "nothing says whether we have delegated rights; they count as missing";

@@ -3,7 +3,7 @@
 //! In: its facts, its customer, what people report, the rules. Out: [`Planned`]: mapping, route and window, worked out once more
 //! if a transfer is missed. Pure: same arguments, same answer.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 use super::{
     Reason,
@@ -192,7 +192,7 @@ impl<'a> Known<'a> {
                 channel,
                 route,
                 state: subscription.state,
-                term_start: subscription.term_start,
+                term_start: term_start_of(subscription),
                 term_end: term_end.0,
                 auto_renew: subscription.auto_renew,
                 end_instruction: subscription.end_instruction,
@@ -234,6 +234,15 @@ impl<'a> Known<'a> {
             planned
         })
     }
+}
+
+/// The first day of the current term, where the stated one can be it: lists often keep the day of the first purchase. A month
+/// is allowed for terms that end with the calendar's month.
+pub(super) fn term_start_of(subscription: &Subscription) -> Option<NaiveDate> {
+    let (start, end) = (subscription.term_start?, subscription.term_end?.0);
+    let months = subscription.term.unwrap_or(Term::THREE_YEARS).0;
+    let earliest = end.checked_sub_months(Months::new(u32::from(months) + 1))?;
+    (earliest <= start && start <= end).then_some(start)
 }
 
 /// The source offer with the segment that the customer's qualification implies, where the row states none.

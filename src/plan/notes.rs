@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
-use super::{Reason, StepRef, decide::Decided, estate::Estate};
+use super::{Reason, StepRef, decide::Decided, estate::Estate, known::term_start_of};
 use crate::{
     catalog::Resolution,
     finding::{Code, Finding, Place},
@@ -154,6 +154,28 @@ fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &De
             message,
             "add a column with the term's start",
         ));
+    }
+    if let (Some(start), None, Some(channel), Some(end)) = (
+        subscription.term_start,
+        term_start_of(subscription),
+        subscription.channel,
+        subscription.term_end,
+    ) && rules.extended_term_applies(channel, None, end.0)
+        && !rules.extended_term_applies(channel, Some(start), end.0)
+    {
+        let message = format!(
+            "`{start}` cannot be the start of the term that ends on {}; the extended service term is taken to apply",
+            end.0
+        );
+        findings.push(
+            about(
+                Code::TermStartUnknown,
+                subscription,
+                message,
+                "give the start of the current term, not the day of the first purchase",
+            )
+            .value(start.to_string()),
+        );
     }
     if decided.imposed.ordered {
         let message = "an export of ours already has its target; nothing is ordered again".to_owned();

@@ -624,3 +624,53 @@ fn rows_come_in_the_order_of_the_plan_whatever_the_order_of_inputs() {
             .all(|pair| pair[0].decision.move_date <= pair[1].decision.move_date)
     );
 }
+
+#[test]
+fn the_day_of_the_first_purchase_is_not_the_start_of_the_term() {
+    for (start, term, told) in [
+        ("2021-02-01", Some(Term::YEAR), 1),
+        ("2021-02-01", None, 1),
+        ("2025-03-01", Some(Term::YEAR), 1),
+        ("2026-01-15", Some(Term::YEAR), 0),
+        ("2027-02-01", Some(Term::YEAR), 0),
+    ] {
+        let plan = plan_with(|w| (w.first().term_start, w.first().term) = (Some(day(start)), term));
+        let decision = decision_of(&plan, 1);
+        assert_eq!(decision.end_source, Some(EndSource::CancelAtTermEnd), "{start}");
+        assert_eq!(decision.window_closes, Some(day("2027-01-30")), "{start}");
+        let findings = plan
+            .findings
+            .iter()
+            .filter(|finding| finding.code == Code::TermStartUnknown);
+        assert_eq!(findings.count(), told, "{start}");
+    }
+    let plan = plan_with(|w| {
+        (w.first().term_start, w.first().term) = (Some(day("2024-02-01")), Some(Term::THREE_YEARS));
+    });
+    assert_eq!(decision_of(&plan, 1).end_source, Some(EndSource::AutoRenewOff));
+}
+
+#[test]
+fn what_is_set_to_renew_is_a_risk_when_nothing_was_done() {
+    let plan = plan_with(|w| {
+        w.as_of = day("2027-01-31");
+        w.first().channel = Some(Channel::CspLegacy);
+        w.first().end_instruction = Some(EndInstruction::Renew);
+    });
+    assert!(decision_of(&plan, 1).reasons.contains(&Reason::AutoRenewRisk));
+}
+
+#[test]
+fn a_base_of_ours_that_is_deleted_holds_no_addon() {
+    let with_base = |state: State| {
+        let plan = plan_with(|w| {
+            w.first().base_id = Some(id(2));
+            w.add(2, |base| {
+                (base.channel, base.state) = (Some(Channel::Own), Some(state));
+            });
+        });
+        decision_of(&plan, 1).action
+    };
+    assert_eq!(with_base(State::Active), Action::Move);
+    assert_eq!(with_base(State::Deleted), Action::Review);
+}

@@ -121,6 +121,7 @@ impl Estate<'_> {
         let stays = |base: &Decided| {
             let reasons = &base.decision.reasons;
             base.decision.action == Action::Keep
+                && !reasons.contains(&Reason::SourceDeleted)
                 && (reasons.contains(&Reason::AlreadyOurs) || reasons.contains(&Reason::OnHold))
         };
         if bases.iter().any(|&base| stays(&decided[base])) {

@@ -18,6 +18,7 @@ use super::{
     customers::Directory,
     facts::{Effect, Fact},
     table::Table,
+    vocabulary::fold,
 };
 use crate::{
     finding::{Code, Finding, Place},
@@ -174,7 +175,7 @@ impl Group<'_> {
             term_end: term_end.map(TermEnd),
             auto_renew: self.pick(&[F::AutoRenew], None, |fact| fact.auto_renew),
             end_instruction: self.pick(&[F::EndInstruction], None, |fact| fact.end_instruction),
-            state: self.pick_quietly(Some(Flaw::StateUnreadable), |fact| fact.state),
+            state: self.pick(&[F::State], Some(Flaw::StateUnreadable), |fact| fact.state),
             flaws: BTreeSet::new(),
             place,
         }
@@ -183,13 +184,6 @@ impl Group<'_> {
     /// The fact of the row of most standing.
     fn first<T>(&self, get: impl Fn(&Fact) -> Option<T>) -> Option<T> {
         self.rows.iter().find_map(|(_, fact)| get(fact))
-    }
-
-    fn pick_quietly<T>(&mut self, flaw: Option<Flaw>, get: impl Fn(&Fact) -> Option<T>) -> Option<T> {
-        if let Some(flaw) = flaw {
-            self.flaw_unless_outranked(flaw, |fact| get(fact).is_some());
-        }
-        self.first(get)
     }
 
     /// The fact of the row of most standing; tells of the first row of the same standing that says otherwise.
@@ -247,6 +241,13 @@ impl Group<'_> {
     }
 
     fn offer(&mut self) -> SourceOffer {
+        // Names have many spellings; where no row has an id, they are all there is to go by.
+        let has_id =
+            |offer: &SourceOffer| offer.offer_id.is_some() || offer.sku_id.is_some() || offer.sku_part_number.is_some();
+        if !self.rows.iter().any(|(_, fact)| has_id(&fact.offer)) {
+            let alike = |a: &Text, b: &Text| fold(a) == fold(b);
+            self.pick_unless(&[Field::OfferName], None, |fact| fact.offer.name.clone(), alike);
+        }
         let fields = [Field::OfferId, Field::ProductId];
         SourceOffer {
             offer_id: self.pick_unless(
@@ -337,4 +338,4 @@ impl Spoken for Seats {
 macro_rules! spoken_as_displayed {
     ($($name:ty),+) => { $(impl Spoken for $name { fn spoken(&self) -> String { self.to_string() } })+ };
 }
-spoken_as_displayed!(Text, Channel, Term, NaiveDate, EndInstruction, bool);
+spoken_as_displayed!(Text, Channel, Term, NaiveDate, EndInstruction, State, bool);

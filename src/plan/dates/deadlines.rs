@@ -126,7 +126,10 @@ impl Case<'_> {
         };
         let done = end_source.is_some_and(|end| self.is_ended(end));
         let missed = !done && last_day.is_some_and(|last| q.as_of > last);
-        let renews = q.auto_renew != Some(false) && q.end_instruction.is_none();
+        let renews = match q.end_instruction {
+            Some(instruction) => instruction == EndInstruction::Renew,
+            None => q.auto_renew != Some(false),
+        };
         let reason = match end_source {
             Some(EndSource::DoNotRenew) if missed => Some(Reason::NoticeMissed),
             Some(EndSource::ExtendedTerm | EndSource::AutoRenewOff) if missed && renews && !self.past => {
@@ -149,10 +152,11 @@ impl Case<'_> {
     fn is_ended(&self, end_source: EndSource) -> bool {
         let q = self.q;
         let cancels = q.end_instruction == Some(EndInstruction::Cancel);
+        let renews = q.end_instruction == Some(EndInstruction::Renew);
         q.done.contains(StepKind::EndSource)
             || match end_source {
                 EndSource::CancelAtTermEnd => cancels,
-                EndSource::AutoRenewOff => cancels || q.auto_renew == Some(false),
+                EndSource::AutoRenewOff => cancels || (q.auto_renew == Some(false) && !renews),
                 EndSource::ExtendedTerm => q.end_instruction == Some(EndInstruction::Extended),
                 EndSource::DoNotRenew => q.auto_renew == Some(false),
                 EndSource::Cancel | EndSource::Transfer => false,

@@ -280,3 +280,24 @@ fn a_damaged_id_leaves_a_row_for_review_while_it_names_customer_and_offer() {
         Some(only(&recognised).id.to_string().as_str())
     );
 }
+
+#[test]
+fn two_states_or_two_offers_by_name_contradict() {
+    let heading = "Subscription ID,Customer tenant ID,Customer name,Offer name,Quantity,Status";
+    let file = |offer: &str, state: &str| format!("{heading}\n{SUB_A},{CONTOSO},Contoso,{offer},25,{state}\n");
+    let contradictions = |offer: &str, state: &str| {
+        let recognised = Estate::default()
+            .file("a.csv", &file("Microsoft 365 E3", "Active"))
+            .file("b.csv", &file(offer, state))
+            .recognise();
+        let told = codes(&recognised)
+            .into_iter()
+            .filter(|code| *code == Code::Contradiction)
+            .count();
+        assert_eq!(only(&recognised).flaws.contains(&Flaw::Contradiction), told > 0);
+        told
+    };
+    assert_eq!(contradictions("MICROSOFT 365 E3", "active"), 0);
+    assert_eq!(contradictions("Microsoft 365 E5", "Active"), 1);
+    assert_eq!(contradictions("Microsoft 365 E3", "Deleted"), 1);
+}
