@@ -168,7 +168,11 @@ fn undo_renewal(query: &DateQuery, settings: &RuleSettings, reasons: &mut Vec<Re
 /// What may go wrong with the end of the source.
 fn risks(query: &DateQuery, reasons: &mut Vec<Reason>, dates: &Dates) {
     let e = query.term_end;
-    let told = query.auto_renew == Some(false) || query.end_instruction.is_some();
+    let told = match query.end_instruction {
+        Some(EndInstruction::Renew) => false,
+        Some(_) => true,
+        None => query.auto_renew == Some(false),
+    };
     if query.as_of == e && !told && !query.done.contains(StepKind::EndSource) {
         let renews = matches!(
             dates.end_source,
@@ -235,7 +239,9 @@ fn end_source_by(
             _ => Some(calendar.prev(eve).max(move_date)),
         },
         EndSource::AutoRenewOff => {
-            if query.auto_renew == Some(false) || query.end_instruction == Some(EndInstruction::Cancel) {
+            let renews = query.end_instruction == Some(EndInstruction::Renew);
+            let off = query.auto_renew == Some(false) && !renews;
+            if off || query.end_instruction == Some(EndInstruction::Cancel) {
                 None
             } else if calendar.prev(eve) < move_date && move_date <= eve {
                 Some(move_date)
