@@ -51,6 +51,7 @@ codes! {
     QuoteUnclosed = "quote-unclosed", Error, "a quote is opened and never closed, so rows after it cannot be told apart";
     RowUnidentified = "row-unidentified", Error, "the row names neither a subscription nor a customer with an offer; it was rejected";
     RowTooLong = "row-too-long", Error, "the row has more filled cells than there are headings; it was rejected, since its values may stand under the wrong heading";
+    CellBeyondHeadings = "cell-beyond-headings", Warning, "the row has a filled cell beyond the last heading; it is for review, since its values may stand under the wrong heading";
     RowTooShort = "row-too-short", Warning, "the row has fewer cells than there are headings; the missing ones count as empty";
     FileEmpty = "file-empty", Warning, "the file has headings and no rows, or nothing at all";
     TextDamaged = "text-damaged", Warning, "letters were lost before the file reached us";
@@ -66,6 +67,11 @@ codes! {
     CustomerAmbiguous = "customer-ambiguous", Warning, "two customers fit this row";
     CustomerUnknown = "customer-unknown", Warning, "no customer with a tenant id fits this row";
     OfferUnknown = "offer-unknown", Warning, "the catalogue does not know this offer";
+    OfferTargetUnknown = "offer-target-unknown", Warning, "the offers table names a target that the catalogue does not know";
+    TermUnknown = "term-unknown", Warning, "nothing says how long the term is; it is planned as a new subscription, for a term to be chosen";
+    ChannelUnknown = "channel-unknown", Warning, "nothing says where the subscriptions of an export were bought";
+    CountryMissing = "country-missing", Warning, "nothing says in which country the customer's tenant is";
+    SourceUnused = "source-unused", Warning, "a `[[source]]` of the settings fits no export";
     OfferUnmapped = "offer-unmapped", Warning, "the catalogue knows this offer, but none to order for it";
     OfferAmbiguous = "offer-ambiguous", Warning, "the offer's name stands for several offers";
     OfferDisagrees = "offer-disagrees", Warning, "the offer's id and its name are two different offers; the id counts";
@@ -92,7 +98,7 @@ codes! {
     TargetFound = "target-found", Note, "an export of ours already has the target subscription";
     RuleUnsure = "rule-unsure", Note, "the plan rests on a rule whose source is not certain";
     HoldExpired = "hold-expired", Note, "a hold has ended";
-    HoldUnused = "hold-unused", Note, "a hold fits no subscription";
+    HoldUnused = "hold-unused", Warning, "a hold fits no subscription";
     OfferRowUnused = "offer-row-unused", Note, "a row of the offers table fits no subscription";
     ProgressUnused = "progress-unused", Note, "a row of the progress table fits no subscription or customer";
 }

@@ -6,8 +6,9 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs, io,
-    path::PathBuf,
+    fs::{self, File},
+    io::{self, Read as _},
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -130,7 +131,7 @@ pub struct Checked {
 /// Where nothing could be planned or written: the files of the last run are as they were.
 pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, Stop> {
     let references = References::load(request.config)?;
-    let recognised = references.recognise(request, observer);
+    let recognised = references.recognise(request, observer)?;
     observer.part(Part::Deciding);
     let References {
         tables, rules, catalog, ..
@@ -160,7 +161,7 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
 /// # Errors
 /// Where the tables are wrong, or no export could be read.
 pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, Stop> {
-    let recognised = References::load(request.config)?.recognise(request, observer);
+    let recognised = References::load(request.config)?.recognise(request, observer)?;
     let Recognised {
         accounting,
         mut findings,
@@ -219,10 +220,14 @@ impl References {
     }
 
     /// Everything that the exports say.
-    fn recognise(&self, request: &Request<'_>, observer: &dyn Observer) -> Recognised {
+    ///
+    /// # Errors
+    /// Where an output would overwrite what is read.
+    fn recognise(&self, request: &Request<'_>, observer: &dyn Observer) -> Result<Recognised, Stop> {
         observer.part(Part::Reading);
         let config = request.config;
         let (inputs, findings) = read::expand_with(request.exports, io::stdin(), &config.limits);
+        overwrites_nothing(request, &inputs)?;
         let (inputs, own) = without_ours(inputs, &ours(config, request.target.as_ref()));
         let context = Context {
             config,
@@ -234,7 +239,7 @@ impl References {
         let mut recognised = recognise::recognise(&inputs, &context);
         recognised.findings.extend(findings);
         recognised.findings.extend(own);
-        recognised
+        Ok(recognised)
     }
 }
 
@@ -269,6 +274,38 @@ fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
     let outputs = target.iter().flat_map(|target| target.all());
     let paths = config.path.iter().chain(tables).chain(rules).cloned().chain(outputs);
     paths.filter_map(|path| path.canonicalize().ok()).collect()
+}
+
+/// No output may take the place of a setting, a table or an export; a plan of ours may be replaced.
+fn overwrites_nothing(request: &Request<'_>, inputs: &[Input]) -> Result<(), Stop> {
+    let settings = ours(request.config, None);
+    let canonical = |path: &Path| path.canonicalize().ok();
+    let is_input = |path: &PathBuf| {
+        let same = |input: &Input| matches!(input, Input::File(file) if canonical(file).as_ref() == Some(path));
+        inputs.iter().any(same)
+    };
+    for target in request.target.iter().flat_map(Target::all) {
+        let Some(path) = canonical(&target) else { continue };
+        let what = if settings.contains(&path) {
+            "one of our settings or tables"
+        } else if is_input(&path) && !is_output(&path) {
+            "an export of this run"
+        } else {
+            continue;
+        };
+        return Err(Stop::OutputIsInput { path: target, what });
+    }
+    Ok(())
+}
+
+/// Whether a file begins as one of our outputs does.
+fn is_output(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut head));
+    let text = String::from_utf8_lossy(&head);
+    let text = text.trim_start_matches('\u{feff}').replace(';', ",");
+    let heads = ["action,move_date,", "severity,code,file,", "due,step,owner,", "{"];
+    read.is_ok() && heads.iter().any(|head| text.starts_with(head))
 }
 
 /// The exports, and a finding for each input that is none because it is ours.

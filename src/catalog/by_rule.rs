@@ -26,6 +26,8 @@ enum Wanted {
     Unknown(Text),
     /// Several offers fit.
     Ambiguous(Vec<usize>),
+    /// A name that no offer has: nothing is ordered by it.
+    Misspelt,
 }
 
 impl Catalog {
@@ -60,6 +62,12 @@ impl Catalog {
                     });
                 }
                 Wanted::Ambiguous(readings) => return self.several(query, rule, readings),
+                Wanted::Misspelt => {
+                    return Mapping {
+                        targets: Vec::new(),
+                        ..mapping
+                    };
+                }
             }
         }
         if known.len() == wanted.len() {
@@ -173,7 +181,7 @@ impl Catalog {
                         .filter_map(|offer| self.by_key.get(&offer.key).copied())
                         .collect(),
                 ),
-                Resolution::Unknown => Wanted::Unknown(text.into()),
+                Resolution::Unknown => Wanted::Misspelt,
             },
         }
     }

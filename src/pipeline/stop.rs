@@ -24,6 +24,14 @@ pub enum Stop {
         /// Each with its place and a hint.
         problems: Vec<String>,
     },
+    /// An output would overwrite what the run reads.
+    #[error("{}: is {what}, and would be overwritten by an output\n  hint: give `-o` a file of its own, in a folder without exports", path.display())]
+    OutputIsInput {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
     /// No export gave a row.
     #[error(
         "no export could be read: there is nothing to plan, so nothing was written\n  hint: see the findings; check the paths, and whether these are lists of subscriptions"
@@ -62,7 +70,7 @@ impl Stop {
     /// What the program returns.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Stop::Settings { .. } | Stop::Tables { .. } => 2,
+            Stop::Settings { .. } | Stop::Tables { .. } | Stop::OutputIsInput { .. } => 2,
             Stop::Output {
                 cause: WriteStop::NoFileName { .. },
                 ..
@@ -82,7 +90,7 @@ impl Stop {
     /// Where the run record of the stop is, if there is one.
     pub fn record(&self) -> Option<&PathBuf> {
         match self {
-            Stop::Settings { .. } | Stop::Tables { .. } => None,
+            Stop::Settings { .. } | Stop::Tables { .. } | Stop::OutputIsInput { .. } => None,
             Stop::NothingRead { record, .. } | Stop::Unaccounted { record, .. } | Stop::Output { record, .. } => {
                 record.as_ref()
             }

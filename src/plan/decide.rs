@@ -63,6 +63,8 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
     let dates = planned.dates.as_ref();
     let window_opens = dates.and_then(|dates| dates.window_opens);
     let decide_days = i64::from(known.context.config.rules.decide_days);
+    // Where no window can be computed, the term end itself is what must not be missed.
+    let decide_from = window_opens.or(known.subscription.term_end.map(|end| end.0));
     let lost = reasons.contains(&Reason::SourceDeleted);
     let urgency = review_urgency(known, lost);
     let mapping = planned.mapping.as_ref();
@@ -77,7 +79,7 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
         window_opens,
         window_closes: dates.and_then(|dates| dates.window_closes),
         next_step: Some(StepKind::Decide),
-        next_step_by: window_opens.map(|opens| known.context.calendar.prev(shift(opens, -decide_days))),
+        next_step_by: decide_from.map(|day| known.context.calendar.prev(shift(day, -decide_days))),
         urgency: Some(urgency),
         ..Decision::bare(Action::Keep, reasons)
     }
@@ -139,7 +141,7 @@ fn targets(known: &Known<'_>, mapping: &Mapping) -> Vec<PlanTarget> {
         offer_id: target.offer_id.clone(),
         offer: target.name.clone(),
         seats: known.subscription.seats,
-        term: target.term.or(known.subscription.term),
+        term: target.term.or(known.term()),
     };
     mapping.targets.iter().map(target).collect()
 }

@@ -101,6 +101,19 @@ impl<'a> Known<'a> {
             .map_or(self.context.as_of, |end| shift(end.0, -3).max(self.context.as_of))
     }
 
+    /// The term: as stated, else as its first and last day say, where they are a whole term of new commerce apart.
+    pub(super) fn term(&self) -> Option<Term> {
+        let between = || {
+            let (start, end) = (self.subscription.term_start?, self.subscription.term_end?.0);
+            let ends = |term: &Term| {
+                let next = start.checked_add_months(Months::new(u32::from(term.0)));
+                next.is_some_and(|next| next == end || shift(next, -1) == end)
+            };
+            [Term::MONTH, Term::YEAR, Term::THREE_YEARS].into_iter().find(ends)
+        };
+        self.subscription.term.or_else(between)
+    }
+
     /// The route: the user's table before the rules.
     fn route(&self, channel: Channel) -> Option<Route> {
         let subscription = self.subscription;
@@ -124,7 +137,7 @@ impl<'a> Known<'a> {
         };
         let (rules, as_of) = (self.context.rules, self.context.as_of);
         rules
-            .route(channel, subscription.state, subscription.term, sale, as_of)
+            .route(channel, subscription.state, self.term(), sale, as_of)
             .map(|rule| rule.row.route)
     }
 
@@ -134,7 +147,7 @@ impl<'a> Known<'a> {
             resolution: self.resolution,
             qualification: self.customer.and_then(|customer| customer.qualification),
             route,
-            term: self.subscription.term,
+            term: self.term(),
             seats: self.subscription.seats,
             on: self.order_day(),
         };
@@ -203,12 +216,8 @@ impl<'a> Known<'a> {
                 requested: self.standing.requested,
                 not_before: self.not_before,
             };
-            dates(
-                &query,
-                self.context.rules,
-                self.context.calendar,
-                &self.context.config.rules,
-            )
+            let context = self.context;
+            self.settled(dates(&query, context.rules, context.calendar, &context.config.rules))
         });
         Planned {
             route,
@@ -217,6 +226,16 @@ impl<'a> Known<'a> {
             transfer_missed,
             gates,
         }
+    }
+
+    /// Once the order is placed, the move is on the day of the order and no longer waits for anything.
+    fn settled(&self, mut dates: Dates) -> Dates {
+        if let (Outcome::Move, Some(day)) = (dates.outcome, self.standing.ordered_on) {
+            dates.move_date = Some(day);
+            let waits = [Reason::Early, Reason::NoBusinessDay, Reason::AsSoonAsReady];
+            dates.reasons.retain(|reason| !waits.contains(reason));
+        }
+        dates
     }
 
     /// Mapping, route and dates; once more as a new subscription if a transfer is missed.

@@ -27,7 +27,9 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
             let subscription = &estate.subscriptions[index];
             let mut findings = Vec::new();
             if decided[index].decision.action != Action::Keep {
-                findings.extend(of_offer(subscription, estate.resolution(index)));
+                if decided[index].offer_row.is_none() {
+                    findings.extend(of_offer(subscription, estate.resolution(index)));
+                }
                 findings.extend(of_unmapped(subscription, estate.resolution(index), &decided[index]));
                 findings.extend(of_unsure_rules(subscription, &decided[index]));
             }
@@ -38,7 +40,30 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
         })
         .collect();
     findings.extend(of_customers(estate, decided));
+    findings.extend(without_channel(estate, decided));
     findings
+}
+
+/// One finding for each file with rows that nothing gives a channel to.
+fn without_channel(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
+    let mut files: BTreeMap<&Text, (&Place, u64)> = BTreeMap::new();
+    for (subscription, decided) in estate.subscriptions.iter().zip(decided) {
+        if decided.decision.action == Action::Review && decided.decision.reasons.contains(&Reason::ChannelUnknown) {
+            let (first, count) = files
+                .entry(&subscription.place.file)
+                .or_insert((&subscription.place, 0));
+            *first = (*first).min(&subscription.place);
+            *count += 1;
+        }
+    }
+    files
+        .into_values()
+        .map(|(first, count)| {
+            let message = format!("nothing says where {count} of its subscriptions were bought, from this row on");
+            let hint = "say `channel` in a [[source]] setting for the file, or add a column with the channel";
+            Finding::new(Code::ChannelUnknown, first.clone(), message, hint)
+        })
+        .collect()
 }
 
 fn of_offer(subscription: &Subscription, resolution: &Resolution) -> Option<Finding> {
@@ -96,7 +121,7 @@ fn of_unmapped(subscription: &Subscription, resolution: &Resolution, decided: &D
     let Resolution::Known { offer, .. } = resolution else {
         return None;
     };
-    if !decided.decision.reasons.contains(&Reason::OfferUnmapped) {
+    if decided.offer_row.is_some() || !decided.decision.reasons.contains(&Reason::OfferUnmapped) {
         return None;
     }
     let message = format!(
@@ -177,6 +202,17 @@ fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &De
             .value(start.to_string()),
         );
     }
+    let asked_for = decided.decision.targets.iter().any(|target| target.term.is_none());
+    if subscription.channel == Some(Channel::Csp) && asked_for {
+        let message =
+            "nothing says how long its term is; it is planned as a new subscription, not as a transfer".to_owned();
+        findings.push(about(
+            Code::TermUnknown,
+            subscription,
+            message,
+            "add a column with the term, such as P1Y, or with the first day of the term",
+        ));
+    }
     if decided.imposed.ordered {
         let message = "an export of ours already has its target; nothing is ordered again".to_owned();
         findings.push(about(
@@ -193,9 +229,22 @@ fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &De
 fn of_customers(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
     let mut first: BTreeMap<(CustomerId, Code), usize> = BTreeMap::new();
     for (index, decided) in decided.iter().enumerate() {
-        let (Action::Move, Some(customer)) = (decided.decision.action, estate.customer(index)) else {
+        let Some(customer) = estate.customer(index) else {
             continue;
         };
+        let place = |index: usize| &estate.subscriptions[index].place;
+        let mut say = |code: Code| {
+            let kept = first.entry((customer.id, code)).or_insert(index);
+            if place(index) < place(*kept) {
+                *kept = index;
+            }
+        };
+        if decided.decision.reasons.contains(&Reason::CountryMissing) && decided.decision.action == Action::Review {
+            say(Code::CountryMissing);
+        }
+        if decided.decision.action != Action::Move {
+            continue;
+        }
         let reassign = decided.decision.licences == Some(Licences::Reassign);
         for (missing, unknown, code) in [
             (
@@ -215,12 +264,8 @@ fn of_customers(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
             ),
             (decided.gates.vetting, true, Code::VettingUnknown),
         ] {
-            let place = |index: usize| &estate.subscriptions[index].place;
             if missing && unknown {
-                let kept = first.entry((customer.id, code)).or_insert(index);
-                if place(index) < place(*kept) {
-                    *kept = index;
-                }
+                say(code);
             }
         }
     }
@@ -265,6 +310,21 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
             message,
             "delete one, or give them different dates",
         ));
+    }
+    let unmapped = |decided: &&Decided| decided.decision.reasons.contains(&Reason::OfferUnmapped);
+    let misspelt: BTreeSet<u32> = decided
+        .iter()
+        .filter(unmapped)
+        .filter_map(|decided| decided.offer_row)
+        .collect();
+    for rule in tables.offers.iter().filter(|rule| misspelt.contains(&rule.row)) {
+        let message = format!(
+            "`{}` is no offer that the catalogue knows; nothing is ordered by this row",
+            rule.target_offer
+        );
+        let place = Place::file(offers.clone()).at_row(rule.row);
+        let hint = "correct the name, or give the offer's id such as CFQ7TTC0LH18:0001";
+        findings.push(Finding::new(Code::OfferTargetUnknown, place, message, hint).value(rule.target_offer.clone()));
     }
     for rule in &tables.offers {
         if !used.contains(&rule.row) && !tied.iter().any(|rows| rows.contains(&rule.row)) {

@@ -35,6 +35,8 @@ pub(super) struct Standing {
     pub(super) requested: Steps,
     /// A transfer request is on its way and has not lapsed.
     pub(super) transfer_requested: bool,
+    /// When the target was ordered, as reported.
+    pub(super) ordered_on: Option<NaiveDate>,
     /// When the agreement was accepted, as reported.
     pub(super) agreement_accepted: Option<NaiveDate>,
 }
@@ -82,6 +84,9 @@ impl<'a> Reports<'a> {
                     (StepKind::RequestTransfer, _) => asked_for_transfer = asked_for_transfer.max(Some(note.date)),
                     (step, Progress::Done) => standing.done.insert(step),
                     (step, Progress::Requested) => standing.requested.insert(step),
+                }
+                if (note.step, note.state) == (StepKind::Order, Progress::Done) {
+                    standing.ordered_on = standing.ordered_on.max(note.date);
                 }
                 if (note.step, note.state) == (StepKind::AcceptAgreement, Progress::Done) {
                     standing.agreement_accepted = standing.agreement_accepted.max(note.date);

@@ -202,7 +202,10 @@ fn order_in_words(row: &PlanRow) -> String {
         .iter()
         .map(|target| {
             let seats = target.seats.map(|seats| format!("{} x ", seats.0)).unwrap_or_default();
-            let term = target.term.map(|term| format!(", term {term}")).unwrap_or_default();
+            let term = target.term.map_or_else(
+                || ", for a term to be chosen, since the source's is unknown".to_owned(),
+                |term| format!(", term {term}"),
+            );
             format!("{seats}{} ({}){term}", target.offer, target.offer_id)
         })
         .collect();

@@ -411,7 +411,11 @@ impl Job<'_> {
             Found::Unwanted => return Ok(()),
             Found::Table if self.report.rows > 0 => return Ok(()),
             Found::Table => "has headings and no rows",
-            Found::Nothing => "is empty",
+            Found::Nothing => {
+                let message = "is empty: a list that had no rows would still have headings";
+                let hint = "export it again; the download may have failed";
+                return Err(refuse(Code::FileUnreadable, self.place(), message.to_owned(), hint));
+            }
             Found::NoHeadings { row, text } => {
                 let message = format!("no row looks like headings we know; the first row is `{text}`");
                 let hint = "give the list with its headings, or add its headings to the `headings` table";

@@ -145,7 +145,9 @@ impl Group<'_> {
             self.flaws.remove(&Flaw::ChannelUnreadable);
         }
         let ends = [F::TermEnd, F::NextLifecycleDate];
+        // Of ends that contradict each other the nearest sets how pressing it is, until a person has decided.
         let term_end = self.pick(&ends, Some(Flaw::TermEndUnreadable), |fact| fact.term_end);
+        let term_end = self.least_tied(term_end, |fact| fact.term_end);
         self.flaw_unless_outranked(Flaw::DateOrderUnknown, |fact| fact.term_end.is_some());
         for flaw in [Flaw::IdDamaged, Flaw::ValueUnreadable, Flaw::Contradiction] {
             if self.rows.iter().any(|(_, fact)| fact.flaws.has(flaw)) {
@@ -224,6 +226,17 @@ impl Group<'_> {
             self.flaws.insert(Flaw::Contradiction);
         }
         Some(value)
+    }
+
+    /// The least value among the rows of the same standing as the one that was chosen.
+    fn least_tied<T: Ord>(&self, chosen: Option<T>, get: impl Fn(&Fact) -> Option<T>) -> Option<T> {
+        let first = self.rows.iter().find(|row| get(&row.1).is_some())?;
+        let rivals = self
+            .rows
+            .iter()
+            .filter(|row| tied(first, row))
+            .filter_map(|row| get(&row.1));
+        chosen.into_iter().chain(rivals).min()
     }
 
     /// A flaw of some row, unless a row of more standing knows the fact.

@@ -82,6 +82,18 @@ fn recognise_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
     }
     let filled = |&(_, cell): &(u32, Cell<'_>)| cell != Cell::Empty;
     if let Some((column, cell)) = (0u32..).zip(row.cells()).skip(table.columns.width).find(filled) {
+        // Where the id stands in its place, the subscription is known, if not what it says.
+        if row_has_guid(cells) {
+            let message = format!(
+                "`{}` stands beyond the last heading; the row is for review",
+                shown(cell)
+            );
+            let hint =
+                "a remark beside the table: give it a heading; a delimiter inside a text: correct it in the export";
+            cells.tell(Code::CellBeyondHeadings, column, cell, message, hint);
+            cells.flaws.add(Flaw::ValueUnreadable);
+            return subscription_row(cells, batch, shared);
+        }
         batch.accounting.rejected += 1;
         let message = format!("`{}` stands beyond the last heading; the row was rejected", shown(cell));
         let hint = "the row has too many cells, perhaps for a delimiter inside a text: correct it in the export";
@@ -91,6 +103,15 @@ fn recognise_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
         Role::Customers => customer_row(cells, batch),
         _ => subscription_row(cells, batch, shared),
     }
+}
+
+/// Whether the column of the subscription's id holds one.
+fn row_has_guid(cells: &Cells<'_>) -> bool {
+    let columns = cells.table.columns.of_field(Field::SubscriptionId);
+    let is_guid = |&column: &u32| {
+        values::id(cells.row.cell(column as usize)).is_ok_and(|id| id.is_some_and(|id| id.guid().is_some()))
+    };
+    cells.table.columns.kind.role != Role::Customers && columns.iter().any(is_guid)
 }
 
 fn customer_row(cells: &mut Cells<'_>, batch: &mut Batch) {

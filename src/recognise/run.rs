@@ -17,6 +17,7 @@ use super::{
     identity::{Groups, group, name_the_nameless},
     merge::{Merged, Merging},
     rows::Shared,
+    source::Source,
     table::Table,
     tables::Tables,
     vocabulary::Vocabulary,
@@ -63,7 +64,24 @@ pub(super) fn recognise_with(inputs: &[Input], context: &Context<'_>, reader: Re
     let files = inputs
         .par_iter()
         .map(|input| recognise_file(input, reader, context, &shared, &in_flight));
-    put_together(files.collect(), context)
+    let mut recognised = put_together(files.collect(), context);
+    let paths: Vec<Text> = inputs.iter().map(Input::name).collect();
+    let settings = context.config.path.as_ref().map_or_else(
+        || "seatshift.toml".into(),
+        |path| path.to_string_lossy().replace('\\', "/"),
+    );
+    for pattern in Source::unused(&paths, context.config) {
+        let message = format!("`{pattern}` in a [[source]] fits no export of this run");
+        let hint = "compare it with the paths as they were given; `**` stands for any folders";
+        recognised.findings.push(Finding::new(
+            Code::SourceUnused,
+            Place::file(settings.clone()),
+            message,
+            hint,
+        ));
+    }
+    recognised.findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    recognised
 }
 
 /// Everything that was read, table by table.

@@ -40,6 +40,21 @@ impl Source {
             .unwrap_or_default()
     }
 
+    /// The patterns of the settings that fit none of these paths.
+    pub(super) fn unused<'c>(paths: &[Text], config: &'c Config) -> Vec<&'c str> {
+        let fits = |pattern: &str| {
+            paths
+                .iter()
+                .any(|path| captures(pattern, &path.replace('\\', "/")).is_some())
+        };
+        config
+            .sources
+            .iter()
+            .map(|rule| rule.pattern.as_str())
+            .filter(|pattern| !fits(pattern))
+            .collect()
+    }
+
     fn filled(rule: &SourceRule, captured: &BTreeMap<&str, &str>) -> Source {
         let mut source = Source {
             channel: rule.channel,

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use seatshift::{
     config::RuleSettings,
     plan::dates::DateQuery,
-    terms::{Channel, EndInstruction, EndSource, Route, State},
+    terms::{Channel, EndInstruction, EndSource, Route, State, StepKind},
 };
 
 use crate::calendar::plus;
@@ -111,7 +111,7 @@ pub(crate) fn in_extended_term(query: &DateQuery) -> bool {
 
 /// Whether it has renewed itself since the export was made (asked after the extended term).
 pub(crate) fn renewed(query: &DateQuery) -> bool {
-    if query.as_of <= query.term_end {
+    if query.as_of <= query.term_end || query.done.contains(StepKind::EndSource) {
         return false;
     }
     match (query.end_instruction, query.auto_renew) {

@@ -118,6 +118,9 @@ impl<'a> Case<'a> {
 
     /// Whether the subscription has renewed itself since it was exported.
     fn renewed(&self) -> bool {
+        if self.is_done(StepKind::EndSource) {
+            return false;
+        }
         let lapsed = matches!(self.q.state, Some(State::Expired | State::Disabled | State::Suspended));
         match (self.q.end_instruction, self.q.auto_renew) {
             (Some(EndInstruction::Renew), _) => true,

@@ -40,11 +40,19 @@ fn a_lone_cell_among_rows_is_a_row_that_lost_its_cells() {
 }
 
 #[test]
-fn a_row_too_long_is_rejected_unless_the_rest_is_blank() {
-    let text = format!("{HEAD}\n{SUB_A},Contoso,E3,25,2027-05-13,,\n{SUB_B},Contoso,E3, 25,2027-05-13,oops\n");
+fn a_row_too_long_is_rejected_unless_it_has_its_id_or_the_rest_is_blank() {
+    let text = format!(
+        "{HEAD}\n{SUB_A},Contoso,E3,25,2027-05-13,,\n{SUB_B},Contoso,E3, 25,2027-05-13,oops\n17,Contoso,E3, 25,2027-05-13,oops\n"
+    );
     let recognised = Estate::default().file("a.csv", &text).recognise();
-    assert_eq!(recognised.subscriptions.len(), 1);
-    assert_eq!(finding(&recognised, Code::RowTooLong).place.row, Some(3));
+    let flawed: Vec<bool> = recognised
+        .subscriptions
+        .iter()
+        .map(|one| one.flaws.contains(&Flaw::ValueUnreadable))
+        .collect();
+    assert_eq!(flawed, [false, true]);
+    assert_eq!(finding(&recognised, Code::CellBeyondHeadings).place.row, Some(3));
+    assert_eq!(finding(&recognised, Code::RowTooLong).place.row, Some(4));
     assert_eq!(recognised.accounting.rejected, 1);
 }
 
