@@ -265,7 +265,9 @@ impl<'a> Case<'a> {
 
     fn lifecycle_case(&self) -> LifecycleCase {
         let suspended = self.q.state == Some(State::Suspended);
-        let stopped = self.q.end_instruction == Some(EndInstruction::Cancel)
+        let ended = self.is_done(StepKind::EndSource) && self.q.state != Some(State::Expired);
+        let stopped = ended
+            || self.q.end_instruction == Some(EndInstruction::Cancel)
             || suspended
             || self.q.state == Some(State::Disabled);
         if suspended && self.rules.has_lifecycle(self.q.channel, LifecycleCase::Suspended) {

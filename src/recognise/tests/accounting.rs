@@ -48,7 +48,7 @@ fn a_row_too_long_is_rejected_unless_it_has_its_id_or_the_rest_is_blank() {
     let flawed: Vec<bool> = recognised
         .subscriptions
         .iter()
-        .map(|one| one.flaws.contains(&Flaw::ValueUnreadable))
+        .map(|one| one.flaws.contains(&crate::recognise::Flaw::ValueUnreadable))
         .collect();
     assert_eq!(flawed, [false, true]);
     assert_eq!(finding(&recognised, Code::CellBeyondHeadings).place.row, Some(3));
