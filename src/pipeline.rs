@@ -185,6 +185,14 @@ pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, 
     })
 }
 
+/// What is wrong with the tables and rules that settings name.
+pub fn problems(config: &Config) -> Vec<String> {
+    match References::load(config) {
+        Err(Stop::Tables { problems }) => problems,
+        _ => Vec::new(),
+    }
+}
+
 /// What a run rests on besides the exports.
 struct References {
     tables: Tables,

@@ -12,7 +12,10 @@ use std::{
 
 use chrono::{NaiveDate, Utc};
 use clap::Parser;
-use seatshift::{config::Config, pipeline::Stop};
+use seatshift::{
+    config::{Config, ConfigStop},
+    pipeline::{self, Stop},
+};
 
 mod arguments;
 mod check;
@@ -63,7 +66,17 @@ fn dispatch(arguments: &[OsString]) -> u8 {
 
 /// Settings from `--config`, else from the working folder.
 fn settings(reading: &Reading) -> Result<Config, Stop> {
-    Ok(Config::load(reading.config.as_deref(), Path::new(""))?)
+    Config::load(reading.config.as_deref(), Path::new("")).map_err(|cause| match cause {
+        // The tables are looked at too, so that every problem is told at once.
+        ConfigStop::Wrong { problems, config } => {
+            let of_settings = problems.iter().map(ToString::to_string);
+            let of_tables = pipeline::problems(&config);
+            Stop::Tables {
+                problems: of_settings.chain(of_tables).collect(),
+            }
+        }
+        cause => Stop::Settings { cause },
+    })
 }
 
 /// The date that counts as today.

@@ -49,7 +49,7 @@ pub(super) fn of_stop(stop: &Stop, verbose: bool) -> String {
     let mut text = findings(stop.findings(), verbose);
     let problems = match stop {
         Stop::Settings {
-            cause: ConfigStop::Wrong { problems },
+            cause: ConfigStop::Wrong { problems, .. },
         } => problems.len(),
         Stop::Tables { problems } => problems.len(),
         _ => 0,

@@ -75,7 +75,10 @@ impl Config {
         let (config, problems, _) = read(text, path);
         match problems.is_empty() {
             true => Ok(config),
-            false => Err(ConfigStop::Wrong { problems }),
+            false => Err(ConfigStop::Wrong {
+                problems,
+                config: Box::new(config),
+            }),
         }
     }
 }

@@ -27,6 +27,8 @@ pub enum ConfigStop {
     Wrong {
         /// Each with its line, in the order of lines.
         problems: Vec<Problem>,
+        /// What could be read all the same: the tables that it names may have problems of their own.
+        config: Box<super::Config>,
     },
 }
 
