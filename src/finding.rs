@@ -71,6 +71,7 @@ codes! {
     TermUnknown = "term-unknown", Warning, "nothing says how long the term is; it is planned as a new subscription, for a term to be chosen";
     ChannelUnknown = "channel-unknown", Warning, "nothing says where the subscriptions of an export were bought";
     CountryMissing = "country-missing", Warning, "nothing says in which country the customer's tenant is";
+    ColumnMissing = "column-missing", Warning, "a list has no column that we know for ids or term ends, and columns that we do not know";
     SourceUnused = "source-unused", Warning, "a `[[source]]` of the settings fits no export";
     OfferUnmapped = "offer-unmapped", Warning, "the catalogue knows this offer, but none to order for it";
     OfferAmbiguous = "offer-ambiguous", Warning, "the offer's name stands for several offers";

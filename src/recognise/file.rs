@@ -13,7 +13,7 @@ use std::sync::{
 use rayon::Scope;
 
 use super::{
-    Context, TableRecord,
+    Context, Field, TableRecord,
     columns::Columns,
     freshness::freshness_of,
     kinds::Role,
@@ -188,6 +188,32 @@ fn unused(others: &[TableRecord], nothing_else: bool, path: &Text) -> Vec<Findin
     strangers.map(finding).collect()
 }
 
+/// What a list that nobody described may lack only because we do not know its heading.
+fn missing_columns(columns: &Columns, place: &Place, header_row: u32) -> Vec<Finding> {
+    let unknown: Vec<&str> = columns
+        .headings
+        .iter()
+        .filter(|(text, field)| field.is_none() && !text.is_empty())
+        .map(|(text, _)| &**text)
+        .collect();
+    let (Some(example), true) = (unknown.first(), columns.kind.is_vocabulary()) else {
+        return Vec::new();
+    };
+    let list: Vec<String> = unknown.iter().take(6).map(|text| format!("`{text}`")).collect();
+    [
+        (Field::SubscriptionId, "subscription's id"),
+        (Field::TermEnd, "term's end"),
+    ]
+    .into_iter()
+    .filter(|(field, _)| columns.of_field(*field).is_empty())
+    .map(|(field, what)| {
+        let message = format!("no column that we know holds the {what}; not used: {}", list.join(", "));
+        let hint = format!("if one of them does, add it to the headings table, such as `{field},{example},`");
+        Finding::new(Code::ColumnMissing, place.at_row(header_row), message, hint)
+    })
+    .collect()
+}
+
 impl<'scope> TableSink<'_, 'scope> {
     fn other(&mut self, head: &TableHead, kind: &str) -> Interest {
         self.others.push(TableRecord {
@@ -226,6 +252,7 @@ impl Sink for TableSink<'_, '_> {
                 .push(Finding::new(Code::KindRefused, place, message, kind.hint));
             return self.other(head, kind.word);
         }
+        self.findings.extend(missing_columns(&columns, &place, head.header_row));
         let above = head
             .above
             .iter()

@@ -84,6 +84,11 @@ pub(super) struct Kind {
 }
 
 impl Kind {
+    /// Whether nobody described it: a list of subscriptions that is read by the words of its headings.
+    pub(super) fn is_vocabulary(&self) -> bool {
+        self.word == BY_VOCABULARY.word
+    }
+
     /// What this kind says of a folded heading; none: ask the vocabulary.
     pub(super) fn meaning(&self, folded: &str) -> Option<Use> {
         self.headings
