@@ -42,6 +42,17 @@ pub struct Config {
     pub limits: Limits,
 }
 
+impl Config {
+    /// Where the settings were read from, as findings show it; the file that is looked for where there is none.
+    pub fn shown_path(&self) -> String {
+        let path = self.path.as_ref();
+        path.map_or_else(
+            || FILE_NAME.to_owned(),
+            |path| path.to_string_lossy().replace('\\', "/"),
+        )
+    }
+}
+
 /// Who we are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Partner {

@@ -340,12 +340,7 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
     }
     findings.extend(missing_years(estate, decided, steps));
     if config.partner.countries.is_empty() && !estate.subscriptions.is_empty() {
-        let place = Place::file(
-            config
-                .path
-                .as_ref()
-                .map_or_else(|| "seatshift.toml".into(), |p| p.to_string_lossy().into_owned()),
-        );
+        let place = Place::file(config.shown_path());
         let message = "the settings do not say where we may sell; every customer's region counts as none of ours";
         findings.push(Finding::new(
             Code::PartnerCountriesUnset,

@@ -64,24 +64,20 @@ pub(super) fn recognise_with(inputs: &[Input], context: &Context<'_>, reader: Re
     let files = inputs
         .par_iter()
         .map(|input| recognise_file(input, reader, context, &shared, &in_flight));
-    let mut recognised = put_together(files.collect(), context);
-    let paths: Vec<Text> = inputs.iter().map(Input::name).collect();
-    let settings = context.config.path.as_ref().map_or_else(
-        || "seatshift.toml".into(),
-        |path| path.to_string_lossy().replace('\\', "/"),
-    );
-    for pattern in Source::unused(&paths, context.config) {
-        let message = format!("`{pattern}` in a [[source]] fits no export of this run");
-        let hint = "compare it with the paths as they were given; `**` stands for any folders";
-        recognised.findings.push(Finding::new(
-            Code::SourceUnused,
-            Place::file(settings.clone()),
-            message,
-            hint,
-        ));
-    }
-    recognised.findings.sort_by(|a, b| a.order().cmp(&b.order()));
-    recognised
+    put_together(files.collect(), context)
+}
+
+/// A finding for each `[[source]]` that fits none of the exports.
+fn unused_sources(inputs: &[InputRecord], config: &Config) -> Vec<Finding> {
+    let paths: Vec<Text> = inputs.iter().map(|input| input.file.path.clone()).collect();
+    let unused = Source::unused(&paths, config).into_iter();
+    unused
+        .map(|pattern| {
+            let message = format!("`{pattern}` in a [[source]] fits no export of this run");
+            let hint = "compare it with the paths as they were given; `**` stands for any folders";
+            Finding::new(Code::SourceUnused, Place::file(config.shown_path()), message, hint)
+        })
+        .collect()
 }
 
 /// Everything that was read, table by table.
@@ -131,6 +127,7 @@ fn put_together(mut files: Vec<FileResult>, context: &Context<'_>) -> Recognised
     for file in files {
         estate.add(file);
     }
+    estate.findings.extend(unused_sources(&estate.inputs, context.config));
     estate.facts.par_sort_unstable_by_key(|fact| (fact.table, fact.row));
     let places = nameless_places(&estate);
     estate

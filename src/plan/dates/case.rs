@@ -96,7 +96,9 @@ impl<'a> Case<'a> {
         if self.q.route == Route::Transfer {
             let too_late = self.past || self.in_extended;
             return match self.in_window(recommended, ready, &mut reasons).filter(|_| !too_late) {
-                Some(move_date) => self.with_move(window, window.end_source, recommended, ready, move_date, reasons),
+                Some(move_date) => {
+                    self.with_move(window, Some(window.end_source), recommended, ready, move_date, reasons)
+                }
                 // Asked for or approved: it may still complete, so nothing else is bought meanwhile.
                 None if self.q.transfer_requested || self.is_done(StepKind::ApproveTransfer) => {
                     self.without_move(Outcome::Review(Reason::TransferPending))
@@ -111,7 +113,7 @@ impl<'a> Case<'a> {
             reasons.push(Reason::AsSoonAsReady);
         }
         match self.in_window(recommended, ready, &mut reasons) {
-            Some(move_date) => self.with_move(window, window.end_source, recommended, ready, move_date, reasons),
+            Some(move_date) => self.with_move(window, Some(window.end_source), recommended, ready, move_date, reasons),
             None => self.missed(window, recommended, ready, reasons),
         }
     }
@@ -217,7 +219,7 @@ impl<'a> Case<'a> {
         let move_date = self.calendar.next_move(ready);
         // A source that is cancelled after the move has no window to miss: it is only later, and refunded.
         if window.end_source == EndSource::Cancel {
-            return self.with_move(window, EndSource::Cancel, recommended, ready, move_date, reasons);
+            return self.with_move(window, Some(EndSource::Cancel), recommended, ready, move_date, reasons);
         }
         reasons.push(Reason::WindowMissed);
         let end_source = match window.end_source {
@@ -227,7 +229,7 @@ impl<'a> Case<'a> {
         if end_source == EndSource::ExtendedTerm && self.q.end_instruction == Some(EndInstruction::Cancel) {
             reasons.push(Reason::ServiceStops);
         }
-        self.with_move(window, end_source, recommended, ready, move_date, reasons)
+        self.with_move(window, Some(end_source), recommended, ready, move_date, reasons)
     }
 
     /// Past the term end and not renewed: as soon as ready, while the lifecycle still keeps service or data.
@@ -256,7 +258,7 @@ impl<'a> Case<'a> {
         }
         let case = Case { closes, ..*self };
         let end_source = state.row.billed.then_some(EndSource::Cancel);
-        case.with_end(window, end_source, recommended, ready, move_date, reasons)
+        case.with_move(window, end_source, recommended, ready, move_date, reasons)
     }
 
     pub(super) fn is_done(&self, step: StepKind) -> bool {
@@ -303,17 +305,5 @@ impl<'a> Case<'a> {
             overlap_days: 0,
             urgency: Urgency::Planned,
         }
-    }
-
-    fn with_move(
-        &self,
-        window: &Window,
-        end_source: EndSource,
-        recommended: NaiveDate,
-        ready: NaiveDate,
-        move_date: NaiveDate,
-        reasons: Vec<Reason>,
-    ) -> Dates {
-        self.with_end(window, Some(end_source), recommended, ready, move_date, reasons)
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 
 impl Case<'_> {
     /// Everything that hangs on the move date and the recommended day.
-    pub(super) fn with_end(
+    pub(super) fn with_move(
         &self,
         window: &Window,
         end_source: Option<EndSource>,
