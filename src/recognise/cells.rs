@@ -187,7 +187,7 @@ pub(super) fn hint_for(code: Code) -> &'static str {
         Code::SeatsUnreadable => "correct the cell: a whole number of licences",
         Code::CellError => "open the workbook, repair the formula and save it",
         Code::CountryUnknown => "write the country's two-letter code",
-        _ => "correct the cell, or report the word so that it can be added",
+        _ => "correct the cell, or add the word to the words table",
     }
 }
 
