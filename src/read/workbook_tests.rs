@@ -234,10 +234,6 @@ fn a_sheet_that_breaks_off_gives_the_rows_before() {
     let good = format!("<row r=\"2\">{}{}</row>", text("A2", "1"), text("B2", "a"));
     let next = format!("<row r=\"3\">{}</row>", text("A3", "2"));
     for bad in [
-        format!(
-            "<row r=\"3\">{}<c r=\"B3\" t=\"e\"><v>#SPILL!</v></c></row>",
-            text("A3", "2")
-        ),
         format!("{next}<row r=\"2\">{}</row>", text("A2", "3")),
         format!("{next}<row r=\"2000000\"><c r=\"A2000000\"><v>1</v></c></row>"),
     ] {
@@ -248,9 +244,6 @@ fn a_sheet_that_breaks_off_gives_the_rows_before() {
         assert_eq!((place.sheet.as_deref(), place.row), (Some("Lista"), Some(3)));
         assert!(!got.report.refused);
     }
-    let errors = "<row r=\"3\"><c r=\"B3\" t=\"e\"><v>#N/A</v></c></row>";
-    let got = Got::of(with_sheet(&format!("{head}{good}{errors}")));
-    assert_eq!(got.rows(), rows(&[(2, "1|a"), (3, "|#N/A")]));
 }
 
 #[test]
@@ -274,4 +267,64 @@ fn a_workbook_that_panics_its_reader_is_damaged() {
             "answers, whatever it is"
         );
     }
+}
+
+/// A sheet with headings in row 1, then these rows.
+fn with_rows(rows: &str) -> Vec<u8> {
+    let text = |cell: &str, text: &str| format!("<c r=\"{cell}\" t=\"inlineStr\"><is><t>{text}</t></is></c>");
+    let head = format!("<row r=\"1\">{}{}</row>", text("A1", "id"), text("B1", "name"));
+    with_sheet(&format!("{head}{rows}"))
+}
+
+#[test]
+fn a_bad_cell_of_xlsx_is_an_error_where_it_stands() {
+    for (cell, shown) in [
+        (r#"<c r="B2" t="e"><v>#N/A</v></c>"#, "#N/A"),
+        (r#"<c r="B2" t="e"><v>#SPILL!</v></c>"#, "#SPILL!"),
+        (r#"<c r="B2" t="e"><f>A()</f><v>#CALC!</v></c>"#, "#CALC!"),
+        (r#"<c r="B2" t="z"><v>1</v></c>"#, "a cell of the unknown kind z"),
+        (r#"<c r="B2" t="b"><v>2</v></c>"#, "2"),
+        (r#"<c r="B2" t="s"><v>abc</v></c>"#, "shared text abc, which is not there"),
+        (r#"<c r="B2" t="s"><v>-1</v></c>"#, "shared text -1, which is not there"),
+        (r#"<c r="B2" t="s"><v>99</v></c>"#, "shared text 99, which is not there"),
+        (r#"<c r="B2"><f>1+1</f><v></v></c>"#, "formula without a value"),
+        (r#"<c r="B2"><f>1+1</f></c>"#, "formula without a value"),
+        (r#"<c r="B2"><f>1+1</f><v/></c>"#, "formula without a value"),
+        (r#"<c r="B2"><v>NaN</v></c>"#, "NaN"),
+        (r#"<c r="B2" t="n"><v>1e999</v></c>"#, "1e999"),
+        (r#"<c r="B2"><v>12abc</v></c>"#, "12abc"),
+        (r#"<c r="B2"><v><![CDATA[12]]></v></c>"#, "a value that is not written plainly"),
+        (r#"<c r="B2"><v>1</v></c><c r="B2"><v>2</v></c>"#, "given twice"),
+        (r#"<c t="e"><v>#SPILL!</v></c>"#, "#SPILL!"),
+    ] {
+        let rows_of = format!(
+            r#"<row r="2"><c r="A2"><v>1</v></c>{cell}<c><v>3</v></c></row><row r="3"><c><v>4</v></c><c><v>5</v></c></row>"#
+        );
+        let got = Got::of(with_rows(&rows_of));
+        let expected = format!("1|{shown}|3");
+        assert_eq!(got.rows(), rows(&[(2, &expected), (3, "4|5")]), "{cell}");
+        assert_eq!(got.codes(), [""; 0], "{cell}: only a column that is used matters");
+    }
+    let empty = r#"<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="str"><f>""</f><v></v></c></row>"#;
+    assert_eq!(Got::of(with_rows(empty)).rows(), rows(&[(2, "1")]), "a formula may come to no text");
+}
+
+#[test]
+fn cells_of_a_row_may_come_in_any_order() {
+    let mixed = r#"<row r="2"><c r="B2"><v>2</v></c><c r="A2"><v>1</v></c></row>"#;
+    assert_eq!(Got::of(with_rows(mixed)).rows(), rows(&[(2, "1|2")]));
+}
+
+#[test]
+fn far_and_many_columns_and_rows_of_nothing_cost_nothing() {
+    let blanks: String = (3..3000).map(|row| format!(r#"<row r="{row}"><c r="XFD{row}" s="0"/></row>"#)).collect();
+    let got = Got::of(with_rows(&format!(r#"<row r="2"><c r="A2"><v>1</v></c></row>{blanks}"#)));
+    assert_eq!(got.rows(), rows(&[(2, "1")]));
+}
+
+#[test]
+fn rich_text_is_one_text_and_how_it_is_said_is_none() {
+    let rich = r#"<row r="2"><c r="A2"><v>1</v></c><c r="B2" t="inlineStr"><is><r><t>Con</t></r><r><rPr><b/></rPr><t>toso</t></r></is></c></row>
+        <row r="3"><c r="A3"><v>2</v></c><c r="B3" t="inlineStr"><is><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh></is></c></row>"#;
+    assert_eq!(Got::of(with_rows(rich)).rows(), rows(&[(2, "1|Contoso"), (3, "2|東京")]));
 }
