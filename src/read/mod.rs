@@ -10,6 +10,7 @@ mod container;
 mod damage;
 mod decode;
 mod dialect;
+mod directory;
 mod encoding;
 mod inputs;
 mod quiet;
