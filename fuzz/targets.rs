@@ -3,6 +3,8 @@
 //! In: any bytes. Out: nothing; a panic is a find. Shared by the fuzz targets, which look for bytes that break it, and by the
 //! test that replays the saved corpus (`tests/fuzz_corpus.rs`).
 
+use std::io::{Cursor, Write};
+
 use chrono::{Datelike, NaiveDate};
 use seatshift::{
     config::Config,
@@ -13,6 +15,7 @@ use seatshift::{
         vocabulary::{Vocabulary, fold},
     },
 };
+use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// Small limits, so that a find is a find and not a wait.
 fn limits() -> Limits {
@@ -28,15 +31,19 @@ fn limits() -> Limits {
 }
 
 fn read(bytes: &[u8]) -> (FileReport, Vec<(TableHead, Rows)>) {
+    read_with(bytes, &ReadOptions::default(), &limits())
+}
+
+pub(crate) fn read_with(bytes: &[u8], options: &ReadOptions, limits: &Limits) -> (FileReport, Vec<(TableHead, Rows)>) {
     let input = Input::Bytes {
         name: "-".into(),
         bytes: bytes.into(),
     };
-    read_whole(&input, &ReadOptions::default(), &limits(), &Vocabulary::embedded())
+    read_whole(&input, options, limits, &Vocabulary::embedded())
 }
 
 /// A report that adds up: what is refused says why, what is read has its rows in order.
-fn judge(report: &FileReport, tables: &[(TableHead, Rows)]) {
+pub(crate) fn judge(report: &FileReport, tables: &[(TableHead, Rows)]) {
     if report.refused {
         assert!(
             report
@@ -199,4 +206,69 @@ pub(crate) fn settings(bytes: &[u8]) {
     if let Err(stop) = Config::parse(text, "seatshift.toml".as_ref()) {
         assert!(stop.to_string().starts_with("seatshift.toml"), "{stop}");
     }
+}
+
+/// What stands between the parts of a workbook in an input.
+pub(crate) const BETWEEN: &[u8] = b"\xffPART\xff";
+
+pub(crate) const XLSX_PARTS: [&str; 7] = [
+    "[Content_Types].xml",
+    "_rels/.rels",
+    "xl/workbook.xml",
+    "xl/_rels/workbook.xml.rels",
+    "xl/sharedStrings.xml",
+    "xl/styles.xml",
+    "xl/worksheets/sheet1.xml",
+];
+
+pub(crate) const XLSB_PARTS: [&str; 7] = [
+    "[Content_Types].xml",
+    "_rels/.rels",
+    "xl/workbook.bin",
+    "xl/_rels/workbook.bin.rels",
+    "xl/sharedStrings.bin",
+    "xl/styles.bin",
+    "xl/worksheets/sheet1.bin",
+];
+
+pub(crate) const ODS_PARTS: [&str; 3] = ["mimetype", "META-INF/manifest.xml", "content.xml"];
+
+/// An archive of the parts that an input holds, so that the fuzzer changes parts and not what packs them.
+pub(crate) fn archive(names: &[&str], input: &[u8]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    let plain = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    let mut rest = input;
+    for name in names {
+        let end = rest.windows(BETWEEN.len()).position(|window| window == BETWEEN);
+        let (part, after) = match end {
+            Some(end) => (&rest[..end], &rest[end + BETWEEN.len()..]),
+            None => (rest, &[][..]),
+        };
+        rest = after;
+        if !part.is_empty() {
+            zip.start_file(*name, plain).expect("a part is begun");
+            zip.write_all(part).expect("a part is written");
+        }
+    }
+    zip.finish().expect("an archive is ended").into_inner()
+}
+
+/// The parts of an XLSX workbook.
+pub(crate) fn xlsx(bytes: &[u8]) {
+    text(&archive(&XLSX_PARTS, bytes));
+}
+
+/// The parts of an XLSB workbook.
+pub(crate) fn xlsb(bytes: &[u8]) {
+    text(&archive(&XLSB_PARTS, bytes));
+}
+
+/// The parts of an ODS workbook.
+pub(crate) fn ods(bytes: &[u8]) {
+    text(&archive(&ODS_PARTS, bytes));
+}
+
+/// A whole XLS workbook.
+pub(crate) fn xls(bytes: &[u8]) {
+    text(bytes);
 }

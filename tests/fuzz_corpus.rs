@@ -53,3 +53,23 @@ fn headings() {
 fn settings() {
     replay("settings", targets::settings);
 }
+
+#[test]
+fn xlsx_parts() {
+    replay("xlsx", targets::xlsx);
+}
+
+#[test]
+fn xlsb_parts() {
+    replay("xlsb", targets::xlsb);
+}
+
+#[test]
+fn xls_workbooks() {
+    replay("xls", targets::xls);
+}
+
+#[test]
+fn ods_parts() {
+    replay("ods", targets::ods);
+}
