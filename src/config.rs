@@ -5,7 +5,10 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use crate::{read::Limits, terms::*};
+use crate::{
+    read::{Limits, Workbooks},
+    terms::*,
+};
 
 mod keys;
 mod section;
@@ -40,6 +43,8 @@ pub struct Config {
     pub output: OutputSettings,
     /// What a file may cost.
     pub limits: Limits,
+    /// Where workbooks are parsed; the caller's choice, no setting.
+    pub workbooks: Workbooks,
 }
 
 impl Config {

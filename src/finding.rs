@@ -81,6 +81,7 @@ codes! {
     PartnerCountriesUnset = "partner-countries-unset", Warning, "the settings do not say where we are authorised to sell";
     CountryUnknown = "country-unknown", Warning, "the cell holds no country we know";
     SheetHidden = "sheet-hidden", Note, "a hidden sheet was read";
+    RowsHidden = "rows-hidden", Note, "rows that are hidden or filtered out were read";
     SheetIgnored = "sheet-ignored", Note, "the sheet is not a table of ours";
     FileSkipped = "file-skipped", Note, "a lock file or hidden file was left alone";
     EncodingGuessed = "encoding-guessed", Note, "the code page was chosen by evidence";

@@ -205,7 +205,7 @@ impl References {
     /// Loads all of them, or tells every problem of all of them at once.
     fn load(config: &Config) -> Result<References, Stop> {
         let mut vocabulary = Vocabulary::embedded();
-        let tables = tables::read_tables(&config.tables, &config.limits);
+        let tables = tables::read_tables(&config.tables, &config.limits, &config.workbooks);
         let extended = tables.as_ref().map_or(Ok(()), |tables| {
             vocabulary
                 .extend(&tables.headings)

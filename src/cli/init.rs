@@ -72,7 +72,7 @@ mod tests {
         let nightly = folder.path().join("nightly");
         assert_eq!(init(&nightly), 0);
         let config = Config::load(None, &nightly).unwrap();
-        assert!(read_tables(&config.tables, &config.limits).is_ok());
+        assert!(read_tables(&config.tables, &config.limits, &config.workbooks).is_ok());
         let tables = config.tables;
         let named: BTreeSet<_> = [
             tables.offers,

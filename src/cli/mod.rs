@@ -15,6 +15,7 @@ use clap::Parser;
 use seatshift::{
     config::{Config, ConfigStop},
     pipeline::{self, Stop},
+    read::{ChildCommand, Workbooks},
 };
 
 mod arguments;
@@ -45,6 +46,24 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// The command of our own processes for workbooks. Nobody else calls it, so that no help names it.
+pub(crate) const PARSE_WORKBOOK: &str = "parse-workbook";
+
+/// Each workbook in a process of its own: ourselves once more.
+fn workbooks() -> Workbooks {
+    // This is the running program itself, even if another version has taken its place on disk.
+    let running = Path::new("/proc/self/exe");
+    let program = match running.exists() {
+        true => Ok(running.to_owned()),
+        false => std::env::current_exe(),
+    };
+    Workbooks::Child(ChildCommand {
+        // A program that does not know where it is gets no workbook read, and says so.
+        program: program.unwrap_or_default(),
+        arguments: vec![PARSE_WORKBOOK.into()],
+    })
+}
+
 fn dispatch(arguments: &[OsString]) -> u8 {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
@@ -66,9 +85,15 @@ fn dispatch(arguments: &[OsString]) -> u8 {
 
 /// Settings from `--config`, else from the working folder.
 fn settings(reading: &Reading) -> Result<Config, Stop> {
-    Config::load(reading.config.as_deref(), Path::new("")).map_err(|cause| match cause {
+    let loaded = Config::load(reading.config.as_deref(), Path::new(""));
+    let in_children = |config| Config {
+        workbooks: workbooks(),
+        ..config
+    };
+    loaded.map(in_children).map_err(|cause| match cause {
         // The tables are looked at too, so that every problem is told at once.
         ConfigStop::Wrong { problems, config } => {
+            let config = in_children(*config);
             let of_settings = problems.iter().map(ToString::to_string);
             let of_tables = pipeline::problems(&config);
             Stop::Tables {

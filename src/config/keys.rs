@@ -12,7 +12,7 @@ use super::{
     section::{Checked, Reading, Section, Value, Wrong, text, truth, whole},
 };
 use crate::{
-    read::Limits,
+    read::{Limits, Workbooks},
     terms::{Country, CustomerId, Id, Text, UnknownWord},
 };
 
@@ -106,6 +106,7 @@ fn read(text: &str, path: &Path) -> (Config, Vec<Problem>, BTreeSet<String>) {
         rules: rules(root.section("rules")),
         output: output(root.section("output")),
         limits: limits(root.section("limits")),
+        workbooks: Workbooks::default(),
     };
     root.section("catalog").close();
     root.section("nightly").close();
@@ -229,6 +230,7 @@ fn output(section: Section<'_, '_>) -> OutputSettings {
 fn limits(section: Section<'_, '_>) -> Limits {
     let mut limits = Limits::default();
     let number = |value: &Value<'_>| whole(value, 1..=1 << 50);
+    let seconds = |value: &Value<'_>| whole(value, 1..=86_400);
     section.set("file_bytes", &mut limits.file_bytes, number);
     section.set("text_bytes", &mut limits.text_bytes, number);
     section.set("part_bytes", &mut limits.part_bytes, number);
@@ -241,6 +243,10 @@ fn limits(section: Section<'_, '_>) -> Limits {
     section.set("rows", &mut limits.rows, number);
     section.set("record_bytes", &mut limits.record_bytes, number);
     section.set("cell_bytes", &mut limits.cell_bytes, number);
+    section.set("workbook_text_bytes", &mut limits.workbook_text_bytes, number);
+    section.set("memory_bytes", &mut limits.memory_bytes, number);
+    section.set("cpu_seconds", &mut limits.cpu_seconds, seconds);
+    section.set("wall_seconds", &mut limits.wall_seconds, seconds);
     section.close();
     limits
 }

@@ -11,7 +11,7 @@ use zip::{ZipArchive, result::ZipError};
 use super::{
     Container, Job, RATIO_FROM, Refusal, Sink,
     container::{self, Archive, ENCRYPTED, Kind},
-    refuse,
+    directory, refuse,
     source::{Content, ReadSeek, Stored},
     table::Found,
     text::TextJob,
@@ -24,9 +24,16 @@ pub(super) fn read(job: &mut Job<'_>, stored: &Stored<'_>, sink: &mut dyn Sink) 
     let reader = stored.reader().map_err(|error| job.unreadable(error))?;
     let mut archive = ZipArchive::new(reader).map_err(|_| damaged(job))?;
     let members = preflight(job, &mut archive)?;
+    let start = archive.central_directory_start();
     let names: Vec<String> = members.iter().map(|member| member.name.clone()).collect();
     let kind = container::archive(&names, &mimetype(&mut archive));
     drop(archive);
+    let reader = stored.reader().map_err(|error| job.unreadable(error))?;
+    if let Some(name) = directory::repeated_name(reader, start).map_err(|_| damaged(job))? {
+        let message = format!("holds two parts of the name `{name}`; it was not read, since either may be meant");
+        let hint = "open it and save it again, or fetch the file again";
+        return Err(refuse(Code::FileUnreadable, job.place(), message, hint));
+    }
     match kind {
         Archive::Refused(refused) => Err(job.refused(refused)),
         Archive::Xlsx => workbook::read(job, stored, Container::Xlsx, sink),

@@ -10,6 +10,7 @@ mod container;
 mod damage;
 mod decode;
 mod dialect;
+mod directory;
 mod encoding;
 mod inputs;
 mod quiet;
@@ -35,6 +36,7 @@ use self::{
 pub use self::{
     inputs::{expand, expand_with},
     rows::{Row, Rows},
+    workbook::{ChildCommand, Workbooks, parse_workbook},
 };
 use crate::{
     finding::{Code, Finding, Place},
@@ -127,7 +129,7 @@ impl Input {
     }
 }
 
-/// What a person may know better than the file says; all optional.
+/// What a person may know better than the file says, all optional; and how the caller wants it read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReadOptions {
     /// An encoding label, such as `windows-1250`.
@@ -136,6 +138,8 @@ pub struct ReadOptions {
     pub delimiter: Option<char>,
     /// The only sheet to read; one that is missing refuses the file.
     pub sheet: Option<String>,
+    /// Where workbooks are parsed.
+    pub workbooks: Workbooks,
 }
 
 /// What a file may cost. Over one, the file is refused by name.
@@ -166,6 +170,14 @@ pub struct Limits {
     pub record_bytes: u64,
     /// Bytes of one cell.
     pub cell_bytes: u64,
+    /// Bytes of the texts of all cells of a workbook.
+    pub workbook_text_bytes: u64,
+    /// Bytes of memory that parsing one workbook may take.
+    pub memory_bytes: u64,
+    /// Seconds of computing that parsing one workbook may take.
+    pub cpu_seconds: u64,
+    /// Seconds to wait for the parsing of one workbook.
+    pub wall_seconds: u64,
 }
 
 impl Default for Limits {
@@ -183,6 +195,10 @@ impl Default for Limits {
             rows: 50_000_000,
             record_bytes: 2 << 20,
             cell_bytes: 1 << 20,
+            workbook_text_bytes: 1 << 30,
+            memory_bytes: 2 << 30,
+            cpu_seconds: 60,
+            wall_seconds: 60,
         }
     }
 }

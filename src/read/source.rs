@@ -68,6 +68,18 @@ impl Stored<'_> {
         }
     }
 
+    /// The open file from its start, for another process to read; bytes in memory have none.
+    pub(super) fn rewound(&self) -> io::Result<File> {
+        match self {
+            Stored::Bytes(_) => Err(io::ErrorKind::Unsupported.into()),
+            Stored::File(file) => {
+                let mut file = file.try_clone()?;
+                file.seek(SeekFrom::Start(0))?;
+                Ok(file)
+            }
+        }
+    }
+
     /// Length and digest (lower-case hexadecimal) of the bytes.
     pub(super) fn digest(&self) -> io::Result<(u64, String)> {
         let mut tally = Tally::new(self.reader()?);

@@ -176,6 +176,7 @@ fn a_set_encoding_and_delimiter_win() {
         encoding: Some("windows-1250".into()),
         delimiter: Some('|'),
         sheet: None,
+        ..ReadOptions::default()
     };
     let got = Got::with(b"id|name\n1|\xf5;\n", &options, &Limits::default());
     assert_eq!(got.rows(), rows(&[(2, "1|ő;")]));

@@ -1,13 +1,33 @@
 //! Workbooks: XLSX, XLSB, XLS, ODS.
 //!
-//! In: the bytes of a workbook. Out: the tables of all its sheets, hidden ones too, through [`Tabling`]. Parsing stands behind
-//! one function, [`parse::parse`], which takes bytes and tells [`Event`]s, so that it can run elsewhere; a panic in it is a
-//! damaged workbook. A sheet that breaks off gives the rows before the break, and says so.
+//! In: a workbook. Out: the tables of all its sheets, hidden ones too, through [`Tabling`]. Parsing stands behind one function,
+//! [`parse::parse`], which takes bytes and tells [`Event`]s, in this process or, as [`Workbooks`] has it, in one of its own; a
+//! panic in it is a damaged workbook, and so is a process that dies. A sheet that breaks off gives the rows before the break,
+//! and says so.
 
 mod cells;
+mod child;
+mod event;
+mod flaws;
+mod frames;
+mod ods;
 mod parse;
+mod parts;
+mod process;
+mod telling;
+mod xlsb;
+mod xlsx;
 
-use self::parse::{Event, Failure, Next, parse};
+pub use self::{
+    child::parse_workbook,
+    process::{ChildCommand, Workbooks},
+};
+
+use self::{
+    event::{Event, Failure, Next, counted},
+    parse::parse,
+    process::Death,
+};
 use super::{
     Container, Interest, Job, Refusal, Sink,
     container::{self, ENCRYPTED},
@@ -31,18 +51,14 @@ pub(super) fn read(
     if job.report.bytes > job.limits.file_bytes {
         return Err(job.over(job.place(), "file_bytes", job.limits.file_bytes, "bytes"));
     }
-    let mut bytes = Vec::new();
-    let read = stored
-        .reader()
-        .and_then(|mut reader| std::io::Read::read_to_end(&mut reader, &mut bytes));
-    read.map_err(|error| job.unreadable(error))?;
     if container == Container::Xls
-        && let Some(refused) = container::ole(&bytes)
+        && let Some(refused) = container::ole(&whole(job, stored)?)
     {
         return Err(job.refused(refused));
     }
     job.report.container = Some(container);
     let (options, limits) = (job.options, job.limits);
+    let wanted = options.sheet.as_deref();
     let mut sheets = Sheets {
         job,
         sink,
@@ -50,22 +66,67 @@ pub(super) fn read(
         found: Found::Nothing,
         ignored: Vec::new(),
     };
-    let parsed = quietly(|| {
-        parse(&bytes, container, options.sheet.as_deref(), limits, &mut |event| {
-            sheets.take(event)
-        })
-    });
+    let parsed = match &options.workbooks {
+        Workbooks::Child(command) => {
+            let mut take = |event: Event<'_>| sheets.take(event);
+            process::parse(command, stored, container, wanted, limits, &mut take)
+        }
+        Workbooks::InProcess => {
+            let bytes = whole(sheets.job, stored)?;
+            let parsed = quietly(|| parse(&bytes, container, wanted, limits, &mut |event| sheets.take(event)));
+            Ok(parsed.unwrap_or_else(|| Err(Failure::Damaged("it cannot be made sense of".into()))))
+        }
+    };
     let (found, ignored) = (sheets.found, sheets.ignored);
     match parsed {
-        None => Err(damaged(job, "it cannot be made sense of")),
-        Some(Err(failure)) => Err(refusal(job, failure)),
-        Some(Ok(())) => {
+        Err(death) => Err(dead(job, death)),
+        Ok(Err(failure)) => Err(refusal(job, failure)),
+        Ok(Ok(())) => {
             if !matches!(found, Found::NoHeadings { .. }) {
                 job.report.findings.extend(ignored);
             }
             Ok(found)
         }
     }
+}
+
+/// All bytes of a workbook.
+fn whole(job: &Job<'_>, stored: &Stored<'_>) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    let read = stored
+        .reader()
+        .and_then(|mut reader| std::io::Read::read_to_end(&mut reader, &mut bytes));
+    read.map_err(|error| job.unreadable(error))?;
+    Ok(bytes)
+}
+
+/// What to say of a process that gave nothing that can be used.
+fn dead(job: &Job<'_>, death: Death) -> Refusal {
+    let limits = job.limits;
+    let (message, limit) = match death {
+        Death::Unstarted(error) => return job.unreadable(format!("no process for it could be started: {error}")),
+        Death::Died(how) => return damaged(job, &format!("the process that read it came to nothing, {how}")),
+        Death::Over("memory_bytes") => (
+            format!(
+                "reading it ran out of memory, over the limit of {} bytes",
+                limits.memory_bytes
+            ),
+            "memory_bytes",
+        ),
+        Death::Over("cpu_seconds") => (
+            format!("reading it took over {} s of computing", limits.cpu_seconds),
+            "cpu_seconds",
+        ),
+        Death::Over(_) => (
+            format!("reading it took over {} s", limits.wall_seconds),
+            "wall_seconds",
+        ),
+    };
+    let message = format!("{message}; no row of the file was used");
+    let hint = format!(
+        "save it again from Excel as .xlsx; if the file is right, raise `{limit}` under [limits] in the settings"
+    );
+    refuse(Code::LimitExceeded, job.place(), message, hint)
 }
 
 fn damaged(job: &Job<'_>, why: &str) -> Refusal {
@@ -83,7 +144,10 @@ fn refusal(job: &Job<'_>, failure: Failure) -> Refusal {
             let hint = format!("set `sheet` to one of {}", names.join(", "));
             refuse(Code::FileRefused, job.place(), message, hint)
         }
-        Failure::Over { limit, value, what } => job.over(job.place(), limit, value, what),
+        Failure::Over(limit) => {
+            let (value, what) = counted(limit).map_or((0, "of it"), |(_, value, what)| (value(job.limits), what));
+            job.over(job.place(), limit, value, what)
+        }
     }
 }
 
@@ -104,6 +168,7 @@ struct Current<'a> {
     /// The row under way, 0-based, and its next column.
     row: Option<u32>,
     column: u32,
+    hidden_rows: u32,
 }
 
 impl Sheets<'_, '_, '_> {
@@ -118,6 +183,7 @@ impl Sheets<'_, '_, '_> {
                     hidden,
                     row: None,
                     column: 0,
+                    hidden_rows: 0,
                 });
                 Next::Go
             }
@@ -125,12 +191,18 @@ impl Sheets<'_, '_, '_> {
                 Some(current) => current.cell(row, column, cell, self.sink),
                 None => Next::SkipSheet,
             },
+            Event::HiddenRows(rows) => {
+                if let Some(current) = &mut self.current {
+                    current.hidden_rows = rows;
+                }
+                Next::Go
+            }
             Event::End => {
                 self.end(None);
                 Next::Go
             }
             Event::Broken(why) => {
-                self.end(Some(&why));
+                self.end(Some(why));
                 Next::Go
             }
             Event::Repeated(name) => {
@@ -171,6 +243,15 @@ impl Sheets<'_, '_, '_> {
         let found = current.tabling.finish(self.sink);
         self.job.report.rows += current.tabling.rows;
         let place = self.place(current.name, None);
+        if found == Found::Table && current.hidden_rows > 0 {
+            let message = match current.hidden_rows {
+                1 => "1 row is hidden or filtered out; it was read like the others".to_owned(),
+                rows => format!("{rows} rows are hidden or filtered out; they were read like the others"),
+            };
+            let hint = "delete them, if they are not meant";
+            let finding = Finding::new(Code::RowsHidden, place.clone(), message, hint);
+            self.job.report.findings.push(finding);
+        }
         match &found {
             Found::Table | Found::Unwanted if current.hidden => {
                 let message = "the sheet is hidden; it was read like the others";

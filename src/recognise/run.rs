@@ -25,7 +25,7 @@ use super::{
 use crate::{
     config::Config,
     finding::{Accounting, Code, Finding, Place},
-    read::{self, Input},
+    read::{self, Input, ReadOptions},
     terms::*,
 };
 
@@ -50,7 +50,11 @@ pub struct Context<'a> {
 pub fn recognise(inputs: &[Input], context: &Context<'_>) -> Recognised {
     let limits = &context.config.limits;
     recognise_with(inputs, context, &|input, options, sink| {
-        read::read(input, options, limits, context.vocabulary, sink)
+        let options = ReadOptions {
+            workbooks: context.config.workbooks.clone(),
+            ..options.clone()
+        };
+        read::read(input, &options, limits, context.vocabulary, sink)
     })
 }
 

@@ -69,6 +69,7 @@ impl Source {
                 encoding: rule.encoding.clone(),
                 delimiter: rule.delimiter,
                 sheet: rule.sheet.clone(),
+                ..ReadOptions::default()
             },
         };
         for (&name, &value) in captured {

@@ -18,7 +18,7 @@ use super::vocabulary::{OwnWord, Vocabulary};
 use crate::{
     config::TablePaths,
     finding::{Finding, Place},
-    read::Limits,
+    read::{Limits, Workbooks},
     terms::*,
 };
 
@@ -115,8 +115,8 @@ impl fmt::Display for TableProblem {
 }
 
 /// Reads and checks every table that the settings name. Answers with all that is wrong in any of them, by file and place.
-pub fn read_tables(paths: &TablePaths, limits: &Limits) -> Result<Tables, Vec<TableProblem>> {
-    let mut reading = Reading::new(limits);
+pub fn read_tables(paths: &TablePaths, limits: &Limits, workbooks: &Workbooks) -> Result<Tables, Vec<TableProblem>> {
+    let mut reading = Reading::new(limits, workbooks);
     let mut tables = Tables {
         offers: reading.table("offers", paths.offers.as_deref(), rows::offer),
         calendar: reading.table("calendar", paths.calendar.as_deref(), rows::calendar_day),

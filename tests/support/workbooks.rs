@@ -17,6 +17,8 @@ pub(crate) enum Value {
     Number(f64),
     Date(NaiveDateTime),
     Bool(bool),
+    /// A formula that comes to `#N/A`.
+    NotAvailable,
 }
 
 impl From<&str> for Value {
@@ -53,6 +55,12 @@ pub(crate) struct Sheet {
     pub(crate) name: String,
     pub(crate) hidden: bool,
     pub(crate) rows: Vec<Vec<Value>>,
+    /// Merged cells: first row, column, last row, from 0.
+    pub(crate) merged: Vec<(u32, u32, u32)>,
+    /// Hidden rows, from 0.
+    pub(crate) hidden_rows: Vec<u32>,
+    /// Whether the workbook counts its days from 1904.
+    pub(crate) since_1904: bool,
 }
 
 impl Sheet {
@@ -61,12 +69,39 @@ impl Sheet {
             name: name.to_owned(),
             hidden: false,
             rows: rows.to_vec(),
+            merged: Vec::new(),
+            hidden_rows: Vec::new(),
+            since_1904: false,
         }
+    }
+
+    pub(crate) fn merged(mut self, merged: &[(u32, u32, u32)]) -> Sheet {
+        self.merged = merged.to_vec();
+        self
+    }
+
+    pub(crate) fn hidden_rows(mut self, rows: &[u32]) -> Sheet {
+        self.hidden_rows = rows.to_vec();
+        self
     }
 
     pub(crate) fn hidden(mut self) -> Sheet {
         self.hidden = true;
         self
+    }
+
+    pub(crate) fn since_1904(mut self) -> Sheet {
+        self.since_1904 = true;
+        self
+    }
+
+    /// The serial number of a date in the workbook's epoch.
+    fn serial(&self, date: &NaiveDateTime) -> f64 {
+        let epoch = NaiveDate::from_ymd_opt(1899, 12, 30)
+            .unwrap()
+            .and_time(chrono::NaiveTime::MIN);
+        let days = (*date - epoch).num_seconds() as f64 / 86_400.0;
+        if self.since_1904 { days - 1462.0 } else { days }
     }
 
     /// Row, column and value of each filled cell, row by row.
@@ -76,14 +111,6 @@ impl Sheet {
             (row, filled.collect())
         })
     }
-}
-
-/// The serial number of a date in the 1900 system.
-fn serial(date: &NaiveDateTime) -> f64 {
-    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30)
-        .unwrap()
-        .and_time(chrono::NaiveTime::MIN);
-    (*date - epoch).num_seconds() as f64 / 86_400.0
 }
 
 fn zipped(parts: &[(&str, Vec<u8>)]) -> Vec<u8> {
@@ -102,6 +129,14 @@ pub(crate) fn xlsx(sheets: &[Sheet]) -> Vec<u8> {
     for sheet in sheets {
         let page = book.add_worksheet();
         page.set_name(&sheet.name).unwrap().set_hidden(sheet.hidden);
+        for row in &sheet.hidden_rows {
+            page.set_row_hidden(*row).unwrap();
+        }
+        // Merging writes the cells too: blanks first, their values below.
+        for &(first, column, last) in &sheet.merged {
+            page.merge_range(first, column as u16, last, column as u16, "", &Format::new())
+                .unwrap();
+        }
         for (row, cells) in sheet.cells() {
             for (column, value) in cells {
                 let column = column as u16;
@@ -109,13 +144,54 @@ pub(crate) fn xlsx(sheets: &[Sheet]) -> Vec<u8> {
                     Value::Empty => {}
                     Value::Text(text) => drop(page.write_string(row, column, text).unwrap()),
                     Value::Number(number) => drop(page.write_number(row, column, *number).unwrap()),
-                    Value::Date(at) => drop(page.write_datetime_with_format(row, column, at, &date).unwrap()),
+                    Value::Date(at) => {
+                        let serial = sheet.serial(at);
+                        page.write_number_with_format(row, column, serial, &date).unwrap();
+                    }
                     Value::Bool(truth) => drop(page.write_boolean(row, column, *truth).unwrap()),
+                    Value::NotAvailable => {
+                        let formula = rust_xlsxwriter::Formula::new("NA()").set_result("#N/A");
+                        page.write_formula(row, column, formula).unwrap();
+                    }
                 }
             }
         }
     }
-    book.save_to_buffer().unwrap()
+    let bytes = book.save_to_buffer().unwrap();
+    match sheets.iter().any(|sheet| sheet.since_1904) {
+        true => replaced(&bytes, "xl/workbook.xml", |text| {
+            text.replace("<workbookPr ", "<workbookPr date1904=\"1\" ")
+        }),
+        false => bytes,
+    }
+}
+
+/// A zip archive with the text of one part changed.
+pub(crate) fn replaced(archive: &[u8], name: &str, change: impl Fn(&str) -> String) -> Vec<u8> {
+    changed(archive, name, |bytes| {
+        change(std::str::from_utf8(bytes).unwrap()).into_bytes()
+    })
+}
+
+/// A zip archive with the bytes of one part changed.
+pub(crate) fn changed(archive: &[u8], name: &str, change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
+    let mut parts = Vec::new();
+    for index in 0..archive.len() {
+        let mut member = archive.by_index(index).unwrap();
+        let part = member.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut member, &mut bytes).unwrap();
+        if part == name {
+            bytes = change(&bytes);
+        }
+        parts.push((part, bytes));
+    }
+    let parts: Vec<(&str, Vec<u8>)> = parts
+        .iter()
+        .map(|(name, bytes)| (name.as_str(), bytes.clone()))
+        .collect();
+    zipped(&parts)
 }
 
 /// An OpenDocument spreadsheet.
@@ -129,10 +205,18 @@ pub(crate) fn ods(sheets: &[Sheet]) -> Vec<u8> {
             ""
         };
         tables += &format!("<table:table table:name=\"{}\"{style}>", escape(&sheet.name));
-        for row in &sheet.rows {
-            tables += "<table:table-row>";
-            for value in row {
-                tables += &match value {
+        for (number, row) in (0u32..).zip(&sheet.rows) {
+            let shown = match sheet.hidden_rows.contains(&number) {
+                true => " table:visibility=\"filter\"",
+                false => "",
+            };
+            tables += &format!("<table:table-row{shown}>");
+            for (column, value) in (0u32..).zip(row) {
+                let begins = |merge: &&(u32, u32, u32)| (merge.0, merge.1) == (number, column);
+                let span = sheet.merged.iter().find(begins).map_or_else(String::new, |merge| {
+                    format!(" table:number-rows-spanned=\"{}\" ", merge.2 - merge.0 + 1)
+                });
+                let cell = match value {
                     Value::Empty => "<table:table-cell/>".to_owned(),
                     Value::Text(text) => format!(
                         "<table:table-cell office:value-type=\"string\"><text:p>{}</text:p></table:table-cell>",
@@ -148,6 +232,15 @@ pub(crate) fn ods(sheets: &[Sheet]) -> Vec<u8> {
                     Value::Bool(truth) => {
                         format!("<table:table-cell office:value-type=\"boolean\" office:boolean-value=\"{truth}\"/>")
                     }
+                    Value::NotAvailable => "<table:table-cell table:formula=\"of:=NA()\" office:value-type=\"string\" \
+                                            office:string-value=\"\" calcext:value-type=\"error\"><text:p>#N/A</text:p>\
+                                            </table:table-cell>"
+                        .to_owned(),
+                };
+                let covered = |merge: &&(u32, u32, u32)| merge.1 == column && merge.0 < number && number <= merge.2;
+                tables += &match sheet.merged.iter().find(covered) {
+                    Some(_) => cell.replace("table:table-cell", "table:covered-table-cell"),
+                    None => cell.replacen("<table:table-cell", &format!("<table:table-cell{span}"), 1),
                 };
             }
             tables += "</table:table-row>";
@@ -158,6 +251,7 @@ pub(crate) fn ods(sheets: &[Sheet]) -> Vec<u8> {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content \
          xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
          xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
+         xmlns:calcext=\"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0\" \
          xmlns:style=\"urn:oasis:names:tc:opendocument:xmlns:style:1.0\" \
          xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\"><office:automatic-styles>\
          <style:style style:name=\"hidden\" style:family=\"table\"><style:table-properties table:display=\"false\"/>\
@@ -222,17 +316,28 @@ pub(crate) fn xls(sheets: &[Sheet]) -> Vec<u8> {
                             0x0203
                         }
                         Value::Date(at) => {
-                            data.extend(serial(at).to_le_bytes());
+                            data.extend(sheet.serial(at).to_le_bytes());
                             0x0203
                         }
                         Value::Bool(truth) => {
                             data.extend([u8::from(*truth), 0]);
                             0x0205
                         }
+                        Value::NotAvailable => {
+                            data.extend([2, 0, 0x2a, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0]);
+                            0x0006
+                        }
                     };
                     body.extend(record(kind, &data));
                 }
             }
+            let mut merged = (sheet.merged.len() as u16).to_le_bytes().to_vec();
+            for &(first, column, last) in &sheet.merged {
+                for number in [first, last, column, column] {
+                    merged.extend((number as u16).to_le_bytes());
+                }
+            }
+            body.extend(record(0x00e5, &merged));
             body.extend(&end);
             body
         })
@@ -246,7 +351,10 @@ pub(crate) fn xls(sheets: &[Sheet]) -> Vec<u8> {
     };
     let mut globals = begin(0x0005);
     globals.extend(record(0x0042, &1200u16.to_le_bytes()));
-    globals.extend(record(0x0022, &0u16.to_le_bytes()));
+    globals.extend(record(
+        0x0022,
+        &u16::from(sheets.iter().any(|sheet| sheet.since_1904)).to_le_bytes(),
+    ));
     // 0 is a plain number, 22 a built-in format of date and time.
     globals.extend(style(0));
     globals.extend(style(22));
@@ -273,7 +381,14 @@ pub(crate) fn compound(stream: &str, bytes: &[u8]) -> Vec<u8> {
 
 /// A binary Office Open XML workbook (BIFF12 in a zip archive).
 pub(crate) fn xlsb(sheets: &[Sheet]) -> Vec<u8> {
-    let mut book = [record12(0x0083, &[]), record12(0x0099, &[0; 12]), record12(0x008f, &[])].concat();
+    let mut properties = [0; 12];
+    properties[0] = u8::from(sheets.iter().any(|sheet| sheet.since_1904));
+    let mut book = [
+        record12(0x0083, &[]),
+        record12(0x0099, &properties),
+        record12(0x008f, &[]),
+    ]
+    .concat();
     let mut relations = String::from(
         "<?xml version=\"1.0\"?><Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">",
     );
@@ -316,6 +431,9 @@ fn sheet12(sheet: &Sheet) -> Vec<u8> {
     for (row, cells) in sheet.cells() {
         let mut head = row.to_le_bytes().to_vec();
         head.extend([0; 21]);
+        if sheet.hidden_rows.contains(&row) {
+            head[11] = 0x10;
+        }
         body.extend(record12(0x0000, &head));
         for (column, value) in cells {
             let mut data = column.to_le_bytes().to_vec();
@@ -331,18 +449,29 @@ fn sheet12(sheet: &Sheet) -> Vec<u8> {
                     0x0005
                 }
                 Value::Date(at) => {
-                    data.extend(serial(at).to_le_bytes());
+                    data.extend(sheet.serial(at).to_le_bytes());
                     0x0005
                 }
                 Value::Bool(truth) => {
                     data.push(u8::from(*truth));
                     0x0004
                 }
+                Value::NotAvailable => {
+                    data.extend([0x2a, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+                    0x000b
+                }
             };
             body.extend(record12(kind, &data));
         }
     }
     body.extend(record12(0x0092, &[]));
+    for &(first, column, last) in &sheet.merged {
+        let region: Vec<u8> = [first, last, column, column]
+            .iter()
+            .flat_map(|n| n.to_le_bytes())
+            .collect();
+        body.extend(record12(0x00b0, &region));
+    }
     body.extend(record12(0x0082, &[]));
     body
 }

@@ -54,7 +54,7 @@ fn date_cell(at: ExcelDateTime) -> Cell<'static> {
 }
 
 /// `2026-05-03`, with or without a time, of a zone or none; an instant is told in UTC.
-fn iso(text: &str) -> Option<NaiveDateTime> {
+pub(super) fn iso(text: &str) -> Option<NaiveDateTime> {
     let text = text.trim();
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(at.naive_utc());
@@ -67,7 +67,7 @@ fn iso(text: &str) -> Option<NaiveDateTime> {
 }
 
 /// `PT12H30M00S` in days.
-fn days(text: &str) -> Option<f64> {
+pub(super) fn days(text: &str) -> Option<f64> {
     let rest = text.strip_prefix("PT")?;
     let mut seconds = 0.0;
     let mut number = String::new();

@@ -9,7 +9,7 @@ use super::{TABLE_HEADINGS, TableProblem, nearest, record::Record};
 use crate::{
     config::DateOrder,
     finding::{Code, Place, Severity, column_name},
-    read::{Cell, Input, Limits, ReadOptions, Rows, TableHead, Words, read_whole},
+    read::{Cell, Input, Limits, ReadOptions, Rows, TableHead, Words, Workbooks, read_whole},
     recognise::{
         dates::{DateColumnEvidence, Decision, read_date},
         vocabulary::{Vocabulary, fold},
@@ -36,6 +36,7 @@ const DATES: [&str; 5] = ["valid_from", "valid_until", "date", "until", "agreeme
 /// The tables under way: what is wrong with them so far, and their digests.
 pub(super) struct Reading<'a> {
     limits: &'a Limits,
+    options: ReadOptions,
     vocabulary: Vocabulary,
     pub(super) problems: Vec<TableProblem>,
     pub(super) digests: BTreeMap<String, String>,
@@ -61,9 +62,13 @@ impl Words for Headings {
 }
 
 impl<'a> Reading<'a> {
-    pub(super) fn new(limits: &'a Limits) -> Reading<'a> {
+    pub(super) fn new(limits: &'a Limits, workbooks: &Workbooks) -> Reading<'a> {
         Reading {
             limits,
+            options: ReadOptions {
+                workbooks: workbooks.clone(),
+                ..ReadOptions::default()
+            },
             vocabulary: Vocabulary::embedded(),
             problems: Vec::new(),
             digests: BTreeMap::new(),
@@ -82,7 +87,7 @@ impl<'a> Reading<'a> {
         };
         let headings = Headings(headings);
         let input = Input::File(path.to_owned());
-        let (report, tables) = read_whole(&input, &ReadOptions::default(), self.limits, &headings);
+        let (report, tables) = read_whole(&input, &self.options, self.limits, &headings);
         let harmful = |code: Code| code.severity() == Severity::Error || code == Code::TextDamaged;
         self.problems.extend(
             report

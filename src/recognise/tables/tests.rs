@@ -27,7 +27,7 @@ fn read(contents: &[(&str, &str)]) -> Result<Tables, Vec<String>> {
         };
         *slot = Some(path);
     }
-    read_tables(&paths, &Limits::default()).map_err(|problems| {
+    read_tables(&paths, &Limits::default(), &Workbooks::default()).map_err(|problems| {
         let name = |file: &str| Path::new(file).file_stem().unwrap().to_string_lossy().into_owned();
         let row = |place: &Place| place.row.map(|row| format!(" {row}")).unwrap_or_default();
         let heading = |problem: &TableProblem| {
@@ -290,7 +290,7 @@ fn files_that_cannot_be_read_are_named() {
         offers: Some("no/such/offers.csv".into()),
         ..TablePaths::default()
     };
-    let problems = read_tables(&paths, &Limits::default()).unwrap_err();
+    let problems = read_tables(&paths, &Limits::default(), &Workbooks::default()).unwrap_err();
     assert_eq!(problems.len(), 1);
     assert!(
         problems[0].to_string().starts_with("no/such/offers.csv: "),

@@ -1,0 +1,86 @@
+//! Our own process for one workbook: its inside.
+//!
+//! In: what the workbook is, the limits, a sheet perhaps, as arguments; its bytes on standard input. Out: its events on standard
+//! output, as [`frames`] has them. Before it looks at the input it gives up what it does not need: memory and time over the
+//! limits, files, other processes, rights. Where the pipe breaks, or the process that started it ends, so does this one.
+
+use std::{
+    ffi::OsString,
+    io::{self, BufWriter, Read},
+    process::ExitCode,
+};
+
+use super::{event::Failure, event::Next, frames, parse::parse};
+use crate::read::{Container, Limits, quiet::quietly};
+
+/// Parses the workbook on standard input, as the arguments say.
+pub fn parse_workbook(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match serve(arguments.into_iter().collect()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Nobody listens, or somebody else called us: there is no one to tell.
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn serve(arguments: Vec<OsString>) -> io::Result<()> {
+    let wrong = || io::Error::from(io::ErrorKind::InvalidInput);
+    let mut texts = arguments.iter().map(|argument| argument.to_str());
+    let container: Container = texts
+        .next()
+        .flatten()
+        .and_then(|word| word.parse().ok())
+        .ok_or_else(wrong)?;
+    let limits: Limits = serde_json::from_str(texts.next().flatten().ok_or_else(wrong)?).map_err(io::Error::other)?;
+    let wanted = texts.next().flatten();
+    confine(&limits)?;
+
+    let mut bytes = Vec::new();
+    let most = limits.file_bytes.saturating_add(1);
+    io::stdin().lock().take(most).read_to_end(&mut bytes)?;
+    let mut frames = frames::Writer::new(BufWriter::with_capacity(1 << 16, io::stdout().lock()))?;
+    let parsed = quietly(|| {
+        parse(&bytes, container, wanted, &limits, &mut |event| {
+            if frames.event(&event).is_err() {
+                // The pipe is broken: whoever asked has gone.
+                std::process::exit(1);
+            }
+            Next::Go
+        })
+    });
+    frames.close(&parsed.unwrap_or_else(|| Err(Failure::Damaged("it cannot be made sense of".into()))))
+}
+
+/// Gives up what is not needed.
+#[cfg(unix)]
+fn confine(limits: &Limits) -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    // A limit that is already lower stays.
+    let lower = |resource, value: u64, hard: u64| {
+        let most = getrlimit(resource).maximum.unwrap_or(u64::MAX);
+        let limit = Rlimit {
+            current: Some(value.min(most)),
+            maximum: Some(hard.min(most)),
+        };
+        setrlimit(resource, limit)
+    };
+    // The soft limit of time is told apart from other deaths, the hard one cannot be put off.
+    lower(Resource::Cpu, limits.cpu_seconds, limits.cpu_seconds.saturating_add(2))?;
+    lower(Resource::Core, 0, 0)?;
+    // Standard input, output and error stay open; nothing can be opened, or started, besides.
+    lower(Resource::Nofile, 3, 3)?;
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        lower(Resource::As, limits.memory_bytes, limits.memory_bytes)?;
+        lower(Resource::Nproc, 0, 0)?;
+        rustix::thread::set_no_new_privs(true)?;
+        rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+    }
+    Ok(())
+}
+
+/// Nothing to be given up on this system.
+#[cfg(not(unix))]
+fn confine(_: &Limits) -> io::Result<()> {
+    Ok(())
+}
