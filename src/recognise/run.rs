@@ -69,12 +69,19 @@ pub(super) fn recognise_with(inputs: &[Input], context: &Context<'_>, reader: Re
 
 /// A finding for each `[[source]]` that fits none of the exports.
 fn unused_sources(inputs: &[InputRecord], config: &Config) -> Vec<Finding> {
-    let paths: Vec<Text> = inputs.iter().map(|input| input.file.path.clone()).collect();
-    let unused = Source::unused(&paths, config).into_iter();
+    let sheets = |input: &InputRecord| input.tables.iter().filter_map(|table| table.sheet.clone()).collect();
+    let files: Vec<(Text, Vec<Text>)> = inputs
+        .iter()
+        .map(|input| (input.file.path.clone(), sheets(input)))
+        .collect();
+    let unused = Source::unused(&files, config).into_iter();
     unused
         .map(|pattern| {
             let message = format!("`{pattern}` in a [[source]] fits no export of this run");
-            let hint = "compare it with the paths as they were given; `**` stands for any folders";
+            let hint = match pattern.contains('#') {
+                true => "compare it with the sheets' names; a `#` stands between file and sheet",
+                false => "compare it with the paths as they were given; `**` stands for any folders",
+            };
             Finding::new(Code::SourceUnused, Place::file(config.shown_path()), message, hint)
         })
         .collect()

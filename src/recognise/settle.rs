@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use super::{
     DateColumn, Field, Flaw, TableRecord,
     cells::{consequence, hint_for},
-    dates::{DateColumnEvidence, DateReading, Decision, resolve},
+    dates::{DateColumnEvidence, DateReading, Decision, InColumn, in_column, means_renewal},
     facts::{CustomerRow, Fact},
     rows::unidentified,
     table::{Batch, Loose, PendingDate, Table},
@@ -41,7 +41,14 @@ struct Decided {
     first: Option<u32>,
     has_year_first: bool,
     has_typed: bool,
+    has_serial: bool,
+    evidence: DateColumnEvidence,
+    /// Whether its heading speaks of a renewal, and the first row that says when.
+    renewal: Option<First>,
 }
+
+/// The first row of a kind.
+type First = Option<u32>;
 
 /// Settles a table.
 pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
@@ -70,10 +77,11 @@ pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
             settled.findings.push(finding);
         }
     }
-    for (&(column, field), decided) in settled.table.columns.dates.iter().zip(&columns) {
+    for (&(column, _), decided) in settled.table.columns.dates.iter().zip(&columns) {
         settled
             .findings
-            .extend(undecided(&settled.table, column, field, decided));
+            .extend(undecided(&settled.table, column, decided));
+        settled.findings.extend(conventions(&settled.table, column, decided));
         let heading = settled.table.columns.heading(column).cloned().unwrap_or_default();
         settled.dates.push(DateColumn {
             heading,
@@ -90,6 +98,8 @@ fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
     let slots = 0..table.columns.dates.len();
     slots
         .map(|slot| {
+            let (column, field) = table.columns.dates.get(slot).copied().unwrap_or((0, Field::Note));
+            let heading = table.columns.heading(column);
             let mut evidence = DateColumnEvidence::default();
             for batch in batches {
                 if let Some(part) = batch.evidence.get(slot) {
@@ -110,6 +120,10 @@ fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
                 first: None,
                 has_year_first: readings().any(|date| matches!(date.reading, DateReading::YearFirst(_))),
                 has_typed: readings().any(|date| matches!(date.reading, DateReading::Typed(_))),
+                has_serial: readings().any(|date| matches!(date.reading, DateReading::Serial(_))),
+                renewal: (field == Field::TermEnd && heading.is_some_and(|heading| means_renewal(heading)))
+                    .then_some(None),
+                evidence,
             }
         })
         .collect()
@@ -123,23 +137,20 @@ fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pendin
     let row = row
         .or_else(|| batch.customers.get(pending.item as usize).map(|customer| customer.row))
         .unwrap_or(0);
-    let is_date = !matches!(pending.reading, DateReading::NoEnd | DateReading::Certain(_));
-    let (read, is_left_out) = match decided.decision {
-        Decision::HalfConverted if is_date => (Ok(None), true),
-        Decision::Unknown => match resolve(pending.reading, None) {
-            Err(_) if pending.reading.is_numeric() => (Ok(None), true),
-            read => (read, false),
-        },
-        Decision::Order(order) => (resolve(pending.reading, Some(order)), false),
-        Decision::HalfConverted | Decision::Unneeded => (resolve(pending.reading, None), false),
-    };
-    if is_left_out {
-        decided.left_out += 1;
-        decided.first = Some(decided.first.map_or(row, |first| first.min(row)));
-    }
+    let read = in_column(pending.reading, decided.decision, decided.evidence.mixes_calendars());
     match read {
-        Ok(date) => fill(batch, pending, date, is_left_out),
-        Err(unreadable) => {
+        InColumn::LeftOut => {
+            decided.left_out += 1;
+            decided.first = Some(decided.first.map_or(row, |first| first.min(row)));
+            fill(batch, pending, None, true, false);
+        }
+        InColumn::Date(date) => {
+            if let (Some(first), Some(_)) = (&mut decided.renewal, date) {
+                *first = Some(first.map_or(row, |first| first.min(row)));
+            }
+            fill(batch, pending, date, false, decided.renewal.is_some());
+        }
+        InColumn::Unreadable(unreadable) => {
             let value = written(pending.reading);
             let message = format!("`{value}` {}; it was left out", unreadable.why);
             let (code, flaw) = consequence(pending.field);
@@ -162,7 +173,7 @@ fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pendin
     }
 }
 
-fn fill(batch: &mut Batch, pending: PendingDate, date: Option<NaiveDate>, is_left_out: bool) {
+fn fill(batch: &mut Batch, pending: PendingDate, date: Option<NaiveDate>, is_left_out: bool, is_renewal: bool) {
     if pending.field == Field::AgreementAccepted {
         if let (Some(customer), Some(date)) = (batch.customers.get_mut(pending.item as usize), date) {
             customer.facts.agreement_accepted = Some(Some(date));
@@ -174,7 +185,10 @@ fn fill(batch: &mut Batch, pending: PendingDate, date: Option<NaiveDate>, is_lef
     };
     match pending.field {
         Field::TermEnd | Field::NextLifecycleDate => {
-            fact.term_end = fact.term_end.or(date);
+            if let (None, Some(date)) = (fact.term_end, date) {
+                fact.is_end_of_renewal = is_renewal;
+                fact.term_end = if is_renewal { date.pred_opt() } else { Some(date) };
+            }
             if is_left_out {
                 fact.flaws.add(Flaw::DateOrderUnknown);
             }
@@ -200,9 +214,18 @@ fn with_charge(fact: &mut Fact, set: impl FnOnce(&mut super::facts::Charge)) {
 /// The numbers of a reading, as they stood but for zeros.
 fn written(reading: DateReading) -> Text {
     let text = match reading {
-        DateReading::Typed(date) | DateReading::YearFirst(date) | DateReading::Certain(date) => date.to_string(),
-        DateReading::Numeric { a, b, year, .. } => format!("{a:02}.{b:02}.{year}"),
-        DateReading::Short { a, b, c, .. } => format!("{a:02}.{b:02}.{c:02}"),
+        DateReading::Typed(date)
+        | DateReading::Serial(date)
+        | DateReading::YearFirst(date)
+        | DateReading::Certain(date)
+        | DateReading::Buddhist(date)
+        | DateReading::Instant { date, .. } => date.to_string(),
+        DateReading::Numeric {
+            a, b, year, separator, ..
+        } => format!("{a:02}{separator}{b:02}{separator}{year}"),
+        DateReading::Short {
+            a, b, c, separator, ..
+        } => format!("{a:02}{separator}{b:02}{separator}{c:02}"),
         DateReading::Empty | DateReading::NoEnd | DateReading::Unreadable => String::new(),
     };
     text.into()
@@ -235,8 +258,30 @@ fn settle_loose(table: &Table, loose: Loose, last_row: u32, accounting: &mut Acc
     finding.value(loose.value)
 }
 
+/// A note for each convention, other than the order of their numbers, by which the dates of a column were read.
+fn conventions(table: &Table, column: u32, decided: &Decided) -> Vec<Finding> {
+    let heading = table.columns.heading(column);
+    let note = |row: u32, what: String, hint: &str| {
+        let place = table.place.at_row(row).at_column(column);
+        let mut finding = Finding::new(Code::DateConvention, place, what, hint);
+        finding.heading = heading.cloned();
+        finding
+    };
+    let conventions = decided.evidence.conventions().into_iter();
+    let mut notes: Vec<Finding> = conventions
+        .map(|convention| note(convention.row, convention.what.to_owned(), convention.hint))
+        .collect();
+    if let Some(Some(row)) = decided.renewal {
+        let heading = heading.cloned().unwrap_or_default();
+        let what = format!("`{heading}` may be the last paid day or the first of the next term; the day before it was taken for the last paid one");
+        let hint = "where it is the last paid day, name the column `Term end`, or give an export that states the end";
+        notes.push(note(row, what, hint));
+    }
+    notes
+}
+
 /// The finding for a date column that could not be decided.
-fn undecided(table: &Table, column: u32, field: Field, decided: &Decided) -> Option<Finding> {
+fn undecided(table: &Table, column: u32, decided: &Decided) -> Option<Finding> {
     let (code, what) = match decided.decision {
         Decision::HalfConverted => (
             Code::DateHalfConverted,
@@ -257,9 +302,9 @@ fn undecided(table: &Table, column: u32, field: Field, decided: &Decided) -> Opt
         "dates were"
     };
     let message = format!("{what}: {}; {} {dates} left out", decided.because, decided.left_out);
-    let hint = match (code, field) {
-        (Code::DateHalfConverted, _) => "export the file again and do not save it in a spreadsheet program",
-        _ => "say `date_order` in a [[source]] setting for the file",
+    let hint = match code {
+        Code::DateHalfConverted => "export the file again and do not save it in a spreadsheet program".to_owned(),
+        _ => decided.evidence.remedy(table.source.date_order),
     };
     let place = match decided.first {
         Some(row) => table.place.at_row(row).at_column(column),
@@ -277,6 +322,7 @@ fn order_word(decided: &Decided) -> &'static str {
         Decision::Order(DateOrder::Ymd) => "ymd",
         Decision::Unknown | Decision::HalfConverted => "unknown",
         Decision::Unneeded if decided.has_typed => "typed",
+        Decision::Unneeded if decided.has_serial => "serial",
         Decision::Unneeded if decided.has_year_first => "ymd",
         Decision::Unneeded => "any",
     }
