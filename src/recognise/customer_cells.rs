@@ -4,14 +4,7 @@
 //! A customer id that is no tenant id but a domain counts as the domain; a distributor's own customer number counts as nothing.
 //! Where row and settings name two customers, the row's counts and a person must look.
 
-use super::{
-    Field, Flaw,
-    cells::Cells,
-    facts::CustomerFacts,
-    kinds::Role,
-    values,
-    vocabulary::fold,
-};
+use super::{Field, Flaw, cells::Cells, facts::CustomerFacts, kinds::Role, values, vocabulary::fold};
 use crate::{finding::Code, terms::*};
 
 /// Reads a row's customer.
@@ -59,19 +52,24 @@ pub(super) fn customer_of(cells: &mut Cells<'_>) -> CustomerFacts {
 fn tell_of_rivals(cells: &mut Cells<'_>, facts: &CustomerFacts) {
     let source = &cells.table.source;
     let differs = |row: &Option<Text>, setting: &Option<Text>| match (row, setting) {
-        (Some(row), Some(setting)) => fold(row) != fold(setting),
+        (Some(row), Some(setting)) => {
+            let (row, setting) = (fold(row), fold(setting));
+            !row.contains(&setting) && !setting.contains(&row)
+        }
         _ => false,
     };
     let (field, stated) = match (facts.id, source.customer_id) {
         (Some(id), Some(stated)) if id != stated => (Field::CustomerId, stated.to_string()),
         (Some(_), Some(_)) => return,
-        _ if differs(&facts.domain, &source.customer_domain) => {
-            (Field::CustomerDomain, source.customer_domain.as_deref().unwrap_or("").to_owned())
-        }
-        // one name may be written in many ways, so it counts only where nothing better is at hand
-        _ if facts.domain.is_none() && source.customer_id.is_none() && differs(&facts.name, &source.customer_name) => {
-            (Field::CustomerName, source.customer_name.as_deref().unwrap_or("").to_owned())
-        }
+        _ if differs(&facts.domain, &source.customer_domain) => (
+            Field::CustomerDomain,
+            source.customer_domain.as_deref().unwrap_or("").to_owned(),
+        ),
+        // a folder's name is often a short form; what has nothing in common with the row's is another customer's
+        _ if facts.domain.is_none() && source.customer_id.is_none() && differs(&facts.name, &source.customer_name) => (
+            Field::CustomerName,
+            source.customer_name.as_deref().unwrap_or("").to_owned(),
+        ),
         _ => return,
     };
     let Some((column, cell)) = cells.cell(field) else {

@@ -21,6 +21,7 @@ mod identity;
 mod intern;
 mod kinds;
 mod merge;
+mod nameless;
 mod offer_cells;
 mod rows;
 mod run;

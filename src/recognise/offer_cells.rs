@@ -88,7 +88,10 @@ fn repaired(cells: &mut Cells<'_>, field: Field, whole: &str) {
     let Some((column, cell)) = cells.cell(field) else {
         return;
     };
-    let message = format!("`{}` has lost zeros to a spreadsheet; it was taken for `{whole}`", shown(cell));
+    let message = format!(
+        "`{}` has lost zeros to a spreadsheet; it was taken for `{whole}`",
+        shown(cell)
+    );
     cells.tell(Code::IdRepaired, column, cell, message, "");
 }
 

@@ -159,7 +159,9 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
         return loose_or_rejected(cells, batch);
     }
     let charge = charge_of(cells, shared);
-    let predecessor = cells.id(Field::MigratedFromId).filter(|former| Some(former) != id.as_ref());
+    let predecessor = cells
+        .id(Field::MigratedFromId)
+        .filter(|former| Some(former) != id.as_ref());
     aliases.extend(predecessor.clone());
     let mut fact = fact_of(cells, shared, id, aliases, customer, offer, charge);
     fact.predecessor = predecessor.map(Box::new);

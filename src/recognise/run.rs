@@ -16,6 +16,7 @@ use super::{
     file::{FileResult, Reader, recognise_file},
     identity::{Groups, group, name_the_nameless},
     merge::{Merged, Merging},
+    nameless::join_nameless,
     rows::Shared,
     source::Source,
     table::Table,
@@ -145,7 +146,12 @@ fn put_together(mut files: Vec<FileResult>, context: &Context<'_>) -> Recognised
     let (directory, findings) = everybody(&estate.tables, &estate.facts, &estate.lists, context);
     estate.findings.extend(findings);
     let customers = directory.customers();
-    let groups = group(&estate.facts);
+    let mut groups = group(&estate.facts);
+    let (findings, has_joined) = join_nameless(&mut estate.facts, &groups, &estate.tables, &directory);
+    estate.findings.extend(findings);
+    if has_joined {
+        groups = group(&estate.facts);
+    }
     let merging = Merging {
         facts: &estate.facts,
         tables: &estate.tables,

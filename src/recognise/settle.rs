@@ -5,6 +5,8 @@
 //! the dates of a column that can be read in two ways, or that a spreadsheet has half converted: one finding a column, and a
 //! flaw on each of its rows whose term end it holds.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::{
@@ -53,6 +55,7 @@ type First = Option<u32>;
 /// Settles a table.
 pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
     let mut columns = decide(&table, &batches);
+    decide_by_others(&table, &mut columns);
     let mut settled = Settled {
         facts: Vec::new(),
         customers: Vec::new(),
@@ -77,10 +80,9 @@ pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
             settled.findings.push(finding);
         }
     }
+    fold_repairs(&mut settled.findings);
     for (&(column, _), decided) in settled.table.columns.dates.iter().zip(&columns) {
-        settled
-            .findings
-            .extend(undecided(&settled.table, column, decided));
+        settled.findings.extend(undecided(&settled.table, column, decided));
         settled.findings.extend(conventions(&settled.table, column, decided));
         let heading = settled.table.columns.heading(column).cloned().unwrap_or_default();
         settled.dates.push(DateColumn {
@@ -90,6 +92,25 @@ pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
         });
     }
     settled
+}
+
+/// One note for each column whose identifiers were repaired: the first, and how many there are.
+fn fold_repairs(findings: &mut Vec<Finding>) {
+    let mut repairs: BTreeMap<Option<u32>, Vec<Finding>> = BTreeMap::new();
+    for finding in findings.extract_if(.., |finding| finding.code == Code::IdRepaired) {
+        repairs.entry(finding.place.column).or_default().push(finding);
+    }
+    for rows in repairs.into_values() {
+        let count = rows.len();
+        let Some(mut first) = rows.into_iter().min_by_key(|finding| finding.place.row) else {
+            continue;
+        };
+        if count > 1 {
+            first.message.push_str(&format!("; {count} rows of this column"));
+            first.subscription_id = None;
+        }
+        findings.push(first);
+    }
 }
 
 fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
@@ -127,6 +148,36 @@ fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
             }
         })
         .collect()
+}
+
+/// A program writes all dates of a table alike: where a column leaves the order open, the others that do not decide it, if all of
+/// them agree. People do not, so that this holds for described kinds of exports only.
+fn decide_by_others(table: &Table, columns: &mut [Decided]) {
+    let is_sound = |decided: &Decided| decided.decision != Decision::HalfConverted;
+    if table.columns.kind.is_vocabulary() || !columns.iter().all(is_sound) {
+        return;
+    }
+    let shown = |open: &Decided| {
+        let all = columns.iter().zip(&table.columns.dates);
+        let mut shown = all.filter_map(|(other, (column, _))| {
+            let (order, cell) = open.evidence.shown_by(&other.evidence)?;
+            Some((order, cell, *column))
+        });
+        let (order, cell, column) = shown.next()?;
+        let heading = table.columns.heading(column).cloned().unwrap_or_default();
+        shown
+            .all(|(other, ..)| other == order)
+            .then(|| (order, format!("`{heading}` beside it is written so, by {cell}")))
+    };
+    let decided: Vec<Option<(DateOrder, String)>> = columns
+        .iter()
+        .map(|column| (column.decision == Decision::Unknown).then(|| shown(column)).flatten())
+        .collect();
+    for (column, decided) in columns.iter_mut().zip(decided) {
+        if let Some((order, because)) = decided {
+            (column.decision, column.because) = (Decision::Order(order), because);
+        }
+    }
 }
 
 fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pending: PendingDate) {
@@ -223,9 +274,7 @@ fn written(reading: DateReading) -> Text {
         DateReading::Numeric {
             a, b, year, separator, ..
         } => format!("{a:02}{separator}{b:02}{separator}{year}"),
-        DateReading::Short {
-            a, b, c, separator, ..
-        } => format!("{a:02}{separator}{b:02}{separator}{c:02}"),
+        DateReading::Short { a, b, c, separator, .. } => format!("{a:02}{separator}{b:02}{separator}{c:02}"),
         DateReading::Empty | DateReading::NoEnd | DateReading::Unreadable => String::new(),
     };
     text.into()
@@ -273,7 +322,9 @@ fn conventions(table: &Table, column: u32, decided: &Decided) -> Vec<Finding> {
         .collect();
     if let Some(Some(row)) = decided.renewal {
         let heading = heading.cloned().unwrap_or_default();
-        let what = format!("`{heading}` may be the last paid day or the first of the next term; the day before it was taken for the last paid one");
+        let what = format!(
+            "`{heading}` may be the last paid day or the first of the next term; the day before it was taken for the last paid one"
+        );
         let hint = "where it is the last paid day, name the column `Term end`, or give an export that states the end";
         notes.push(note(row, what, hint));
     }

@@ -193,7 +193,11 @@ impl Source {
 /// A sheet as patterns see it.
 fn with_sheet(path: &str, sheet: &str) -> String {
     // A sheet's name may hold a slash, but is one name; an archive's member has folders of its own.
-    let sheet = if path.to_ascii_lowercase().ends_with(".zip") { sheet.to_owned() } else { sheet.replace(['/', '\\'], "_") };
+    let sheet = if path.to_ascii_lowercase().ends_with(".zip") {
+        sheet.to_owned()
+    } else {
+        sheet.replace(['/', '\\'], "_")
+    };
     format!("{path}{SHEET}{sheet}")
 }
 
@@ -389,7 +393,9 @@ mod tests {
         assert_eq!(sheet.channel, Some(Channel::Ea));
         assert_eq!(file.of_sheet("in/other.xlsx", "x", &config), None);
         let archive = Source::of("pack.zip", &config);
-        let member = archive.of_sheet("pack.zip", "contoso.example/list.csv", &config).unwrap();
+        let member = archive
+            .of_sheet("pack.zip", "contoso.example/list.csv", &config)
+            .unwrap();
         assert_eq!(member.customer_domain.as_deref(), Some("contoso.example"));
         let files = [
             ("in/book.xlsx".into(), vec!["a".into()]),

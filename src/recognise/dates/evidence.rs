@@ -57,6 +57,8 @@ pub struct DateColumnEvidence {
     year_first_late: First,
     /// How many cells depend on the order.
     numeric: u64,
+    /// What stands between their numbers, a bit for each.
+    separators: u8,
     /// Other conventions than the order.
     conventions: Conventions,
 }
@@ -87,6 +89,7 @@ impl DateColumnEvidence {
     fn add_numeric(&mut self, reading: DateReading, row: u32) {
         let cell = Some((row, reading));
         self.numeric += 1;
+        self.separators |= reading.separator().map_or(0, |separator| 1 << separator as u8);
         let fitting = reading.orders();
         for (place, order) in DateOrder::ALL.iter().enumerate() {
             let kind = if fitting.contains(order) {
@@ -128,6 +131,7 @@ impl DateColumnEvidence {
         keep(&mut self.year_first, other.year_first);
         keep(&mut self.year_first_late, other.year_first_late);
         self.numeric += other.numeric;
+        self.separators |= other.separators;
         self.conventions.merge(&other.conventions);
     }
 
@@ -139,6 +143,22 @@ impl DateColumnEvidence {
     /// The conventions by which its dates are read, other than their order.
     pub fn conventions(&self) -> Vec<Convention> {
         self.conventions.all()
+    }
+
+    /// The order in which another column of the same table shows that its program writes dates: where this one's cells leave it
+    /// open, the other's leave only one, and both write alike. Gives the cell that shows it.
+    pub fn shown_by(&self, other: &DateColumnEvidence) -> Option<(DateOrder, String)> {
+        let is_alike = self.separators == other.separators && self.separators.count_ones() == 1;
+        let &[order] = other.fits_every_cell().as_slice() else {
+            return None;
+        };
+        let (Decision::Order(decided), _) = other.decide(None, None) else {
+            return None;
+        };
+        let open = self.fits_every_cell();
+        let rival = open.iter().copied().find(|&rival| rival != order)?;
+        let cell = other.misfit(rival)?;
+        (is_alike && decided == order && open.contains(&order)).then(|| (order, Shown(cell).to_string()))
     }
 
     /// What would settle a column that is not: which cells, or which setting.

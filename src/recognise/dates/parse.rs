@@ -93,7 +93,8 @@ fn split_remark<'a>(text: &'a str, v: &Vocabulary) -> Option<(&'a str, Remark)> 
             let at_end = || word(Kind::EndInstruction).and_then(|word| word.parse().ok());
             let state = || word(Kind::State).and_then(|word| word.parse().ok());
             let remark = at_end().map(Remark::AtEnd).or_else(|| state().map(Remark::State))?;
-            let date = date.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | ';' | ':' | '|'));
+            let date =
+                date.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | ';' | ':' | '|'));
             Some((date, remark))
         })
 }
@@ -146,7 +147,10 @@ fn read_text(text: &str, v: &Vocabulary) -> Option<DateReading> {
 
 /// A reading, unless the year of its date says that there is none, or that it is no date of ours.
 fn kept(reading: DateReading, v: &Vocabulary) -> DateReading {
-    match reading.in_order(DateOrder::Ymd).and_then(|date| by_year(date.year(), v)) {
+    match reading
+        .in_order(DateOrder::Ymd)
+        .and_then(|date| by_year(date.year(), v))
+    {
         None => reading,
         Some(other) => other,
     }
@@ -214,7 +218,9 @@ fn unix_time(seconds: i64) -> Option<DateReading> {
         return Some(DateReading::NoEnd);
     }
     let at = DateTime::from_timestamp(seconds, 0).filter(|_| EPOCH.contains(&seconds))?;
-    let minute = u16::try_from(at.num_seconds_from_midnight() / 60).ok().filter(|_| at.second() == 0);
+    let minute = u16::try_from(at.num_seconds_from_midnight() / 60)
+        .ok()
+        .filter(|_| at.second() == 0);
     Some(DateReading::Instant {
         date: at.date_naive(),
         minute: minute.unwrap_or(NO_MINUTE),
@@ -336,8 +342,16 @@ fn read_day(tokens: &[Token<'_>], shift: i8, whole: Certainty, v: &Vocabulary) -
         }
         (&[(day, ..=2, _), (year, 2, _)], Some(month), []) => match (day, month, year) {
             (31, 12, 99) => Some(DateReading::NoEnd),
-            _ => certain(ymd(u32::try_from(full_year(u8::try_from(year).ok()?)).ok()?, month, day))
-                .filter(|reading| reading.in_order(DateOrder::Ymd).is_some_and(|date| LIKELY_YEARS.contains(&date.year()))),
+            _ => certain(ymd(
+                u32::try_from(full_year(u8::try_from(year).ok()?)).ok()?,
+                month,
+                day,
+            ))
+            .filter(|reading| {
+                reading
+                    .in_order(DateOrder::Ymd)
+                    .is_some_and(|date| LIKELY_YEARS.contains(&date.year()))
+            }),
         },
         (&[(a, long, _), (b, ..=2, Some(first)), (c, last, Some(second))], None, []) if first == second => {
             let separator = match first {

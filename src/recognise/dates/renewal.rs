@@ -12,9 +12,7 @@ const RENEWAL_HEADINGS: &str = include_str!("renewal_headings.csv");
 
 static HEADINGS: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let headings = RENEWAL_HEADINGS.lines().skip(1);
-    headings
-        .filter_map(|line| line.split(',').next().map(fold))
-        .collect()
+    headings.filter_map(|line| line.split(',').next().map(fold)).collect()
 });
 
 /// Whether the dates under this heading are those of a renewal.
@@ -29,7 +27,13 @@ mod tests {
 
     #[test]
     fn renewals_are_told_from_ends() {
-        for heading in ["Renewal Date", "RENEWAL_DATE", "Verlängerungsdatum", "Yenıleme tarıhı", "更新日"] {
+        for heading in [
+            "Renewal Date",
+            "RENEWAL_DATE",
+            "Verlängerungsdatum",
+            "Yenıleme tarıhı",
+            "更新日",
+        ] {
             assert!(means_renewal(heading), "{heading}");
         }
         for heading in ["End date", "Auto renew", "Term end", ""] {

@@ -3,7 +3,10 @@
 //! In: a cell that [`super::read_date`] could not read. Out: what is the matter with it, to stand behind its value. Says only
 //! what is certain: a day that no calendar has is named as such, and so are weeks, months without a day, other scripts.
 
-use super::token::{Token, tokens};
+use super::{
+    time::time_start,
+    token::{Token, tokens},
+};
 use crate::{
     read::Cell,
     recognise::vocabulary::{Kind, Vocabulary},
@@ -15,7 +18,10 @@ pub fn why_unreadable(cell: Cell<'_>, v: &Vocabulary) -> &'static str {
     let Cell::Text(text) = cell else {
         return NO_DATE;
     };
-    if text.chars().any(|c| c.is_numeric() && !c.is_ascii() && !('０'..='９').contains(&c)) {
+    if text
+        .chars()
+        .any(|c| c.is_numeric() && !c.is_ascii() && !('０'..='９').contains(&c))
+    {
         return "is written in digits of another script, perhaps of another calendar";
     }
     let Some(tokens) = tokens(text.trim()).filter(|tokens| tokens.len() <= 40) else {
@@ -25,10 +31,9 @@ pub fn why_unreadable(cell: Cell<'_>, v: &Vocabulary) -> &'static str {
     if matches!(tokens.first(), Some(Token::Number(_, 4))) && tokens.windows(2).any(is_week) {
         return "is a week, not a day";
     }
-    let colon = tokens.iter().position(|token| *token == Token::Mark(':'));
+    let tokens = tokens.get(..time_start(&tokens, v)).unwrap_or_default();
     let numbers: Vec<(u32, usize)> = tokens
         .iter()
-        .take(colon.map_or(tokens.len(), |colon| colon.saturating_sub(1)))
         .filter_map(|token| match token {
             Token::Number(number, length) => Some((*number, *length)),
             _ => None,
@@ -42,9 +47,8 @@ pub fn why_unreadable(cell: Cell<'_>, v: &Vocabulary) -> &'static str {
     };
     let has_month = words().any(|word| v.word(Kind::Month, word).is_some());
     let is_other = |word: &str| {
-        [Kind::Month, Kind::DateMark, Kind::DateNoise, Kind::TimeNoise, Kind::HalfDay]
-            .iter()
-            .all(|kind| v.word(*kind, word).is_none())
+        let of_dates = [Kind::Month, Kind::DateMark, Kind::DateNoise];
+        of_dates.iter().all(|kind| v.word(*kind, word).is_none())
     };
     if words().any(is_other) {
         return NO_DATE;

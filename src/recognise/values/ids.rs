@@ -35,7 +35,9 @@ pub fn id(cell: Cell<'_>) -> Result<Option<Id>, DamagedId> {
             match text.chars().all(|c| matches!(c, '-' | '–' | '—')) || is_placeholder(text) {
                 true => Ok(None),
                 false if is_scientific(text) => damaged("is a number in scientific notation: its last digits are lost"),
-                false if is_rounded(text) => damaged("is a number of more than 15 digits that ends in zeros, as a spreadsheet rounds it"),
+                false if is_rounded(text) => {
+                    damaged("is a number of more than 15 digits that ends in zeros, as a spreadsheet rounds it")
+                }
                 false if is_cut_guid(text) => damaged("is a GUID with a digit missing or changed"),
                 false => Ok(Id::parse(without_decimals(text))),
             }
@@ -51,7 +53,13 @@ fn whole_guid(text: &str) -> Option<String> {
         return None;
     }
     let seen = |c: &char| super::is_visible(*c) && !matches!(c, '\u{ad}' | '\u{200e}' | '\u{200f}' | '\u{2060}');
-    let hyphen = |c: char| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c };
+    let hyphen = |c: char| {
+        if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') {
+            '-'
+        } else {
+            c
+        }
+    };
     let plain: String = text.chars().filter(seen).map(hyphen).collect();
     let plain = plain.trim_matches(['(', ')', '[', ']', '\'', '’']);
     uuid::Uuid::try_parse(plain).ok().map(|guid| guid.to_string())
