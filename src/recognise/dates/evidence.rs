@@ -305,15 +305,15 @@ impl DateColumnEvidence {
         }
         let open = self.differs.map(|cell| Shown(cell).to_string()).unwrap_or_default();
         let words: Vec<String> = orders.iter().map(|order| format!("`{order}`")).collect();
-        let cells = match self.numeric {
-            1 => "its only such date".to_owned(),
-            count => format!("all its {count} such dates"),
-        };
+        let words = words.join(" and ");
         let none = match self.misfit(DateOrder::Ymd) {
-            Some(_) => "none is past the twelfth of its month",
-            None => "none fits only one of them",
+            Some(_) => "is past the twelfth of its month",
+            None => "fits only one of them",
         };
-        let why = format!("{} fit {cells}, {open} too, and {none}", words.join(" and "));
+        let why = match self.numeric {
+            1 => format!("{words} fit {open}, its only date in numbers"),
+            count => format!("{words} fit all its {count} dates in numbers, such as {open}, and none {none}"),
+        };
         (Decision::Unknown, why)
     }
 

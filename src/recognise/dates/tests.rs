@@ -335,7 +335,7 @@ fn a_column_says_what_would_settle_it() {
     for (cells, why, remedy) in [
         (
             &["03/04/2026", "05/06/2026"][..],
-            "`dmy` and `mdy` fit all its 2 such dates, row 2 `03/04/2026` too, and none is past the twelfth of its month",
+            "`dmy` and `mdy` fit all its 2 dates in numbers, such as row 2 `03/04/2026`, and none is past the twelfth of its month",
             "a date past the twelfth of its month would settle it: correct or add one, or say `date_order`",
         ),
         (
@@ -343,7 +343,11 @@ fn a_column_says_what_would_settle_it() {
             "no order fits every cell: row 3 `05/13/2026` is not `dmy`, row 2 `13/05/2026` is not `mdy`",
             "the column mixes two orders",
         ),
-        (&["10/11/12"], "fit its only such date", "a year of four digits"),
+        (
+            &["10/11/12"],
+            "fit row 2 `10/11/12`, its only date in numbers",
+            "a year of four digits",
+        ),
         (
             &["03.04.2026", "05/13/2026"],
             "the points in row 2 `03.04.2026` speak for the day first",
