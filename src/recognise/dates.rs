@@ -9,7 +9,9 @@
 
 mod convention;
 mod evidence;
+mod number;
 mod parse;
+mod remark;
 mod renewal;
 mod time;
 mod token;
@@ -17,7 +19,8 @@ mod why;
 
 pub use convention::Convention;
 pub use evidence::{DateColumnEvidence, Decision};
-pub use parse::{Remark, read_date, remark};
+pub use parse::read_date;
+pub use remark::{Remark, remark};
 pub use renewal::means_renewal;
 pub use why::why_unreadable;
 

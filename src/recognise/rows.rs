@@ -21,8 +21,8 @@ use super::{
     intern::Interner,
     kinds::Role,
     offer_cells::offer_of,
-    table::{Batch, PendingDate, Table},
-    values,
+    table::{Batch, PendingDate, PendingSeats, Table},
+    values::{self, Marks, OpenCount},
     vocabulary::Vocabulary,
 };
 use crate::{
@@ -159,6 +159,7 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
         return loose_or_rejected(cells, batch);
     }
     let charge = charge_of(cells, shared);
+    read_marks(cells, batch, &charge);
     let predecessor = cells
         .id(Field::MigratedFromId)
         .filter(|former| Some(former) != id.as_ref());
@@ -189,7 +190,7 @@ fn fact_of(
 ) -> Fact {
     let table = cells.table;
     let states_level = charge.as_ref().is_none_or(|charge| charge.effect == Effect::Level);
-    let mut seats = if states_level {
+    let mut seats = if states_level && !cells.has_open_seats {
         cells.take(Field::Seats, values::seats)
     } else {
         None
@@ -250,6 +251,28 @@ fn fact_of(
         addon: cells.take(Field::Addon, values::addon),
         freshness: table.freshness,
         flaws: cells.flaws,
+    }
+}
+
+/// Takes the mark in a number of licences into account; a number that it leaves open waits for its column.
+fn read_marks(cells: &mut Cells<'_>, batch: &mut Batch, charge: &Option<Charge>) {
+    let Some((column, Cell::Text(text))) = cells.cell(Field::Seats) else {
+        return;
+    };
+    if !text.contains(['.', ',']) {
+        return;
+    }
+    let marks = batch.marks.entry(column).or_default();
+    *marks = marks.and(Marks::of(text, cells.vocabulary));
+    let states_level = charge.as_ref().is_none_or(|charge| charge.effect == Effect::Level);
+    if let Some(count) = OpenCount::of(text, cells.vocabulary).filter(|_| states_level) {
+        cells.has_open_seats = true;
+        batch.seats.push(PendingSeats {
+            item: batch.facts.len() as u32,
+            column,
+            count,
+            value: text.trim().into(),
+        });
     }
 }
 

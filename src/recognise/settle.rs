@@ -5,20 +5,23 @@
 //! the dates of a column that can be read in two ways, or that a spreadsheet has half converted: one finding a column, and a
 //! flaw on each of its rows whose term end it holds.
 
-use std::collections::BTreeMap;
+mod counts;
+mod date_columns;
 
 use chrono::NaiveDate;
 
 use super::{
     DateColumn, Field, Flaw, TableRecord,
     cells::{consequence, hint_for},
-    dates::{DateColumnEvidence, DateReading, Decision, InColumn, in_column, means_renewal},
+    dates::{DateReading, InColumn, in_column},
     facts::{CustomerRow, Fact},
     rows::unidentified,
     table::{Batch, Loose, PendingDate, Table},
 };
+use counts::{fold_repairs, settle_seats};
+use date_columns::{Decided, conventions, decide, decide_by_others, order_word, undecided};
+
 use crate::{
-    config::DateOrder,
     finding::{Accounting, Code, Finding},
     terms::Text,
 };
@@ -33,24 +36,6 @@ pub(super) struct Settled {
     pub(super) accounting: Accounting,
     pub(super) dates: Vec<DateColumn>,
 }
-
-/// What was decided for a date column.
-struct Decided {
-    decision: Decision,
-    because: String,
-    /// Rows whose date was left out for it.
-    left_out: u64,
-    first: Option<u32>,
-    has_year_first: bool,
-    has_typed: bool,
-    has_serial: bool,
-    evidence: DateColumnEvidence,
-    /// Whether its heading speaks of a renewal, and the first row that says when.
-    renewal: Option<First>,
-}
-
-/// The first row of a kind.
-type First = Option<u32>;
 
 /// Settles a table.
 pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
@@ -69,6 +54,7 @@ pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
             settle_date(&settled.table, &mut columns, batch, pending);
         }
     }
+    settle_seats(&settled.table, &mut batches);
     let last_row = batches.iter().map(|batch| batch.last_row).max().unwrap_or(0);
     for batch in batches {
         settled.accounting += batch.accounting;
@@ -92,92 +78,6 @@ pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
         });
     }
     settled
-}
-
-/// One note for each column whose identifiers were repaired: the first, and how many there are.
-fn fold_repairs(findings: &mut Vec<Finding>) {
-    let mut repairs: BTreeMap<Option<u32>, Vec<Finding>> = BTreeMap::new();
-    for finding in findings.extract_if(.., |finding| finding.code == Code::IdRepaired) {
-        repairs.entry(finding.place.column).or_default().push(finding);
-    }
-    for rows in repairs.into_values() {
-        let count = rows.len();
-        let Some(mut first) = rows.into_iter().min_by_key(|finding| finding.place.row) else {
-            continue;
-        };
-        if count > 1 {
-            first.message.push_str(&format!("; {count} rows of this column"));
-            first.subscription_id = None;
-        }
-        findings.push(first);
-    }
-}
-
-fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
-    let setting = table.source.date_order;
-    let language = table.columns.language.as_deref();
-    let slots = 0..table.columns.dates.len();
-    slots
-        .map(|slot| {
-            let (column, field) = table.columns.dates.get(slot).copied().unwrap_or((0, Field::Note));
-            let heading = table.columns.heading(column);
-            let mut evidence = DateColumnEvidence::default();
-            for batch in batches {
-                if let Some(part) = batch.evidence.get(slot) {
-                    evidence.merge(part);
-                }
-            }
-            let (decision, because) = evidence.decide(setting, language);
-            let readings = || {
-                batches
-                    .iter()
-                    .flat_map(|batch| &batch.pending)
-                    .filter(|date| usize::from(date.slot) == slot)
-            };
-            Decided {
-                decision,
-                because,
-                left_out: 0,
-                first: None,
-                has_year_first: readings().any(|date| matches!(date.reading, DateReading::YearFirst(_))),
-                has_typed: readings().any(|date| matches!(date.reading, DateReading::Typed(_))),
-                has_serial: readings().any(|date| matches!(date.reading, DateReading::Serial(_))),
-                renewal: (field == Field::TermEnd && heading.is_some_and(|heading| means_renewal(heading)))
-                    .then_some(None),
-                evidence,
-            }
-        })
-        .collect()
-}
-
-/// A program writes all dates of a table alike: where a column leaves the order open, the others that do not decide it, if all of
-/// them agree. People do not, so that this holds for described kinds of exports only.
-fn decide_by_others(table: &Table, columns: &mut [Decided]) {
-    let is_sound = |decided: &Decided| decided.decision != Decision::HalfConverted;
-    if table.columns.kind.is_vocabulary() || !columns.iter().all(is_sound) {
-        return;
-    }
-    let shown = |open: &Decided| {
-        let all = columns.iter().zip(&table.columns.dates);
-        let mut shown = all.filter_map(|(other, (column, _))| {
-            let (order, cell) = open.evidence.shown_by(&other.evidence)?;
-            Some((order, cell, *column))
-        });
-        let (order, cell, column) = shown.next()?;
-        let heading = table.columns.heading(column).cloned().unwrap_or_default();
-        shown
-            .all(|(other, ..)| other == order)
-            .then(|| (order, format!("`{heading}` beside it is written so, by {cell}")))
-    };
-    let decided: Vec<Option<(DateOrder, String)>> = columns
-        .iter()
-        .map(|column| (column.decision == Decision::Unknown).then(|| shown(column)).flatten())
-        .collect();
-    for (column, decided) in columns.iter_mut().zip(decided) {
-        if let Some((order, because)) = decided {
-            (column.decision, column.because) = (Decision::Order(order), because);
-        }
-    }
 }
 
 fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pending: PendingDate) {
@@ -305,78 +205,6 @@ fn settle_loose(table: &Table, loose: Loose, last_row: u32, accounting: &mut Acc
         )
     };
     finding.value(loose.value)
-}
-
-/// A note for each convention, other than the order of their numbers, by which the dates of a column were read.
-fn conventions(table: &Table, column: u32, decided: &Decided) -> Vec<Finding> {
-    let heading = table.columns.heading(column);
-    let note = |row: u32, what: String, hint: &str| {
-        let place = table.place.at_row(row).at_column(column);
-        let mut finding = Finding::new(Code::DateConvention, place, what, hint);
-        finding.heading = heading.cloned();
-        finding
-    };
-    let conventions = decided.evidence.conventions().into_iter();
-    let mut notes: Vec<Finding> = conventions
-        .map(|convention| note(convention.row, convention.what.to_owned(), convention.hint))
-        .collect();
-    if let Some(Some(row)) = decided.renewal {
-        let heading = heading.cloned().unwrap_or_default();
-        let what = format!(
-            "`{heading}` may be the last paid day or the first of the next term; the day before it was taken for the last paid one"
-        );
-        let hint = "where it is the last paid day, name the column `Term end`, or give an export that states the end";
-        notes.push(note(row, what, hint));
-    }
-    notes
-}
-
-/// The finding for a date column that could not be decided.
-fn undecided(table: &Table, column: u32, decided: &Decided) -> Option<Finding> {
-    let (code, what) = match decided.decision {
-        Decision::HalfConverted => (
-            Code::DateHalfConverted,
-            "a spreadsheet has converted some dates of this column and not others",
-        ),
-        Decision::Unknown => (
-            Code::DateOrderUnknown,
-            "day and month cannot be told apart in this column",
-        ),
-        Decision::Order(_) | Decision::Unneeded => return None,
-    };
-    if decided.left_out == 0 {
-        return None;
-    }
-    let dates = if decided.left_out == 1 {
-        "date was"
-    } else {
-        "dates were"
-    };
-    let message = format!("{what}: {}; {} {dates} left out", decided.because, decided.left_out);
-    let hint = match code {
-        Code::DateHalfConverted => "export the file again and do not save it in a spreadsheet program".to_owned(),
-        _ => decided.evidence.remedy(table.source.date_order),
-    };
-    let place = match decided.first {
-        Some(row) => table.place.at_row(row).at_column(column),
-        None => table.place.at_column(column),
-    };
-    let mut finding = Finding::new(code, place, message, hint);
-    finding.heading = table.columns.heading(column).cloned();
-    Some(finding)
-}
-
-fn order_word(decided: &Decided) -> &'static str {
-    match decided.decision {
-        Decision::Order(DateOrder::Dmy) => "dmy",
-        Decision::Order(DateOrder::Mdy) => "mdy",
-        Decision::Order(DateOrder::Ymd) => "ymd",
-        Decision::Unknown | Decision::HalfConverted => "unknown",
-        Decision::Unneeded if decided.has_typed => "typed",
-        Decision::Unneeded if decided.has_serial => "serial",
-        Decision::Unneeded if decided.has_year_first => "ymd",
-        Decision::Unneeded => "any",
-    }
 }
 
 impl Settled {

@@ -145,6 +145,11 @@ impl DateColumnEvidence {
         self.conventions.all()
     }
 
+    /// Whether no order fits every cell that depends on one.
+    pub fn is_mixed(&self) -> bool {
+        self.fits_every_cell().is_empty()
+    }
+
     /// The order in which another column of the same table shows that its program writes dates: where this one's cells leave it
     /// open, the other's leave only one, and both write alike. Gives the cell that shows it.
     pub fn shown_by(&self, other: &DateColumnEvidence) -> Option<(DateOrder, String)> {
@@ -167,7 +172,7 @@ impl DateColumnEvidence {
             None => "or say `date_order` in a [[source]] setting for the file",
             Some(_) => "or say another `date_order` in the [[source]] setting of the file",
         };
-        let cells = if self.fits_every_cell().is_empty() {
+        let cells = if self.is_mixed() {
             "the column mixes two orders: correct the cells of one of them, give the rows of each as a file of their own"
         } else if self.pointed.is_some() && self.misfit(DateOrder::Dmy).is_some() {
             "correct the cell that is wrong"

@@ -3,10 +3,12 @@
 //! In: a cell, the vocabulary's month names and words. Out: a [`DateReading`]. Refuses what is left over when a date, a time, a
 //! time zone and a [`Remark`] of known words are taken off: a cell is a date as a whole or not at all.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike};
+use chrono::{Datelike, Days, NaiveDate};
 
 use super::{
     BUDDHIST_YEARS, DateReading, LIKELY_YEARS, NO_MINUTE, Separator, common_year, full_year,
+    number::{compact, serial},
+    remark::split_remark,
     time::{Zoned, read_time, time_start},
     token::{Token, tokens},
 };
@@ -17,21 +19,14 @@ use crate::{
         values::{is_error, is_nothing},
         vocabulary::{Kind, Vocabulary},
     },
-    terms::{EndInstruction, State},
 };
 
-/// Serial numbers that can be meant as dates where a column holds dates: 2000-01-01 to 2099-12-31.
-const SERIALS: std::ops::RangeInclusive<f64> = 36_526.0..=73_050.0;
 /// Years that a date of a subscription can have; outside them it stands for "none", or is damaged.
-const YEARS: std::ops::Range<i32> = 1990..2100;
+pub(super) const YEARS: std::ops::Range<i32> = 1990..2100;
 /// Years that may be of the Buddhist calendar; not "far in the future".
 const NOT_FAR: std::ops::RangeInclusive<i32> = 2400..=2700;
-/// Seconds of Unix time that can be meant as dates: the years 2000 to 2099.
-const EPOCH: std::ops::Range<i64> = 946_684_800..4_102_444_800;
-/// Seconds of Unix time by which programs say that there is no end: the year 9999.
-const EPOCH_NEVER: std::ops::RangeInclusive<i64> = 253_370_764_800..=253_402_300_799;
 /// A cell with more than this is prose.
-const LONGEST: usize = 80;
+pub(super) const LONGEST: usize = 80;
 
 /// What a plain date becomes, by where it stood.
 type Certainty = fn(NaiveDate) -> DateReading;
@@ -54,52 +49,7 @@ pub fn read_date(cell: Cell<'_>, v: &Vocabulary) -> DateReading {
     }
 }
 
-/// What the words beside a date say: `2026-05-03 (No Renewal)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Remark {
-    /// What happens at the term end.
-    AtEnd(EndInstruction),
-    /// A state.
-    State(State),
-}
-
-/// The words beside a date, where we know them; a cell with others is no date.
-pub fn remark(cell: Cell<'_>, v: &Vocabulary) -> Option<Remark> {
-    match cell {
-        Cell::Text(text) if read_text(text, v).is_none() => {
-            let (date, remark) = split_remark(text, v)?;
-            read_text(date, v).map(|_| remark)
-        }
-        _ => None,
-    }
-}
-
-/// Takes the words after the last digit (and the time's own words) or before the first off a date.
-fn split_remark<'a>(text: &'a str, v: &Vocabulary) -> Option<(&'a str, Remark)> {
-    if text.len() > LONGEST {
-        return None;
-    }
-    let first = text.find(|c: char| c.is_ascii_digit())?;
-    let after_last = text.rfind(|c: char| c.is_ascii_digit())? + 1;
-    let bracket = text.rfind(['(', '[']).filter(|at| *at >= after_last);
-    [bracket, Some(after_last), Some(first)]
-        .into_iter()
-        .flatten()
-        .find_map(|at| {
-            let (before, after) = text.split_at(at);
-            let (date, words) = if at == first { (after, before) } else { (before, after) };
-            let words = words.trim_matches(|c: char| !c.is_alphanumeric());
-            let word = |kind| v.word(kind, words).filter(|_| !words.is_empty());
-            let at_end = || word(Kind::EndInstruction).and_then(|word| word.parse().ok());
-            let state = || word(Kind::State).and_then(|word| word.parse().ok());
-            let remark = at_end().map(Remark::AtEnd).or_else(|| state().map(Remark::State))?;
-            let date =
-                date.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | ';' | ':' | '|'));
-            Some((date, remark))
-        })
-}
-
-fn read_text(text: &str, v: &Vocabulary) -> Option<DateReading> {
+pub(super) fn read_text(text: &str, v: &Vocabulary) -> Option<DateReading> {
     let text =
         text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '\u{200b}'..='\u{200f}' | '\u{feff}'));
     if let Some(reading) = plain_iso(text) {
@@ -190,54 +140,8 @@ fn plain_iso(text: &str) -> Option<DateReading> {
     }
 }
 
-/// A number without marks: a serial number (`44319`, `44319,75`), `20260503`, or Unix time in seconds or thousandths.
-fn compact(text: &str, v: &Vocabulary) -> Option<DateReading> {
-    let (whole, rest) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    let decimals = rest.strip_prefix(['.', ',']).unwrap_or("");
-    let is_number = rest.is_empty() || (!decimals.is_empty() && decimals.bytes().all(|b| b.is_ascii_digit()));
-    match whole.len() {
-        5 if is_number => serial(whole.parse().ok()?),
-        8 if is_number && decimals.bytes().all(|b| b == b'0') => {
-            let number: u32 = whole.parse().ok()?;
-            let date = NaiveDate::from_ymd_opt((number / 10_000) as i32, number / 100 % 100, number % 100)?;
-            YEARS
-                .contains(&date.year())
-                .then(|| dated(date, DateReading::YearFirst, v))
-        }
-        10 | 12 if is_number && decimals.bytes().all(|b| b == b'0') => unix_time(whole.parse().ok()?),
-        13 | 15 if rest.is_empty() => unix_time(whole.parse::<i64>().ok()?.div_euclid(1000)),
-        // The first second of the year 1.
-        0 if text == "-62135596800" => Some(DateReading::NoEnd),
-        _ => None,
-    }
-}
-
-/// Seconds since 1970, reduced to their date in UTC.
-fn unix_time(seconds: i64) -> Option<DateReading> {
-    if EPOCH_NEVER.contains(&seconds) {
-        return Some(DateReading::NoEnd);
-    }
-    let at = DateTime::from_timestamp(seconds, 0).filter(|_| EPOCH.contains(&seconds))?;
-    let minute = u16::try_from(at.num_seconds_from_midnight() / 60)
-        .ok()
-        .filter(|_| at.second() == 0);
-    Some(DateReading::Instant {
-        date: at.date_naive(),
-        minute: minute.unwrap_or(NO_MINUTE),
-    })
-}
-
-/// A spreadsheet's number of a day, counted from 1900 (which it believes to be a leap year).
-fn serial(number: f64) -> Option<DateReading> {
-    if !SERIALS.contains(&number) {
-        return None;
-    }
-    let zero = NaiveDate::from_ymd_opt(1899, 12, 30)?;
-    zero.checked_add_days(Days::new(number as u64)).map(DateReading::Serial)
-}
-
 /// A date, unless its year says that there is none, or that it is no date of ours.
-fn dated(date: NaiveDate, reading: Certainty, v: &Vocabulary) -> DateReading {
+pub(super) fn dated(date: NaiveDate, reading: Certainty, v: &Vocabulary) -> DateReading {
     match by_year(date.year(), v) {
         None => reading(date),
         Some(other) => other,

@@ -221,3 +221,33 @@ fn ids_and_skus_that_a_spreadsheet_changed() {
         .count();
     assert_eq!(repaired, 2);
 }
+
+#[test]
+fn numbers_of_licences_are_read_by_their_column() {
+    let head = "Subscription ID,Customer tenant ID,Offer name,Quantity";
+    let read = |counts: &[&str]| {
+        let rows = counts.iter().enumerate();
+        let rows: Vec<String> = rows
+            .map(|(n, count)| format!("s-{n},{CONTOSO},E3,\"{count}\""))
+            .collect();
+        let mut estate = Estate::default().file("a.csv", &format!("{head}\n{}\n", rows.join("\n")));
+        estate.batch = Some(1);
+        let recognised = estate.recognise();
+        let seats = recognised.subscriptions.iter().map(|s| s.seats.map(|seats| seats.0));
+        let flaws = recognised
+            .subscriptions
+            .iter()
+            .map(|s| s.flaws.contains(&Flaw::SeatsUnreadable));
+        let told_of = codes(&recognised)
+            .iter()
+            .filter(|code| **code == Code::SeatsUnreadable)
+            .count();
+        assert_eq!(flaws.filter(|flawed| *flawed).count(), told_of, "{}", told(&recognised));
+        seats.collect::<Vec<_>>()
+    };
+    assert_eq!(read(&["1.234", "5"]), [Some(1234), Some(5)]);
+    assert_eq!(read(&["1.234", "5.0"]), [None, Some(5)]);
+    assert_eq!(read(&["25.000", "5"]), [None, Some(5)]);
+    assert_eq!(read(&["25.000", "5.00"]), [Some(25), Some(5)]);
+    assert_eq!(read(&["25.000", "1.234.567"]), [Some(25_000), Some(1_234_567)]);
+}
