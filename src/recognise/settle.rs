@@ -19,7 +19,7 @@ use super::{
     table::{Batch, Loose, PendingDate, Table},
 };
 use counts::{fold_repairs, settle_seats};
-use date_columns::{Decided, conventions, decide, decide_by_others, order_word, undecided};
+use date_columns::{Decided, because, conventions, decide, decide_by_others, order_word, undecided};
 
 use crate::{
     finding::{Accounting, Code, Finding},
@@ -74,7 +74,7 @@ pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
         settled.dates.push(DateColumn {
             heading,
             order: order_word(decided).into(),
-            because: decided.because.clone(),
+            because: because(decided),
         });
     }
     settled

@@ -43,6 +43,8 @@ pub(super) struct Conventions {
 pub struct Convention {
     /// The row of the first cell that follows it.
     pub row: u32,
+    /// In a few words.
+    pub brief: &'static str,
     /// What it is: lower case, no full stop.
     pub what: &'static str,
     /// What a person can check.
@@ -97,6 +99,7 @@ impl Conventions {
         if let (Some(row), false) = (self.buddhist, self.mixes_calendars()) {
             found.push(Convention {
                 row,
+                brief: "years of the Buddhist calendar",
                 what: "the years of this column are those of the Buddhist calendar, 543 ahead; the common year was taken",
                 hint: "",
             });
@@ -104,6 +107,7 @@ impl Conventions {
         if let Some(row) = self.serial {
             found.push(Convention {
                 row,
+                brief: "days counted from 1900",
                 what: "numbers of days stand here in place of dates; they were counted from 1900, as spreadsheets do",
                 hint: "if the workbook counts from 1904 (a setting of old ones from a Mac), its dates are four years later: give the cells a date format and export again",
             });
@@ -113,6 +117,7 @@ impl Conventions {
         {
             found.push(Convention {
                 row,
+                brief: "instants of a midnight ahead of UTC",
                 what: "every instant of this column stands where midnight is in a zone ahead of UTC, so the days may have been meant there; the date in UTC was taken, which is then the day before",
                 hint: "compare a date with the portal; if it is a day early, export the dates without times",
             });

@@ -100,6 +100,18 @@ pub(super) fn decide_by_others(table: &Table, columns: &mut [Decided]) {
     }
 }
 
+/// Why a column was read as it was: what decided its order, and by which conventions.
+pub(super) fn because(decided: &Decided) -> String {
+    let mut because = decided.because.clone();
+    for convention in decided.evidence.conventions() {
+        because.push_str(&format!("; {}, as in row {}", convention.brief, convention.row));
+    }
+    if let Some(Some(_)) = decided.renewal {
+        because.push_str("; days of renewal, of which the day before was taken");
+    }
+    because
+}
+
 /// A note for each convention, other than the order of their numbers, by which the dates of a column were read.
 pub(super) fn conventions(table: &Table, column: u32, decided: &Decided) -> Vec<Finding> {
     let heading = table.columns.heading(column);

@@ -160,6 +160,12 @@ fn a_renewal_is_taken_for_the_day_after_the_last_paid_one() {
     let recognised = renewal.recognise();
     assert_eq!(only(&recognised).term_end, Some(TermEnd(date(2027, 5, 13))));
     assert_eq!(finding(&recognised, Code::DateConvention).place.row, Some(2));
+    let column = &recognised.inputs[0].tables[0].dates[0];
+    assert!(
+        column
+            .because
+            .ends_with("; days of renewal, of which the day before was taken")
+    );
     // another list states the end, the renewal's day or the day before: no contradiction, the earlier day counts
     for end in ["2027-05-13", "2027-05-14"] {
         let both = renewal.clone().file("e.csv", &row("End date", end)).recognise();
