@@ -94,7 +94,8 @@ worded! {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SourceRule {
     /// Path pattern with `*`, `**` and captures such as `{customer_id}`, `{customer_name}`, `{customer_domain}`, `{country}`.
-    /// Matched against the whole path as given and against its end.
+    /// Matched against the whole path as given and against its end. With a `#` it is matched against a sheet of a workbook, or a
+    /// member of an archive: `book.xlsx#{customer_name}`.
     pub pattern: String,
     /// Channel of its subscriptions.
     pub channel: Option<Channel>,

@@ -144,8 +144,9 @@ fn the_samples_show_what_a_plan_can_say_and_reject_nothing() {
         .unwrap();
     assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
 
-    // Of other settings, or of estates too large to be readable.
+    // Of other settings, of a second export of one tenant, or of estates too large to be readable.
     let elsewhere = [
+        Reason::PossibleDuplicate,
         Reason::SeatMinimum,
         Reason::ResellerAgreement,
         Reason::TooManySubscriptions,

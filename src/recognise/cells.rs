@@ -29,6 +29,8 @@ pub(super) struct Cells<'a> {
     pub(super) subscription: Option<Text>,
     pub(super) flaws: Flaws,
     pub(super) findings: Vec<Finding>,
+    /// Whether the number of licences waits for its column.
+    pub(super) has_open_seats: bool,
 }
 
 impl<'a> Cells<'a> {
@@ -40,6 +42,7 @@ impl<'a> Cells<'a> {
             subscription: None,
             flaws: Flaws::default(),
             findings: Vec::new(),
+            has_open_seats: false,
         }
     }
 

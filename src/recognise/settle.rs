@@ -5,18 +5,23 @@
 //! the dates of a column that can be read in two ways, or that a spreadsheet has half converted: one finding a column, and a
 //! flaw on each of its rows whose term end it holds.
 
+mod counts;
+mod date_columns;
+
 use chrono::NaiveDate;
 
 use super::{
     DateColumn, Field, Flaw, TableRecord,
     cells::{consequence, hint_for},
-    dates::{DateColumnEvidence, DateReading, Decision, resolve},
+    dates::{DateReading, InColumn, in_column},
     facts::{CustomerRow, Fact},
     rows::unidentified,
     table::{Batch, Loose, PendingDate, Table},
 };
+use counts::{fold_repairs, settle_seats};
+use date_columns::{Decided, because, conventions, decide, decide_by_others, order_word, undecided};
+
 use crate::{
-    config::DateOrder,
     finding::{Accounting, Code, Finding},
     terms::Text,
 };
@@ -32,20 +37,10 @@ pub(super) struct Settled {
     pub(super) dates: Vec<DateColumn>,
 }
 
-/// What was decided for a date column.
-struct Decided {
-    decision: Decision,
-    because: String,
-    /// Rows whose date was left out for it.
-    left_out: u64,
-    first: Option<u32>,
-    has_year_first: bool,
-    has_typed: bool,
-}
-
 /// Settles a table.
 pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
     let mut columns = decide(&table, &batches);
+    decide_by_others(&table, &mut columns);
     let mut settled = Settled {
         facts: Vec::new(),
         customers: Vec::new(),
@@ -59,6 +54,7 @@ pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
             settle_date(&settled.table, &mut columns, batch, pending);
         }
     }
+    settle_seats(&settled.table, &mut batches);
     let last_row = batches.iter().map(|batch| batch.last_row).max().unwrap_or(0);
     for batch in batches {
         settled.accounting += batch.accounting;
@@ -70,49 +66,18 @@ pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
             settled.findings.push(finding);
         }
     }
-    for (&(column, field), decided) in settled.table.columns.dates.iter().zip(&columns) {
-        settled
-            .findings
-            .extend(undecided(&settled.table, column, field, decided));
+    fold_repairs(&mut settled.findings);
+    for (&(column, _), decided) in settled.table.columns.dates.iter().zip(&columns) {
+        settled.findings.extend(undecided(&settled.table, column, decided));
+        settled.findings.extend(conventions(&settled.table, column, decided));
         let heading = settled.table.columns.heading(column).cloned().unwrap_or_default();
         settled.dates.push(DateColumn {
             heading,
             order: order_word(decided).into(),
-            because: decided.because.clone(),
+            because: because(decided),
         });
     }
     settled
-}
-
-fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
-    let setting = table.source.date_order;
-    let language = table.columns.language.as_deref();
-    let slots = 0..table.columns.dates.len();
-    slots
-        .map(|slot| {
-            let mut evidence = DateColumnEvidence::default();
-            for batch in batches {
-                if let Some(part) = batch.evidence.get(slot) {
-                    evidence.merge(part);
-                }
-            }
-            let (decision, because) = evidence.decide(setting, language);
-            let readings = || {
-                batches
-                    .iter()
-                    .flat_map(|batch| &batch.pending)
-                    .filter(|date| usize::from(date.slot) == slot)
-            };
-            Decided {
-                decision,
-                because,
-                left_out: 0,
-                first: None,
-                has_year_first: readings().any(|date| matches!(date.reading, DateReading::YearFirst(_))),
-                has_typed: readings().any(|date| matches!(date.reading, DateReading::Typed(_))),
-            }
-        })
-        .collect()
 }
 
 fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pending: PendingDate) {
@@ -123,23 +88,20 @@ fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pendin
     let row = row
         .or_else(|| batch.customers.get(pending.item as usize).map(|customer| customer.row))
         .unwrap_or(0);
-    let is_date = !matches!(pending.reading, DateReading::NoEnd | DateReading::Certain(_));
-    let (read, is_left_out) = match decided.decision {
-        Decision::HalfConverted if is_date => (Ok(None), true),
-        Decision::Unknown => match resolve(pending.reading, None) {
-            Err(_) if pending.reading.is_numeric() => (Ok(None), true),
-            read => (read, false),
-        },
-        Decision::Order(order) => (resolve(pending.reading, Some(order)), false),
-        Decision::HalfConverted | Decision::Unneeded => (resolve(pending.reading, None), false),
-    };
-    if is_left_out {
-        decided.left_out += 1;
-        decided.first = Some(decided.first.map_or(row, |first| first.min(row)));
-    }
+    let read = in_column(pending.reading, decided.decision, decided.evidence.mixes_calendars());
     match read {
-        Ok(date) => fill(batch, pending, date, is_left_out),
-        Err(unreadable) => {
+        InColumn::LeftOut => {
+            decided.left_out += 1;
+            decided.first = Some(decided.first.map_or(row, |first| first.min(row)));
+            fill(batch, pending, None, true, false);
+        }
+        InColumn::Date(date) => {
+            if let (Some(first), Some(_)) = (&mut decided.renewal, date) {
+                *first = Some(first.map_or(row, |first| first.min(row)));
+            }
+            fill(batch, pending, date, false, decided.renewal.is_some());
+        }
+        InColumn::Unreadable(unreadable) => {
             let value = written(pending.reading);
             let message = format!("`{value}` {}; it was left out", unreadable.why);
             let (code, flaw) = consequence(pending.field);
@@ -162,7 +124,7 @@ fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pendin
     }
 }
 
-fn fill(batch: &mut Batch, pending: PendingDate, date: Option<NaiveDate>, is_left_out: bool) {
+fn fill(batch: &mut Batch, pending: PendingDate, date: Option<NaiveDate>, is_left_out: bool, is_renewal: bool) {
     if pending.field == Field::AgreementAccepted {
         if let (Some(customer), Some(date)) = (batch.customers.get_mut(pending.item as usize), date) {
             customer.facts.agreement_accepted = Some(Some(date));
@@ -174,7 +136,10 @@ fn fill(batch: &mut Batch, pending: PendingDate, date: Option<NaiveDate>, is_lef
     };
     match pending.field {
         Field::TermEnd | Field::NextLifecycleDate => {
-            fact.term_end = fact.term_end.or(date);
+            if let (None, Some(date)) = (fact.term_end, date) {
+                fact.is_end_of_renewal = is_renewal;
+                fact.term_end = if is_renewal { date.pred_opt() } else { Some(date) };
+            }
             if is_left_out {
                 fact.flaws.add(Flaw::DateOrderUnknown);
             }
@@ -200,9 +165,16 @@ fn with_charge(fact: &mut Fact, set: impl FnOnce(&mut super::facts::Charge)) {
 /// The numbers of a reading, as they stood but for zeros.
 fn written(reading: DateReading) -> Text {
     let text = match reading {
-        DateReading::Typed(date) | DateReading::YearFirst(date) | DateReading::Certain(date) => date.to_string(),
-        DateReading::Numeric { a, b, year, .. } => format!("{a:02}.{b:02}.{year}"),
-        DateReading::Short { a, b, c, .. } => format!("{a:02}.{b:02}.{c:02}"),
+        DateReading::Typed(date)
+        | DateReading::Serial(date)
+        | DateReading::YearFirst(date)
+        | DateReading::Certain(date)
+        | DateReading::Buddhist(date)
+        | DateReading::Instant { date, .. } => date.to_string(),
+        DateReading::Numeric {
+            a, b, year, separator, ..
+        } => format!("{a:02}{separator}{b:02}{separator}{year}"),
+        DateReading::Short { a, b, c, separator, .. } => format!("{a:02}{separator}{b:02}{separator}{c:02}"),
         DateReading::Empty | DateReading::NoEnd | DateReading::Unreadable => String::new(),
     };
     text.into()
@@ -233,53 +205,6 @@ fn settle_loose(table: &Table, loose: Loose, last_row: u32, accounting: &mut Acc
         )
     };
     finding.value(loose.value)
-}
-
-/// The finding for a date column that could not be decided.
-fn undecided(table: &Table, column: u32, field: Field, decided: &Decided) -> Option<Finding> {
-    let (code, what) = match decided.decision {
-        Decision::HalfConverted => (
-            Code::DateHalfConverted,
-            "a spreadsheet has converted some dates of this column and not others",
-        ),
-        Decision::Unknown => (
-            Code::DateOrderUnknown,
-            "day and month cannot be told apart in this column",
-        ),
-        Decision::Order(_) | Decision::Unneeded => return None,
-    };
-    if decided.left_out == 0 {
-        return None;
-    }
-    let dates = if decided.left_out == 1 {
-        "date was"
-    } else {
-        "dates were"
-    };
-    let message = format!("{what}: {}; {} {dates} left out", decided.because, decided.left_out);
-    let hint = match (code, field) {
-        (Code::DateHalfConverted, _) => "export the file again and do not save it in a spreadsheet program",
-        _ => "say `date_order` in a [[source]] setting for the file",
-    };
-    let place = match decided.first {
-        Some(row) => table.place.at_row(row).at_column(column),
-        None => table.place.at_column(column),
-    };
-    let mut finding = Finding::new(code, place, message, hint);
-    finding.heading = table.columns.heading(column).cloned();
-    Some(finding)
-}
-
-fn order_word(decided: &Decided) -> &'static str {
-    match decided.decision {
-        Decision::Order(DateOrder::Dmy) => "dmy",
-        Decision::Order(DateOrder::Mdy) => "mdy",
-        Decision::Order(DateOrder::Ymd) => "ymd",
-        Decision::Unknown | Decision::HalfConverted => "unknown",
-        Decision::Unneeded if decided.has_typed => "typed",
-        Decision::Unneeded if decided.has_year_first => "ymd",
-        Decision::Unneeded => "any",
-    }
 }
 
 impl Settled {

@@ -4,7 +4,7 @@
 //! rows came to. A batch is made on any thread; its parts are put together by row, so that the result is the same as if one
 //! thread had read them in order.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
 
@@ -14,6 +14,7 @@ use super::{
     dates::{DateColumnEvidence, DateReading},
     facts::{CustomerRow, Fact},
     source::Source,
+    values::{Marks, OpenCount},
 };
 use crate::{
     finding::{Accounting, Finding, Place},
@@ -45,6 +46,17 @@ pub(super) struct PendingDate {
     pub(super) reading: DateReading,
 }
 
+/// A number of licences that waits for the other cells of its column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PendingSeats {
+    /// Index of the fact in its batch.
+    pub(super) item: u32,
+    pub(super) column: u32,
+    pub(super) count: OpenCount,
+    /// As it stood.
+    pub(super) value: Text,
+}
+
 /// A row that is a note or an unlabelled sum if it stands below the table, and names nobody if it does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Loose {
@@ -60,6 +72,9 @@ pub(super) struct Batch {
     pub(super) facts: Vec<Fact>,
     pub(super) customers: Vec<CustomerRow>,
     pub(super) pending: Vec<PendingDate>,
+    pub(super) seats: Vec<PendingSeats>,
+    /// What stands in the numbers of licences, by column.
+    pub(super) marks: BTreeMap<u32, Marks>,
     pub(super) loose: Vec<Loose>,
     pub(super) findings: Vec<Finding>,
     /// By date column.

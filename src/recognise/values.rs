@@ -9,7 +9,7 @@ mod count;
 mod ids;
 mod words;
 
-pub use count::seats;
+pub use count::{Marks, OpenCount, seats};
 pub use ids::id;
 pub use words::{
     TermAndBilling, action, addon, billing_plan, boolean, channel, cloud, country, end_instruction, progress,

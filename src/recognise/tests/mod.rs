@@ -1,9 +1,12 @@
 //! Whole recognition, from tables in memory.
 
 mod accounting;
+mod context;
+mod doubles;
 mod kinds;
 mod languages;
 mod merging;
+mod months;
 mod order;
 mod whole;
 

@@ -42,6 +42,19 @@ pub fn seats(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<Seats>, Unreadable
 }
 
 fn number(text: &str, v: &Vocabulary) -> Result<u32, Unreadable> {
+    let written = written(text, v)?;
+    let (whole, decimals) = split(written.mantissa, written.is_scientific)?;
+    scaled(&whole, decimals, written.exponent)
+}
+
+/// A number as it is written, without sign and unit.
+struct Written<'a> {
+    mantissa: &'a str,
+    exponent: i32,
+    is_scientific: bool,
+}
+
+fn written<'a>(text: &'a str, v: &Vocabulary) -> Result<Written<'a>, Unreadable> {
     let visible = |c: char| !super::is_visible(c);
     let text = text.trim_matches(visible);
     let text = text
@@ -65,8 +78,97 @@ fn number(text: &str, v: &Vocabulary) -> Result<u32, Unreadable> {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().map_err(|_| NO_NUMBER)?),
         None => (digits, 0),
     };
-    let (whole, decimals) = split(mantissa, exponent != 0 || digits.len() != mantissa.len())?;
-    scaled(&whole, decimals, exponent)
+    Ok(Written {
+        mantissa,
+        exponent,
+        is_scientific: digits.len() != mantissa.len(),
+    })
+}
+
+/// What the cells of a column show about its marks: which stand before decimals, which between thousands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Marks {
+    decimal: [bool; 2],
+    thousands: [bool; 2],
+}
+
+impl Marks {
+    /// What one cell shows.
+    pub fn of(text: &str, v: &Vocabulary) -> Marks {
+        let mut marks = Marks::default();
+        let Ok(written) = written(text, v) else {
+            return marks;
+        };
+        let all: Vec<char> = written.mantissa.chars().filter(|c| matches!(c, '.' | ',')).collect();
+        let mut shows = |kind: fn(&mut Marks) -> &mut [bool; 2], mark: char| {
+            if let Some(shown) = kind(&mut marks).get_mut(usize::from(mark == ',')) {
+                *shown = true;
+            }
+        };
+        match all[..] {
+            [mark] => {
+                let begins_with_zero = written.mantissa.starts_with('0');
+                if written.is_scientific || begins_with_zero || !is_grouped(written.mantissa, |c| c == mark) {
+                    shows(|marks| &mut marks.decimal, mark);
+                }
+            }
+            [first, .., last] if first == last => shows(|marks| &mut marks.thousands, first),
+            [first, .., last] => {
+                shows(|marks| &mut marks.thousands, first);
+                shows(|marks| &mut marks.decimal, last);
+            }
+            [] => {}
+        }
+        marks
+    }
+
+    /// What two parts of a column show together.
+    pub fn and(self, other: Marks) -> Marks {
+        let either = |a: [bool; 2], b: [bool; 2]| [a[0] || b[0], a[1] || b[1]];
+        Marks {
+            decimal: either(self.decimal, other.decimal),
+            thousands: either(self.thousands, other.thousands),
+        }
+    }
+}
+
+/// A number of licences whose only mark stands before three digits: thousands to some, decimals to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenCount {
+    is_comma: bool,
+    /// With the mark between thousands.
+    thousands: Seats,
+    /// With the mark before decimals; none where that leaves a fraction.
+    decimal: Option<Seats>,
+}
+
+impl OpenCount {
+    /// The cell, where its mark leaves it open.
+    pub fn of(text: &str, v: &Vocabulary) -> Option<OpenCount> {
+        let written = written(text, v).ok().filter(|written| !written.is_scientific)?;
+        let mark = written.mantissa.chars().find(|c| matches!(c, '.' | ','))?;
+        let (whole, decimals) = written.mantissa.split_once(mark)?;
+        if whole.starts_with('0') || decimals.len() != 3 || !is_grouped(written.mantissa, |c| c == mark) {
+            return None;
+        }
+        let is_whole = decimals == "000";
+        Some(OpenCount {
+            is_comma: mark == ',',
+            thousands: Seats(format!("{whole}{decimals}").parse().ok()?),
+            decimal: is_whole.then(|| whole.parse().ok().map(Seats)).flatten(),
+        })
+    }
+
+    /// The number, by what the other cells of its column show; where they show nothing, the only reading that is a whole number.
+    pub fn read(self, marks: Marks) -> Result<Seats, Unreadable> {
+        let shown = |kind: [bool; 2]| kind[usize::from(self.is_comma)];
+        match (shown(marks.thousands), shown(marks.decimal), self.decimal) {
+            (true, false, _) | (false, false, None) => Ok(self.thousands),
+            (false, true, Some(decimal)) => Ok(decimal),
+            (false, true, None) => Err(FRACTION),
+            (true, true, _) | (false, false, Some(_)) => Err(TWO_READINGS),
+        }
+    }
 }
 
 /// The digits before and after the decimal mark. `scientific`: a mark can only be the decimal one.
@@ -166,6 +268,48 @@ mod tests {
         }
         assert_eq!(seats(Cell::Number(25.0), &v), Ok(Some(Seats(25))));
         assert_eq!(seats(Cell::Number(-0.0), &v), Ok(Some(Seats(0))));
+    }
+
+    #[test]
+    fn the_marks_of_a_column_decide_together() {
+        let v = Vocabulary::embedded();
+        let read = |cell: &str, others: &[&str]| {
+            let marks = others
+                .iter()
+                .fold(Marks::default(), |marks, other| marks.and(Marks::of(other, &v)));
+            OpenCount::of(cell, &v).unwrap().read(marks)
+        };
+        for (cell, others, expected) in [
+            ("1.234", &[][..], Ok(1234)),
+            ("1.234", &["5", "1.500"], Ok(1234)),
+            ("1.234", &["25.0"], Err(FRACTION)),
+            ("1.234", &["12.5"], Err(FRACTION)),
+            ("1.234", &["25,0"], Ok(1234)),
+            ("25.000", &[], Err(TWO_READINGS)),
+            ("25.000", &["1.234.567"], Ok(25_000)),
+            ("25.000", &["1.234,00"], Ok(25_000)),
+            ("25.000", &["7.50", "8.0"], Ok(25)),
+            ("25.000 db", &["1000.000"], Ok(25)),
+            ("1,000", &["1,234,567"], Ok(1000)),
+            ("1,000", &["1,234,567", "2,5"], Err(TWO_READINGS)),
+            ("'25,000", &["0,000"], Ok(25)),
+            ("25,000", &["5,00E+02"], Ok(25)),
+        ] {
+            assert_eq!(read(cell, others), expected.map(Seats), "{cell} {others:?}");
+        }
+        for cell in [
+            "25",
+            "25.0",
+            "0.000",
+            "1.234.567",
+            "1.234,0",
+            "-1.234",
+            "1.23",
+            "x",
+            "1.234 apples",
+        ] {
+            assert_eq!(OpenCount::of(cell, &v), None, "{cell}");
+        }
     }
 
     #[test]

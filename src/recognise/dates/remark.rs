@@ -1,0 +1,54 @@
+//! Words beside a date in one cell.
+//!
+//! In: a cell such as `2026-05-03 (No Renewal)`. Out: its date and its [`Remark`], so that neither is lost. Refuses words that we
+//! do not know: a cell with them is no date.
+
+use super::parse::{LONGEST, read_text};
+use crate::{
+    read::Cell,
+    recognise::vocabulary::{Kind, Vocabulary},
+    terms::{EndInstruction, State},
+};
+
+/// What the words beside a date say: `2026-05-03 (No Renewal)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remark {
+    /// What happens at the term end.
+    AtEnd(EndInstruction),
+    /// A state.
+    State(State),
+}
+
+/// The words beside a date, where we know them; a cell with others is no date.
+pub fn remark(cell: Cell<'_>, v: &Vocabulary) -> Option<Remark> {
+    let Cell::Text(text) = cell else {
+        return None;
+    };
+    let (date, remark) = split_remark(text, v)?;
+    (read_text(text, v).is_none() && read_text(date, v).is_some()).then_some(remark)
+}
+
+/// Takes the words after the last digit (and the time's own words) or before the first off a date.
+pub(super) fn split_remark<'a>(text: &'a str, v: &Vocabulary) -> Option<(&'a str, Remark)> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let first = text.find(|c: char| c.is_ascii_digit())?;
+    let after_last = text.rfind(|c: char| c.is_ascii_digit())? + 1;
+    let bracket = text.rfind(['(', '[']).filter(|at| *at >= after_last);
+    [bracket, Some(after_last), Some(first)]
+        .into_iter()
+        .flatten()
+        .find_map(|at| {
+            let (before, after) = text.split_at(at);
+            let (date, words) = if at == first { (after, before) } else { (before, after) };
+            let words = words.trim_matches(|c: char| !c.is_alphanumeric());
+            let word = |kind| v.word(kind, words).filter(|_| !words.is_empty());
+            let at_end = || word(Kind::EndInstruction).and_then(|word| word.parse().ok());
+            let state = || word(Kind::State).and_then(|word| word.parse().ok());
+            let remark = at_end().map(Remark::AtEnd).or_else(|| state().map(Remark::State))?;
+            let date =
+                date.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | ';' | ':' | '|'));
+            Some((date, remark))
+        })
+}
