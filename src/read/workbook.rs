@@ -248,7 +248,7 @@ impl Sheets<'_, '_, '_> {
                 1 => "1 row is hidden or filtered out; it was read like the others".to_owned(),
                 rows => format!("{rows} rows are hidden or filtered out; they were read like the others"),
             };
-            let hint = "delete them, if they are not meant";
+            let hint = "delete in the workbook what is not meant";
             let finding = Finding::new(Code::RowsHidden, place.clone(), message, hint);
             self.job.report.findings.push(finding);
         }

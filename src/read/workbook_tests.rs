@@ -350,7 +350,7 @@ fn both_epochs_and_errors_are_alike_in_every_format() {
             assert_eq!(got.codes(), [""; 0], "{format}: {:?}", got.report.findings);
             got.rows()
         };
-        all(&[sheet.clone()]).iter().map(of).collect::<Vec<_>>()
+        all(std::slice::from_ref(sheet)).iter().map(of).collect::<Vec<_>>()
     };
     let sheet = Sheet::new("Lista", &list);
     let expected = rows_of(&sheet).remove(0);
@@ -405,8 +405,8 @@ fn hidden_rows_are_read_and_counted() {
         .collect();
     let sheet = Sheet::new("Lista", &list).hidden_rows(&[1, 3, 4]);
     for (format, content) in [
-        ("xlsx", xlsx(&[sheet.clone()])),
-        ("xlsb", xlsb(&[sheet.clone()])),
+        ("xlsx", xlsx(std::slice::from_ref(&sheet))),
+        ("xlsb", xlsb(std::slice::from_ref(&sheet))),
         ("ods", ods(&[sheet])),
     ] {
         let got = Got::of(&content);
@@ -493,6 +493,13 @@ fn tables_of_ods_are_read_however_they_are_written() {
         let expected = format!("1|{shown}");
         assert_eq!(got.rows(), rows(&[(2, &expected), (3, "1"), (4, "1")]), "{cell}");
     }
+}
+
+#[test]
+fn an_entity_that_nobody_knows_is_no_text() {
+    let cell = r#"<table:table-row><table:table-cell office:value-type="string"><text:p>a&b;c</text:p></table:table-cell></table:table-row>"#;
+    let got = Got::of(with_table(cell));
+    assert_eq!((got.codes(), got.report.refused), (vec!["file-unreadable"], true));
 }
 
 #[test]

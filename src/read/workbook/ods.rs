@@ -230,7 +230,7 @@ impl<R: BufRead> Content<R> {
                 },
                 Event::Text(piece) => text.add(&piece.xml10_content()),
                 Event::CData(piece) => text.add(&piece.xml10_content()),
-                Event::GeneralRef(entity) => text.add(&resolved(&entity)),
+                Event::GeneralRef(entity) => text.add(&resolved(&entity)?),
                 Event::End(tag) if tag.name() == end.name() => return Ok(text.done()),
                 Event::End(tag) if matches!(tag.name().as_ref(), "text:p" | "text:h") => text.finish(),
                 Event::Eof => return Err(cut()),
@@ -264,14 +264,15 @@ fn repeated(tag: &BytesStart<'_>, name: &str) -> u32 {
     count.unwrap_or(1).max(1)
 }
 
-fn resolved(entity: &quick_xml::events::BytesRef<'_>) -> String {
+/// What an entity stands for. Those that the file defines itself are none of ours: they may grow without end.
+fn resolved(entity: &quick_xml::events::BytesRef<'_>) -> Result<String, Failure> {
     if let Ok(Some(letter)) = entity.resolve_char_ref() {
-        return letter.to_string();
+        return Ok(letter.to_string());
     }
     let name = entity.xml10_content();
     quick_xml::escape::resolve_predefined_entity(&name)
-        .unwrap_or_default()
-        .to_owned()
+        .map(str::to_owned)
+        .ok_or_else(|| damaged(format!("it has the unknown entity `{}`", quoted(&name))))
 }
 
 fn tell_row(sheet: &mut SheetTelling<'_, '_, '_>, first: u32, times: u32, row: Row) -> Result<Next, Failure> {

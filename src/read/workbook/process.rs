@@ -91,7 +91,8 @@ pub(super) fn parse(
             }
         };
         let told = frames::read(Pieces::new(pieces, &mut process), limits, take);
-        if told.is_err() {
+        // A stream that broke off is that of a process about to end, which will say how.
+        if process.late || matches!(told, Err(Unusable::Garbled(_))) {
             process.kill();
         }
         let status = process.ended();
