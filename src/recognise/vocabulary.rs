@@ -278,7 +278,7 @@ impl crate::read::Words for Vocabulary {
         let mut seen: Vec<String> = Vec::new();
         for cell in cells {
             let folded = fold(cell);
-            if self.knows(cell) && !seen.contains(&folded) {
+            if (self.knows(cell) || super::kinds::is_heading(&folded)) && !seen.contains(&folded) {
                 seen.push(folded);
             }
         }
