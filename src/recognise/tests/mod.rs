@@ -2,6 +2,7 @@
 
 mod accounting;
 mod kinds;
+mod languages;
 mod merging;
 mod order;
 mod whole;
