@@ -1,10 +1,13 @@
 //! The tables of words that come with the program.
 //!
-//! In: the CSV files beside the vocabulary, part of the binary. Out: what a folded heading or word stands for in them. Each
-//! table is read when it is first asked for, once a process: a run that meets no country's name never reads those. The tests
-//! see to it that no folded text has two meanings, so the order of reading does not matter.
+//! In: the CSV files beside the vocabulary, part of the binary. Out: what a folded heading or word stands for in them. The words
+//! of a kind are read when they are first asked for, once a process: a run that meets no country's name never reads those. The
+//! tests see to it that no folded text has two meanings, so the order of reading does not matter.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    sync::{LazyLock, OnceLock},
+};
 
 use super::{Kind, Known, Language, folding::spellings};
 use crate::terms::Text;
@@ -19,29 +22,38 @@ pub(super) const LANGUAGES: &str = include_str!("../languages.csv");
 type Words = HashMap<String, &'static str>;
 
 static KNOWN_HEADINGS: LazyLock<HashMap<String, Known>> = LazyLock::new(read_headings);
-static KNOWN_WORDS: LazyLock<HashMap<Kind, Words>> = LazyLock::new(read_words);
-static KNOWN_COUNTRIES: LazyLock<Words> = LazyLock::new(|| names(COUNTRIES));
+/// By [`Kind`].
+static KNOWN_WORDS: [OnceLock<Words>; Kind::ALL.len()] = [const { OnceLock::new() }; Kind::ALL.len()];
 static KNOWN_LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(read_languages);
 
 /// The records of a table without its heading line. No cell of them holds a comma or a quote; a test sees to that.
-pub(super) fn records(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    table.lines().skip(1).map(|line| line.split(',').collect())
+pub(super) fn records<const N: usize>(table: &'static str) -> impl Iterator<Item = [&'static str; N]> {
+    table.lines().skip(1).map(cells)
+}
+
+/// The first cells of a line.
+fn cells<const N: usize>(line: &'static str) -> [&'static str; N] {
+    let mut cells = line.split(',');
+    std::array::from_fn(|_| cells.next().unwrap_or_default())
 }
 
 fn read_headings() -> HashMap<String, Known> {
-    let mut codes: HashMap<&str, Text> = HashMap::new();
+    let mut codes: Vec<Text> = Vec::new();
     let mut headings: HashMap<String, Known> = HashMap::with_capacity(HEADINGS.lines().count());
-    for record in records(HEADINGS) {
-        let [field, heading, code, ..] = record[..] else {
-            continue;
+    for [field, heading, code] in records(HEADINGS) {
+        let language = match codes.iter().find(|known| ***known == *code) {
+            Some(language) => language.clone(),
+            None => {
+                codes.push(code.into());
+                code.into()
+            }
         };
-        let language = codes.entry(code).or_insert_with(|| code.into());
         for key in spellings(heading, code) {
             let known = headings.entry(key).or_insert_with(|| Known {
                 field: field.parse().ok(),
                 languages: Vec::new(),
             });
-            if !known.languages.contains(language) {
+            if !known.languages.contains(&language) {
                 known.languages.push(language.clone());
             }
         }
@@ -49,47 +61,41 @@ fn read_headings() -> HashMap<String, Known> {
     headings
 }
 
-fn read_words() -> HashMap<Kind, Words> {
-    let mut words: HashMap<Kind, Words> = HashMap::new();
-    for record in records(WORDS) {
-        if let [kind, value, word, language, ..] = record[..]
-            && let Ok(kind) = kind.parse()
-        {
-            let words = words.entry(kind).or_default();
-            words.extend(spellings(word, language).map(|key| (key, value)));
-        }
+fn read_words(kind: Kind) -> Words {
+    match kind {
+        Kind::Country => names(records(COUNTRIES)),
+        Kind::Month => names(records(MONTHS)),
+        _ => names(words_table(kind)),
     }
-    words.entry(Kind::Month).or_default().extend(names(MONTHS));
-    words
 }
 
-/// A table of value, word and language.
-fn names(table: &'static str) -> Words {
-    let mut names = HashMap::with_capacity(table.lines().count());
-    for record in records(table) {
-        if let [value, word, language, ..] = record[..] {
-            names.extend(spellings(word, language).map(|key| (key, value)));
-        }
-    }
-    names
+/// The lines of a kind in the table of words, which stand together: value, word, language.
+fn words_table(kind: Kind) -> impl Iterator<Item = [&'static str; 3]> {
+    let start = format!("\n{kind},");
+    let first = WORDS.find(&start).map_or(WORDS.len(), |at| at + 1);
+    let lines = WORDS.get(first..).unwrap_or_default().lines();
+    lines
+        .map(cells)
+        .take_while(move |[of, ..]: &[&str; 4]| *of == kind.as_str())
+        .map(|[_, value, word, language]| [value, word, language])
+}
+
+/// Values, words and their languages.
+fn names(rows: impl Iterator<Item = [&'static str; 3]>) -> Words {
+    rows.flat_map(|[value, word, language]| spellings(word, language).map(move |key| (key, value)))
+        .collect()
 }
 
 fn read_languages() -> Vec<Language> {
-    let language = |record: Vec<&'static str>| match record[..] {
-        [code, order, ..] => Some(Language {
-            code,
-            date_order: order.parse().ok(),
-        }),
-        _ => None,
-    };
-    records(LANGUAGES).filter_map(language).collect()
+    let languages = records(LANGUAGES).map(|[code, order]| Language {
+        code,
+        date_order: order.parse().ok(),
+    });
+    languages.collect()
 }
 
 fn words_of(kind: Kind) -> Option<&'static Words> {
-    match kind {
-        Kind::Country => Some(&KNOWN_COUNTRIES),
-        _ => KNOWN_WORDS.get(&kind),
-    }
+    Some(KNOWN_WORDS.get(kind as usize)?.get_or_init(|| read_words(kind)))
 }
 
 /// What a folded heading is known as.
