@@ -2,7 +2,9 @@
 //!
 //! In: a table's head, its source, the vocabulary. Out: [`Columns`]: the kind of the table, its language, and for each field the
 //! columns that hold it, best first. What a kind of export says of a heading goes before the vocabulary; a heading known as a
-//! whole goes before one known in parts. Two columns of one meaning are a finding, and the first that has a value is used.
+//! whole goes before one known in parts, and a specific one (`Subscription status`) before a general one (`Status`). Two columns
+//! of one meaning are a finding, and the first that has a value is used; a column that the kind of export calls spare counts where
+//! the others are empty, and is none. A heading that names two fields (`Product ID/SKU ID`) is bound to neither.
 
 use std::collections::BTreeMap;
 

@@ -178,7 +178,7 @@ fn unused(others: &[TableRecord], nothing_else: bool, path: &Text) -> Vec<Findin
         if nothing_else {
             let message =
                 format!("{shown} are not the headings of a list of subscriptions or customers; nothing was read");
-            let hint = "a list needs an id or a customer, an offer, and a number of licences or a date; name further headings in the headings table";
+            let hint = "a list needs an id or a customer (in a column or a [[source]] setting), an offer, and a number of licences or a date; name further headings in the headings table";
             Finding::new(Code::NoHeadings, place, message, hint)
         } else {
             let message = format!("{shown} are not the headings of a table of ours; the sheet was left alone");

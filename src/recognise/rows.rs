@@ -261,6 +261,10 @@ fn read_dates(cells: &mut Cells<'_>, batch: &mut Batch, item: u32, state: Option
         if reading == DateReading::Empty || done == Some(field) {
             continue;
         }
+        // where another column of the field may hold the date, a `-` leaves it to that one
+        if table.columns.of_field(field).len() > 1 && cells.is_nothing(cell) {
+            continue;
+        }
         // the next change of state is the term end only while the subscription is active
         if field == Field::NextLifecycleDate && state != Some(State::Active) {
             continue;

@@ -52,7 +52,7 @@ pub(super) fn tell_of_rivals(cells: &mut Cells<'_>) {
 fn says_something(field: Field, cell: Cell<'_>, cells: &Cells<'_>) -> bool {
     match (field, cell) {
         (_, Cell::Empty) => false,
-        (_, Cell::Text(text)) if values::is_nothing(text, cells.vocabulary) => false,
+        (_, cell) if cells.is_nothing(cell) => false,
         (Field::TermEnd, cell) => read_date(cell, cells.vocabulary) != DateReading::Empty,
         _ => true,
     }
