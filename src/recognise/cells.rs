@@ -46,12 +46,23 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// The first filled cell of a field, with its column.
+    /// The first filled cell of a field, with its column; of several columns one that says more than `-`, where there is one.
     pub(super) fn cell(&self, field: Field) -> Option<(u32, Cell<'a>)> {
-        let columns = self.table.columns.of_field(field).iter();
-        columns
-            .map(|&column| (column, self.row.cell(column as usize)))
-            .find(|(_, cell)| *cell != Cell::Empty)
+        let columns = self.table.columns.of_field(field);
+        let filled = || {
+            let cells = columns.iter().map(|&column| (column, self.row.cell(column as usize)));
+            cells.filter(|(_, cell)| *cell != Cell::Empty)
+        };
+        let first = filled().next()?;
+        match columns {
+            [_] => Some(first),
+            _ => filled().find(|(_, cell)| !self.is_nothing(*cell)).or(Some(first)),
+        }
+    }
+
+    /// Whether a cell says that nothing stands there.
+    pub(super) fn is_nothing(&self, cell: Cell<'_>) -> bool {
+        matches!(cell, Cell::Text(text) if text.len() < 32 && values::is_nothing(text, self.vocabulary))
     }
 
     /// A finding about a cell of this row.

@@ -13,7 +13,7 @@ use std::sync::{
 use rayon::Scope;
 
 use super::{
-    Context, Field, TableRecord,
+    Context, Field, KindCertainty, TableRecord,
     columns::Columns,
     freshness::freshness_of,
     kinds::Role,
@@ -179,7 +179,7 @@ fn unused(others: &[TableRecord], nothing_else: bool, path: &Text) -> Vec<Findin
         if nothing_else {
             let message =
                 format!("{shown} are not the headings of a list of subscriptions or customers; nothing was read");
-            let hint = "a list needs an id or a customer, an offer, and a number of licences or a date; name further headings in the headings table";
+            let hint = "a list needs an id or a customer (in a column or a [[source]] setting), an offer, and a number of licences or a date; name further headings in the headings table";
             Finding::new(Code::NoHeadings, place, message, hint)
         } else {
             let message = format!("{shown} are not the headings of a table of ours; the sheet was left alone");
@@ -229,11 +229,12 @@ fn missing_columns(columns: &Columns, place: &Place, header_row: u32) -> Vec<Fin
 }
 
 impl<'scope> TableSink<'_, 'scope> {
-    fn other(&mut self, head: &TableHead, kind: &str) -> Interest {
+    fn other(&mut self, head: &TableHead, kind: &str, certainty: KindCertainty) -> Interest {
         self.others.push(TableRecord {
             sheet: head.sheet.clone(),
             header_row: head.header_row,
             kind: kind.into(),
+            certainty,
             language: None,
             columns: head.headings.iter().map(|heading| (heading.clone(), None)).collect(),
             dates: Vec::new(),
@@ -258,7 +259,8 @@ impl Sink for TableSink<'_, '_> {
             .and_then(|sheet| reading.source.of_sheet(&reading.path, sheet, reading.context.config));
         let source = of_sheet.map_or_else(|| Arc::clone(&reading.source), Arc::new);
         let Some(columns) = Columns::of(head, &source, reading.context.vocabulary) else {
-            return self.other(head, "");
+            let certainty = KindCertainty::of_stranger(&head.headings, reading.context.vocabulary);
+            return self.other(head, "", certainty);
         };
         let kind = columns.kind;
         if kind.role == Role::Refused {
@@ -269,7 +271,7 @@ impl Sink for TableSink<'_, '_> {
             );
             self.findings
                 .push(Finding::new(Code::KindRefused, place, message, kind.hint));
-            return self.other(head, kind.word);
+            return self.other(head, kind.word, columns.certainty);
         }
         self.findings.extend(missing_columns(&columns, &place, head.header_row));
         let above = head

@@ -7,10 +7,12 @@
 
 mod charge;
 mod left_out;
+mod rivals;
 
 use charge::charge_of;
 pub(super) use left_out::unidentified;
 use left_out::{ignore, is_loose, is_prose, is_repeated_heading, is_total, loose_or_rejected};
+use rivals::tell_of_rivals;
 
 use super::{
     Field, Flaw,
@@ -158,6 +160,7 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
     if id.is_none() && (!customer.names_somebody() || !has_offer || is_loose(cells) || is_total(cells)) {
         return loose_or_rejected(cells, batch);
     }
+    tell_of_rivals(cells);
     let charge = charge_of(cells, shared);
     read_marks(cells, batch, &charge);
     let predecessor = cells
@@ -294,7 +297,10 @@ fn read_dates(cells: &mut Cells<'_>, batch: &mut Batch, item: u32, state: Option
         if reading == DateReading::Empty || done == Some(field) {
             continue;
         }
-        if field == Field::TermEnd && is_outdone(cells, column) {
+        // where another column of the field may hold the date, a `-` leaves it to that one
+        if table.columns.of_field(field).len() > 1 && cells.is_nothing(cell)
+            || field == Field::TermEnd && is_outdone(cells, column)
+        {
             continue;
         }
         // the next change of state is the term end only while the subscription is active

@@ -385,3 +385,114 @@ fn exports_of_something_else_are_refused_by_name_and_strangers_told_of() {
     assert_eq!(recognised.accounting.reference, 2);
     assert_eq!(recognised.subscriptions.len(), 0);
 }
+
+/// The field that each heading of a list was used for.
+fn fields(recognised: &Recognised) -> Vec<(&str, &str)> {
+    let columns = recognised.inputs[0].tables[0].columns.iter();
+    columns
+        .map(|(heading, field)| (&**heading, field.as_deref().unwrap_or("")))
+        .collect()
+}
+
+#[test]
+fn what_is_of_something_else_is_not_taken_for_the_subscriptions() {
+    let strangers = [
+        "Payment status",
+        "Order status",
+        "Status (invoice)",
+        "Connect Subscription Status",
+        "Invoice date",
+        "Birth date",
+        "Date",
+        "Last login date",
+        "Trial end date",
+        "Warranty expiry date",
+        "Product ID/SKU ID",
+        "Customer/Reseller",
+        "Start date / End date",
+        "Seats / Assigned seats",
+        "Quantity (invoice)",
+        "Order quantity",
+        "Account manager",
+        "Customer group",
+        "Customer since",
+        "Unit price",
+        "ID",
+        "Name",
+        "Type",
+        "Termin",
+        "Statusdatum",
+        "Kundennummer (intern)",
+        "Enddatum Wartung",
+    ];
+    let headings = format!("Subscription ID,Product,Licenses,{}", strangers.join(","));
+    let row = format!("{SUB_A},Office 365 E3,25{}", ",2026-10-14".repeat(strangers.len()));
+    let recognised = Estate::default()
+        .file("list.csv", &format!("{headings}\n{row}\n"))
+        .recognise();
+    let bound: Vec<_> = fields(&recognised)
+        .into_iter()
+        .skip(3)
+        .filter(|(_, field)| !field.is_empty())
+        .collect();
+    assert_eq!(bound, []);
+    assert_eq!(end(only(&recognised)), None);
+}
+
+#[test]
+fn of_two_headings_of_a_field_the_specific_one_counts() {
+    let of = |headings: &str, row: &str| {
+        Estate::default()
+            .file("list.csv", &format!("{headings}\n{row}\n"))
+            .recognise()
+    };
+    let headings = "Status,Subscription status,Subscription ID,Product,Licenses,End date,Subscription end date";
+    let agreeing = of(
+        headings,
+        &format!("Active,Active,{SUB_A},Office 365 E3,25,2027-05-13,2027-05-13"),
+    );
+    assert_eq!(only(&agreeing).state, Some(State::Active));
+    assert!(only(&agreeing).flaws.is_empty());
+    let of_code = |recognised: &Recognised, code| codes(recognised).into_iter().filter(|known| *known == code).count();
+    assert_eq!(of_code(&agreeing, Code::HeadingRepeated), 2);
+    assert_eq!(of_code(&agreeing, Code::Contradiction), 0);
+    // What the general one says is not lost: that they differ is for a person.
+    let differing = of(
+        headings,
+        &format!("Active,Suspended,{SUB_A},Office 365 E3,25,2026-11-30,2027-05-13"),
+    );
+    let subscription = only(&differing);
+    assert_eq!(
+        (subscription.state, end(subscription)),
+        (Some(State::Suspended), Some(date(2027, 5, 13)))
+    );
+    assert!(subscription.flaws.contains(&Flaw::Contradiction));
+    assert_eq!(of_code(&differing, Code::Contradiction), 2);
+    // An empty one says nothing.
+    let half = of(headings, &format!("Active,-,{SUB_A},Office 365 E3,25,2027-05-13,"));
+    assert_eq!(
+        (only(&half).state, end(only(&half))),
+        (Some(State::Active), Some(date(2027, 5, 13)))
+    );
+    assert!(only(&half).flaws.is_empty());
+    let german = of(
+        "Status;Abonnementstatus;Abonnement-ID;Produkt;Anzahl",
+        &format!("Aktiv;Gesperrt;{SUB_A};Office 365 E3;25"),
+    );
+    assert_eq!(only(&german).state, Some(State::Suspended));
+}
+
+#[test]
+fn a_spare_column_counts_where_the_better_one_is_empty() {
+    let headings = "id,offerId,offerName,quantity,commitmentEndDate,commitmentEndDateTime,status";
+    let rows = [
+        format!("{SUB_A},,Office 365 E3,25,2027-05-13T00:00:00Z,2027-05-14T23:59:59Z,active"),
+        format!("{SUB_B},,Office 365 E3,25,,2027-05-14T23:59:59Z,active"),
+    ];
+    let recognised = Estate::default()
+        .file("dump.csv", &format!("{headings}\n{}\n", rows.join("\n")))
+        .recognise();
+    let ends: Vec<_> = recognised.subscriptions.iter().map(end).collect();
+    assert_eq!(ends, [Some(date(2027, 5, 13)), Some(date(2027, 5, 14))]);
+    assert!(!codes(&recognised).contains(&Code::HeadingRepeated));
+}
