@@ -69,6 +69,14 @@ fn no_mapping_of_the_catalogue_crosses_segments_or_loses_in_silence() {
                 .collect();
             match mapping.kind {
                 MappingKind::Same | MappingKind::Equivalent => {
+                    // Device or user, capacity, department, EEA, faculty or student, add-on or base: never one for the other.
+                    assert!(
+                        targets.iter().all(|target| target::same_kind(target, source)),
+                        "{} on {on}",
+                        offer.key
+                    );
+                    let capacity = &*source.licenses == "capacity" && mapping.kind == MappingKind::Equivalent;
+                    assert!(!capacity, "{} on {on}", offer.key);
                     assert_eq!(lost, Vec::<Text>::new(), "{} on {on}", offer.key);
                     assert_eq!(targets.len(), 1);
                 }
