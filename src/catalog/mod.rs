@@ -5,14 +5,18 @@
 //! id it does not know is `unmapped`. Holds the invariant that no mapping crosses segments but where the user's own row says
 //! so, and that `same` and `equivalent` never lose a capability.
 
+mod assign;
 mod by_rule;
 mod compare;
+mod comparison;
+mod likeness;
 mod load;
 mod map;
 mod offers;
 mod resolve;
 mod row;
 mod rulebook;
+mod sale;
 mod spelling;
 mod steps;
 mod target;
@@ -21,8 +25,10 @@ mod tests;
 
 use std::sync::Arc;
 
+pub use comparison::{Change, Comparison, Effect};
 pub use offers::Catalog;
 pub use rulebook::RuleBook;
+pub use sale::Pause;
 
 use chrono::NaiveDate;
 
@@ -47,12 +53,16 @@ pub struct Offer {
     pub cloud: Cloud,
     /// Whether it needs a base offer, and which keys serve as one.
     pub addon_of: Option<Vec<Text>>,
+    /// Whether it has Teams, or is the edition without; none for what has nothing to do with it.
+    pub teams: Option<bool>,
     /// Trial or viral offer, or one without a price.
     pub free: bool,
     /// Whether it is licensed by seat; Azure, software and SaaS are not.
     pub seat_based: bool,
     /// Most seats a customer may have.
     pub seat_cap: Option<Seats>,
+    /// The offers that share one policy on the number of seats, by a name of the catalogue's own.
+    pub cap_family: Option<Text>,
     /// Fewest seats that may be ordered.
     pub seat_minimum: Option<Seats>,
     /// Terms sold, each with the fewest seats it takes.
@@ -61,6 +71,8 @@ pub struct Offer {
     pub sold_from: Option<NaiveDate>,
     /// Last day it may be bought in CSP.
     pub sold_until: Option<NaiveDate>,
+    /// Days in between on which it was not sold.
+    pub pauses: Vec<Pause>,
     /// How sure the row is.
     pub certainty: Certainty,
     /// Where the row comes from.
@@ -68,15 +80,31 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// Whether it may be ordered on a day.
+    /// Whether it may be ordered on a day, in a country where nothing particular holds.
     pub fn is_sold(&self, on: NaiveDate) -> bool {
         self.item.is_some() && self.is_on_sale(on)
     }
 
     /// Whether a day is within the days of its sale, whatever is known of how to order it.
     pub fn is_on_sale(&self, on: NaiveDate) -> bool {
-        self.sold_from.is_none_or(|from| from <= on) && self.sold_until.is_none_or(|until| on <= until)
+        self.is_on_sale_in(None, on)
     }
+
+    /// As [`Offer::is_on_sale`], for a customer in a country.
+    pub fn is_on_sale_in(&self, country: Option<Country>, on: NaiveDate) -> bool {
+        self.sold_from.is_none_or(|from| from <= on)
+            && self.sold_until.is_none_or(|until| on <= until)
+            && !self.pauses.iter().any(|pause| pause.holds(country, on))
+    }
+}
+
+/// The days that a source's texts may be of; names are told apart by them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct When {
+    /// The day on which the subscription began: the name is of that day, or of one after it.
+    pub began: Option<NaiveDate>,
+    /// The day on which the texts were exported or typed.
+    pub written: Option<NaiveDate>,
 }
 
 /// Which offer a source's texts mean.
@@ -106,6 +134,8 @@ pub struct MapQuery<'a> {
     pub resolution: &'a Resolution,
     /// What the customer is qualified as, where known.
     pub qualification: Option<Qualification>,
+    /// Where the customer is, where known: not everything is sold everywhere.
+    pub country: Option<Country>,
     /// How the subscription moves: a transfer takes it as it is.
     pub route: Route,
     /// Its term.

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
     steps::{SHARED, steps_of},
 };
 use crate::{
-    catalog::{Resolution, RuleBook},
+    catalog::{Resolution, RuleBook, When},
     recognise::{Customer, SourceOffer, Subscription},
     terms::*,
 };
@@ -32,6 +33,7 @@ pub fn plan(subscriptions: Vec<Subscription>, customers: &[Customer], context: &
         .map(|index| estate.decide(index, &Imposed::default()))
         .collect();
     estate.recognise_targets(&mut decided);
+    estate.limit_seats(&mut decided);
     estate.place_addons(&mut decided);
     estate.limit_tenants(&mut decided);
     let mut findings = notes::of_rows(&estate, &decided);
@@ -71,6 +73,8 @@ pub(super) struct Estate<'a> {
     pub(super) reports: Reports<'a>,
     offer_rules: RuleBook<'a>,
     resolutions: Vec<Resolution>,
+    /// For each resolution the name that an unknown one looks like.
+    alike: Vec<Option<Text>>,
     /// For each subscription the index of its resolution.
     resolved: Vec<u32>,
     /// Live subscriptions of ours, by customer.
@@ -81,15 +85,17 @@ impl<'a> Estate<'a> {
     fn new(subscriptions: &'a [Subscription], customers: &'a [Customer], context: &'a Context<'a>) -> Estate<'a> {
         let customers: HashMap<CustomerId, &Customer> =
             customers.iter().map(|customer| (customer.id, customer)).collect();
-        let mut distinct: HashMap<SourceOffer, u32> = HashMap::new();
+        let mut distinct: HashMap<(SourceOffer, Option<NaiveDate>), u32> = HashMap::new();
         let mut offers = Vec::new();
         let mut resolved = Vec::with_capacity(subscriptions.len());
         let mut ours: HashMap<CustomerId, Vec<usize>> = HashMap::new();
         for (index, subscription) in subscriptions.iter().enumerate() {
             let customer = subscription.customer_id.and_then(|id| customers.get(&id).copied());
             let offer = offer_of(subscription, customer);
-            let number = *distinct.entry(offer).or_insert_with_key(|offer| {
-                offers.push(offer.clone());
+            // Names are of the time at which the subscription began; what began in one era is asked once.
+            let began = subscription.term_start.map(|day| context.catalog.era(day));
+            let number = *distinct.entry((offer, began)).or_insert_with_key(|question| {
+                offers.push(question.clone());
                 offers.len() as u32 - 1
             });
             resolved.push(number);
@@ -101,9 +107,23 @@ impl<'a> Estate<'a> {
                 ours.entry(id).or_default().push(index);
             }
         }
-        let resolutions = offers
+        let resolutions: Vec<Resolution> = offers
             .par_iter()
-            .map(|offer| context.catalog.resolve(offer, context.as_of))
+            .map(|(offer, began)| {
+                let when = When {
+                    began: *began,
+                    written: Some(context.as_of),
+                };
+                context.catalog.resolve_at(offer, when)
+            })
+            .collect();
+        let alike = offers
+            .par_iter()
+            .zip(&resolutions)
+            .map(|((offer, _), resolution)| match (resolution, &offer.name) {
+                (Resolution::Unknown, Some(name)) => Some(context.catalog.alike(name).first()?.name.clone()),
+                _ => None,
+            })
             .collect();
         let reports = Reports::new(context.tables, context.as_of);
         let offer_rules = context.catalog.rule_book(&context.tables.offers);
@@ -114,6 +134,7 @@ impl<'a> Estate<'a> {
             reports,
             offer_rules,
             resolutions,
+            alike,
             resolved,
             ours,
         }
@@ -127,6 +148,11 @@ impl<'a> Estate<'a> {
 
     pub(super) fn resolution(&self, index: usize) -> &Resolution {
         &self.resolutions[self.resolved[index] as usize]
+    }
+
+    /// The name that an offer nobody knows looks like.
+    pub(super) fn alike(&self, index: usize) -> Option<&Text> {
+        self.alike[self.resolved[index] as usize].as_ref()
     }
 
     pub(super) fn known<'b>(&'b self, index: usize, imposed: &Imposed) -> Known<'b> {

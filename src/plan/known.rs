@@ -146,6 +146,7 @@ impl<'a> Known<'a> {
             source: &self.subscription.offer,
             resolution: self.resolution,
             qualification: self.customer.and_then(|customer| customer.qualification),
+            country: self.country(),
             route,
             term: self.term(),
             seats: self.subscription.seats,

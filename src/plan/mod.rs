@@ -16,6 +16,7 @@ mod estate;
 mod known;
 mod notes;
 mod reason;
+mod seats;
 mod standing;
 mod steps;
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
             let mut findings = Vec::new();
             if decided[index].decision.action != Action::Keep {
                 if decided[index].offer_row.is_none() {
-                    findings.extend(of_offer(subscription, estate.resolution(index)));
+                    findings.extend(of_offer(subscription, estate.resolution(index), estate.alike(index)));
                 }
                 findings.extend(of_unmapped(subscription, estate.resolution(index), &decided[index]));
                 findings.extend(of_unsure_rules(subscription, &decided[index]));
@@ -66,7 +66,7 @@ fn without_channel(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
         .collect()
 }
 
-fn of_offer(subscription: &Subscription, resolution: &Resolution) -> Option<Finding> {
+fn of_offer(subscription: &Subscription, resolution: &Resolution, alike: Option<&Text>) -> Option<Finding> {
     let offer = &subscription.offer;
     let shown = [&offer.offer_id, &offer.sku_id, &offer.sku_part_number, &offer.name]
         .into_iter()
@@ -106,13 +106,11 @@ fn of_offer(subscription: &Subscription, resolution: &Resolution) -> Option<Find
         }
         Resolution::Unknown => {
             let message = format!("`{shown}` is no offer that the catalogue knows; the row is for review");
-            about(
-                Code::OfferUnknown,
-                subscription,
-                message,
-                "name the target in offers.csv",
-            )
-            .value(shown)
+            let hint = match alike {
+                Some(name) => format!("name the target in offers.csv; is it {name}?"),
+                None => "name the target in offers.csv".to_owned(),
+            };
+            about(Code::OfferUnknown, subscription, message, &hint).value(shown)
         }
     })
 }
