@@ -28,11 +28,13 @@ mod settle;
 mod source;
 mod table;
 pub mod tables;
+mod trail;
 pub mod values;
 pub mod vocabulary;
 
 pub use field::Field;
 pub use run::{Context, recognise};
+pub use trail::Standing;
 
 #[cfg(test)]
 mod tests;
