@@ -146,7 +146,7 @@ fn collect(reading: &Reading<'_>, deliver: impl FnOnce(&mut dyn Sink) -> FileRep
     }
 }
 
-fn path_of(input: &Input) -> Text {
+pub(super) fn path_of(input: &Input) -> Text {
     match input {
         Input::File(path) => path.to_string_lossy().into(),
         Input::Bytes { name, .. } => name.clone(),
@@ -264,6 +264,7 @@ impl Sink for TableSink<'_, '_> {
             header_row: head.header_row,
             columns,
             source: Arc::clone(&reading.source),
+            orders: Vec::new(),
         };
         self.streams.push(Arc::new(Stream {
             table,

@@ -106,7 +106,7 @@ impl<'a> Merging<'a> {
         Some((merged, group.trail))
     }
 
-    fn rank(&self, fact: &Fact) -> u8 {
+    pub(super) fn rank(&self, fact: &Fact) -> u8 {
         self.tables
             .get(fact.table as usize)
             .map_or(0, |table| table.columns.kind.rank)

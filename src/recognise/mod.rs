@@ -28,6 +28,7 @@ mod settle;
 mod source;
 mod table;
 pub mod tables;
+pub mod trace;
 mod trail;
 pub mod values;
 pub mod vocabulary;

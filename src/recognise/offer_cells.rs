@@ -40,7 +40,7 @@ fn is_short_number(sku: &str) -> bool {
     (1..=4).contains(&sku.len()) && sku.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn compose(product: &str, sku: Option<&str>, availability: Option<&str>) -> String {
+pub(super) fn compose(product: &str, sku: Option<&str>, availability: Option<&str>) -> String {
     let Some(sku) = sku else {
         return product.to_owned();
     };

@@ -56,6 +56,16 @@ pub fn recognise(inputs: &[Input], context: &Context<'_>) -> Recognised {
 
 /// Recognises what a reader hands on.
 pub(super) fn recognise_with(inputs: &[Input], context: &Context<'_>, reader: Reader<'_>) -> Recognised {
+    recognise_and(inputs, context, reader, |_| ()).0
+}
+
+/// Recognises what a reader hands on, and asks everything that is known before it is let go.
+pub(super) fn recognise_and<T>(
+    inputs: &[Input],
+    context: &Context<'_>,
+    reader: Reader<'_>,
+    ask: impl FnOnce(&Known<'_>) -> T,
+) -> (Recognised, T, Vec<Table>) {
     let mut inputs = inputs.to_vec();
     inputs.sort();
     inputs.dedup();
@@ -64,7 +74,15 @@ pub(super) fn recognise_with(inputs: &[Input], context: &Context<'_>, reader: Re
     let files = inputs
         .par_iter()
         .map(|input| recognise_file(input, reader, context, &shared, &in_flight));
-    put_together(files.collect(), context)
+    put_together(files.collect(), context, ask)
+}
+
+/// All that is known when every subscription is merged.
+pub(super) struct Known<'a> {
+    pub(super) merging: &'a Merging<'a>,
+    pub(super) groups: &'a Groups,
+    /// By group.
+    pub(super) merged: &'a [Option<Merged>],
 }
 
 /// A finding for each `[[source]]` that fits none of the exports.
@@ -121,7 +139,11 @@ impl Estate {
     }
 }
 
-fn put_together(mut files: Vec<FileResult>, context: &Context<'_>) -> Recognised {
+fn put_together<T>(
+    mut files: Vec<FileResult>,
+    context: &Context<'_>,
+    ask: impl FnOnce(&Known<'_>) -> T,
+) -> (Recognised, T, Vec<Table>) {
     files.sort_by(|a, b| a.report.path.cmp(&b.report.path));
     let mut estate = Estate::default();
     for file in files {
@@ -146,12 +168,19 @@ fn put_together(mut files: Vec<FileResult>, context: &Context<'_>) -> Recognised
         customers: &customers,
         partner: &context.config.partner.ids,
     };
-    let merged: Vec<Option<Merged>> = groups
+    let mut merged: Vec<Option<Merged>> = groups
         .members
         .par_iter()
         .map(|members| merging.merge(members))
         .collect();
-    finish(estate, customers, groups, merged)
+    name_bases(&mut merged, &groups);
+    let answer = ask(&Known {
+        merging: &merging,
+        groups: &groups,
+        merged: &merged,
+    });
+    let tables = std::mem::take(&mut estate.tables);
+    (finish(estate, customers, groups, merged), answer, tables)
 }
 
 fn finish(
@@ -176,7 +205,6 @@ fn finish(
     }
     // facts are as large as subscriptions: let them go before those are put in order
     estate.facts = Vec::new();
-    name_bases(&mut merged, &groups);
     drop(groups);
     let mut subscriptions: Vec<Subscription> = merged
         .into_iter()

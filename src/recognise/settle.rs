@@ -44,8 +44,13 @@ struct Decided {
 }
 
 /// Settles a table.
-pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
+pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
     let mut columns = decide(&table, &batches);
+    let order = |decided: &Decided| match decided.decision {
+        Decision::Order(order) => Some(order),
+        Decision::Unknown | Decision::HalfConverted | Decision::Unneeded => None,
+    };
+    table.orders = columns.iter().map(order).collect();
     let mut settled = Settled {
         facts: Vec::new(),
         customers: Vec::new(),

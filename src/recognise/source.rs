@@ -40,6 +40,15 @@ impl Source {
             .unwrap_or_default()
     }
 
+    /// The pattern of the rule that counts for a path.
+    pub(super) fn pattern<'c>(path: &str, config: &'c Config) -> Option<&'c str> {
+        let path = path.replace('\\', "/");
+        let mut rules = config.sources.iter();
+        rules
+            .find(|rule| captures(&rule.pattern, &path).is_some())
+            .map(|rule| rule.pattern.as_str())
+    }
+
     /// The patterns of the settings that fit none of these paths.
     pub(super) fn unused<'c>(paths: &[Text], config: &'c Config) -> Vec<&'c str> {
         let fits = |pattern: &str| {

@@ -16,6 +16,7 @@ use super::{
     source::Source,
 };
 use crate::{
+    config::DateOrder,
     finding::{Accounting, Finding, Place},
     terms::Text,
 };
@@ -32,6 +33,8 @@ pub(super) struct Table {
     pub(super) source: Arc<Source>,
     /// A date in the title or the file's name.
     pub(super) freshness: Option<NaiveDate>,
+    /// The order of each of [`Columns::dates`], once it is decided; none where its dates need none, or none is known.
+    pub(super) orders: Vec<Option<DateOrder>>,
 }
 
 /// A date that waits for its column to be decided.

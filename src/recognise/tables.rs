@@ -17,7 +17,7 @@ use super::vocabulary::Vocabulary;
 use crate::{
     config::TablePaths,
     finding::{Finding, Place},
-    read::Limits,
+    read::{Limits, Words},
     terms::*,
 };
 
@@ -145,6 +145,11 @@ pub fn read_tables(paths: &TablePaths, limits: &Limits) -> Result<Tables, Vec<Ta
             Err(reading.problems)
         }
     }
+}
+
+/// The headings of one of our tables, as what a reader goes by.
+pub(super) fn words_of(table: &str) -> impl Words + use<> {
+    sheet::headings_of(table)
 }
 
 /// Customers that have two rows: which of them counts would be a guess.
