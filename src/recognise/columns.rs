@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Field,
+    Field, KindCertainty,
     kinds::{Kind, Role, Use, kind_of},
     source::Source,
     vocabulary::{Vocabulary, fold, language},
@@ -45,6 +45,7 @@ const MANY: [Field; 3] = [Field::SubscriptionAlias, Field::Note, Field::Friendly
 #[derive(Debug)]
 pub(super) struct Columns {
     pub(super) kind: &'static Kind,
+    pub(super) certainty: KindCertainty,
     /// The language most of its headings are in.
     pub(super) language: Option<Text>,
     /// Each heading and what it is used for.
@@ -134,8 +135,10 @@ impl Columns {
             let columns = by_field.get(field as usize).cloned().unwrap_or_default();
             columns.into_iter().map(move |column| (column, field))
         });
+        let used: Vec<Option<Field>> = headings.iter().map(|&(_, field)| field).collect();
         Some(Columns {
             kind,
+            certainty: KindCertainty::of(kind, &head.headings, &folded, &used, vocabulary),
             language: source
                 .language
                 .clone()

@@ -13,7 +13,7 @@ use std::sync::{
 use rayon::Scope;
 
 use super::{
-    Context, Field, TableRecord,
+    Context, Field, KindCertainty, TableRecord,
     columns::Columns,
     freshness::freshness_of,
     kinds::Role,
@@ -215,11 +215,12 @@ fn missing_columns(columns: &Columns, place: &Place, header_row: u32) -> Vec<Fin
 }
 
 impl<'scope> TableSink<'_, 'scope> {
-    fn other(&mut self, head: &TableHead, kind: &str) -> Interest {
+    fn other(&mut self, head: &TableHead, kind: &str, certainty: KindCertainty) -> Interest {
         self.others.push(TableRecord {
             sheet: head.sheet.clone(),
             header_row: head.header_row,
             kind: kind.into(),
+            certainty,
             language: None,
             columns: head.headings.iter().map(|heading| (heading.clone(), None)).collect(),
             dates: Vec::new(),
@@ -239,7 +240,8 @@ impl Sink for TableSink<'_, '_> {
             column: None,
         };
         let Some(columns) = Columns::of(head, &reading.source, reading.context.vocabulary) else {
-            return self.other(head, "");
+            let certainty = KindCertainty::of_stranger(&head.headings, reading.context.vocabulary);
+            return self.other(head, "", certainty);
         };
         let kind = columns.kind;
         if kind.role == Role::Refused {
@@ -250,7 +252,7 @@ impl Sink for TableSink<'_, '_> {
             );
             self.findings
                 .push(Finding::new(Code::KindRefused, place, message, kind.hint));
-            return self.other(head, kind.word);
+            return self.other(head, kind.word, columns.certainty);
         }
         self.findings.extend(missing_columns(&columns, &place, head.header_row));
         let above = head

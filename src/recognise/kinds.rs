@@ -80,7 +80,15 @@ pub(super) struct Kind {
     max_columns: Option<usize>,
     /// Alternative signatures: all of one must be there.
     signatures: Vec<Vec<Need>>,
-    headings: Vec<(String, Use)>,
+    headings: Vec<Described>,
+}
+
+/// A heading that exports of a kind have.
+#[derive(Debug)]
+struct Described {
+    text: &'static str,
+    folded: String,
+    meaning: Use,
 }
 
 impl Kind {
@@ -89,16 +97,50 @@ impl Kind {
         self.word == BY_VOCABULARY.word
     }
 
+    /// Whether somebody described it: it has signatures, and says what its headings mean.
+    pub(super) fn is_described(&self) -> bool {
+        !self.signatures.is_empty()
+    }
+
     /// What this kind says of a folded heading; none: ask the vocabulary.
     pub(super) fn meaning(&self, folded: &str) -> Option<Use> {
         self.headings
             .iter()
-            .find(|(known, _)| known == folded)
-            .map(|&(_, meaning)| meaning)
+            .find(|known| known.folded == folded)
+            .map(|known| known.meaning)
     }
 
-    /// How many headings of its best signature are there; none if no signature is complete.
-    fn fit(&self, folded: &[String], fields: &[Option<Field>]) -> Option<usize> {
+    /// The columns by which a table was told to be of this kind.
+    pub(super) fn told_by(&self, folded: &[String], fields: &[Option<Field>]) -> Vec<usize> {
+        let column_of = |need: &Need| match need {
+            Need::Heading(heading) => folded.iter().position(|known| known == heading),
+            Need::Field(field) => fields.iter().position(|known| *known == Some(*field)),
+        };
+        let mut told: Vec<usize> = self
+            .fitting(folded, fields)
+            .map_or_else(Vec::new, |needs| needs.iter().filter_map(column_of).collect());
+        told.sort_unstable();
+        told
+    }
+
+    /// The headings of this kind for fields that a table does not have, one a field.
+    pub(super) fn lacking(&self, has: impl Fn(Field) -> bool) -> Vec<&'static str> {
+        let mut fields: Vec<Field> = Vec::new();
+        let mut lacking = Vec::new();
+        for known in &self.headings {
+            if let Use::Field(field) = known.meaning
+                && !has(field)
+                && !fields.contains(&field)
+            {
+                fields.push(field);
+                lacking.push(known.text);
+            }
+        }
+        lacking
+    }
+
+    /// Its longest signature that is complete.
+    fn fitting(&self, folded: &[String], fields: &[Option<Field>]) -> Option<&[Need]> {
         let columns = folded.iter().filter(|heading| !heading.is_empty()).count();
         if self.max_columns.is_some_and(|most| columns > most) {
             return None;
@@ -107,11 +149,13 @@ impl Kind {
             Need::Heading(heading) => folded.contains(heading),
             Need::Field(field) => fields.contains(&Some(*field)),
         };
-        self.signatures
-            .iter()
-            .filter(|needs| needs.iter().all(met))
-            .map(Vec::len)
-            .max()
+        let complete = self.signatures.iter().filter(|needs| needs.iter().all(met));
+        complete.max_by_key(|needs| needs.len()).map(Vec::as_slice)
+    }
+
+    /// How many headings of its best signature are there; none if no signature is complete.
+    fn fit(&self, folded: &[String], fields: &[Option<Field>]) -> Option<usize> {
+        self.fitting(folded, fields).map(<[Need]>::len)
     }
 }
 
@@ -208,7 +252,11 @@ fn load() -> Vec<Kind> {
         if let (false, Some(meaning)) = (heading.starts_with("field:"), parse_use(meaning)) {
             let folded = fold(heading);
             if kind.meaning(&folded).is_none() {
-                kind.headings.push((folded, meaning));
+                kind.headings.push(Described {
+                    text: heading,
+                    folded,
+                    meaning,
+                });
             }
         }
     }
@@ -282,9 +330,14 @@ mod tests {
             assert!(!kind.signatures.is_empty(), "{} has no signature", kind.word);
             assert!(kind.signatures.iter().all(|needs| needs.len() >= 2), "{}", kind.word);
             assert_eq!(kind.role == Role::Refused, !kind.hint.is_empty(), "{}", kind.word);
-            for (heading, meaning) in &kind.headings {
-                let twice = kind.headings.iter().filter(|(other, _)| other == heading).count();
-                assert_eq!(twice, 1, "{} {heading} {meaning:?}", kind.word);
+            for heading in &kind.headings {
+                let same = |other: &&Described| other.folded == heading.folded;
+                assert_eq!(
+                    kind.headings.iter().filter(same).count(),
+                    1,
+                    "{} {heading:?}",
+                    kind.word
+                );
             }
         }
     }

@@ -7,6 +7,7 @@
 //! The result does not depend on the order of files or rows, nor on threads.
 
 mod cells;
+mod certainty;
 mod charges;
 mod columns;
 mod customer_cells;
@@ -33,6 +34,7 @@ mod trail;
 pub mod values;
 pub mod vocabulary;
 
+pub use certainty::{KindCertainty, RecognisedBy};
 pub use field::Field;
 pub use run::{Context, recognise};
 pub use trail::Standing;
@@ -197,6 +199,8 @@ pub struct TableRecord {
     pub header_row: u32,
     /// The kind of export, such as `partner-center-subscriptions`; `vocabulary` where nobody described it.
     pub kind: Text,
+    /// How sure that is.
+    pub certainty: KindCertainty,
     /// The language of its headings.
     pub language: Option<Text>,
     /// Each heading and the field it became; none: not used.

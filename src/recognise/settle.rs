@@ -299,6 +299,7 @@ impl Settled {
             sheet: self.table.place.sheet.clone(),
             header_row: self.table.header_row,
             kind: columns.kind.word.into(),
+            certainty: columns.certainty.clone(),
             language: columns.language.clone(),
             columns: headings.collect(),
             dates: self.dates.clone(),

@@ -222,6 +222,11 @@ impl Vocabulary {
         self.heading_by_parts(text)
     }
 
+    /// Whether we know a heading, be it one that we have no use for.
+    pub(super) fn knows(&self, text: &str) -> bool {
+        self.known(&fold(text)).is_some() || self.heading_by_parts(text).is_some()
+    }
+
     /// A heading in two languages or with a remark: every part must be known, all for one field.
     fn heading_by_parts(&self, text: &str) -> Option<HeadingMatch<'_>> {
         let mut found: Option<&Known> = None;
@@ -273,8 +278,7 @@ impl crate::read::Words for Vocabulary {
         let mut seen: Vec<String> = Vec::new();
         for cell in cells {
             let folded = fold(cell);
-            let known = self.known(&folded).is_some() || self.heading_by_parts(cell).is_some();
-            if known && !seen.contains(&folded) {
+            if self.knows(cell) && !seen.contains(&folded) {
                 seen.push(folded);
             }
         }

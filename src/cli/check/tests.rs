@@ -1,7 +1,7 @@
 use seatshift::{
     finding::{Code, Place},
     read::{Container, FileReport},
-    recognise::DateColumn,
+    recognise::{DateColumn, KindCertainty, RecognisedBy},
 };
 
 use super::*;
@@ -18,6 +18,14 @@ fn checked() -> Checked {
         sheet: Some("Abonnements".into()),
         header_row: 4,
         kind: "vocabulary".into(),
+        certainty: KindCertainty {
+            by: RecognisedBy::Vocabulary,
+            name: "a list of subscriptions".into(),
+            headings: 3,
+            known: 3,
+            rests_on: vec!["Abonnement-ID".into(), "Enddatum".into()],
+            missing: vec!["customer_id".into(), "offer_name".into(), "seats".into()],
+        },
         language: Some("de".into()),
         columns: vec![
             ("Abonnement-ID".into(), Some("subscription_id".into())),
