@@ -13,7 +13,7 @@ use std::sync::{
 use rayon::Scope;
 
 use super::{
-    Context, Field, KindCertainty, TableRecord,
+    Context, Field, KindCertainty, LanguageCertainty, TableRecord,
     columns::Columns,
     freshness::freshness_of,
     kinds::Role,
@@ -222,6 +222,9 @@ impl<'scope> TableSink<'_, 'scope> {
             kind: kind.into(),
             certainty,
             language: None,
+            language_certainty: LanguageCertainty::default(),
+            hidden: head.hidden,
+            samples: Vec::new(),
             columns: head.headings.iter().map(|heading| (heading.clone(), None)).collect(),
             dates: Vec::new(),
             accounting: Accounting::default(),
@@ -263,6 +266,7 @@ impl Sink for TableSink<'_, '_> {
             number: self.streams.len() as u32,
             freshness: freshness_of(above, &reading.path),
             place,
+            hidden: head.hidden,
             header_row: head.header_row,
             columns,
             source: Arc::clone(&reading.source),

@@ -54,9 +54,16 @@ pub fn recognise(inputs: &[Input], context: &Context<'_>) -> Recognised {
     })
 }
 
+/// Reads and recognises all inputs, and keeps what stands first in each column that is used: see [`super::TableRecord::samples`].
+pub fn recognise_with_samples(inputs: &[Input], context: &Context<'_>) -> Recognised {
+    let limits = &context.config.limits;
+    let reader: Reader<'_> = &|input, options, sink| read::read(input, options, limits, context.vocabulary, sink);
+    recognise_and(inputs, context, reader, &Shared::with_samples(), |_| ()).0
+}
+
 /// Recognises what a reader hands on.
 pub(super) fn recognise_with(inputs: &[Input], context: &Context<'_>, reader: Reader<'_>) -> Recognised {
-    recognise_and(inputs, context, reader, |_| ()).0
+    recognise_and(inputs, context, reader, &Shared::new(), |_| ()).0
 }
 
 /// Recognises what a reader hands on, and asks everything that is known before it is let go.
@@ -64,16 +71,16 @@ pub(super) fn recognise_and<T>(
     inputs: &[Input],
     context: &Context<'_>,
     reader: Reader<'_>,
+    shared: &Shared,
     ask: impl FnOnce(&Known<'_>) -> T,
 ) -> (Recognised, T, Vec<Table>) {
     let mut inputs = inputs.to_vec();
     inputs.sort();
     inputs.dedup();
-    let shared = Shared::new();
     let in_flight = AtomicUsize::new(0);
     let files = inputs
         .par_iter()
-        .map(|input| recognise_file(input, reader, context, &shared, &in_flight));
+        .map(|input| recognise_file(input, reader, context, shared, &in_flight));
     put_together(files.collect(), context, ask)
 }
 

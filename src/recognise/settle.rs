@@ -13,6 +13,7 @@ use super::{
     dates::{DateColumnEvidence, DateReading, Decision, resolve},
     facts::{CustomerRow, Fact},
     rows::unidentified,
+    samples::{self, Samples},
     table::{Batch, Loose, PendingDate, Table},
 };
 use crate::{
@@ -30,6 +31,7 @@ pub(super) struct Settled {
     pub(super) findings: Vec<Finding>,
     pub(super) accounting: Accounting,
     pub(super) dates: Vec<DateColumn>,
+    pub(super) samples: Samples,
 }
 
 /// What was decided for a date column.
@@ -57,6 +59,7 @@ pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
         findings: table.columns.repeated(&table.place),
         accounting: Accounting::default(),
         dates: Vec::new(),
+        samples: samples::first(batches.iter_mut().map(|batch| std::mem::take(&mut batch.samples))),
         table,
     };
     for batch in &mut batches {
@@ -301,6 +304,9 @@ impl Settled {
             kind: columns.kind.word.into(),
             certainty: columns.certainty.clone(),
             language: columns.language.clone(),
+            language_certainty: columns.language_certainty,
+            hidden: self.table.hidden,
+            samples: self.samples.clone(),
             columns: headings.collect(),
             dates: self.dates.clone(),
             accounting: self.accounting,

@@ -13,6 +13,7 @@ use super::{
     columns::Columns,
     dates::{DateColumnEvidence, DateReading},
     facts::{CustomerRow, Fact},
+    samples::Samples,
     source::Source,
 };
 use crate::{
@@ -28,6 +29,7 @@ pub(super) struct Table {
     pub(super) number: u32,
     /// File and sheet.
     pub(super) place: Place,
+    pub(super) hidden: bool,
     pub(super) header_row: u32,
     pub(super) columns: Columns,
     pub(super) source: Arc<Source>,
@@ -71,4 +73,13 @@ pub(super) struct Batch {
     pub(super) accounting: Accounting,
     /// The last row that told of something.
     pub(super) last_row: u32,
+    /// What stands in its columns; empty unless asked for.
+    pub(super) samples: Samples,
+}
+
+impl Batch {
+    /// Rows that tell of nothing.
+    pub(super) fn left_out(&self) -> u64 {
+        self.accounting.ignored + self.accounting.rejected + self.loose.len() as u64
+    }
 }

@@ -13,8 +13,11 @@ mod subscription;
 
 use chrono::NaiveDate;
 
+pub(super) use self::origin::as_it_stands;
 use self::{again::Again, found::Found};
-use super::{Context, Customer, Field, Recognised, Subscription, file::Reader, run::recognise_and, trail::Standing};
+use super::{
+    Context, Customer, Field, Recognised, Subscription, file::Reader, rows::Shared, run::recognise_and, trail::Standing,
+};
 use crate::{
     finding::Place,
     read::{self, Input},
@@ -169,7 +172,8 @@ pub(super) fn trace_with(
     word: &str,
     reader: Reader<'_>,
 ) -> (Recognised, Answer) {
-    let (recognised, found, tables) = recognise_and(inputs, context, reader, |known| Found::of(word, known));
+    let (recognised, found, tables) =
+        recognise_and(inputs, context, reader, &Shared::new(), |known| Found::of(word, known));
     let answer = {
         let again = Again::read(&found.wanted(), &tables, inputs, &recognised.inputs, context, reader);
         found.answer(&again)

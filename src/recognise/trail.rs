@@ -150,6 +150,12 @@ impl Spoken for Seats {
     }
 }
 
+impl Spoken for bool {
+    fn spoken(&self) -> String {
+        if *self { "yes" } else { "no" }.to_owned()
+    }
+}
+
 macro_rules! spoken_as_displayed {
     ($($name:ty),+) => { $(impl Spoken for $name { fn spoken(&self) -> String { self.to_string() } })+ };
 }
@@ -163,7 +169,6 @@ spoken_as_displayed!(
     NaiveDate,
     EndInstruction,
     State,
-    bool,
     Country,
     Qualification,
     Cloud

@@ -9,7 +9,7 @@ use crate::{
     finding::Place,
     read::{Cell, Row},
     recognise::{
-        Field,
+        Context, Field,
         cells::Cells,
         customer_cells::domain_of,
         dates::{read_date, resolve},
@@ -45,7 +45,7 @@ pub(super) fn of(field: Field, said: &Said, again: &Again<'_>) -> Origin {
             ..nowhere(place)
         };
     };
-    let columns = columns_giving(field, &said.value, row, table, again.context.vocabulary);
+    let columns = columns_giving(field, &said.value, row, table, again.context);
     if !columns.is_empty() {
         let cell = |&column: &u32| SourceCell {
             place: place.at_column(column),
@@ -134,7 +134,8 @@ fn setting(field: Field, source: &Source) -> Option<String> {
 }
 
 /// The columns in which a row says a value of a field; none where no column does.
-fn columns_giving(field: Field, value: &str, row: Row<'_>, table: &Table, vocabulary: &Vocabulary) -> Vec<u32> {
+fn columns_giving(field: Field, value: &str, row: Row<'_>, table: &Table, context: &Context<'_>) -> Vec<u32> {
+    let (vocabulary, partner) = (context.vocabulary, &context.config.partner.ids);
     let mut cells = Cells::new(row, table, vocabulary);
     let fields: &[Field] = match field {
         Field::SubscriptionId => &[Field::SubscriptionId, Field::SubscriptionAlias],
@@ -168,6 +169,9 @@ fn columns_giving(field: Field, value: &str, row: Row<'_>, table: &Table, vocabu
                 let mut aliases = table.columns.of_field(of).iter().copied();
                 aliases.find(|&column| id_in(row.cell(column as usize)).as_deref() == Some(value))
             }
+            Field::SellerId | Field::OwnerTenantId if field == Field::Channel => {
+                channel_by_seller(of, value, partner, &mut cells).then_some(filled)
+            }
             _ => (reads(field, of, &mut cells).as_deref() == Some(value)).then_some(filled),
         }
     };
@@ -181,7 +185,6 @@ fn reads(fact: Field, of: Field, cells: &mut Cells<'_>) -> Option<String> {
             Some(domain_of(&cells.text(of)?).spoken())
         }
         Field::CustomerId => Some(cells.id(of)?.guid().map(CustomerId)?.spoken()),
-        Field::SellerId | Field::OwnerTenantId if fact == Field::Channel => channel_by_seller(of, cells),
         Field::SubscriptionId | Field::BaseId | Field::TargetCustomerId | Field::SellerId | Field::OwnerTenantId => {
             Some(cells.id(of)?.spoken())
         }
@@ -220,14 +223,15 @@ fn reads(fact: Field, of: Field, cells: &mut Cells<'_>) -> Option<String> {
     }
 }
 
-/// The channel that follows from who sold a subscription: ours where we did (the merge has seen to that), else a partner's.
-fn channel_by_seller(of: Field, cells: &mut Cells<'_>) -> Option<String> {
-    cells.id(of)?;
-    let stated = cells.cell(Field::Channel).is_some();
-    match of {
-        Field::OwnerTenantId if !stated => Some(Channel::Csp.spoken()),
-        _ => Some(Channel::Own.spoken()),
+/// Whether a channel follows from who sold the subscription: ours where we did, else a partner's where another tenant created it.
+fn channel_by_seller(of: Field, channel: &str, partner: &[Id], cells: &mut Cells<'_>) -> bool {
+    let Some(seller) = cells.id(of) else { return false };
+    if channel == Channel::Own.as_str() {
+        return partner.contains(&seller);
     }
+    let tenant = cells.id(Field::CustomerId);
+    let tenant = tenant.or_else(|| cells.table.source.customer_id.map(|CustomerId(id)| Id::Guid(id)));
+    of == Field::OwnerTenantId && channel == Channel::Csp.as_str() && tenant.as_ref() != Some(&seller)
 }
 
 fn id_in(cell: Cell<'_>) -> Option<String> {

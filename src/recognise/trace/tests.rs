@@ -7,7 +7,9 @@ use crate::{
     config::Config,
     finding::Place,
     read::{Cell, ReadOptions, Rows, read_whole},
-    recognise::{dates::read_date, run::recognise_and, tables::read_tables, values, vocabulary::Vocabulary},
+    recognise::{
+        dates::read_date, rows::Shared, run::recognise_and, tables::read_tables, values, vocabulary::Vocabulary,
+    },
 };
 
 fn samples() -> (Config, Vec<Input>) {
@@ -31,7 +33,7 @@ fn every_trace() -> (Config, Recognised, Vec<SubscriptionTrace>) {
         progress: &|_| {},
     };
     let reader: Reader<'_> = &|input, options, sink| read::read(input, options, &config.limits, &vocabulary, sink);
-    let (recognised, trails, tables) = recognise_and(&inputs, &context, reader, |known| {
+    let (recognised, trails, tables) = recognise_and(&inputs, &context, reader, &Shared::new(), |known| {
         let groups = 0..known.merged.len();
         groups
             .filter_map(|group| SubscriptionTrail::of(group, known))
@@ -74,7 +76,7 @@ fn means(field: Field, value: &str, text: &str) -> bool {
         Field::Seats | Field::AssignedSeats => is(values::seats(cell, &v).ok().flatten().map(|s| s.0.to_string())),
         Field::TermStart | Field::TermEnd | Field::AgreementAccepted => {
             let Ok(date) = value.parse::<NaiveDate>() else {
-                return false;
+                return value == "no" && values::boolean(cell, &v) == Ok(Some(false));
             };
             let reading = read_date(cell, &v);
             use crate::config::DateOrder;
@@ -82,9 +84,10 @@ fn means(field: Field, value: &str, text: &str) -> bool {
                 .iter()
                 .any(|order| reading.in_order(*order) == Some(date))
         }
-        Field::AutoRenew | Field::DelegatedRights => {
-            is(values::boolean(cell, &v).ok().flatten().map(|b| b.to_string()))
-        }
+        Field::AutoRenew | Field::DelegatedRights => is(values::boolean(cell, &v)
+            .ok()
+            .flatten()
+            .map(|b| if b { "yes" } else { "no" }.to_owned())),
         Field::Term => {
             let both = values::term_and_billing(cell, &v)
                 .ok()
