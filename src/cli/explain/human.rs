@@ -1,0 +1,270 @@
+//! Facts and their cells, for people.
+//!
+//! In: an answer. Out: lines of at most 100 columns where the words allow it. The rows that tell of a subscription are numbered, and
+//! each fact says which row gives it, the cell and its text, then what other rows say; facts that nothing says are named at the end.
+
+use std::fmt::Write;
+
+use seatshift::{
+    finding::{Finding, Place, column_name},
+    pipeline::Explained,
+    recognise::{
+        Standing,
+        trace::{
+            Answer, CustomerTrace, Giver, Match, Origin, Other, SourceCell, SubscriptionTrace, TracedFact, TracedRow,
+        },
+    },
+    terms::{TermEnd, Text},
+};
+
+use super::super::{
+    lines::{LINE, moved, padded, shortened, width, wrapped},
+    shown::{FAINT, In, STRONG, many, tame},
+    summary,
+};
+
+/// Columns of a fact's name, and of its value.
+const NAME: usize = 19;
+const VALUE: usize = 24;
+/// Columns before where a fact comes from.
+const INDENT: usize = 2 + NAME + VALUE + 2;
+/// Rows, and what else rows say of a fact, that are shown.
+const ROWS: usize = 12;
+const OTHERS: usize = 3;
+/// Columns of a cell's text.
+const TEXT: usize = 60;
+
+/// What a word fits.
+pub(super) fn report(explained: &Explained) -> String {
+    match &explained.answer {
+        Answer::Subscription(trace) => subscription(trace, &explained.findings),
+        Answer::Customer(trace) => customer(trace),
+        Answer::Several(several) => {
+            let mut text = format!("{}\n", In(STRONG, "Several fit"));
+            listed(&mut text, several);
+            text.push_str("  hint: give the tenant id of one\n");
+            text
+        }
+        Answer::Nothing(_) => String::new(),
+    }
+}
+
+/// That nothing fits, and what is near.
+pub(super) fn not_found(word: &str, answer: &Answer) -> String {
+    let word = tame(word);
+    let mut text = format!("`{word}` is no subscription's id and no customer's id, domain or name in these exports\n");
+    match answer {
+        Answer::Nothing(near) if !near.is_empty() => {
+            text.push_str("  hint: did you mean one of these\n");
+            listed(&mut text, near);
+        }
+        _ => text.push_str("  hint: nothing is like it; check the exports and the settings as they were given\n"),
+    }
+    text
+}
+
+fn subscription(trace: &SubscriptionTrace, findings: &[Finding]) -> String {
+    let subscription = &trace.subscription;
+    let id = subscription.id.to_string();
+    let mut text = String::new();
+    let _ = writeln!(text, "{} {}", In(STRONG, "Subscription"), tame(&id));
+    let of = subscription
+        .customer_name
+        .as_ref()
+        .or(subscription.customer_domain.as_ref());
+    let about = [
+        subscription.offer.name.as_deref().map(tame),
+        subscription
+            .seats
+            .map(|seats| many(u64::from(seats.0), "licence", "licences")),
+        of.map(|of| format!("of {}", tame(of))),
+    ];
+    let about: Vec<String> = about.into_iter().flatten().collect();
+    if !about.is_empty() {
+        text.push_str(&wrapped("  ", 2, &about.join(", ")));
+    }
+    let _ = writeln!(text, "\n{}", In(STRONG, "Rows that tell of it, most standing first"));
+    for (number, row) in trace.rows.iter().enumerate().take(ROWS) {
+        let start = format!("  {:>2}  ", number + 1);
+        text.push_str(&wrapped(&start, 6, &tame(&row.place.to_string())));
+        let mut what = vec![format!("{}, rank {}", row.kind, row.rank)];
+        what.extend(row.as_of.map(|date| format!("as of {date}")));
+        what.extend(row.charge.as_ref().map(|charge| format!("charge `{}`", tame(charge))));
+        let _ = writeln!(text, "      {}", In(FAINT, what.join(", ")));
+    }
+    if trace.rows.len() > ROWS {
+        let _ = writeln!(
+            text,
+            "      {}",
+            In(FAINT, format!("and {} more", trace.rows.len() - ROWS))
+        );
+    }
+    facts(&mut text, &trace.facts, &trace.rows);
+    let own = |finding: &&Finding| finding.subscription_id.as_deref() == Some(id.as_str());
+    let own: Vec<Finding> = findings.iter().filter(own).cloned().collect();
+    if !own.is_empty() {
+        let _ = writeln!(text, "\n{}", In(STRONG, "Findings"));
+        text.push_str(&moved(&summary::findings(&own, true), 2));
+    }
+    text
+}
+
+fn customer(trace: &CustomerTrace) -> String {
+    let mut text = String::new();
+    let stranger = trace.subscriptions.first();
+    let name = match &trace.customer {
+        Some(customer) => customer.name.clone().or_else(|| customer.domain.clone()),
+        None => stranger.and_then(|one| one.customer_name.clone().or_else(|| one.customer_domain.clone())),
+    };
+    let id = trace.customer.as_ref().map(|customer| customer.id.to_string());
+    let name = name.map(|name| tame(&name)).or(id).unwrap_or_default();
+    let _ = writeln!(text, "{} {name}", In(STRONG, "Customer"));
+    match trace.customer {
+        Some(_) => facts(&mut text, &trace.facts, &[]),
+        None => text.push_str("  no tenant id is known for it\n"),
+    }
+    let count = many(trace.subscriptions.len() as u64, "subscription", "subscriptions");
+    let _ = writeln!(text, "\n{}", In(STRONG, count));
+    listed(&mut text, &trace.subscriptions);
+    if !trace.subscriptions.is_empty() {
+        text.push_str("  hint: give the id of one to see where its facts come from\n");
+    }
+    text
+}
+
+fn facts(text: &mut String, facts: &[TracedFact], rows: &[TracedRow]) {
+    let _ = writeln!(text, "\n{}", In(STRONG, "Facts"));
+    for fact in facts {
+        let Some(value) = &fact.value else { continue };
+        let start = format!("  {}", padded(fact.field.as_str(), NAME));
+        let value = tame(value);
+        let start = match width(&value) <= VALUE {
+            true => format!("{start}{}", padded(&value, VALUE + 2)),
+            false => {
+                let _ = writeln!(text, "{start}{}", shortened(&value, LINE - NAME - 2));
+                " ".repeat(INDENT)
+            }
+        };
+        let origin = fact
+            .origin
+            .as_ref()
+            .map_or_else(String::new, |origin| origin_of(origin, rows));
+        text.push_str(&wrapped(&start, INDENT, &origin));
+        others(text, value.as_str(), &fact.others, rows);
+    }
+    let silent: Vec<&str> = facts
+        .iter()
+        .filter(|fact| fact.value.is_none())
+        .map(|fact| fact.field.as_str())
+        .collect();
+    if !silent.is_empty() {
+        let start = format!("  {}", padded("nothing says", NAME));
+        text.push_str(&wrapped(&start, 2 + NAME, &silent.join(", ")));
+    }
+}
+
+/// What else rows say: those that agree by number, the others one by one.
+fn others(text: &mut String, value: &str, others: &[Other], rows: &[TracedRow]) {
+    let indent = " ".repeat(INDENT);
+    let (same, different): (Vec<&Other>, Vec<&Other>) = others.iter().partition(|other| tame(&other.value) == value);
+    if !same.is_empty() {
+        let mut agreeing: Vec<String> = same.iter().map(|other| row_of(&other.origin.place, rows)).collect();
+        agreeing.dedup();
+        let more = agreeing.len().saturating_sub(OTHERS);
+        agreeing.truncate(OTHERS);
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        let line = format!("the same: {}{more}", agreeing.join("; "));
+        text.push_str(&wrapped(&indent, INDENT + 2, &line));
+    }
+    for other in different.iter().take(OTHERS) {
+        let why = match other.standing {
+            Standing::Counts => "counts",
+            Standing::Equal => "of the same standing",
+            Standing::Older => "older",
+            Standing::LowerRank => "trusted less",
+            Standing::OtherCharge => "another charge",
+        };
+        let line = format!("but {} ({why}): {}", tame(&other.value), origin_of(&other.origin, rows));
+        text.push_str(&wrapped(&indent, INDENT + 2, &line));
+    }
+    if different.len() > OTHERS {
+        let _ = writeln!(text, "{indent}and {} more say otherwise", different.len() - OTHERS);
+    }
+}
+
+/// Where a value comes from, in words.
+fn origin_of(origin: &Origin, rows: &[TracedRow]) -> String {
+    let note = origin.note.as_deref().map(tame);
+    if origin.giver != Giver::Cell {
+        return note.unwrap_or_default();
+    }
+    let mut said = match origin.cells.is_empty() {
+        true => row_of(&origin.place, rows),
+        false => {
+            let cells: Vec<String> = origin.cells.iter().map(|cell| cell_of(cell, rows)).collect();
+            format!("{}, {}", row_of(&origin.place, rows), cells.join("; "))
+        }
+    };
+    if let Some(note) = note {
+        said = format!("{said}; {note}");
+    }
+    said
+}
+
+/// A row by its number, else by its place.
+fn row_of(place: &Place, rows: &[TracedRow]) -> String {
+    match rows.iter().position(|row| row.place == *place) {
+        Some(at) => format!("row {}", at + 1),
+        None => tame(&place.to_string()),
+    }
+}
+
+fn cell_of(cell: &SourceCell, rows: &[TracedRow]) -> String {
+    let is_numbered = rows.iter().any(|row| {
+        row.place
+            == Place {
+                column: None,
+                ..cell.place.clone()
+            }
+    });
+    let column = cell.place.column.map(column_name).unwrap_or_default();
+    let address = match (cell.place.row, is_numbered) {
+        (Some(row), true) => format!("{column}{row}"),
+        _ => column,
+    };
+    let text = shortened(&tame(cell.text.trim()), TEXT);
+    format!("{address} ({}) `{text}`", tame(&cell.heading))
+}
+
+/// Subscriptions or customers, one a line.
+fn listed(text: &mut String, list: &[Match]) {
+    for one in list {
+        let id = one.subscription_id.as_ref().map(ToString::to_string);
+        let id = id
+            .or_else(|| one.customer_id.map(|id| id.to_string()))
+            .unwrap_or_default();
+        let shown = |text: &Option<Text>| text.as_deref().map(tame);
+        let what = match one.subscription_id {
+            Some(_) => [
+                shown(&one.offer_name),
+                one.seats.map(|seats| many(u64::from(seats.0), "licence", "licences")),
+                one.term_end.map(|TermEnd(date)| format!("to {date}")),
+            ],
+            None => [
+                shown(&one.customer_name),
+                shown(&one.customer_domain),
+                Some("a customer".to_owned()),
+            ],
+        };
+        let what: Vec<String> = what.into_iter().flatten().collect();
+        let start = format!("  {}  ", padded(&tame(&id), 36));
+        text.push_str(&wrapped(&start, 40, &what.join(", ")));
+    }
+}
+
+#[cfg(test)]
+mod tests;
