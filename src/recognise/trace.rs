@@ -146,6 +146,9 @@ pub struct Origin {
     pub note: Option<String>,
 }
 
+/// The note of what comes from the customers table of the settings.
+pub const OUR_TABLE: &str = "the customers table";
+
 /// A cell, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceCell {

@@ -7,9 +7,9 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use seatshift::{
-    finding::{Accounting, Finding, Place, column_name},
+    finding::{Accounting, Code, Finding, Place, column_name},
     pipeline::{Checked, Verdict},
-    recognise::{InputRecord, KindCertainty, RecognisedBy, Sample, TableRecord},
+    recognise::{DateColumn, InputRecord, KindCertainty, RecognisedBy, Sample, TableRecord},
 };
 
 use super::super::{
@@ -44,6 +44,23 @@ pub(super) fn report(checked: &Checked, quiet: bool, verbose: bool) -> String {
         }
         text.push_str(&moved(&findings, 2));
         text.push('\n');
+    }
+    let (unused, others): (Vec<Finding>, Vec<Finding>) = by_file
+        .into_values()
+        .flatten()
+        .partition(|finding| finding.code == Code::SourceUnused && !verbose);
+    if !quiet && !unused.is_empty() {
+        // Where one of many exports is looked at, it is no wonder that settings for the others fit none.
+        let settings = many(
+            unused.len() as u64,
+            "[[source]] setting fits",
+            "[[source]] settings fit",
+        );
+        let _ = writeln!(text, "{settings} none of these files; --verbose names them\n");
+    }
+    let mut by_file: BTreeMap<&str, Vec<Finding>> = BTreeMap::new();
+    for finding in &others {
+        by_file.entry(&finding.place.file).or_default().push(finding.clone());
     }
     for findings in by_file.values() {
         text.push_str(&moved(&summary::findings(findings, verbose), 0));
@@ -123,14 +140,9 @@ fn of_table(text: &mut String, table: &TableRecord, verbose: bool) {
         text.push_str(&wrapped("    ", 6, &sureness(&table.certainty)));
     }
     columns(text, table, verbose);
-    for date in &table.dates {
-        let because = format!(
-            "dates of {}: {}, because {}",
-            tame(&date.heading),
-            order(&date.order),
-            tame(&date.because)
-        );
-        text.push_str(&wrapped("    ", 6, &because));
+    for (headings, order) in dates(&table.dates) {
+        let line = format!("dates of {}: {order}", headings.join(", "));
+        text.push_str(&wrapped("    ", 6, &line));
     }
     if table.accounting != Accounting::default() {
         let _ = writeln!(text, "    {}", sum(&table.accounting));
@@ -179,16 +191,26 @@ fn sureness(certainty: &KindCertainty) -> String {
     }
 }
 
-/// An order in words.
-fn order(order: &str) -> &str {
-    match order {
-        "dmy" => "day, month, year",
-        "mdy" => "month, day, year",
-        "ymd" => "year, month, day",
-        "typed" => "real dates",
-        "any" => "no order needed",
-        other => other,
+/// The date columns by what was decided for them and why, in their order.
+fn dates(dates: &[DateColumn]) -> Vec<(Vec<String>, String)> {
+    let mut alike: Vec<(Vec<String>, String)> = Vec::new();
+    for date in dates {
+        let because = tame(&date.because);
+        let order = match &*date.order {
+            "typed" => "real dates".to_owned(),
+            "any" => "each reads the same in any order".to_owned(),
+            "dmy" => format!("day, month, year, because {because}"),
+            "mdy" => format!("month, day, year, because {because}"),
+            "ymd" => format!("year, month, day, because {because}"),
+            other => format!("{other}, because {because}"),
+        };
+        let heading = tame(&date.heading);
+        match alike.iter_mut().find(|(_, known)| *known == order) {
+            Some((headings, _)) => headings.push(heading),
+            None => alike.push((vec![heading], order)),
+        }
     }
+    alike
 }
 
 /// Each heading with its use and what stands below it.

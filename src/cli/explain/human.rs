@@ -11,7 +11,7 @@ use seatshift::{
     recognise::{
         Standing,
         trace::{
-            Answer, CustomerTrace, Giver, Match, Origin, Other, SourceCell, SubscriptionTrace, TracedFact, TracedRow,
+            Answer, CustomerTrace, Giver, Match, OUR_TABLE, Origin, Other, SourceCell, SubscriptionTrace, TracedFact,
         },
     },
     terms::{TermEnd, Text},
@@ -25,11 +25,10 @@ use super::super::{
 
 /// Columns of a fact's name, and of its value.
 const NAME: usize = 19;
-const VALUE: usize = 24;
+const VALUE: usize = 36;
 /// Columns before where a fact comes from.
 const INDENT: usize = 2 + NAME + VALUE + 2;
-/// Rows, and what else rows say of a fact, that are shown.
-const ROWS: usize = 12;
+/// What else rows say of a fact that is shown.
 const OTHERS: usize = 3;
 /// Columns of a cell's text.
 const TEXT: usize = 60;
@@ -83,23 +82,16 @@ fn subscription(trace: &SubscriptionTrace, findings: &[Finding]) -> String {
     if !about.is_empty() {
         text.push_str(&wrapped("  ", 2, &about.join(", ")));
     }
+    let mut sources = Sources::default();
     let _ = writeln!(text, "\n{}", In(STRONG, "Rows that tell of it, most standing first"));
-    for (number, row) in trace.rows.iter().enumerate().take(ROWS) {
-        let start = format!("  {:>2}  ", number + 1);
-        text.push_str(&wrapped(&start, 6, &tame(&row.place.to_string())));
+    for row in &trace.rows {
         let mut what = vec![format!("{}, rank {}", row.kind, row.rank)];
         what.extend(row.as_of.map(|date| format!("as of {date}")));
         what.extend(row.charge.as_ref().map(|charge| format!("charge `{}`", tame(charge))));
-        let _ = writeln!(text, "      {}", In(FAINT, what.join(", ")));
+        sources.list(&mut text, &row.place, &what.join(", "));
     }
-    if trace.rows.len() > ROWS {
-        let _ = writeln!(
-            text,
-            "      {}",
-            In(FAINT, format!("and {} more", trace.rows.len() - ROWS))
-        );
-    }
-    facts(&mut text, &trace.facts, &trace.rows);
+    sources.others(&mut text, &trace.facts);
+    facts(&mut text, &trace.facts, &sources);
     let own = |finding: &&Finding| finding.subscription_id.as_deref() == Some(id.as_str());
     let own: Vec<Finding> = findings.iter().filter(own).cloned().collect();
     if !own.is_empty() {
@@ -120,7 +112,11 @@ fn customer(trace: &CustomerTrace) -> String {
     let name = name.map(|name| tame(&name)).or(id).unwrap_or_default();
     let _ = writeln!(text, "{} {name}", In(STRONG, "Customer"));
     match trace.customer {
-        Some(_) => facts(&mut text, &trace.facts, &[]),
+        Some(_) => {
+            let mut sources = Sources::default();
+            sources.others(&mut text, &trace.facts);
+            facts(&mut text, &trace.facts, &sources);
+        }
         None => text.push_str("  no tenant id is known for it\n"),
     }
     let count = many(trace.subscriptions.len() as u64, "subscription", "subscriptions");
@@ -132,25 +128,75 @@ fn customer(trace: &CustomerTrace) -> String {
     text
 }
 
-fn facts(text: &mut String, facts: &[TracedFact], rows: &[TracedRow]) {
+/// The rows that facts come from, numbered from 1.
+#[derive(Default)]
+struct Sources(Vec<Place>);
+
+impl Sources {
+    /// Numbers a row and lists it.
+    fn list(&mut self, text: &mut String, place: &Place, what: &str) {
+        self.0.push(place.clone());
+        let start = format!("  {:>2}  ", self.0.len());
+        text.push_str(&wrapped(&start, 6, &tame(&place.to_string())));
+        if !what.is_empty() {
+            let _ = writeln!(text, "      {}", In(FAINT, what));
+        }
+    }
+
+    /// Numbers and lists the rows that tell of the customer only.
+    fn others(&mut self, text: &mut String, facts: &[TracedFact]) {
+        let told = |fact: &TracedFact| {
+            let (same, different) = parted(fact);
+            let others = same.into_iter().take(OTHERS).chain(different.into_iter().take(OTHERS));
+            let origins = fact.origin.iter().chain(others.map(|other| &other.origin));
+            origins.cloned().collect::<Vec<_>>()
+        };
+        let mut is_first = true;
+        for origin in facts.iter().flat_map(told) {
+            if origin.giver != Giver::Cell || self.0.contains(&origin.place) || origin.place.row.is_none() {
+                continue;
+            }
+            if is_first {
+                let _ = writeln!(text, "\n{}", In(STRONG, "Rows that tell of its customer"));
+                is_first = false;
+            }
+            let what = if origin.note.as_deref() == Some(OUR_TABLE) {
+                OUR_TABLE
+            } else {
+                ""
+            };
+            self.list(text, &origin.place, what);
+        }
+    }
+
+    /// A row by its number, else by its place.
+    fn name(&self, place: &Place) -> String {
+        match self.0.iter().position(|row| row == place) {
+            Some(at) => format!("row {}", at + 1),
+            None => tame(&place.to_string()),
+        }
+    }
+}
+
+fn facts(text: &mut String, facts: &[TracedFact], rows: &Sources) {
     let _ = writeln!(text, "\n{}", In(STRONG, "Facts"));
     for fact in facts {
         let Some(value) = &fact.value else { continue };
         let start = format!("  {}", padded(fact.field.as_str(), NAME));
-        let value = tame(value);
-        let start = match width(&value) <= VALUE {
-            true => format!("{start}{}", padded(&value, VALUE + 2)),
+        let shown = tame(value);
+        let start = match width(&shown) <= VALUE {
+            true => format!("{start}{}", padded(&shown, VALUE + 2)),
             false => {
-                let _ = writeln!(text, "{start}{}", shortened(&value, LINE - NAME - 2));
+                let _ = writeln!(text, "{start}{}", shortened(&shown, LINE - NAME - 2));
                 " ".repeat(INDENT)
             }
         };
         let origin = fact
             .origin
             .as_ref()
-            .map_or_else(String::new, |origin| origin_of(origin, rows));
+            .map_or_else(String::new, |origin| origin_of(origin, value, rows));
         text.push_str(&wrapped(&start, INDENT, &origin));
-        others(text, value.as_str(), &fact.others, rows);
+        others(text, fact, rows);
     }
     let silent: Vec<&str> = facts
         .iter()
@@ -164,11 +210,11 @@ fn facts(text: &mut String, facts: &[TracedFact], rows: &[TracedRow]) {
 }
 
 /// What else rows say: those that agree by number, the others one by one.
-fn others(text: &mut String, value: &str, others: &[Other], rows: &[TracedRow]) {
+fn others(text: &mut String, fact: &TracedFact, rows: &Sources) {
     let indent = " ".repeat(INDENT);
-    let (same, different): (Vec<&Other>, Vec<&Other>) = others.iter().partition(|other| tame(&other.value) == value);
+    let (same, different) = parted(fact);
     if !same.is_empty() {
-        let mut agreeing: Vec<String> = same.iter().map(|other| row_of(&other.origin.place, rows)).collect();
+        let mut agreeing: Vec<String> = same.iter().map(|other| rows.name(&other.origin.place)).collect();
         agreeing.dedup();
         let more = agreeing.len().saturating_sub(OTHERS);
         agreeing.truncate(OTHERS);
@@ -188,7 +234,11 @@ fn others(text: &mut String, value: &str, others: &[Other], rows: &[TracedRow]) 
             Standing::LowerRank => "trusted less",
             Standing::OtherCharge => "another charge",
         };
-        let line = format!("but {} ({why}): {}", tame(&other.value), origin_of(&other.origin, rows));
+        let line = format!(
+            "but {} ({why}): {}",
+            tame(&other.value),
+            origin_of(&other.origin, &other.value, rows)
+        );
         text.push_str(&wrapped(&indent, INDENT + 2, &line));
     }
     if different.len() > OTHERS {
@@ -196,17 +246,24 @@ fn others(text: &mut String, value: &str, others: &[Other], rows: &[TracedRow]) 
     }
 }
 
+/// What other rows say: those that agree, and the others.
+fn parted(fact: &TracedFact) -> (Vec<&Other>, Vec<&Other>) {
+    fact.others
+        .iter()
+        .partition(|other| Some(&other.value) == fact.value.as_ref())
+}
+
 /// Where a value comes from, in words.
-fn origin_of(origin: &Origin, rows: &[TracedRow]) -> String {
-    let note = origin.note.as_deref().map(tame);
+fn origin_of(origin: &Origin, value: &str, rows: &Sources) -> String {
+    let note = origin.note.as_deref().filter(|note| *note != OUR_TABLE).map(tame);
     if origin.giver != Giver::Cell {
         return note.unwrap_or_default();
     }
     let mut said = match origin.cells.is_empty() {
-        true => row_of(&origin.place, rows),
+        true => rows.name(&origin.place),
         false => {
-            let cells: Vec<String> = origin.cells.iter().map(|cell| cell_of(cell, rows)).collect();
-            format!("{}, {}", row_of(&origin.place, rows), cells.join("; "))
+            let cells: Vec<String> = origin.cells.iter().map(|cell| cell_of(cell, value)).collect();
+            format!("{}, {}", rows.name(&origin.place), cells.join("; "))
         }
     };
     if let Some(note) = note {
@@ -215,29 +272,16 @@ fn origin_of(origin: &Origin, rows: &[TracedRow]) -> String {
     said
 }
 
-/// A row by its number, else by its place.
-fn row_of(place: &Place, rows: &[TracedRow]) -> String {
-    match rows.iter().position(|row| row.place == *place) {
-        Some(at) => format!("row {}", at + 1),
-        None => tame(&place.to_string()),
-    }
-}
-
-fn cell_of(cell: &SourceCell, rows: &[TracedRow]) -> String {
-    let is_numbered = rows.iter().any(|row| {
-        row.place
-            == Place {
-                column: None,
-                ..cell.place.clone()
-            }
-    });
+/// A cell with its heading and its text, where that is not the value itself.
+fn cell_of(cell: &SourceCell, value: &str) -> String {
     let column = cell.place.column.map(column_name).unwrap_or_default();
-    let address = match (cell.place.row, is_numbered) {
-        (Some(row), true) => format!("{column}{row}"),
-        _ => column,
+    let address = cell.place.row.map_or(column.clone(), |row| format!("{column}{row}"));
+    let text = cell.text.trim();
+    let text = match text == value {
+        true => ", as it stands".to_owned(),
+        false => format!(" `{}`", shortened(&tame(text), TEXT)),
     };
-    let text = shortened(&tame(cell.text.trim()), TEXT);
-    format!("{address} ({}) `{text}`", tame(&cell.heading))
+    format!("{address} ({}){text}", tame(&cell.heading))
 }
 
 /// Subscriptions or customers, one a line.

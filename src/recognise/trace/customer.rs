@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Giver, Origin, SourceCell, TracedFact,
+    Giver, OUR_TABLE, Origin, SourceCell, TracedFact,
     again::Again,
     origin::{self, as_it_stands},
 };
@@ -118,7 +118,7 @@ fn in_our_table(field: Field, row: u32, again: &Again<'_>) -> Origin {
         giver: Giver::Cell,
         place: again.our_place(row),
         cells: cell.into_iter().collect(),
-        note: Some("the customers table".to_owned()),
+        note: Some(OUR_TABLE.to_owned()),
     }
 }
 
