@@ -138,7 +138,10 @@ impl Columns {
             columns.into_iter().map(move |column| (column, field))
         });
         let used: Vec<Option<Field>> = headings.iter().map(|&(_, field)| field).collect();
-        let languages = || matches.iter().flatten().map(|found| found.languages);
+        let languages = || {
+            let found = matches.iter().flatten().map(|found| found.languages);
+            found.filter(|languages| languages.iter().any(|language| !language.is_empty()))
+        };
         let language = source.language.clone().or_else(|| majority(languages()));
         Some(Columns {
             kind,

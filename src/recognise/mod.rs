@@ -227,7 +227,7 @@ pub struct LanguageCertainty {
     pub by_setting: bool,
     /// Headings that are in it.
     pub headings: u32,
-    /// Headings that are known in any language.
+    /// Headings that are known and of some language: technical names such as `CustomerId` are of none.
     pub known: u32,
 }
 

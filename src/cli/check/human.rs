@@ -14,7 +14,7 @@ use seatshift::{
 
 use super::super::{
     lines::{LINE, moved, padded, shortened, width, wrapped},
-    shown::{FAINT, In, STRONG, grouped, many, tame},
+    shown::{FAINT, In, STRONG, many, tame},
     summary,
 };
 
@@ -201,6 +201,7 @@ fn dates(dates: &[DateColumn]) -> Vec<(Vec<String>, String)> {
             "any" => "each reads the same in any order".to_owned(),
             "dmy" => format!("day, month, year, because {because}"),
             "mdy" => format!("month, day, year, because {because}"),
+            "ymd" if !because.contains('`') => "year, month, day in every cell".to_owned(),
             "ymd" => format!("year, month, day, because {because}"),
             other => format!("{other}, because {because}"),
         };
@@ -238,7 +239,8 @@ fn columns(text: &mut String, table: &TableRecord, verbose: bool) {
         let room = LINE.saturating_sub(width(&start) + 2);
         let samples = table.samples.get(column).map_or(&[][..], Vec::as_slice);
         let _ = match values(samples, &letter, room, if verbose { samples.len() } else { VALUES }) {
-            None => writeln!(text, "{}", start.trim_end()),
+            None if table.samples.is_empty() => writeln!(text, "{}", start.trim_end()),
+            None => writeln!(text, "{start}  {}", In(FAINT, "empty")),
             Some(values) => writeln!(text, "{start}  {}", In(FAINT, values)),
         };
     }
@@ -269,17 +271,17 @@ fn values(samples: &[Sample], letter: &str, room: usize, most: usize) -> Option<
 /// The equation of the rows, without the terms that are zero.
 fn sum(accounting: &Accounting) -> String {
     let terms = [
-        (accounting.subscriptions, "subscriptions"),
-        (accounting.merged, "merged"),
-        (accounting.customers, "customers"),
-        (accounting.reference, "reference"),
-        (accounting.rejected, "rejected"),
-        (accounting.ignored, "ignored"),
+        (accounting.subscriptions, "subscription", "subscriptions"),
+        (accounting.merged, "merged", "merged"),
+        (accounting.customers, "customer", "customers"),
+        (accounting.reference, "reference", "reference"),
+        (accounting.rejected, "rejected", "rejected"),
+        (accounting.ignored, "ignored", "ignored"),
     ];
     let terms: Vec<String> = terms
         .iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, word)| format!("{} {word}", grouped(*number)))
+        .filter(|(number, ..)| *number > 0)
+        .map(|&(number, one, more)| many(number, one, more))
         .collect();
     let rows = many(accounting.rows_read, "row", "rows");
     match terms.is_empty() {

@@ -169,6 +169,23 @@ impl Sources {
         }
     }
 
+    /// Some rows by their numbers, in order, then how many more there are; none where there is none.
+    fn names(&self, places: &[&Place]) -> Option<String> {
+        let mut numbers: Vec<usize> = places
+            .iter()
+            .filter_map(|place| self.0.iter().position(|row| row == *place))
+            .collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let shown: Vec<String> = numbers.iter().map(|number| (number + 1).to_string()).collect();
+        let rows = if shown.len() == 1 { "row" } else { "rows" };
+        match (places.len().saturating_sub(numbers.len()), shown.is_empty()) {
+            (_, true) => None,
+            (0, _) => Some(format!("{rows} {}", shown.join(", "))),
+            (more, _) => Some(format!("{rows} {} and {more} more", shown.join(", "))),
+        }
+    }
+
     /// A row by its number, else by its place.
     fn name(&self, place: &Place) -> String {
         match self.0.iter().position(|row| row == place) {
@@ -213,18 +230,9 @@ fn facts(text: &mut String, facts: &[TracedFact], rows: &Sources) {
 fn others(text: &mut String, fact: &TracedFact, rows: &Sources) {
     let indent = " ".repeat(INDENT);
     let (same, different) = parted(fact);
-    if !same.is_empty() {
-        let mut agreeing: Vec<String> = same.iter().map(|other| rows.name(&other.origin.place)).collect();
-        agreeing.dedup();
-        let more = agreeing.len().saturating_sub(OTHERS);
-        agreeing.truncate(OTHERS);
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        let line = format!("the same: {}{more}", agreeing.join("; "));
-        text.push_str(&wrapped(&indent, INDENT + 2, &line));
+    let same: Vec<&Place> = same.iter().map(|other| &other.origin.place).collect();
+    if let Some(agreeing) = rows.names(&same) {
+        text.push_str(&wrapped(&indent, INDENT + 2, &format!("the same: {agreeing}")));
     }
     for other in different.iter().take(OTHERS) {
         let why = match other.standing {
@@ -246,10 +254,12 @@ fn others(text: &mut String, fact: &TracedFact, rows: &Sources) {
     }
 }
 
-/// What other rows say: those that agree, and the others.
+/// What other rows say: those that agree, and the others. That all rows of a file agree goes without saying.
 fn parted(fact: &TracedFact) -> (Vec<&Other>, Vec<&Other>) {
+    let in_a_row = |other: &&Other| other.origin.place.row.is_some() || Some(&other.value) != fact.value.as_ref();
     fact.others
         .iter()
+        .filter(in_a_row)
         .partition(|other| Some(&other.value) == fact.value.as_ref())
 }
 
