@@ -200,19 +200,23 @@ fn facts(text: &mut String, facts: &[TracedFact], rows: &Sources) {
     for fact in facts {
         let Some(value) = &fact.value else { continue };
         let start = format!("  {}", padded(fact.field.as_str(), NAME));
-        let shown = tame(value);
-        let start = match width(&shown) <= VALUE {
-            true => format!("{start}{}", padded(&shown, VALUE + 2)),
-            false => {
-                let _ = writeln!(text, "{start}{}", shortened(&shown, LINE - NAME - 2));
-                " ".repeat(INDENT)
-            }
-        };
+        let shown = shortened(&tame(value), LINE - NAME - 2);
         let origin = fact
             .origin
             .as_ref()
             .map_or_else(String::new, |origin| origin_of(origin, value, rows));
-        text.push_str(&wrapped(&start, INDENT, &origin));
+        // What does not fit beside the value stands below it, further left where a path needs the room.
+        let longest = origin.split(' ').map(width).max().unwrap_or(0);
+        let indent = if longest > LINE - INDENT { 2 + NAME + 2 } else { INDENT };
+        let is_beside = indent == INDENT && width(&shown) <= VALUE;
+        let start = match is_beside {
+            true => format!("{start}{}", padded(&shown, VALUE + 2)),
+            false => {
+                let _ = writeln!(text, "{start}{shown}");
+                " ".repeat(indent)
+            }
+        };
+        text.push_str(&wrapped(&start, indent, &origin));
         others(text, fact, rows);
     }
     let silent: Vec<&str> = facts

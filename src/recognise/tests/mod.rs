@@ -4,6 +4,7 @@ mod accounting;
 mod kinds;
 mod merging;
 mod order;
+mod trace;
 mod whole;
 
 use std::{collections::BTreeMap, path::PathBuf};
