@@ -65,6 +65,7 @@ codes! {
     CellError = "cell-error", Warning, "the cell holds a spreadsheet error in place of a value";
     Contradiction = "contradiction", Warning, "two rows of one subscription say different things";
     CustomerAmbiguous = "customer-ambiguous", Warning, "two customers fit this row";
+    PossibleDuplicate = "possible-duplicate", Warning, "a row without an id may tell of licences that another subscription of the customer has";
     CustomerUnknown = "customer-unknown", Warning, "no customer with a tenant id fits this row";
     OfferUnknown = "offer-unknown", Warning, "the catalogue does not know this offer";
     OfferTargetUnknown = "offer-target-unknown", Warning, "the offers table names a target that the catalogue does not know";
@@ -89,6 +90,9 @@ codes! {
     HeadingRowIgnored = "heading-row-ignored", Note, "a repeated row of headings was left out";
     RowIgnored = "row-ignored", Note, "the source marks this row as a duplicate or as no subscription";
     RowsMerged = "rows-merged", Note, "several rows tell of one subscription and were merged";
+    DateConvention = "date-convention", Note, "the dates of a column were read by a convention: days counted from 1900, Buddhist years, instants of a local midnight, days of renewal";
+    IdRepaired = "id-repaired", Note, "a spreadsheet dropped zeros of an identifier, and they were put back";
+    SourceCapture = "source-capture", Warning, "what a `[[source]]` pattern takes out of a path is not what its name says";
     CustomerResolved = "customer-resolved", Note, "the customer was found by its domain or name";
     AutoRenewUnknown = "auto-renew-unknown", Note, "nothing says whether the subscription renews itself; it counts as renewing";
     TermStartUnknown = "term-start-unknown", Note, "the start of a term is unknown, so the extended service term is taken to apply";

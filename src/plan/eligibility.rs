@@ -101,6 +101,7 @@ fn of_the_facts(known: &Known<'_>, reasons: &mut Vec<Reason>) {
             Flaw::ValueUnreadable => Reason::ValueUnknown,
             Flaw::Contradiction => Reason::Contradiction,
             Flaw::CustomerAmbiguous => Reason::CustomerUnknown,
+            Flaw::PossibleDuplicate => Reason::PossibleDuplicate,
         });
     }
     let unread = [Flaw::TermEndUnreadable, Flaw::DateOrderUnknown];

@@ -37,6 +37,7 @@ reasons! {
     StateUnknown = "state-unknown", Review, "the state is a word we do not know";
     ValueUnknown = "value-unknown", Review, "auto-renew, end instruction or term is a word we do not know";
     Contradiction = "contradiction", Review, "two exports say different things about it";
+    PossibleDuplicate = "possible-duplicate", Review, "it has no id, and the customer has the same offer under one: it may be the same licences";
     RenewedSinceExport = "renewed-since-export", Review, "its term end has passed and it renews itself: the export is older than the renewal";
     TransferPending = "transfer-pending", Review, "a transfer request is open and its day has passed: never a second purchase while it is open";
     CustomerUnknown = "customer-unknown", Review, "no tenant id, or two customers claim it";

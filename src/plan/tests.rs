@@ -277,6 +277,9 @@ fn each_reason_follows_from_its_fact() {
         (Reason::StateUnknown, Action::Review, |w| w.flaw(Flaw::StateUnreadable)),
         (Reason::ValueUnknown, Action::Review, |w| w.flaw(Flaw::ValueUnreadable)),
         (Reason::Contradiction, Action::Review, |w| w.flaw(Flaw::Contradiction)),
+        (Reason::PossibleDuplicate, Action::Review, |w| {
+            w.flaw(Flaw::PossibleDuplicate)
+        }),
         (Reason::RenewedSinceExport, Action::Review, |w| {
             w.first().term_end = Some(TermEnd(day("2026-11-20")))
         }),

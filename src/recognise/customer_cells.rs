@@ -2,9 +2,10 @@
 //!
 //! In: the cells of a row. Out: [`CustomerFacts`], filled up with what the settings say of the file where the row says nothing.
 //! A customer id that is no tenant id but a domain counts as the domain; a distributor's own customer number counts as nothing.
+//! Where row and settings name two customers, the row's counts and a person must look.
 
-use super::{Field, cells::Cells, facts::CustomerFacts, kinds::Role, values};
-use crate::terms::*;
+use super::{Field, Flaw, cells::Cells, facts::CustomerFacts, kinds::Role, values, vocabulary::fold};
+use crate::{finding::Code, terms::*};
 
 /// Reads a row's customer.
 pub(super) fn customer_of(cells: &mut Cells<'_>) -> CustomerFacts {
@@ -24,6 +25,7 @@ pub(super) fn customer_of(cells: &mut Cells<'_>) -> CustomerFacts {
         cloud: cells.take(Field::Cloud, values::cloud),
         ..CustomerFacts::default()
     };
+    tell_of_rivals(cells, &facts);
     if !is_customer_damaged(cells) {
         if !facts.names_somebody() {
             facts.name = source.customer_name.clone();
@@ -44,6 +46,42 @@ pub(super) fn customer_of(cells: &mut Cells<'_>) -> CustomerFacts {
             .map(|language| language.to_lowercase().into());
     }
     facts
+}
+
+/// Tells of a row that names another customer than the settings do for its file.
+fn tell_of_rivals(cells: &mut Cells<'_>, facts: &CustomerFacts) {
+    let source = &cells.table.source;
+    let differs = |row: &Option<Text>, setting: &Option<Text>| match (row, setting) {
+        (Some(row), Some(setting)) => {
+            let (row, setting) = (fold(row), fold(setting));
+            !row.contains(&setting) && !setting.contains(&row)
+        }
+        _ => false,
+    };
+    let (field, stated) = match (facts.id, source.customer_id) {
+        (Some(id), Some(stated)) if id != stated => (Field::CustomerId, stated.to_string()),
+        (Some(_), Some(_)) => return,
+        _ if differs(&facts.domain, &source.customer_domain) => (
+            Field::CustomerDomain,
+            source.customer_domain.as_deref().unwrap_or("").to_owned(),
+        ),
+        // a folder's name is often a short form; what has nothing in common with the row's is another customer's
+        _ if facts.domain.is_none() && source.customer_id.is_none() && differs(&facts.name, &source.customer_name) => (
+            Field::CustomerName,
+            source.customer_name.as_deref().unwrap_or("").to_owned(),
+        ),
+        _ => return,
+    };
+    let Some((column, cell)) = cells.cell(field) else {
+        return;
+    };
+    let message = format!(
+        "`{}` here, but the settings say `{stated}` for the file; the row counts",
+        super::cells::shown(cell)
+    );
+    let hint = "correct the [[source]] setting or the folder the file stands in, or move the row to another file";
+    cells.flaws.add(Flaw::CustomerAmbiguous);
+    cells.tell(Code::CustomerAmbiguous, column, cell, message, hint);
 }
 
 /// Whether the row has a customer id that could not be read: then nobody else is put in its place.

@@ -3,7 +3,8 @@
 //! In: the customers table, customer lists, what rows of subscriptions say of their customers. Out: the [`Directory`], which
 //! finds a customer by its domain or name when exactly one fits, and the list of [`Customer`]s. Of two facts about a customer
 //! the one from the customers table counts, then the one from a list, then the one from the row of the highest rank and newest
-//! export. Refuses to choose between two customers of one name.
+//! export. Refuses to choose between two customers of one name, and to take a name for a customer that is known under another domain
+//! than the row's.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -25,6 +26,10 @@ pub(super) struct Directory {
     known: BTreeMap<CustomerId, Vec<(Standing, CustomerFacts)>>,
     by_domain: HashMap<Text, BTreeSet<CustomerId>>,
     by_name: HashMap<String, BTreeSet<CustomerId>>,
+    /// The domains of each customer, as sources that know its tenant id say.
+    domains: HashMap<CustomerId, BTreeSet<Text>>,
+    /// The domains that go with a name in sources without tenant ids.
+    claims: HashMap<String, BTreeSet<Text>>,
 }
 
 /// Who fits a name or a domain.
@@ -34,6 +39,8 @@ pub(super) enum Found {
     One(CustomerId, Text),
     /// Several, by this word.
     Several(BTreeSet<CustomerId>, Text),
+    /// One by this name, whose domains are others.
+    Doubtful(CustomerId, Text, BTreeSet<Text>),
     /// Nobody.
     Nobody,
 }
@@ -42,9 +49,13 @@ impl Directory {
     /// Adds what a source says of a customer. Without a tenant id it is kept for [`Directory::adopt`].
     pub(super) fn add(&mut self, standing: Standing, facts: &CustomerFacts) {
         let Some(id) = facts.id else {
+            if let (Some(name), Some(domain)) = (&facts.name, &facts.domain) {
+                self.claims.entry(fold(name)).or_default().insert(domain.clone());
+            }
             return;
         };
         if let Some(domain) = &facts.domain {
+            self.domains.entry(id).or_default().insert(domain.clone());
             self.by_domain.entry(domain.clone()).or_default().insert(id);
         }
         if let Some(name) = &facts.name {
@@ -86,9 +97,26 @@ impl Directory {
             (None, None) => return Found::Nobody,
         };
         match fitting.first() {
-            Some(&id) if fitting.len() == 1 => Found::One(id, word),
+            Some(&id) if fitting.len() == 1 => match self.other_domains(id, facts) {
+                Some(others) => Found::Doubtful(id, word, others),
+                None => Found::One(id, word),
+            },
             _ => Found::Several(fitting, word),
         }
+    }
+
+    /// The domains that speak against a customer found by name: its own, or where none is known those that go with the name
+    /// elsewhere; none where the row's is among them, or names none.
+    fn other_domains(&self, id: CustomerId, facts: &CustomerFacts) -> Option<BTreeSet<Text>> {
+        let domain = facts.domain.as_ref()?;
+        let known = self.domains.get(&id);
+        let claimed = || self.claims.get(&fold(facts.name.as_deref()?));
+        let others = match known {
+            Some(known) if known.contains(domain) => return None,
+            Some(known) => known.clone(),
+            None => claimed()?.iter().filter(|other| *other != domain).cloned().collect(),
+        };
+        (!others.is_empty()).then_some(others)
     }
 
     /// Facts of one standing about one customer that differ, with where they stand: they decide where a customer may be sold to.

@@ -2,16 +2,24 @@
 //!
 //! In: the cells of a column, one by one, on any number of threads. Out: for each a [`DateReading`] of a few bytes, and for the
 //! column a [`Decision`] with the cell that decided. Refuses a column whose numbers can be read in two orders, unless a person
-//! or the file's language says which; and one that a spreadsheet has half converted. Invariant: the evidence does not depend on
-//! the order in which cells are added or parts merged.
+//! or the file's language says which; and one that a spreadsheet has half converted. A date is never invented: its day, month
+//! and year stand in the cell, but for years of the Buddhist calendar (543 less), serial numbers (days from 1900) and instants
+//! (their date in UTC), each of which is told of. Invariant: the evidence does not depend on the order in which cells are added
+//! or parts merged.
 
+mod convention;
 mod evidence;
 mod parse;
+mod renewal;
 mod time;
 mod token;
+mod why;
 
+pub use convention::Convention;
 pub use evidence::{DateColumnEvidence, Decision};
-pub use parse::read_date;
+pub use parse::{Remark, read_date, remark};
+pub use renewal::means_renewal;
+pub use why::why_unreadable;
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -20,6 +28,12 @@ use crate::config::DateOrder;
 
 /// Years that a date of a subscription may have where two digits leave its century and its place open.
 const LIKELY_YEARS: std::ops::Range<i32> = 2005..2050;
+/// How far the years of the Buddhist calendar are ahead.
+const BUDDHIST_AHEAD: i32 = 543;
+/// Years that only the Buddhist calendar has: the likely ones, 543 ahead.
+const BUDDHIST_YEARS: std::ops::Range<i32> = LIKELY_YEARS.start + BUDDHIST_AHEAD..LIKELY_YEARS.end + BUDDHIST_AHEAD;
+/// The minute of an instant that stands at no whole one.
+const NO_MINUTE: u16 = u16::MAX;
 
 /// What stands between the numbers of a date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +46,13 @@ pub enum Separator {
     Dash,
     /// `3 5 2026`.
     Blank,
+}
+
+impl std::fmt::Display for Separator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        use std::fmt::Write;
+        f.write_char(self.as_char())
+    }
 }
 
 impl Separator {
@@ -52,19 +73,30 @@ pub enum DateReading {
     Empty,
     /// It says that there is no end: `Never expires`, the year 9999.
     NoEnd,
-    /// A real date cell, or the number behind one.
+    /// A real date cell.
     Typed(NaiveDate),
+    /// The number behind a date cell: a spreadsheet's count of days, taken from 1900.
+    Serial(NaiveDate),
     /// Plain numbers with the year first: `2026-05-03`, `2026. 05. 03.`
     YearFirst(NaiveDate),
-    /// A date that nothing else can change: the month as a word, an instant (reduced to its UTC date).
+    /// A date that nothing else can change: the month as a word, or a program's own form.
     Certain(NaiveDate),
+    /// An instant, reduced to its date in UTC.
+    Instant {
+        /// The date in UTC.
+        date: NaiveDate,
+        /// Minutes since midnight in UTC; none of a day's where it has seconds.
+        minute: u16,
+    },
+    /// A date certain as it stood, whose year was one of the Buddhist calendar.
+    Buddhist(NaiveDate),
     /// Day and month in either order, then the year.
     Numeric {
         /// First number.
         a: u8,
         /// Second number.
         b: u8,
-        /// The year, in four digits.
+        /// The year as it stood, in four digits.
         year: i16,
         /// What stands between them.
         separator: Separator,
@@ -96,9 +128,15 @@ impl DateReading {
     /// The date in one order; none where that is no date.
     pub fn in_order(self, order: DateOrder) -> Option<NaiveDate> {
         let (year, month, day, shift) = match (self, order) {
-            (DateReading::Typed(date) | DateReading::YearFirst(date) | DateReading::Certain(date), _) => {
-                return Some(date);
-            }
+            (
+                DateReading::Typed(date)
+                | DateReading::Serial(date)
+                | DateReading::YearFirst(date)
+                | DateReading::Certain(date)
+                | DateReading::Buddhist(date)
+                | DateReading::Instant { date, .. },
+                _,
+            ) => return Some(date),
             (DateReading::Numeric { a, b, year, shift, .. }, DateOrder::Dmy) => (year, b, a, shift),
             (DateReading::Numeric { a, b, year, shift, .. }, DateOrder::Mdy) => (year, a, b, shift),
             (
@@ -136,7 +174,7 @@ impl DateReading {
             ) => (full_year(a), b, c, shift),
             _ => return None,
         };
-        let date = NaiveDate::from_ymd_opt(i32::from(year), u32::from(month), u32::from(day))?;
+        let date = NaiveDate::from_ymd_opt(common_year(i32::from(year)), u32::from(month), u32::from(day))?;
         match shift {
             0 => Some(date),
             1.. => date.checked_add_days(Days::new(1)),
@@ -161,12 +199,30 @@ impl DateReading {
         matches!(self, DateReading::Numeric { .. } | DateReading::Short { .. })
     }
 
+    /// Whether its year is one of the Buddhist calendar.
+    pub fn is_buddhist(self) -> bool {
+        match self {
+            DateReading::Buddhist(_) => true,
+            DateReading::Numeric { year, .. } => BUDDHIST_YEARS.contains(&i32::from(year)),
+            _ => false,
+        }
+    }
+
     /// Its separator, where the column's order matters to it.
     fn separator(self) -> Option<Separator> {
         match self {
             DateReading::Numeric { separator, .. } | DateReading::Short { separator, .. } => Some(separator),
             _ => None,
         }
+    }
+}
+
+/// A year of the common calendar; those of the Buddhist one are 543 ahead.
+fn common_year(year: i32) -> i32 {
+    if BUDDHIST_YEARS.contains(&year) {
+        year - BUDDHIST_AHEAD
+    } else {
+        year
     }
 }
 
@@ -178,27 +234,71 @@ fn full_year(two: u8) -> i16 {
 /// The date of a reading in its column's order; `None` where it says that there is none. Without an order only what reads the
 /// same in every order is a date.
 pub fn resolve(reading: DateReading, order: Option<DateOrder>) -> Result<Option<NaiveDate>, Unreadable> {
-    const NO_DATE: Unreadable = Unreadable {
-        why: "is no date we can read",
-    };
+    let because = |why| Err(Unreadable { why });
     match (reading, order) {
         (DateReading::Empty | DateReading::NoEnd, _) => Ok(None),
-        (DateReading::Unreadable, _) => Err(NO_DATE),
-        (_, Some(order)) => reading.in_order(order).map(Some).ok_or(Unreadable {
-            why: "is no date in the order of its column",
-        }),
+        (DateReading::Unreadable, _) => because("is no date we can read"),
+        (_, Some(order)) => match reading.in_order(order) {
+            None => because("is no date in the order of its column"),
+            Some(date) if matches!(reading, DateReading::Short { .. }) && !LIKELY_YEARS.contains(&date.year()) => {
+                because("has a year that two digits do not tell")
+            }
+            Some(date) => Ok(Some(date)),
+        },
         (_, None) => {
             let orders = reading.orders();
             let dates: Vec<NaiveDate> = orders.into_iter().filter_map(|order| reading.in_order(order)).collect();
             match dates[..] {
                 [first, second, ..] if dates.iter().all(|date| *date == first) && first == second => Ok(Some(first)),
-                _ => Err(Unreadable {
-                    why: "is a date in an order that nothing decides",
-                }),
+                _ => because("is a date in an order that nothing decides"),
             }
         }
     }
 }
 
+/// What becomes of a reading once its column is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InColumn {
+    /// A date, or the word that there is none.
+    Date(Option<NaiveDate>),
+    /// Left out with its column, which is told of as a whole.
+    LeftOut,
+    /// No date in this column.
+    Unreadable(Unreadable),
+}
+
+/// The date of a reading in a decided column. `mixed_calendars`: the column has years of two calendars, so that those of the
+/// Buddhist one are not certain.
+pub fn in_column(reading: DateReading, decision: Decision, mixed_calendars: bool) -> InColumn {
+    let from = |read: Result<Option<NaiveDate>, Unreadable>| match read {
+        Ok(date) => InColumn::Date(date),
+        Err(unreadable) => InColumn::Unreadable(unreadable),
+    };
+    if mixed_calendars && reading.is_buddhist() {
+        return InColumn::Unreadable(Unreadable {
+            why: "has a year of the Buddhist calendar, in a column with years of the common one",
+        });
+    }
+    let is_fixed = matches!(
+        reading,
+        DateReading::Empty
+            | DateReading::NoEnd
+            | DateReading::Unreadable
+            | DateReading::Certain(_)
+            | DateReading::Instant { .. }
+    );
+    match decision {
+        Decision::HalfConverted if !is_fixed => InColumn::LeftOut,
+        Decision::Unknown => match resolve(reading, None) {
+            Err(_) if reading.is_numeric() => InColumn::LeftOut,
+            read => from(read),
+        },
+        Decision::Order(order) => from(resolve(reading, Some(order))),
+        Decision::HalfConverted | Decision::Unneeded => from(resolve(reading, None)),
+    }
+}
+
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,11 @@
 //! In: the customers table, the rows of customer lists, the rows of subscriptions. Out: the [`Directory`] and the findings: rows
 //! without a tenant id that fit nobody or several, facts of one standing that contradict each other.
 
-use std::{cmp::Reverse, collections::HashMap, sync::Arc};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 
@@ -13,7 +17,10 @@ use super::{
     facts::{CustomerFacts, CustomerRow, Fact},
     table::Table,
 };
-use crate::finding::{Code, Finding, Place};
+use crate::{
+    finding::{Code, Finding, Place},
+    terms::Text,
+};
 
 /// Everybody who is known, from the customers table, the lists and the rows of subscriptions.
 pub(super) fn everybody(
@@ -97,6 +104,12 @@ fn customer_contradictions(directory: &Directory, tables: &[Table], context: &Co
         .collect()
 }
 
+/// Words as a message lists them: the first three.
+pub(super) fn listed(words: &BTreeSet<Text>) -> String {
+    let words: Vec<String> = words.iter().take(3).map(|word| format!("`{word}`")).collect();
+    words.join(", ")
+}
+
 /// The finding for a row of a list whose customer has no tenant id and is not found by domain or name.
 fn strangers(found: &Found, place: Place, facts: &CustomerFacts) -> Option<Finding> {
     let word = facts.domain.clone().or_else(|| facts.name.clone())?;
@@ -105,6 +118,13 @@ fn strangers(found: &Found, place: Place, facts: &CustomerFacts) -> Option<Findi
         Found::One(..) => return None,
         Found::Several(..) => {
             let message = format!("`{word}` fits several customers; the row was not used");
+            Finding::new(Code::CustomerAmbiguous, place, message, hint)
+        }
+        Found::Doubtful(id, word, domains) => {
+            let message = format!(
+                "`{word}` is known as the customer `{id}`, but under {}; the row was not used",
+                listed(domains)
+            );
             Finding::new(Code::CustomerAmbiguous, place, message, hint)
         }
         Found::Nobody => {

@@ -96,6 +96,8 @@ pub(super) struct Fact {
     /// Other ids of the same subscription.
     pub(super) aliases: Box<[Id]>,
     pub(super) base_id: Option<Box<Id>>,
+    /// The subscription that this one took the place of; it is among the aliases too.
+    pub(super) predecessor: Option<Box<Id>>,
     pub(super) seller: Option<Arc<Id>>,
     pub(super) target_customer: Option<Arc<Id>>,
     pub(super) customer: Arc<CustomerFacts>,
@@ -110,6 +112,8 @@ pub(super) struct Fact {
     pub(super) billing_plan: Option<BillingPlan>,
     pub(super) term_start: Option<NaiveDate>,
     pub(super) term_end: Option<NaiveDate>,
+    /// Whether the term end is the day before a renewal, which may itself be the last paid day.
+    pub(super) is_end_of_renewal: bool,
     pub(super) auto_renew: Option<bool>,
     pub(super) end_instruction: Option<EndInstruction>,
     pub(super) state: Option<State>,

@@ -19,7 +19,7 @@ use super::{
     kinds::Role,
     rows::{Shared, recognise_rows},
     settle::{Settled, settle},
-    source::Source,
+    source::{Misfit, Source},
     table::{Batch, Table},
 };
 use crate::{
@@ -120,6 +120,7 @@ fn collect(reading: &Reading<'_>, deliver: impl FnOnce(&mut dyn Sink) -> FileRep
         )
     });
     findings.append(&mut report.findings);
+    findings.extend(misfits(&reading.source, &Place::file(reading.path.clone())));
     if report.refused {
         return FileResult {
             report,
@@ -188,6 +189,19 @@ fn unused(others: &[TableRecord], nothing_else: bool, path: &Text) -> Vec<Findin
     strangers.map(finding).collect()
 }
 
+/// A finding for each capture of a path that is not what its name says.
+fn misfits(source: &Source, place: &Place) -> Vec<Finding> {
+    let finding = |misfit: &Misfit| {
+        let message = format!(
+            "`{}` stands where the settings expect `{{{}}}`; {}",
+            misfit.value, misfit.capture, misfit.instead
+        );
+        let hint = "rename the folder, file or sheet, or correct the pattern of the [[source]]";
+        Finding::new(Code::SourceCapture, place.clone(), message, hint).value(misfit.value.clone())
+    };
+    source.misfits.iter().map(finding).collect()
+}
+
 /// What a list that nobody described may lack only because we do not know its heading.
 fn missing_columns(columns: &Columns, place: &Place, header_row: u32) -> Vec<Finding> {
     let unknown: Vec<&str> = columns
@@ -242,7 +256,12 @@ impl Sink for TableSink<'_, '_> {
             row: None,
             column: None,
         };
-        let Some(columns) = Columns::of(head, &reading.source, reading.context.vocabulary) else {
+        let of_sheet = head
+            .sheet
+            .as_deref()
+            .and_then(|sheet| reading.source.of_sheet(&reading.path, sheet, reading.context.config));
+        let source = of_sheet.map_or_else(|| Arc::clone(&reading.source), Arc::new);
+        let Some(columns) = Columns::of(head, &source, reading.context.vocabulary) else {
             let certainty = KindCertainty::of_stranger(&head.headings, reading.context.vocabulary);
             return self.other(head, "", certainty);
         };
@@ -269,9 +288,12 @@ impl Sink for TableSink<'_, '_> {
             hidden: head.hidden,
             header_row: head.header_row,
             columns,
-            source: Arc::clone(&reading.source),
-            orders: Vec::new(),
+            source,
+            dated: Vec::new(),
         };
+        if !Arc::ptr_eq(&table.source, &reading.source) {
+            self.findings.extend(misfits(&table.source, &table.place));
+        }
         self.streams.push(Arc::new(Stream {
             table,
             batches: Mutex::new(Vec::new()),

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::{Flaw, facts::Fact, table::Table, vocabulary::fold};
+use super::{Flaw, facts::Fact, nameless::NO_ID, table::Table, vocabulary::fold};
 use crate::{
     finding::{Code, Finding},
     terms::*,
@@ -27,7 +27,7 @@ pub(super) fn name_the_nameless(facts: &mut [Fact], tables: &[Table]) -> Vec<Fin
         let mut last: Option<(u32, String)> = None;
         let mut twins: Vec<usize> = Vec::new();
         for (ordinal, fact) in rows.iter_mut().enumerate() {
-            let id: Text = format!("no-id:{}", digest(&words, ordinal)).into();
+            let id: Text = format!("{NO_ID}{}", digest(&words, ordinal)).into();
             let said = content(fact);
             if let (Some((row, before)), Some(table)) = (&last, tables.get(table as usize))
                 && *before == said

@@ -1,14 +1,26 @@
 //! The rows of one subscription to one [`Subscription`].
 //!
 //! In: the facts that [`super::identity`] put together, the tables they stand in, the directory of customers. Out: the
-//! subscription and its findings. Each fact comes from the row of the highest rank (of its kind of export), among those from the
-//! newest export, among those from the first place. Rows of one rank that are equally new, or of which one does not say how new it is,
-//! and that differ are a contradiction: a finding that names both cells, and a flaw. A row of a lower rank or an older one gives
-//! way in silence. A flaw of a row counts unless a row of more standing gives the fact.
+//! subscription and its findings.
+//!
+//! The rank, for each fact on its own, so that a date can come from one file and the licences from another:
+//!
+//! 1. The kind of export (column `rank` of `kinds.csv`): what a program says of the subscription itself goes before what is derived
+//!    from it: API and PowerShell dumps, the batch migration tool, Graph, the portal's list, analytics, reconciliation files,
+//!    distributors' reports, Insights, lists that people keep, the admin center's licences.
+//! 2. Freshness, among rows of one kind: a date in the row, else in the title or the file's name; never the file's own time.
+//! 3. Place: file, sheet, row. It only chooses which cell is named, never which fact counts: rows of one rank that are equally new,
+//!    or of which one does not say how new it is, and that differ are a contradiction, a finding that names both cells and a flaw.
+//!
+//! A row of a lower rank or an older one gives way in silence. A flaw of a row counts unless a row of more standing gives the
+//! fact. Of two term starts that contradict each other neither is taken. A term end that is the day before a renewal does not
+//! contradict one on the renewal's day. A subscription that another one took the place of gives no facts beside it.
 
 mod customer;
 
 use std::{cmp::Reverse, collections::BTreeSet};
+
+use chrono::NaiveDate;
 
 use super::{
     Customer, Field, Flaw, SourceOffer, Subscription,
@@ -68,9 +80,16 @@ impl<'a> Merging<'a> {
     }
 
     fn merge_along(&self, members: &[u32], traced: bool) -> Option<(Merged, Option<Trail>)> {
-        let said = members
+        let all = members
             .iter()
             .filter_map(|&index| Some((index, self.facts.get(index as usize)?)));
+        let former: BTreeSet<&Id> = all
+            .clone()
+            .filter_map(|(_, fact)| fact.predecessor.as_deref())
+            .collect();
+        let is_former = |fact: &Fact| fact.id.as_ref().is_some_and(|id| former.contains(id));
+        let has_current = all.clone().any(|(_, fact)| !is_former(fact));
+        let said = all.filter(|(_, fact)| !has_current || !is_former(fact));
         let (begun_by, first) = said
             .clone()
             .min_by_key(|(_, fact)| (Reverse(self.rank(fact)), fact.table, fact.row))?;
@@ -162,10 +181,21 @@ impl Group<'_> {
         }
         let ends = [F::TermEnd, F::NextLifecycleDate];
         // Of ends that contradict each other the nearest sets how pressing it is, until a person has decided.
-        self.pick(&ends, Some(Flaw::TermEndUnreadable), |fact| fact.term_end);
+        let end = |fact: &Fact| {
+            let date = fact.term_end?;
+            let is_of_renewal = fact.is_end_of_renewal;
+            Some(End { date, is_of_renewal })
+        };
+        self.pick_unless(&ends, Some(Flaw::TermEndUnreadable), end, End::agrees);
         let term_end = self.least_tied(F::TermEnd, |fact| fact.term_end);
         self.flaw_unless_outranked(Flaw::DateOrderUnknown, |fact| fact.term_end.is_some());
-        for flaw in [Flaw::IdDamaged, Flaw::ValueUnreadable, Flaw::Contradiction] {
+        for flaw in [
+            Flaw::IdDamaged,
+            Flaw::ValueUnreadable,
+            Flaw::Contradiction,
+            Flaw::CustomerAmbiguous,
+            Flaw::PossibleDuplicate,
+        ] {
             if self.rows.iter().any(|(_, fact)| fact.flaws.has(flaw)) {
                 self.flaws.insert(flaw);
             }
@@ -189,7 +219,7 @@ impl Group<'_> {
             assigned_seats: self.first(F::AssignedSeats, |fact| fact.assigned_seats),
             term: self.pick(&[F::Term, F::TermAndBilling], None, |fact| fact.term),
             billing_plan: self.first(F::BillingPlan, |fact| fact.billing_plan),
-            term_start: self.first(F::TermStart, |fact| fact.term_start),
+            term_start: self.term_start(),
             term_end: term_end.map(TermEnd),
             auto_renew: self.pick(&[F::AutoRenew], None, |fact| fact.auto_renew),
             end_instruction: self.pick(&[F::EndInstruction], None, |fact| fact.end_instruction),
@@ -248,17 +278,50 @@ impl Group<'_> {
             (!alike(&value, &other)).then_some((row, other))
         });
         if let Some((row, other)) = rival {
-            let (place, heading) = self.merging.cell(&chosen.1, fields);
-            let (elsewhere, _) = self.merging.cell(&row.1, fields);
-            let message = format!("`{}` here, but `{}` in {elsewhere}", value.spoken(), other.spoken());
-            let hint = "find out which is right and correct the other, or leave the older export out";
-            let mut finding = Finding::new(Code::Contradiction, place, message, hint);
-            finding.heading = heading;
-            self.findings
-                .push(finding.value(value.spoken()).subscription(self.id.clone()));
+            let finding = self.contradiction((chosen, &value), (row, &other), fields, "");
+            self.findings.push(finding);
             self.flaws.insert(Flaw::Contradiction);
         }
         Some(value)
+    }
+
+    /// The finding for two rows of the same standing that say different things.
+    fn contradiction<T: Spoken>(
+        &self,
+        (chosen, value): (&(u8, Fact), &T),
+        (row, other): (&(u8, Fact), &T),
+        fields: &[Field],
+        instead: &str,
+    ) -> Finding {
+        let (place, heading) = self.merging.cell(&chosen.1, fields);
+        let (elsewhere, _) = self.merging.cell(&row.1, fields);
+        let message = format!(
+            "`{}` here, but `{}` in {elsewhere}{instead}",
+            value.spoken(),
+            other.spoken()
+        );
+        let hint = "find out which is right and correct the other, or leave the older export out";
+        let mut finding = Finding::new(Code::Contradiction, place, message, hint);
+        finding.heading = heading;
+        finding.value(value.spoken()).subscription(self.id.clone())
+    }
+
+    /// The start of the term; of two that contradict each other neither, since what follows from an unknown one is safe: the
+    /// extended service term is taken to apply.
+    fn term_start(&mut self) -> Option<NaiveDate> {
+        let (at, start) = self.choose(Field::TermStart, |fact| fact.term_start)?;
+        let chosen = self.rows.get(at)?;
+        let rival = self.rows.iter().filter(|row| tied(chosen, row)).find_map(|row| {
+            let other = row.1.term_start.filter(|other| *other != start)?;
+            Some((row, other))
+        });
+        let Some((row, other)) = rival else {
+            return Some(start);
+        };
+        let instead = "; neither start was taken";
+        let finding = self.contradiction((chosen, &start), (row, &other), &[Field::TermStart], instead);
+        self.findings.push(finding);
+        None
     }
 
     /// The least value among the rows of the same standing as the first that says one.
@@ -366,5 +429,28 @@ fn by_offer(implied: Channel, offer: &SourceOffer) -> Channel {
         }
         (Channel::CspLegacy, Some(id)) if id.contains([':', '/']) => Channel::Csp,
         (implied, _) => implied,
+    }
+}
+
+/// A term end, and whether it is the day before a renewal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct End {
+    date: NaiveDate,
+    is_of_renewal: bool,
+}
+
+impl End {
+    /// Whether two rows may mean the same end: where one says the day before a renewal, the renewal's day is the same.
+    fn agrees(&self, other: &End) -> bool {
+        let is_before = |renewal: &End, end: &End| {
+            renewal.is_of_renewal && !end.is_of_renewal && renewal.date.succ_opt() == Some(end.date)
+        };
+        self.date == other.date || is_before(self, other) || is_before(other, self)
+    }
+}
+
+impl Spoken for End {
+    fn spoken(&self) -> String {
+        self.date.to_string()
     }
 }

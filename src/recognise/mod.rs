@@ -22,6 +22,7 @@ mod identity;
 mod intern;
 mod kinds;
 mod merge;
+mod nameless;
 mod offer_cells;
 mod rows;
 mod run;
@@ -88,6 +89,8 @@ pub enum Flaw {
     Contradiction,
     /// Two customers claim the subscription, or its customer's name or domain fits two.
     CustomerAmbiguous,
+    /// It has no id, and another subscription of the customer has the same offer: it may be the same licences.
+    PossibleDuplicate,
 }
 
 /// The facts of one subscription, merged from every row that tells of it.
@@ -245,7 +248,7 @@ pub struct Sample {
 pub struct DateColumn {
     /// The column's heading.
     pub heading: Text,
-    /// `dmy`, `mdy`, `ymd`, `typed` (real dates), `any` (no date of the column depends on it), `unknown`.
+    /// `dmy`, `mdy`, `ymd`, `typed` (real dates), `serial` (numbers of days), `any` (no date of the column depends on it), `unknown`.
     pub order: Text,
     /// Which cell or setting decided.
     pub because: String,

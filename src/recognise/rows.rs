@@ -16,7 +16,7 @@ use super::{
     Field, Flaw,
     cells::{Cells, shown},
     customer_cells::customer_of,
-    dates::{DateColumnEvidence, DateReading, read_date},
+    dates::{DateColumnEvidence, DateReading, Remark, means_renewal, read_date, remark, why_unreadable},
     facts::{Charge, CustomerFacts, CustomerRow, Effect, Fact},
     intern::Interner,
     kinds::Role,
@@ -175,9 +175,18 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
         return loose_or_rejected(cells, batch);
     }
     let charge = charge_of(cells, shared);
-    let fact = fact_of(cells, shared, id, aliases, customer, offer, charge);
+    let predecessor = cells
+        .id(Field::MigratedFromId)
+        .filter(|former| Some(former) != id.as_ref());
+    aliases.extend(predecessor.clone());
+    let mut fact = fact_of(cells, shared, id, aliases, customer, offer, charge);
+    fact.predecessor = predecessor.map(Box::new);
     batch.last_row = batch.last_row.max(cells.row.number);
-    read_dates(cells, batch, batch.facts.len() as u32, fact.state);
+    match read_dates(cells, batch, batch.facts.len() as u32, fact.state) {
+        Some(Remark::AtEnd(instruction)) => fact.end_instruction = fact.end_instruction.or(Some(instruction)),
+        Some(Remark::State(state)) => fact.state = fact.state.or(Some(state)),
+        None => {}
+    }
     tell_if_short(cells);
     batch.facts.push(Fact {
         flaws: cells.flaws,
@@ -230,6 +239,7 @@ fn fact_of(
             .filter(|base| Some(base) != id.as_ref())
             .map(Box::new),
         id,
+        predecessor: None,
         seller: cells.id(Field::SellerId).or(owner).map(|id| shared.ids.keep(id)),
         target_customer: cells.id(Field::TargetCustomerId).map(|id| shared.ids.keep(id)),
         customer: shared.customers.keep(customer),
@@ -247,6 +257,7 @@ fn fact_of(
             .or(both.and_then(|(_, plan)| plan)),
         term_start: None,
         term_end: None,
+        is_end_of_renewal: false,
         auto_renew: cells.take(Field::AutoRenew, values::boolean),
         end_instruction: cells.take(Field::EndInstruction, values::end_instruction),
         state,
@@ -258,10 +269,12 @@ fn fact_of(
     }
 }
 
-/// Reads the date columns: every cell is evidence for its column, the first filled one of a field is the row's date.
-fn read_dates(cells: &mut Cells<'_>, batch: &mut Batch, item: u32, state: Option<State>) {
+/// Reads the date columns: every cell is evidence for its column, the first filled one of a field is the row's date; of a term
+/// end and a renewal the term end. Gives the words beside the term end.
+fn read_dates(cells: &mut Cells<'_>, batch: &mut Batch, item: u32, state: Option<State>) -> Option<Remark> {
     let table = cells.table;
     let mut done: Option<Field> = None;
+    let mut remarked = None;
     for (slot, &(column, field)) in table.columns.dates.iter().enumerate() {
         let cell = cells.row.cell(column as usize);
         if cell == Cell::Empty {
@@ -274,18 +287,23 @@ fn read_dates(cells: &mut Cells<'_>, batch: &mut Batch, item: u32, state: Option
         if reading == DateReading::Empty || done == Some(field) {
             continue;
         }
+        if field == Field::TermEnd && is_outdone(cells, column) {
+            continue;
+        }
         // the next change of state is the term end only while the subscription is active
         if field == Field::NextLifecycleDate && state != Some(State::Active) {
             continue;
         }
         done = Some(field);
         if reading == DateReading::Unreadable {
-            cells.take(field, |_, _| {
-                Err::<Option<()>, _>(values::Unreadable {
-                    why: "is no date we can read",
-                })
+            cells.take(field, |cell, vocabulary| {
+                let why = why_unreadable(cell, vocabulary);
+                Err::<Option<()>, _>(values::Unreadable { why })
             });
             continue;
+        }
+        if field == Field::TermEnd {
+            remarked = remark(cell, cells.vocabulary);
         }
         batch.pending.push(PendingDate {
             item,
@@ -294,6 +312,23 @@ fn read_dates(cells: &mut Cells<'_>, batch: &mut Batch, item: u32, state: Option
             reading,
         });
     }
+    remarked
+}
+
+/// Whether a column of term ends holds days of renewal, and another of the row's columns holds an end.
+fn is_outdone(cells: &Cells<'_>, column: u32) -> bool {
+    let columns = &cells.table.columns;
+    let ends = columns.of_field(Field::TermEnd);
+    let is_renewal = |column: u32| columns.heading(column).is_some_and(|heading| means_renewal(heading));
+    let is_filled = |column: u32| {
+        let reading = read_date(cells.row.cell(column as usize), cells.vocabulary);
+        !matches!(reading, DateReading::Empty | DateReading::Unreadable)
+    };
+    ends.len() > 1
+        && is_renewal(column)
+        && ends
+            .iter()
+            .any(|&other| other != column && !is_renewal(other) && is_filled(other))
 }
 
 /// Tells of a record with fewer cells than headings; a workbook says nothing of the empty cells at a row's end.

@@ -16,6 +16,7 @@ use super::{
     file::{FileResult, Reader, recognise_file},
     identity::{Groups, group, name_the_nameless},
     merge::{Merged, Merging},
+    nameless::join_nameless,
     rows::Shared,
     source::Source,
     table::Table,
@@ -94,12 +95,19 @@ pub(super) struct Known<'a> {
 
 /// A finding for each `[[source]]` that fits none of the exports.
 fn unused_sources(inputs: &[InputRecord], config: &Config) -> Vec<Finding> {
-    let paths: Vec<Text> = inputs.iter().map(|input| input.file.path.clone()).collect();
-    let unused = Source::unused(&paths, config).into_iter();
+    let sheets = |input: &InputRecord| input.tables.iter().filter_map(|table| table.sheet.clone()).collect();
+    let files: Vec<(Text, Vec<Text>)> = inputs
+        .iter()
+        .map(|input| (input.file.path.clone(), sheets(input)))
+        .collect();
+    let unused = Source::unused(&files, config).into_iter();
     unused
         .map(|pattern| {
             let message = format!("`{pattern}` in a [[source]] fits no export of this run");
-            let hint = "compare it with the paths as they were given; `**` stands for any folders";
+            let hint = match pattern.contains('#') {
+                true => "compare it with the sheets' names; a `#` stands between file and sheet",
+                false => "compare it with the paths as they were given; `**` stands for any folders",
+            };
             Finding::new(Code::SourceUnused, Place::file(config.shown_path()), message, hint)
         })
         .collect()
@@ -167,7 +175,12 @@ fn put_together<T>(
     let (directory, findings) = everybody(&estate.tables, &estate.facts, &estate.lists, context);
     estate.findings.extend(findings);
     let customers = directory.customers();
-    let groups = group(&estate.facts);
+    let mut groups = group(&estate.facts);
+    let (findings, has_joined) = join_nameless(&mut estate.facts, &groups, &estate.tables, &directory);
+    estate.findings.extend(findings);
+    if has_joined {
+        groups = group(&estate.facts);
+    }
     let merging = Merging {
         facts: &estate.facts,
         tables: &estate.tables,

@@ -5,16 +5,18 @@
 //! the dates of a column that can be read in two ways, or that a spreadsheet has half converted: one finding a column, and a
 //! flaw on each of its rows whose term end it holds.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use super::{
     DateColumn, Field, Flaw, TableRecord,
     cells::{consequence, hint_for},
-    dates::{DateColumnEvidence, DateReading, Decision, resolve},
+    dates::{DateColumnEvidence, DateReading, Decision, InColumn, in_column, means_renewal},
     facts::{CustomerRow, Fact},
     rows::unidentified,
     samples::{self, Samples},
-    table::{Batch, Loose, PendingDate, Table},
+    table::{Batch, Dated, Loose, PendingDate, Table},
 };
 use crate::{
     config::DateOrder,
@@ -43,16 +45,25 @@ struct Decided {
     first: Option<u32>,
     has_year_first: bool,
     has_typed: bool,
+    has_serial: bool,
+    evidence: DateColumnEvidence,
+    /// Whether its heading speaks of a renewal, and the first row that says when.
+    renewal: Option<First>,
 }
+
+/// The first row of a kind.
+type First = Option<u32>;
 
 /// Settles a table.
 pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
     let mut columns = decide(&table, &batches);
-    let order = |decided: &Decided| match decided.decision {
-        Decision::Order(order) => Some(order),
-        Decision::Unknown | Decision::HalfConverted | Decision::Unneeded => None,
+    decide_by_others(&table, &mut columns);
+    let dated = |decided: &Decided| Dated {
+        decision: decided.decision,
+        mixed_calendars: decided.evidence.mixes_calendars(),
+        is_renewal: decided.renewal.is_some(),
     };
-    table.orders = columns.iter().map(order).collect();
+    table.dated = columns.iter().map(dated).collect();
     let mut settled = Settled {
         facts: Vec::new(),
         customers: Vec::new(),
@@ -78,10 +89,10 @@ pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
             settled.findings.push(finding);
         }
     }
-    for (&(column, field), decided) in settled.table.columns.dates.iter().zip(&columns) {
-        settled
-            .findings
-            .extend(undecided(&settled.table, column, field, decided));
+    fold_repairs(&mut settled.findings);
+    for (&(column, _), decided) in settled.table.columns.dates.iter().zip(&columns) {
+        settled.findings.extend(undecided(&settled.table, column, decided));
+        settled.findings.extend(conventions(&settled.table, column, decided));
         let heading = settled.table.columns.heading(column).cloned().unwrap_or_default();
         settled.dates.push(DateColumn {
             heading,
@@ -92,12 +103,33 @@ pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
     settled
 }
 
+/// One note for each column whose identifiers were repaired: the first, and how many there are.
+fn fold_repairs(findings: &mut Vec<Finding>) {
+    let mut repairs: BTreeMap<Option<u32>, Vec<Finding>> = BTreeMap::new();
+    for finding in findings.extract_if(.., |finding| finding.code == Code::IdRepaired) {
+        repairs.entry(finding.place.column).or_default().push(finding);
+    }
+    for rows in repairs.into_values() {
+        let count = rows.len();
+        let Some(mut first) = rows.into_iter().min_by_key(|finding| finding.place.row) else {
+            continue;
+        };
+        if count > 1 {
+            first.message.push_str(&format!("; {count} rows of this column"));
+            first.subscription_id = None;
+        }
+        findings.push(first);
+    }
+}
+
 fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
     let setting = table.source.date_order;
     let language = table.columns.language.as_deref();
     let slots = 0..table.columns.dates.len();
     slots
         .map(|slot| {
+            let (column, field) = table.columns.dates.get(slot).copied().unwrap_or((0, Field::Note));
+            let heading = table.columns.heading(column);
             let mut evidence = DateColumnEvidence::default();
             for batch in batches {
                 if let Some(part) = batch.evidence.get(slot) {
@@ -118,9 +150,43 @@ fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
                 first: None,
                 has_year_first: readings().any(|date| matches!(date.reading, DateReading::YearFirst(_))),
                 has_typed: readings().any(|date| matches!(date.reading, DateReading::Typed(_))),
+                has_serial: readings().any(|date| matches!(date.reading, DateReading::Serial(_))),
+                renewal: (field == Field::TermEnd && heading.is_some_and(|heading| means_renewal(heading)))
+                    .then_some(None),
+                evidence,
             }
         })
         .collect()
+}
+
+/// A program writes all dates of a table alike: where a column leaves the order open, the others that do not decide it, if all of
+/// them agree. People do not, so that this holds for described kinds of exports only.
+fn decide_by_others(table: &Table, columns: &mut [Decided]) {
+    let is_sound = |decided: &Decided| decided.decision != Decision::HalfConverted;
+    if table.columns.kind.is_vocabulary() || !columns.iter().all(is_sound) {
+        return;
+    }
+    let shown = |open: &Decided| {
+        let all = columns.iter().zip(&table.columns.dates);
+        let mut shown = all.filter_map(|(other, (column, _))| {
+            let (order, cell) = open.evidence.shown_by(&other.evidence)?;
+            Some((order, cell, *column))
+        });
+        let (order, cell, column) = shown.next()?;
+        let heading = table.columns.heading(column).cloned().unwrap_or_default();
+        shown
+            .all(|(other, ..)| other == order)
+            .then(|| (order, format!("`{heading}` beside it is written so, by {cell}")))
+    };
+    let decided: Vec<Option<(DateOrder, String)>> = columns
+        .iter()
+        .map(|column| (column.decision == Decision::Unknown).then(|| shown(column)).flatten())
+        .collect();
+    for (column, decided) in columns.iter_mut().zip(decided) {
+        if let Some((order, because)) = decided {
+            (column.decision, column.because) = (Decision::Order(order), because);
+        }
+    }
 }
 
 fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pending: PendingDate) {
@@ -131,23 +197,20 @@ fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pendin
     let row = row
         .or_else(|| batch.customers.get(pending.item as usize).map(|customer| customer.row))
         .unwrap_or(0);
-    let is_date = !matches!(pending.reading, DateReading::NoEnd | DateReading::Certain(_));
-    let (read, is_left_out) = match decided.decision {
-        Decision::HalfConverted if is_date => (Ok(None), true),
-        Decision::Unknown => match resolve(pending.reading, None) {
-            Err(_) if pending.reading.is_numeric() => (Ok(None), true),
-            read => (read, false),
-        },
-        Decision::Order(order) => (resolve(pending.reading, Some(order)), false),
-        Decision::HalfConverted | Decision::Unneeded => (resolve(pending.reading, None), false),
-    };
-    if is_left_out {
-        decided.left_out += 1;
-        decided.first = Some(decided.first.map_or(row, |first| first.min(row)));
-    }
+    let read = in_column(pending.reading, decided.decision, decided.evidence.mixes_calendars());
     match read {
-        Ok(date) => fill(batch, pending, date, is_left_out),
-        Err(unreadable) => {
+        InColumn::LeftOut => {
+            decided.left_out += 1;
+            decided.first = Some(decided.first.map_or(row, |first| first.min(row)));
+            fill(batch, pending, None, true, false);
+        }
+        InColumn::Date(date) => {
+            if let (Some(first), Some(_)) = (&mut decided.renewal, date) {
+                *first = Some(first.map_or(row, |first| first.min(row)));
+            }
+            fill(batch, pending, date, false, decided.renewal.is_some());
+        }
+        InColumn::Unreadable(unreadable) => {
             let value = written(pending.reading);
             let message = format!("`{value}` {}; it was left out", unreadable.why);
             let (code, flaw) = consequence(pending.field);
@@ -170,7 +233,7 @@ fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pendin
     }
 }
 
-fn fill(batch: &mut Batch, pending: PendingDate, date: Option<NaiveDate>, is_left_out: bool) {
+fn fill(batch: &mut Batch, pending: PendingDate, date: Option<NaiveDate>, is_left_out: bool, is_renewal: bool) {
     if pending.field == Field::AgreementAccepted {
         if let (Some(customer), Some(date)) = (batch.customers.get_mut(pending.item as usize), date) {
             customer.facts.agreement_accepted = Some(Some(date));
@@ -182,7 +245,10 @@ fn fill(batch: &mut Batch, pending: PendingDate, date: Option<NaiveDate>, is_lef
     };
     match pending.field {
         Field::TermEnd | Field::NextLifecycleDate => {
-            fact.term_end = fact.term_end.or(date);
+            if let (None, Some(date)) = (fact.term_end, date) {
+                fact.is_end_of_renewal = is_renewal;
+                fact.term_end = if is_renewal { date.pred_opt() } else { Some(date) };
+            }
             if is_left_out {
                 fact.flaws.add(Flaw::DateOrderUnknown);
             }
@@ -208,9 +274,16 @@ fn with_charge(fact: &mut Fact, set: impl FnOnce(&mut super::facts::Charge)) {
 /// The numbers of a reading, as they stood but for zeros.
 fn written(reading: DateReading) -> Text {
     let text = match reading {
-        DateReading::Typed(date) | DateReading::YearFirst(date) | DateReading::Certain(date) => date.to_string(),
-        DateReading::Numeric { a, b, year, .. } => format!("{a:02}.{b:02}.{year}"),
-        DateReading::Short { a, b, c, .. } => format!("{a:02}.{b:02}.{c:02}"),
+        DateReading::Typed(date)
+        | DateReading::Serial(date)
+        | DateReading::YearFirst(date)
+        | DateReading::Certain(date)
+        | DateReading::Buddhist(date)
+        | DateReading::Instant { date, .. } => date.to_string(),
+        DateReading::Numeric {
+            a, b, year, separator, ..
+        } => format!("{a:02}{separator}{b:02}{separator}{year}"),
+        DateReading::Short { a, b, c, separator, .. } => format!("{a:02}{separator}{b:02}{separator}{c:02}"),
         DateReading::Empty | DateReading::NoEnd | DateReading::Unreadable => String::new(),
     };
     text.into()
@@ -243,8 +316,32 @@ fn settle_loose(table: &Table, loose: Loose, last_row: u32, accounting: &mut Acc
     finding.value(loose.value)
 }
 
+/// A note for each convention, other than the order of their numbers, by which the dates of a column were read.
+fn conventions(table: &Table, column: u32, decided: &Decided) -> Vec<Finding> {
+    let heading = table.columns.heading(column);
+    let note = |row: u32, what: String, hint: &str| {
+        let place = table.place.at_row(row).at_column(column);
+        let mut finding = Finding::new(Code::DateConvention, place, what, hint);
+        finding.heading = heading.cloned();
+        finding
+    };
+    let conventions = decided.evidence.conventions().into_iter();
+    let mut notes: Vec<Finding> = conventions
+        .map(|convention| note(convention.row, convention.what.to_owned(), convention.hint))
+        .collect();
+    if let Some(Some(row)) = decided.renewal {
+        let heading = heading.cloned().unwrap_or_default();
+        let what = format!(
+            "`{heading}` may be the last paid day or the first of the next term; the day before it was taken for the last paid one"
+        );
+        let hint = "where it is the last paid day, name the column `Term end`, or give an export that states the end";
+        notes.push(note(row, what, hint));
+    }
+    notes
+}
+
 /// The finding for a date column that could not be decided.
-fn undecided(table: &Table, column: u32, field: Field, decided: &Decided) -> Option<Finding> {
+fn undecided(table: &Table, column: u32, decided: &Decided) -> Option<Finding> {
     let (code, what) = match decided.decision {
         Decision::HalfConverted => (
             Code::DateHalfConverted,
@@ -265,9 +362,9 @@ fn undecided(table: &Table, column: u32, field: Field, decided: &Decided) -> Opt
         "dates were"
     };
     let message = format!("{what}: {}; {} {dates} left out", decided.because, decided.left_out);
-    let hint = match (code, field) {
-        (Code::DateHalfConverted, _) => "export the file again and do not save it in a spreadsheet program",
-        _ => "say `date_order` in a [[source]] setting for the file",
+    let hint = match code {
+        Code::DateHalfConverted => "export the file again and do not save it in a spreadsheet program".to_owned(),
+        _ => decided.evidence.remedy(table.source.date_order),
     };
     let place = match decided.first {
         Some(row) => table.place.at_row(row).at_column(column),
@@ -285,6 +382,7 @@ fn order_word(decided: &Decided) -> &'static str {
         Decision::Order(DateOrder::Ymd) => "ymd",
         Decision::Unknown | Decision::HalfConverted => "unknown",
         Decision::Unneeded if decided.has_typed => "typed",
+        Decision::Unneeded if decided.has_serial => "serial",
         Decision::Unneeded if decided.has_year_first => "ymd",
         Decision::Unneeded => "any",
     }

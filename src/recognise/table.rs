@@ -11,13 +11,12 @@ use chrono::NaiveDate;
 use super::{
     Field,
     columns::Columns,
-    dates::{DateColumnEvidence, DateReading},
+    dates::{DateColumnEvidence, DateReading, Decision},
     facts::{CustomerRow, Fact},
     samples::Samples,
     source::Source,
 };
 use crate::{
-    config::DateOrder,
     finding::{Accounting, Finding, Place},
     terms::Text,
 };
@@ -35,8 +34,17 @@ pub(super) struct Table {
     pub(super) source: Arc<Source>,
     /// A date in the title or the file's name.
     pub(super) freshness: Option<NaiveDate>,
-    /// The order of each of [`Columns::dates`], once it is decided; none where its dates need none, or none is known.
-    pub(super) orders: Vec<Option<DateOrder>>,
+    /// What was decided for each of [`Columns::dates`], once it is.
+    pub(super) dated: Vec<Dated>,
+}
+
+/// How the dates of a column are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dated {
+    pub(super) decision: Decision,
+    pub(super) mixed_calendars: bool,
+    /// They are those of a renewal: the term ends the day before.
+    pub(super) is_renewal: bool,
 }
 
 /// A date that waits for its column to be decided.

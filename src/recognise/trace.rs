@@ -100,7 +100,7 @@ pub struct TracedRow {
 pub struct TracedFact {
     /// Which one.
     pub field: Field,
-    /// What it was understood to be; none where nothing says it.
+    /// What it was understood to be; none where nothing says it, or where what rows say was not taken.
     pub value: Option<String>,
     /// Where that comes from.
     pub origin: Option<Origin>,
@@ -113,7 +113,7 @@ pub struct TracedFact {
 pub struct Other {
     /// What it says.
     pub value: String,
-    /// Why it gave way.
+    /// Why it gave way; [`Standing::Counts`] where nothing was taken, not even this.
     pub standing: Standing,
     /// Where it says it.
     pub origin: Origin,

@@ -198,7 +198,13 @@ impl Sources {
 fn facts(text: &mut String, facts: &[TracedFact], rows: &Sources) {
     let _ = writeln!(text, "\n{}", In(STRONG, "Facts"));
     for fact in facts {
-        let Some(value) = &fact.value else { continue };
+        let Some(value) = &fact.value else {
+            if !fact.others.is_empty() {
+                let _ = writeln!(text, "  {}none was taken", padded(fact.field.as_str(), NAME));
+                others(text, fact, rows);
+            }
+            continue;
+        };
         let start = format!("  {}", padded(fact.field.as_str(), NAME));
         let shown = shortened(&tame(value), LINE - NAME - 2);
         let origin = fact
@@ -221,7 +227,7 @@ fn facts(text: &mut String, facts: &[TracedFact], rows: &Sources) {
     }
     let silent: Vec<&str> = facts
         .iter()
-        .filter(|fact| fact.value.is_none())
+        .filter(|fact| fact.value.is_none() && fact.others.is_empty())
         .map(|fact| fact.field.as_str())
         .collect();
     if !silent.is_empty() {
@@ -240,7 +246,7 @@ fn others(text: &mut String, fact: &TracedFact, rows: &Sources) {
     }
     for other in different.iter().take(OTHERS) {
         let why = match other.standing {
-            Standing::Counts => "counts",
+            Standing::Counts => "not taken",
             Standing::Equal => "of the same standing",
             Standing::Older => "older",
             Standing::LowerRank => "trusted less",

@@ -7,7 +7,10 @@ use std::fmt;
 
 use chrono::Datelike;
 
-use super::DateReading;
+use super::{
+    DateReading,
+    convention::{Convention, Conventions},
+};
 use crate::{config::DateOrder, recognise::vocabulary::language};
 
 /// How the numbers of a column are to be read.
@@ -52,14 +55,21 @@ pub struct DateColumnEvidence {
     year_first: First,
     /// The same, after the twelfth of a month.
     year_first_late: First,
+    /// How many cells depend on the order.
+    numeric: u64,
+    /// What stands between their numbers, a bit for each.
+    separators: u8,
+    /// Other conventions than the order.
+    conventions: Conventions,
 }
 
 impl DateColumnEvidence {
     /// Takes one cell into account.
     pub fn add(&mut self, reading: DateReading, row: u32) {
         let cell = Some((row, reading));
+        self.conventions.add(reading, row);
         match reading {
-            DateReading::Typed(_) => keep(&mut self.typed, cell),
+            DateReading::Typed(_) | DateReading::Serial(_) => keep(&mut self.typed, cell),
             DateReading::YearFirst(date) => {
                 keep(&mut self.year_first, cell);
                 if date.day() > 12 {
@@ -67,12 +77,19 @@ impl DateColumnEvidence {
                 }
             }
             DateReading::Numeric { .. } | DateReading::Short { .. } => self.add_numeric(reading, row),
-            DateReading::Empty | DateReading::NoEnd | DateReading::Certain(_) | DateReading::Unreadable => {}
+            DateReading::Empty
+            | DateReading::NoEnd
+            | DateReading::Certain(_)
+            | DateReading::Instant { .. }
+            | DateReading::Buddhist(_)
+            | DateReading::Unreadable => {}
         }
     }
 
     fn add_numeric(&mut self, reading: DateReading, row: u32) {
         let cell = Some((row, reading));
+        self.numeric += 1;
+        self.separators |= reading.separator().map_or(0, |separator| 1 << separator as u8);
         let fitting = reading.orders();
         for (place, order) in DateOrder::ALL.iter().enumerate() {
             let kind = if fitting.contains(order) {
@@ -113,6 +130,59 @@ impl DateColumnEvidence {
         keep(&mut self.typed, other.typed);
         keep(&mut self.year_first, other.year_first);
         keep(&mut self.year_first_late, other.year_first_late);
+        self.numeric += other.numeric;
+        self.separators |= other.separators;
+        self.conventions.merge(&other.conventions);
+    }
+
+    /// Whether the column has years of two calendars: those of the Buddhist one are then not certain.
+    pub fn mixes_calendars(&self) -> bool {
+        self.conventions.mixes_calendars()
+    }
+
+    /// The conventions by which its dates are read, other than their order.
+    pub fn conventions(&self) -> Vec<Convention> {
+        self.conventions.all()
+    }
+
+    /// The order in which another column of the same table shows that its program writes dates: where this one's cells leave it
+    /// open, the other's leave only one, and both write alike. Gives the cell that shows it.
+    pub fn shown_by(&self, other: &DateColumnEvidence) -> Option<(DateOrder, String)> {
+        let is_alike = self.separators == other.separators && self.separators.count_ones() == 1;
+        let &[order] = other.fits_every_cell().as_slice() else {
+            return None;
+        };
+        let (Decision::Order(decided), _) = other.decide(None, None) else {
+            return None;
+        };
+        let open = self.fits_every_cell();
+        let rival = open.iter().copied().find(|&rival| rival != order)?;
+        let cell = other.misfit(rival)?;
+        (is_alike && decided == order && open.contains(&order)).then(|| (order, Shown(cell).to_string()))
+    }
+
+    /// What would settle a column that is not: which cells, or which setting.
+    pub fn remedy(&self, setting: Option<DateOrder>) -> String {
+        let setting = match setting {
+            None => "or say `date_order` in a [[source]] setting for the file",
+            Some(_) => "or say another `date_order` in the [[source]] setting of the file",
+        };
+        let cells = if self.fits_every_cell().is_empty() {
+            "the column mixes two orders: correct the cells of one of them, give the rows of each as a file of their own"
+        } else if self.pointed.is_some() && self.misfit(DateOrder::Dmy).is_some() {
+            "correct the cell that is wrong"
+        } else if self.misfit(DateOrder::Ymd).is_some() {
+            "a date past the twelfth of its month would settle it: correct or add one"
+        } else {
+            "a year of four digits, or a date past the twelfth of its month that is no year, would settle it: correct or add one"
+        };
+        format!("{cells}, {setting}")
+    }
+
+    /// The orders in which every cell is a date.
+    fn fits_every_cell(&self) -> Vec<DateOrder> {
+        let all = DateOrder::ALL.iter().copied();
+        all.filter(|&order| self.misfit(order).is_none()).collect()
     }
 
     fn fit(&self, order: DateOrder) -> First {
@@ -126,11 +196,7 @@ impl DateColumnEvidence {
     /// How the column is to be read, and why: the cell, the setting or the language that decided. The one order that fits every
     /// cell; among several the person's, then the language's, then the one that points between the numbers speak for.
     pub fn decide(&self, setting: Option<DateOrder>, language: Option<&str>) -> (Decision, String) {
-        let all: Vec<DateOrder> = DateOrder::ALL
-            .iter()
-            .copied()
-            .filter(|&order| self.misfit(order).is_none())
-            .collect();
+        let all = self.fits_every_cell();
         let Some(numeric) = self.fits.iter().flatten().min() else {
             return (Decision::Unneeded, "no date of the column depends on an order".into());
         };
@@ -239,13 +305,16 @@ impl DateColumnEvidence {
         }
         let open = self.differs.map(|cell| Shown(cell).to_string()).unwrap_or_default();
         let words: Vec<String> = orders.iter().map(|order| format!("`{order}`")).collect();
-        (
-            Decision::Unknown,
-            format!(
-                "{} fit every cell, {open} too, and nothing else decides",
-                words.join(" and ")
-            ),
-        )
+        let words = words.join(" and ");
+        let none = match self.misfit(DateOrder::Ymd) {
+            Some(_) => "is past the twelfth of its month",
+            None => "fits only one of them",
+        };
+        let why = match self.numeric {
+            1 => format!("{words} fit {open}, its only date in numbers"),
+            count => format!("{words} fit all its {count} dates in numbers, such as {open}, and none {none}"),
+        };
+        (Decision::Unknown, why)
     }
 
     /// No order fits every cell.

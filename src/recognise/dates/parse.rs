@@ -1,13 +1,13 @@
 //! One cell to a date reading.
 //!
-//! In: a cell, the vocabulary's month names and words. Out: a [`DateReading`]. Refuses what is left over when a date, a time and
-//! a time zone are taken off: a cell is a date as a whole or not at all.
+//! In: a cell, the vocabulary's month names and words. Out: a [`DateReading`]. Refuses what is left over when a date, a time, a
+//! time zone and a [`Remark`] of known words are taken off: a cell is a date as a whole or not at all.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike};
 
 use super::{
-    DateReading, Separator, full_year,
-    time::{read_time, time_start},
+    BUDDHIST_YEARS, DateReading, LIKELY_YEARS, NO_MINUTE, Separator, common_year, full_year,
+    time::{Zoned, read_time, time_start},
     token::{Token, tokens},
 };
 use crate::{
@@ -17,14 +17,19 @@ use crate::{
         values::{is_error, is_nothing},
         vocabulary::{Kind, Vocabulary},
     },
+    terms::{EndInstruction, State},
 };
 
 /// Serial numbers that can be meant as dates where a column holds dates: 2000-01-01 to 2099-12-31.
 const SERIALS: std::ops::RangeInclusive<f64> = 36_526.0..=73_050.0;
 /// Years that a date of a subscription can have; outside them it stands for "none", or is damaged.
 const YEARS: std::ops::Range<i32> = 1990..2100;
-/// Years of the Buddhist calendar; not "far in the future".
-const BUDDHIST: std::ops::RangeInclusive<i32> = 2400..=2700;
+/// Years that may be of the Buddhist calendar; not "far in the future".
+const NOT_FAR: std::ops::RangeInclusive<i32> = 2400..=2700;
+/// Seconds of Unix time that can be meant as dates: the years 2000 to 2099.
+const EPOCH: std::ops::Range<i64> = 946_684_800..4_102_444_800;
+/// Seconds of Unix time by which programs say that there is no end: the year 9999.
+const EPOCH_NEVER: std::ops::RangeInclusive<i64> = 253_370_764_800..=253_402_300_799;
 /// A cell with more than this is prose.
 const LONGEST: usize = 80;
 
@@ -40,15 +45,65 @@ pub fn read_date(cell: Cell<'_>, v: &Vocabulary) -> DateReading {
             .or_else(|| compact(&format!("{number}"), v))
             .unwrap_or(DateReading::Unreadable),
         Cell::Bool(_) | Cell::Error(_) => DateReading::Unreadable,
-        Cell::Text(text) => read_text(text, v).unwrap_or(DateReading::Unreadable),
+        Cell::Text(text) => {
+            let without_remark = || read_text(split_remark(text, v)?.0, v);
+            read_text(text, v)
+                .or_else(without_remark)
+                .unwrap_or(DateReading::Unreadable)
+        }
     }
+}
+
+/// What the words beside a date say: `2026-05-03 (No Renewal)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remark {
+    /// What happens at the term end.
+    AtEnd(EndInstruction),
+    /// A state.
+    State(State),
+}
+
+/// The words beside a date, where we know them; a cell with others is no date.
+pub fn remark(cell: Cell<'_>, v: &Vocabulary) -> Option<Remark> {
+    match cell {
+        Cell::Text(text) if read_text(text, v).is_none() => {
+            let (date, remark) = split_remark(text, v)?;
+            read_text(date, v).map(|_| remark)
+        }
+        _ => None,
+    }
+}
+
+/// Takes the words after the last digit (and the time's own words) or before the first off a date.
+fn split_remark<'a>(text: &'a str, v: &Vocabulary) -> Option<(&'a str, Remark)> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let first = text.find(|c: char| c.is_ascii_digit())?;
+    let after_last = text.rfind(|c: char| c.is_ascii_digit())? + 1;
+    let bracket = text.rfind(['(', '[']).filter(|at| *at >= after_last);
+    [bracket, Some(after_last), Some(first)]
+        .into_iter()
+        .flatten()
+        .find_map(|at| {
+            let (before, after) = text.split_at(at);
+            let (date, words) = if at == first { (after, before) } else { (before, after) };
+            let words = words.trim_matches(|c: char| !c.is_alphanumeric());
+            let word = |kind| v.word(kind, words).filter(|_| !words.is_empty());
+            let at_end = || word(Kind::EndInstruction).and_then(|word| word.parse().ok());
+            let state = || word(Kind::State).and_then(|word| word.parse().ok());
+            let remark = at_end().map(Remark::AtEnd).or_else(|| state().map(Remark::State))?;
+            let date =
+                date.trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '–' | '—' | ',' | ';' | ':' | '|'));
+            Some((date, remark))
+        })
 }
 
 fn read_text(text: &str, v: &Vocabulary) -> Option<DateReading> {
     let text =
         text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '\u{200b}'..='\u{200f}' | '\u{feff}'));
-    if let Some((date, reading)) = plain_iso(text) {
-        return Some(dated(date, reading, v));
+    if let Some(reading) = plain_iso(text) {
+        return Some(kept(reading, v));
     }
     if text.is_empty() {
         return Some(DateReading::Empty);
@@ -64,27 +119,45 @@ fn read_text(text: &str, v: &Vocabulary) -> Option<DateReading> {
         let none = is_nothing(text, v) || v.word(Kind::Never, text).is_some();
         return none.then_some(DateReading::NoEnd);
     }
-    if let Some(reading) = compact(text, v) {
+    let number = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/"));
+    if let Some(reading) = compact(number.unwrap_or(text), v) {
         return Some(reading);
     }
     let tokens = tokens(text)?;
     let (date, time) = tokens.split_at(time_start(&tokens, v));
-    let shift = match time {
+    let zoned = match time {
         [] => None,
         time => read_time(time, v)?,
     };
     // No spreadsheet writes a `T` or a time zone: where one stands, a program wrote the date.
-    let by_program = shift.is_some() || matches!(time, [Token::Word("T" | "t"), ..]);
+    let by_program = zoned.is_some() || matches!(time, [Token::Word("T" | "t"), ..]);
     let whole = if by_program {
         DateReading::Certain
     } else {
         DateReading::YearFirst
     };
-    read_day(date, shift.unwrap_or(0), whole, v)
+    let Some(Zoned { days, minute }) = zoned else {
+        return read_day(date, 0, whole, v);
+    };
+    read_day(date, days, whole, v).map(|reading| match reading {
+        DateReading::Certain(date) => DateReading::Instant { date, minute },
+        reading => reading,
+    })
+}
+
+/// A reading, unless the year of its date says that there is none, or that it is no date of ours.
+fn kept(reading: DateReading, v: &Vocabulary) -> DateReading {
+    match reading
+        .in_order(DateOrder::Ymd)
+        .and_then(|date| by_year(date.year(), v))
+    {
+        None => reading,
+        Some(other) => other,
+    }
 }
 
 /// `2026-05-03` alone, or with a time in UTC: the most frequent forms by far.
-fn plain_iso(text: &str) -> Option<(NaiveDate, Certainty)> {
+fn plain_iso(text: &str) -> Option<DateReading> {
     let (date, time) = text.as_bytes().split_first_chunk::<10>()?;
     let number = |bytes: &[u8]| {
         bytes
@@ -94,20 +167,30 @@ fn plain_iso(text: &str) -> Option<(NaiveDate, Certainty)> {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = date else {
         return None;
     };
-    let date = ymd(number(&[y1, y2, y3, y4])?, number(&[m1, m2])?, number(&[d1, d2])?)?;
+    let year = number(&[y1, y2, y3, y4])?;
+    if BUDDHIST_YEARS.contains(&i32::try_from(year).ok()?) {
+        return None;
+    }
+    let date = ymd(year, number(&[m1, m2])?, number(&[d1, d2])?)?;
     match *time {
-        [] => Some((date, DateReading::YearFirst)),
+        [] => Some(DateReading::YearFirst(date)),
         [b'T', h1, h2, b':', m1, m2, b':', s1, s2, ref fraction @ .., b'Z'] => {
-            let is_time = number(&[h1, h2])? < 24 && number(&[m1, m2])? < 60 && number(&[s1, s2])? < 60;
+            let (hour, minute, second) = (number(&[h1, h2])?, number(&[m1, m2])?, number(&[s1, s2])?);
+            let is_time = hour < 24 && minute < 60 && second < 60;
             let digits = fraction.strip_prefix(b".").unwrap_or(fraction);
             let is_fraction = digits.iter().all(u8::is_ascii_digit) && (digits.is_empty() == fraction.is_empty());
-            (is_time && is_fraction && digits.len() <= 9).then_some((date, DateReading::Certain))
+            let is_whole = second == 0 && digits.iter().all(|b| *b == b'0');
+            let minute = u16::try_from(hour * 60 + minute).ok().filter(|_| is_whole);
+            (is_time && is_fraction && digits.len() <= 9).then_some(DateReading::Instant {
+                date,
+                minute: minute.unwrap_or(NO_MINUTE),
+            })
         }
         _ => None,
     }
 }
 
-/// A number without marks: a serial number (`44319`, `44319,75`), or `20260503`.
+/// A number without marks: a serial number (`44319`, `44319,75`), `20260503`, or Unix time in seconds or thousandths.
 fn compact(text: &str, v: &Vocabulary) -> Option<DateReading> {
     let (whole, rest) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
     let decimals = rest.strip_prefix(['.', ',']).unwrap_or("");
@@ -121,8 +204,27 @@ fn compact(text: &str, v: &Vocabulary) -> Option<DateReading> {
                 .contains(&date.year())
                 .then(|| dated(date, DateReading::YearFirst, v))
         }
+        10 | 12 if is_number && decimals.bytes().all(|b| b == b'0') => unix_time(whole.parse().ok()?),
+        13 | 15 if rest.is_empty() => unix_time(whole.parse::<i64>().ok()?.div_euclid(1000)),
+        // The first second of the year 1.
+        0 if text == "-62135596800" => Some(DateReading::NoEnd),
         _ => None,
     }
+}
+
+/// Seconds since 1970, reduced to their date in UTC.
+fn unix_time(seconds: i64) -> Option<DateReading> {
+    if EPOCH_NEVER.contains(&seconds) {
+        return Some(DateReading::NoEnd);
+    }
+    let at = DateTime::from_timestamp(seconds, 0).filter(|_| EPOCH.contains(&seconds))?;
+    let minute = u16::try_from(at.num_seconds_from_midnight() / 60)
+        .ok()
+        .filter(|_| at.second() == 0);
+    Some(DateReading::Instant {
+        date: at.date_naive(),
+        minute: minute.unwrap_or(NO_MINUTE),
+    })
 }
 
 /// A spreadsheet's number of a day, counted from 1900 (which it believes to be a leap year).
@@ -131,7 +233,7 @@ fn serial(number: f64) -> Option<DateReading> {
         return None;
     }
     let zero = NaiveDate::from_ymd_opt(1899, 12, 30)?;
-    zero.checked_add_days(Days::new(number as u64)).map(DateReading::Typed)
+    zero.checked_add_days(Days::new(number as u64)).map(DateReading::Serial)
 }
 
 /// A date, unless its year says that there is none, or that it is no date of ours.
@@ -147,7 +249,7 @@ fn by_year(year: i32, v: &Vocabulary) -> Option<DateReading> {
     if YEARS.contains(&year) {
         return None;
     }
-    let far = year >= YEARS.end && !BUDDHIST.contains(&year);
+    let far = year >= YEARS.end && !NOT_FAR.contains(&year);
     let sentinel = far || v.word(Kind::SentinelYear, &year.to_string()).is_some();
     Some(if sentinel {
         DateReading::NoEnd
@@ -162,6 +264,8 @@ struct Parts {
     numbers: Vec<(u32, usize, Option<char>)>,
     /// The month, where a word names it.
     month: Option<u32>,
+    /// Whether the month's word is `mar` and stands before every number.
+    is_first_word_mar: bool,
     /// What Japanese, Chinese and Korean say of each number: year, month, day.
     marks: Vec<&'static str>,
 }
@@ -189,9 +293,13 @@ fn parts(tokens: &[Token<'_>], v: &Vocabulary) -> Option<Parts> {
                 if let Some(mark) = v.word(Kind::DateMark, word) {
                     parts.marks.push(mark);
                 } else if let Some(month) = v.word(Kind::Month, word) {
-                    if parts.month.is_some() {
+                    // `mar. 3 mai 2021`: Tuesday in French, Spanish and Italian, March in most languages.
+                    let is_weekday = parts.is_first_word_mar && parts.numbers.len() <= 1;
+                    if parts.month.is_some() && !is_weekday {
                         return None;
                     }
+                    parts.is_first_word_mar =
+                        parts.month.is_none() && parts.numbers.is_empty() && word.eq_ignore_ascii_case("mar");
                     parts.month = month.parse().ok();
                 } else {
                     v.word(Kind::DateNoise, word)?;
@@ -214,23 +322,36 @@ fn read_day(tokens: &[Token<'_>], shift: i8, whole: Certainty, v: &Vocabulary) -
         }
     };
     let certain = |date: Option<NaiveDate>| Some(dated(zoned(date?)?, DateReading::Certain, v));
+    let of_year = |year: u32, date: Option<NaiveDate>| match is_buddhist(year) {
+        true => Some(DateReading::Buddhist(zoned(date?)?)),
+        false => certain(date),
+    };
     let parts = parts(tokens, v)?;
     match (&parts.numbers[..], parts.month, &parts.marks[..]) {
         // The short form of an instant: `20260503T000000Z`.
-        (&[(whole_day, 8, _)], None, []) => Some(dated(
+        (&[(whole_day, 8, _)], None, []) if !is_buddhist(whole_day / 10_000) => Some(dated(
             zoned(ymd(whole_day / 10_000, whole_day / 100 % 100, whole_day % 100)?)?,
             whole,
             v,
         )),
         (&[(year, 4, _), (month, ..=2, _), (day, ..=2, _)], None, ["year", "month", "day"] | ["year", "month"]) => {
-            certain(ymd(year, month, day))
+            of_year(year, ymd(year, month, day))
         }
         (&[(year, 4, _), (day, ..=2, _)] | &[(day, ..=2, _), (year, 4, _)], Some(month), []) => {
-            certain(ymd(year, month, day))
+            of_year(year, ymd(year, month, day))
         }
         (&[(day, ..=2, _), (year, 2, _)], Some(month), []) => match (day, month, year) {
             (31, 12, 99) => Some(DateReading::NoEnd),
-            _ => certain(ymd(full_year(u8::try_from(year).ok()?) as u32, month, day)),
+            _ => certain(ymd(
+                u32::try_from(full_year(u8::try_from(year).ok()?)).ok()?,
+                month,
+                day,
+            ))
+            .filter(|reading| {
+                reading
+                    .in_order(DateOrder::Ymd)
+                    .is_some_and(|date| LIKELY_YEARS.contains(&date.year()))
+            }),
         },
         (&[(a, long, _), (b, ..=2, Some(first)), (c, last, Some(second))], None, []) if first == second => {
             let separator = match first {
@@ -241,7 +362,10 @@ fn read_day(tokens: &[Token<'_>], shift: i8, whole: Certainty, v: &Vocabulary) -
                 _ => return None,
             };
             match (long, last) {
-                (4, ..=2) => Some(dated(zoned(ymd(a, b, c)?)?, whole, v)),
+                (4, ..=2) => {
+                    let of_year = if is_buddhist(a) { DateReading::Buddhist } else { whole };
+                    Some(dated(zoned(ymd(a, b, c)?)?, of_year, v))
+                }
                 (..=2, 4) => numeric(a, b, c, separator, shift, v),
                 (..=2, 2) | (2, ..=2) => short((a, b, c), separator, (long, last), shift),
                 _ => None,
@@ -251,14 +375,19 @@ fn read_day(tokens: &[Token<'_>], shift: i8, whole: Certainty, v: &Vocabulary) -
     }
 }
 
+fn is_buddhist(year: u32) -> bool {
+    i32::try_from(year).is_ok_and(|year| BUDDHIST_YEARS.contains(&year))
+}
+
+/// A date of the common calendar; the year may be one of the Buddhist one.
 fn ymd(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+    NaiveDate::from_ymd_opt(common_year(i32::try_from(year).ok()?), month, day)
 }
 
 /// Day and month in either order before a year; at least one order must be a date.
 fn numeric(a: u32, b: u32, year: u32, separator: Separator, shift: i8, v: &Vocabulary) -> Option<DateReading> {
     ymd(year, a, b).or_else(|| ymd(year, b, a))?;
-    if let Some(other) = by_year(i32::try_from(year).ok()?, v) {
+    if let Some(other) = by_year(common_year(i32::try_from(year).ok()?), v) {
         return Some(other);
     }
     Some(DateReading::Numeric {
@@ -285,8 +414,10 @@ fn short((a, b, c): (u32, u32, u32), separator: Separator, lengths: (usize, usiz
         c_wide: lengths.1 == 2,
         shift,
     };
+    // Two digits of a year far from ours can be those of another calendar.
+    let is_likely = |date: NaiveDate| LIKELY_YEARS.contains(&date.year());
     DateOrder::ALL
         .iter()
-        .any(|&order| reading.in_order(order).is_some())
+        .any(|&order| reading.in_order(order).is_some_and(is_likely))
         .then_some(reading)
 }

@@ -60,6 +60,25 @@ fn certain_dates_are_read_in_every_spelling() {
         "2021. máj. 3.",
         "2021. május 3.",
         "2021. május 3-ig",
+        "2021. 5. 3. de. 10:00",
+        "2021년 5월 3일",
+        "2021. 5. 3. 오후 2:00",
+        "2021年5月3日 14:00",
+        "mar. 3 mai 2021",
+        "mar 3 de mayo de 2021",
+        "3 พ.ค. 2564",
+        "3 พฤษภาคม 2564",
+        "2564-05-03",
+        "2021-05-03T06: 41: 12Z",
+        "1620000000",
+        "1620000000.0",
+        "1620000000000",
+        "/Date(1620000000000)/",
+        "2021-05-03 (No Renewal)",
+        "2021-05-03 (Active)",
+        "2021-05-03 – No Renewal",
+        "May 3, 2021 12:00:00 AM (Do not renew)",
+        "Cancels 3 May 2021",
         "3 maj 2021",
         "3 maja 2021 r.",
         "3 Mayıs 2021",
@@ -86,10 +105,15 @@ fn certain_dates_are_read_in_every_spelling() {
     let v = Vocabulary::embedded();
     let at = may.and_hms_opt(23, 59, 59).unwrap();
     assert_eq!(read_date(Cell::DateTime(at), &v), DateReading::Typed(may));
-    assert_eq!(read_date(Cell::Number(44319.75), &v), DateReading::Typed(may));
+    assert_eq!(read_date(Cell::Number(44319.75), &v), DateReading::Serial(may));
     assert_eq!(read_date(Cell::Number(20_210_503.0), &v), DateReading::YearFirst(may));
     // The instant's UTC date is the last paid day.
-    assert_eq!(read("2021-05-12T22:00:00Z"), DateReading::Certain(day(2021, 5, 12)));
+    let evening = DateReading::Instant {
+        date: day(2021, 5, 12),
+        minute: 22 * 60,
+    };
+    assert_eq!(read("2021-05-12T22:00:00Z"), evening);
+    assert_eq!(read("2021-05-13T00:00:00+02:00"), evening);
 }
 
 #[test]
@@ -108,7 +132,8 @@ fn numbers_alone_wait_for_their_column() {
         ("13.05.2021 г.", Some(day(2021, 5, 13)), None, None),
         ("5/3/21", Some(day(2021, 3, 5)), Some(day(2021, 5, 3)), None),
         ("21-05-03", Some(day(2003, 5, 21)), None, Some(day(2021, 5, 3))),
-        ("03/05/71", Some(day(1971, 5, 3)), Some(day(1971, 3, 5)), None),
+        ("3/5/2564", Some(day(2021, 5, 3)), Some(day(2021, 3, 5)), None),
+        ("29/02/2567", Some(day(2024, 2, 29)), None, None),
     ] {
         let reading = read(text);
         assert!(reading.is_numeric(), "{text}: {reading:?}");
@@ -144,6 +169,9 @@ fn what_is_no_end_is_told_apart() {
         "31-Dec-99",
         "01/01/01",
         "2199-01-01",
+        "253402300799",
+        "253402214400000",
+        "-62135596800",
     ] {
         assert_eq!(read(text), DateReading::NoEnd, "{text}");
     }
@@ -171,10 +199,22 @@ fn what_is_no_date_is_refused() {
         "1000000",
         "#N/A",
         "#######",
-        "3/5/2564",
-        "2564-05-03",
+        "3/5/2464",
+        "3/5/64",
+        "03/05/71",
+        "3-May-64",
         "1400/2/13",
-        "2026-05-03 (Active)",
+        "۱۴۰۰/۲/۱۳",
+        "๓/๕/๒๕๖๔",
+        "2021-W18-7",
+        "2021-W18",
+        "25640503",
+        "2026-05-03 (perhaps)",
+        "2026-05-03 or later",
+        "162000000",
+        "5000000000",
+        "1.62E+09",
+        "3 Mar 2021 May",
         "2025-05-03 - 2026-05-03",
         "2026-05-03 25:00",
         "2026-05-03 10:61",
@@ -199,6 +239,126 @@ fn what_is_no_date_is_refused() {
         Cell::Number(-1.0),
     ] {
         assert_eq!(read_date(cell, &v), DateReading::Unreadable, "{cell:?}");
+    }
+}
+
+#[test]
+fn what_is_the_matter_is_said() {
+    let v = Vocabulary::embedded();
+    for (text, why) in [
+        ("31.06.2026", "is no day of the calendar"),
+        ("2026-02-30", "is no day of the calendar"),
+        ("29. února 2025", "is no day of the calendar"),
+        ("2026-13-01T00:00:00Z", "is no day of the calendar"),
+        ("31/13/26", "is no day of the calendar near our years"),
+        ("3/5/64", "is no day of the calendar near our years"),
+        ("2021-W18-7", "is a week, not a day"),
+        ("May 2026", "is a month without a day"),
+        ("2026-05", "is a month without a day"),
+        ("1400/2/13", "has a year of another calendar"),
+        (
+            "۱۴۰۰/۲/۱۳",
+            "is written in digits of another script, perhaps of another calendar",
+        ),
+        ("soon", "is no date we can read"),
+        ("2026-05-03 (perhaps)", "is no date we can read"),
+        ("25", "is no date we can read"),
+    ] {
+        assert_eq!(read(text), DateReading::Unreadable, "{text}");
+        assert_eq!(why_unreadable(Cell::Text(text), &v), why, "{text}");
+    }
+    assert_eq!(why_unreadable(Cell::Bool(true), &v), "is no date we can read");
+}
+
+#[test]
+fn the_words_beside_a_date_are_kept() {
+    use crate::terms::{EndInstruction, State};
+    let v = Vocabulary::embedded();
+    for (text, expected) in [
+        ("2026-05-03 (No Renewal)", Some(Remark::AtEnd(EndInstruction::Cancel))),
+        ("2026-05-03 Suspended", Some(Remark::State(State::Suspended))),
+        ("2026-05-03", None),
+        ("May 3, 2026", None),
+        ("No Renewal", None),
+    ] {
+        assert_eq!(remark(Cell::Text(text), &v), expected, "{text}");
+    }
+}
+
+fn conventions(cells: &[&str]) -> Vec<u32> {
+    let evidence = evidence(cells);
+    evidence.conventions().iter().map(|convention| convention.row).collect()
+}
+
+#[test]
+fn conventions_are_told_of() {
+    assert_eq!(conventions(&["2021-05-03", "03.05.2021"]), [] as [u32; 0]);
+    assert_eq!(conventions(&["-", "44319", "44320"]), [3]);
+    assert_eq!(conventions(&["3/5/2564", "13/5/2564"]), [2]);
+    // local midnights, in summer and winter
+    assert_eq!(conventions(&["2021-05-12T22:00:00Z", "2021-12-12T23:00:00Z"]), [2]);
+    assert_eq!(conventions(&["2021-05-13T00:00:00+02:00"]), [2]);
+    assert_eq!(
+        conventions(&["2021-05-12T22:00:00Z", "2021-12-12T00:00:00Z"]),
+        [] as [u32; 0]
+    );
+    assert_eq!(
+        conventions(&["2021-05-12T22:00:00Z", "2021-12-12T20:00:00Z"]),
+        [] as [u32; 0]
+    );
+    assert_eq!(
+        conventions(&["2021-05-12T23:59:59Z", "2021-12-12T22:10:00Z"]),
+        [] as [u32; 0]
+    );
+}
+
+#[test]
+fn years_of_two_calendars_are_not_certain() {
+    let cells = ["3/5/2564", "13/5/2021", "2564-05-03"];
+    let evidence = evidence(&cells);
+    let (decision, _) = evidence.decide(None, None);
+    assert!(evidence.mixes_calendars());
+    assert!(evidence.conventions().is_empty());
+    let read = cells.map(|cell| in_column(read(cell), decision, true));
+    assert!(matches!(
+        read,
+        [
+            InColumn::Unreadable(_),
+            InColumn::Date(Some(_)),
+            InColumn::Unreadable(_)
+        ]
+    ));
+}
+
+#[test]
+fn a_column_says_what_would_settle_it() {
+    for (cells, why, remedy) in [
+        (
+            &["03/04/2026", "05/06/2026"][..],
+            "`dmy` and `mdy` fit all its 2 dates in numbers, such as row 2 `03/04/2026`, and none is past the twelfth of its month",
+            "a date past the twelfth of its month would settle it: correct or add one, or say `date_order`",
+        ),
+        (
+            &["13/05/2026", "05/13/2026"],
+            "no order fits every cell: row 3 `05/13/2026` is not `dmy`, row 2 `13/05/2026` is not `mdy`",
+            "the column mixes two orders",
+        ),
+        (
+            &["10/11/12"],
+            "fit row 2 `10/11/12`, its only date in numbers",
+            "a year of four digits",
+        ),
+        (
+            &["03.04.2026", "05/13/2026"],
+            "the points in row 2 `03.04.2026` speak for the day first",
+            "correct the cell that is wrong",
+        ),
+    ] {
+        let evidence = evidence(cells);
+        let (decision, because) = evidence.decide(None, None);
+        assert_eq!(decision, Decision::Unknown, "{cells:?}");
+        assert!(because.contains(why), "{because}");
+        assert!(evidence.remedy(None).contains(remedy), "{}", evidence.remedy(None));
     }
 }
 

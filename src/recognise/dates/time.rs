@@ -3,7 +3,7 @@
 //! In: the pieces of a text. Out: where the time begins, and the days by which its zone moves the date to UTC. Refuses what is no
 //! time as a whole.
 
-use super::token::Token;
+use super::{NO_MINUTE, token::Token};
 use crate::recognise::vocabulary::{Kind, Vocabulary};
 
 /// Minutes of a day.
@@ -51,8 +51,17 @@ pub(super) fn time_start(tokens: &[Token<'_>], v: &Vocabulary) -> usize {
     start
 }
 
-/// The days by which a time's zone moves the date to UTC, if it has a zone; none where it is no time.
-pub(super) fn read_time(tokens: &[Token<'_>], v: &Vocabulary) -> Option<Option<i8>> {
+/// What a zone makes of a time of day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Zoned {
+    /// The days by which it moves the date to UTC.
+    pub(super) days: i8,
+    /// Minutes since midnight in UTC, where there are no seconds.
+    pub(super) minute: u16,
+}
+
+/// What a time's zone makes of it, if it has a zone; none where it is no time.
+pub(super) fn read_time(tokens: &[Token<'_>], v: &Vocabulary) -> Option<Option<Zoned>> {
     let mut rest = tokens
         .iter()
         .copied()
@@ -92,7 +101,16 @@ pub(super) fn read_time(tokens: &[Token<'_>], v: &Vocabulary) -> Option<Option<i
     }
     let minutes = minutes_of_day(&numbers, afternoon)?;
     // The last paid day is the UTC date of the instant.
-    Some(offset.and_then(|offset| i8::try_from((minutes - offset).div_euclid(DAY)).ok()))
+    let is_whole = numbers.iter().skip(2).all(|(number, _)| *number == 0) && !matches!(numbers[..], [(_, 6)]);
+    let zoned = |offset: i32| {
+        let utc = minutes - offset;
+        let minute = u16::try_from(utc.rem_euclid(DAY)).ok().filter(|_| is_whole);
+        Some(Zoned {
+            days: i8::try_from(utc.div_euclid(DAY)).ok()?,
+            minute: minute.unwrap_or(NO_MINUTE),
+        })
+    };
+    Some(offset.and_then(zoned))
 }
 
 /// Minutes since midnight; 24:00 is the end of its day.

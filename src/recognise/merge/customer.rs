@@ -11,6 +11,7 @@ use crate::{
     recognise::{
         Field, Flaw, Subscription,
         customers::Found,
+        everybody::listed,
         facts::{CustomerFacts, Fact},
         trail::Spoken,
     },
@@ -112,7 +113,7 @@ impl Group<'_> {
             return;
         };
         let word = match &found {
-            Found::One(_, word) | Found::Several(_, word) => Some(word.clone()),
+            Found::One(_, word) | Found::Several(_, word) | Found::Doubtful(_, word, _) => Some(word.clone()),
             Found::Nobody => fact.customer.domain.clone().or_else(|| fact.customer.name.clone()),
         };
         let fields = match &word {
@@ -136,12 +137,28 @@ impl Group<'_> {
                 let hint = "give the customer's tenant id, in the export or in the customers table";
                 self.tell_of_customer(Code::CustomerAmbiguous, place, heading, Some(word), message, hint);
             }
+            Found::Doubtful(id, word, domains) => {
+                let domain = fact.customer.domain.as_deref().unwrap_or("");
+                let message = format!(
+                    "`{word}` is known as the customer `{id}`, but under {}, and the row says `{domain}`; it was not taken",
+                    listed(&domains)
+                );
+                let hint = "if it is the same customer, give it a row with this domain and its tenant id in the customers table";
+                self.tell_of_customer(Code::CustomerAmbiguous, place, heading, Some(word), message, hint);
+            }
             Found::Nobody => {
                 let message = match &word {
                     Some(word) => format!("no customer with a tenant id is known as `{word}`"),
                     None => "nothing says whose subscription it is".to_owned(),
                 };
-                let hint = "add the customer to the customers table, or say `customer_id` in a [[source]] setting for the file";
+                let hint = match (&word, &place.sheet) {
+                    (None, Some(_)) => {
+                        "say `customer_id` in a [[source]] setting for the file; where each sheet is one customer's, `match = \"file.xlsx#{customer_name}\"`"
+                    }
+                    _ => {
+                        "add the customer to the customers table, or say `customer_id` in a [[source]] setting for the file"
+                    }
+                };
                 self.tell_of_customer(Code::CustomerUnknown, place, heading, word, message, hint);
             }
         }

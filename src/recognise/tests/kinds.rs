@@ -175,7 +175,12 @@ fn licences_come_from_the_right_charge_and_are_never_added_up() {
     assert_eq!(subscription.channel, Some(Channel::Csp));
     assert!(subscription.flaws.is_empty(), "{}", told(&recognised));
     assert_eq!(recognised.accounting.merged, 4);
-    assert_eq!(codes(&recognised), [Code::RowsMerged]);
+    assert_eq!(codes(&recognised), [Code::RowsMerged, Code::IdRepaired]);
+    let repaired = &finding(&recognised, Code::IdRepaired).message;
+    assert!(
+        repaired.contains("`1` has lost zeros") && repaired.ends_with("; 5 rows of this column"),
+        "{repaired}"
+    );
     assert_eq!(
         recognised.customers[0]
             .country

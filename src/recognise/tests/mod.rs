@@ -1,8 +1,11 @@
 //! Whole recognition, from tables in memory.
 
 mod accounting;
+mod context;
+mod doubles;
 mod kinds;
 mod merging;
+mod months;
 mod order;
 mod trace;
 mod whole;

@@ -12,8 +12,9 @@ use crate::{
         Context, Field,
         cells::Cells,
         customer_cells::domain_of,
-        dates::{read_date, resolve},
-        offer_cells::compose,
+        dates::{InColumn, Remark, in_column, read_date, remark},
+        nameless::NO_ID,
+        offer_cells::{compose, with_zeros},
         source::Source,
         table::Table,
         trail::{Said, Spoken},
@@ -85,9 +86,17 @@ fn note_of(field: Field, value: &str, columns: &[u32], table: &Table) -> Option<
         Field::State | Field::Seats if is_of(Field::ExpiredSeats) => {
             Some("all its licences are past their term end".to_owned())
         }
+        Field::TermEnd if is_renewal(columns, table) => Some("the day before it renews".to_owned()),
+        Field::State | Field::EndInstruction if is_of(Field::TermEnd) => Some("beside the term end".to_owned()),
         Field::OfferId if columns.len() > 1 => Some("put together from its parts".to_owned()),
         _ => None,
     }
+}
+
+/// Whether one of the columns holds days of renewal.
+fn is_renewal(columns: &[u32], table: &Table) -> bool {
+    let mut dated = table.columns.dates.iter().zip(&table.dated);
+    dated.any(|((column, _), dated)| dated.is_renewal && columns.contains(column))
 }
 
 /// What the settings say of the file, or the kind of export of all its rows; or that there is no id.
@@ -105,11 +114,16 @@ fn by_setting_or_kind(field: Field, value: &str, table: &Table, again: &Again<'_
         note: Some(note),
     };
     if field == Field::SubscriptionId {
-        let note = "the row has no id: a digest of its customer, its offer and its ordinal".to_owned();
-        return Some(origin(Giver::Made, note));
+        let note = match value.starts_with(NO_ID) {
+            true => "the row has no id: a digest of its customer, its offer and its ordinal",
+            false => "the row has no id: its customer, offer and licences are those of this one",
+        };
+        return Some(origin(Giver::Made, note.to_owned()));
     }
     if setting(field, &table.source).as_deref() == Some(value) {
-        let pattern = Source::pattern(&table.place.file, config).unwrap_or_default();
+        let says = |source: &Source| setting(field, source).as_deref() == Some(value);
+        let pattern = Source::pattern(&table.place.file, table.place.sheet.as_deref(), config, says);
+        let pattern = pattern.unwrap_or_default();
         let note = format!("[[source]] `{pattern}` in {}", config.shown_path());
         return Some(origin(Giver::Setting, note));
     }
@@ -175,7 +189,9 @@ fn columns_giving(field: Field, value: &str, row: Row<'_>, table: &Table, contex
             _ => (reads(field, of, &mut cells).as_deref() == Some(value)).then_some(filled),
         }
     };
-    fields.iter().find_map(says).into_iter().collect()
+    let said = fields.iter().find_map(says);
+    let said = said.or_else(|| remarked(field, value, row, table, vocabulary));
+    said.into_iter().collect()
 }
 
 /// What the cell of a field comes to, where it is read for a fact.
@@ -241,12 +257,25 @@ fn id_in(cell: Cell<'_>) -> Option<String> {
 /// The column of the first date of a fact, in the order decided for it.
 fn date_column(field: Field, value: &str, row: Row<'_>, table: &Table, vocabulary: &Vocabulary) -> Option<u32> {
     let is_of = |of: Field| of == field || (field, of) == (Field::TermEnd, Field::NextLifecycleDate);
-    let slots = table.columns.dates.iter().zip(&table.orders);
+    let slots = table.columns.dates.iter().zip(&table.dated);
     let mut wanted = slots.filter(|((_, of), _)| is_of(*of));
-    wanted.find_map(|(&(column, _), order)| {
+    wanted.find_map(|(&(column, _), dated)| {
         let reading = read_date(row.cell(column as usize), vocabulary);
-        let date = resolve(reading, *order).ok()??;
+        let InColumn::Date(Some(date)) = in_column(reading, dated.decision, dated.mixed_calendars) else {
+            return None;
+        };
+        let date = if dated.is_renewal { date.pred_opt()? } else { date };
         (date.spoken() == value).then_some(column)
+    })
+}
+
+/// The column of a term end whose words say a value of another field.
+fn remarked(field: Field, value: &str, row: Row<'_>, table: &Table, vocabulary: &Vocabulary) -> Option<u32> {
+    let mut columns = table.columns.of_field(Field::TermEnd).iter().copied();
+    columns.find(|&column| match (field, remark(row.cell(column as usize), vocabulary)) {
+        (Field::EndInstruction, Some(Remark::AtEnd(instruction))) => instruction.spoken() == value,
+        (Field::State, Some(Remark::State(state))) => state.spoken() == value,
+        _ => false,
     })
 }
 
@@ -254,7 +283,7 @@ fn date_column(field: Field, value: &str, row: Row<'_>, table: &Table, vocabular
 fn offer_columns(value: &str, cells: &mut Cells<'_>) -> Vec<u32> {
     let whole = cells.text(Field::OfferId);
     if let (Some(text), Some((column, _))) = (whole, cells.cell(Field::OfferId))
-        && text == value
+        && with_zeros(cells, Field::OfferId, text) == value
     {
         return vec![column];
     }
@@ -265,6 +294,7 @@ fn offer_columns(value: &str, cells: &mut Cells<'_>) -> Vec<u32> {
     };
     let is_guid = |text: &&String| Id::parse(text).is_some_and(|id| id.guid().is_some());
     let sku = sku.as_ref().filter(|sku| !is_guid(sku));
+    let product = &with_zeros(cells, Field::ProductId, product.clone());
     let composed = compose(product, sku.map(String::as_str), availability.as_deref());
     if composed != value {
         return Vec::new();

@@ -135,8 +135,10 @@ impl SubscriptionTrail {
             field => self.trail.said(field),
         };
         let value = value(field, &self.subscription);
-        let mut said = said.iter().filter(|_| value.is_some());
-        let mut origin = said.next().map(|said| {
+        let mut said = said.iter();
+        // Where the merge took none, all that is said stands beside it.
+        let first = if value.is_some() { said.next() } else { None };
+        let mut origin = first.map(|said| {
             let mut origin = origin::of(field, said, again);
             if origin.note.is_none() {
                 origin.note = self.turned(field, said, value.as_deref());

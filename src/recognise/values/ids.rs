@@ -5,8 +5,8 @@
 use super::{Content, DamagedId, content, is_error};
 use crate::{read::Cell, terms::Id};
 
-/// The largest whole number up to which every one has its own `f64`.
-const EXACT: f64 = 9_007_199_254_740_992.0;
+/// The smallest whole number of 16 digits: a spreadsheet keeps 15 of them.
+const ROUNDED: f64 = 1e15;
 
 /// An identifier. A number becomes its digits while it can be trusted; a GUID that is cut short, digits in scientific notation
 /// and `#######` are damaged.
@@ -17,7 +17,7 @@ pub fn id(cell: Cell<'_>) -> Result<Option<Id>, DamagedId> {
         Content::Number(number) if number.fract() != 0.0 || number < 0.0 || !number.is_finite() => {
             damaged("is a number with a fraction, a sign or an exponent, which no identifier is")
         }
-        Content::Number(number) if number >= EXACT => {
+        Content::Number(number) if number >= ROUNDED => {
             damaged("is a number too long for a spreadsheet, which has rounded it")
         }
         Content::Number(number) => Ok(Id::parse(&format!("{number:.0}"))),
@@ -30,15 +30,56 @@ pub fn id(cell: Cell<'_>) -> Result<Option<Id>, DamagedId> {
             _ => damaged("is a spreadsheet error"),
         },
         Content::Text(text) => {
-            let text = plain(text);
+            let whole = whole_guid(text);
+            let text = whole.as_deref().unwrap_or_else(|| plain(text));
             match text.chars().all(|c| matches!(c, '-' | '–' | '—')) || is_placeholder(text) {
                 true => Ok(None),
                 false if is_scientific(text) => damaged("is a number in scientific notation: its last digits are lost"),
+                false if is_rounded(text) => {
+                    damaged("is a number of more than 15 digits that ends in zeros, as a spreadsheet rounds it")
+                }
                 false if is_cut_guid(text) => damaged("is a GUID with a digit missing or changed"),
-                false => Ok(Id::parse(text)),
+                false => Ok(Id::parse(without_decimals(text))),
             }
         }
     }
+}
+
+/// A GUID with characters in it that nobody sees, dashes of print or brackets around it, as plain text; none where it is no
+/// GUID, or plain already.
+fn whole_guid(text: &str) -> Option<String> {
+    let is_odd = |c: char| !c.is_ascii() || c.is_whitespace() || matches!(c, '(' | ')' | '[' | ']');
+    if !(32..=128).contains(&text.len()) || !text.contains(is_odd) {
+        return None;
+    }
+    let seen = |c: &char| super::is_visible(*c) && !matches!(c, '\u{ad}' | '\u{200e}' | '\u{200f}' | '\u{2060}');
+    let hyphen = |c: char| {
+        if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') {
+            '-'
+        } else {
+            c
+        }
+    };
+    let plain: String = text.chars().filter(seen).map(hyphen).collect();
+    let plain = plain.trim_matches(['(', ')', '[', ']', '\'', '’']);
+    uuid::Uuid::try_parse(plain).ok().map(|guid| guid.to_string())
+}
+
+/// `1234567.0`: a program took the digits of an identifier for a number.
+fn without_decimals(text: &str) -> &str {
+    let Some((whole, decimals)) = text.split_once(['.', ',']) else {
+        return text;
+    };
+    let is_number = !whole.is_empty() && whole.bytes().all(|b| b.is_ascii_digit());
+    let is_zero = (1..=2).contains(&decimals.len()) && decimals.bytes().all(|b| b == b'0');
+    if is_number && is_zero { whole } else { text }
+}
+
+/// More digits than a spreadsheet keeps, and zeros where it keeps none.
+fn is_rounded(text: &str) -> bool {
+    let (kept, lost) = without_decimals(text).split_at_checked(15).unwrap_or((text, ""));
+    let is_number = kept.bytes().chain(lost.bytes()).all(|b| b.is_ascii_digit());
+    is_number && !lost.is_empty() && lost.bytes().all(|b| b == b'0')
 }
 
 /// Without blanks, zero-width characters and the apostrophe by which a spreadsheet is kept from converting a cell.
@@ -110,6 +151,32 @@ mod tests {
             (Cell::Text("CFQ7TTC0LH18:0001"), "cfq7ttc0lh18:0001"),
             (Cell::Text("4321-beef-corp"), "4321-beef-corp"),
             (Cell::Number(4321.0), "4321"),
+            (Cell::Text("4321567.0"), "4321567"),
+            (Cell::Text("4321567,00"), "4321567"),
+            (Cell::Text("'4321567"), "4321567"),
+            (Cell::Text("123456789012345"), "123456789012345"),
+            (Cell::Text("569142413664018751"), "569142413664018751"),
+            (Cell::Text("1.2"), "1.2"),
+            (
+                Cell::Text("3b555118\u{200b}-da6a-4418-894f-7df1e2096870"),
+                "3b555118-da6a-4418-894f-7df1e2096870",
+            ),
+            (
+                Cell::Text("3b555118-da6a-4418-\u{a0}894f-7df1e2096870\u{ad}"),
+                "3b555118-da6a-4418-894f-7df1e2096870",
+            ),
+            (
+                Cell::Text("(3b555118‑da6a‑4418–894f-7df1e2096870)"),
+                "3b555118-da6a-4418-894f-7df1e2096870",
+            ),
+            (
+                Cell::Text("URN:UUID:3b555118-da6a-4418-894f-7df1e2096870"),
+                "3b555118-da6a-4418-894f-7df1e2096870",
+            ),
+            (
+                Cell::Text("3B555118DA6A4418894F7DF1E2096870"),
+                "3b555118-da6a-4418-894f-7df1e2096870",
+            ),
         ] {
             assert_eq!(
                 id(cell).unwrap().map(|id| id.to_string()).as_deref(),
@@ -137,6 +204,11 @@ mod tests {
         for cell in [
             Cell::Number(5.669_142_413_664_018e17),
             Cell::Number(9_007_199_254_740_992.0),
+            Cell::Number(1_234_567_890_123_450.0),
+            Cell::Text("569142413664018000"),
+            Cell::Text("'569142413664018000"),
+            Cell::Text("569142413664018000.0"),
+            Cell::Text("1234567890123450"),
             Cell::Number(0.5),
             Cell::Number(-3.0),
             Cell::Number(f64::NAN),
