@@ -128,6 +128,8 @@ pub struct TablePaths {
     pub customers: Option<PathBuf>,
     /// Further headings.
     pub headings: Option<PathBuf>,
+    /// Further words of cells.
+    pub words: Option<PathBuf>,
     /// Another route for a channel, a customer or a source partner.
     pub routes: Option<PathBuf>,
 }

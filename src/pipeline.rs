@@ -251,9 +251,11 @@ impl References {
     fn load(config: &Config) -> Result<References, Stop> {
         let mut vocabulary = Vocabulary::embedded();
         let tables = tables::read_tables(&config.tables, &config.limits);
-        let extended = tables
-            .as_ref()
-            .map_or(Ok(()), |tables| vocabulary.extend(&tables.headings));
+        let extended = tables.as_ref().map_or(Ok(()), |tables| {
+            vocabulary
+                .extend(&tables.headings)
+                .and_then(|()| vocabulary.extend_words(&tables.words))
+        });
         let rules = Rules::load(&config.rules);
         match (tables, extended, rules) {
             (Ok(tables), Ok(()), Ok(rules)) => Ok(References {
@@ -330,9 +332,10 @@ fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
         progress,
         customers,
         headings,
+        words,
         routes,
     } = &config.tables;
-    let tables = [offers, calendar, holds, progress, customers, headings, routes]
+    let tables = [offers, calendar, holds, progress, customers, headings, words, routes]
         .into_iter()
         .flatten();
     let rules = config.rules.replace.values().chain(config.rules.extend.values());

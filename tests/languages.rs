@@ -1,4 +1,4 @@
-//! The same subscriptions, kept in seven languages and written in five encodings, give the same plan.
+//! The same fifty subscriptions, kept in eighteen languages and written in five encodings, give the same plan.
 //!
 //! In: lists of subscriptions in our own words (`languages/*.csv`) and the words of each language as people use them in their
 //! spreadsheets (`languages/words.csv`). Each list is written with headings, states, channels, yes and no, countries, terms and
@@ -20,7 +20,7 @@ use std::{
 };
 
 use chrono::{Datelike, NaiveDate};
-use encoding_rs::{Encoding, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254};
+use encoding_rs::{Encoding, GBK, SHIFT_JIS, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254};
 use rayon::prelude::*;
 use seatshift::{
     config::Config,
@@ -68,7 +68,32 @@ fn spaced(day: u32, month: &str, year: i32) -> String {
     format!("{day} {month} {year}")
 }
 
-const WRITINGS: [Writing; 7] = [
+fn slashed(date: NaiveDate) -> String {
+    date.format("%d/%m/%Y").to_string()
+}
+
+fn dashed(date: NaiveDate) -> String {
+    date.format("%d-%m-%Y").to_string()
+}
+
+fn year_first(date: NaiveDate) -> String {
+    date.format("%Y/%m/%d").to_string()
+}
+
+fn with_point(day: u32, month: &str, year: i32) -> String {
+    format!("{day}. {month} {year}")
+}
+
+fn with_of(day: u32, month: &str, year: i32) -> String {
+    format!("{day} de {month} de {year}")
+}
+
+/// The month is a number here.
+fn with_marks(day: u32, month: &str, year: i32) -> String {
+    format!("{year}年{month}月{day}日")
+}
+
+const WRITINGS: [Writing; 18] = [
     Writing {
         code: "hu",
         code_page: WINDOWS_1250,
@@ -130,7 +155,106 @@ const WRITINGS: [Writing; 7] = [
         thousands: ".",
         months: "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
         date: dotted,
-        long_date: |day, month, year| format!("{day}. {month} {year}"),
+        long_date: with_point,
+    },
+    Writing {
+        code: "fr",
+        code_page: WINDOWS_1252,
+        delimiter: b';',
+        thousands: "\u{a0}",
+        months: "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        date: slashed,
+        long_date: spaced,
+    },
+    Writing {
+        code: "es",
+        code_page: WINDOWS_1252,
+        delimiter: b';',
+        thousands: ".",
+        months: "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        date: slashed,
+        long_date: with_of,
+    },
+    Writing {
+        code: "pt",
+        code_page: WINDOWS_1252,
+        delimiter: b';',
+        thousands: ".",
+        months: "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        date: slashed,
+        long_date: with_of,
+    },
+    Writing {
+        code: "it",
+        code_page: WINDOWS_1252,
+        delimiter: b';',
+        thousands: ".",
+        months: "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        date: slashed,
+        long_date: spaced,
+    },
+    Writing {
+        code: "nl",
+        code_page: WINDOWS_1252,
+        delimiter: b';',
+        thousands: ".",
+        months: "januari februari maart april mei juni juli augustus september oktober november december",
+        date: dashed,
+        long_date: spaced,
+    },
+    Writing {
+        code: "cs",
+        code_page: WINDOWS_1250,
+        delimiter: b';',
+        thousands: "\u{a0}",
+        months: "ledna února března dubna května června července srpna září října listopadu prosince",
+        date: |date| date.format("%-d. %-m. %Y").to_string(),
+        long_date: with_point,
+    },
+    Writing {
+        code: "ja",
+        code_page: SHIFT_JIS,
+        delimiter: b',',
+        thousands: ",",
+        months: "1 2 3 4 5 6 7 8 9 10 11 12",
+        date: year_first,
+        long_date: with_marks,
+    },
+    Writing {
+        code: "zh",
+        code_page: GBK,
+        delimiter: b',',
+        thousands: ",",
+        months: "1 2 3 4 5 6 7 8 9 10 11 12",
+        date: year_first,
+        long_date: with_marks,
+    },
+    Writing {
+        code: "da",
+        code_page: WINDOWS_1252,
+        delimiter: b';',
+        thousands: ".",
+        months: "januar februar marts april maj juni juli august september oktober november december",
+        date: dashed,
+        long_date: with_point,
+    },
+    Writing {
+        code: "nb",
+        code_page: WINDOWS_1252,
+        delimiter: b';',
+        thousands: "\u{a0}",
+        months: "januar februar mars april mai juni juli august september oktober november desember",
+        date: dotted,
+        long_date: with_point,
+    },
+    Writing {
+        code: "fi",
+        code_page: WINDOWS_1252,
+        delimiter: b';',
+        thousands: "\u{a0}",
+        months: "tammikuuta helmikuuta maaliskuuta huhtikuuta toukokuuta kesäkuuta heinäkuuta elokuuta syyskuuta lokakuuta marraskuuta joulukuuta",
+        date: |date| date.format("%-d.%-m.%Y").to_string(),
+        long_date: with_point,
     },
 ];
 
@@ -447,7 +571,8 @@ fn the_list_itself_shows_much() {
     };
     let channels = "csp csp-legacy ea mca-e mpsa open-value own web-direct web-direct-mosa";
     assert_eq!(words("source_channel"), channels);
-    assert_eq!(words("customer_country"), "DE HU KZ PL SE TR");
+    assert_eq!(words("customer_country"), "BR CZ DE FI FR HU JP KZ PL SE TR");
+    assert_eq!(came.plan.rows.len(), 50);
     assert_eq!(words("action"), "keep move review");
     assert_eq!(words("urgency"), " lapsed late lost open planned");
     assert_eq!(words("route"), " new-subscription transfer");
@@ -463,9 +588,11 @@ fn the_list_itself_shows_much() {
 }
 
 #[test]
-fn seven_languages_in_five_encodings_give_one_plan() {
+fn eighteen_languages_in_five_encodings_give_one_plan() {
     let languages = Language::all();
-    assert_same(SUBSCRIPTIONS, &encoded(SUBSCRIPTIONS, &languages), "");
+    let files = encoded(SUBSCRIPTIONS, &languages);
+    assert_eq!(files.len(), 18 * 6);
+    assert_same(SUBSCRIPTIONS, &files, "");
 }
 
 #[test]

@@ -81,6 +81,7 @@ mod tests {
             tables.progress,
             tables.customers,
             tables.headings,
+            tables.words,
             tables.routes,
         ]
         .into_iter()

@@ -167,6 +167,7 @@ fn tables(section: Section<'_, '_>) -> TablePaths {
         progress: section.path("progress"),
         customers: section.path("customers"),
         headings: section.path("headings"),
+        words: section.path("words"),
         routes: section.path("routes"),
     };
     section.close();

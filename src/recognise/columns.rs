@@ -41,6 +41,18 @@ const CUSTOMERS_ONLY: [Field; 4] = [
 /// Fields of which a table may well have several columns.
 const MANY: [Field; 3] = [Field::SubscriptionAlias, Field::Note, Field::FriendlyName];
 
+/// How well a column is known to hold a field; less is better. The kind of export says so.
+const STATED: u8 = 0;
+/// The heading is known as a whole.
+const WHOLE: u8 = 1;
+/// Every part of the heading is known.
+const IN_PARTS: u8 = 2;
+/// The kind of export says so, of a column that counts where a better one is empty.
+const SPARE: u8 = 3;
+
+/// A field, how well its column is known to hold it, how general its heading is, the column: the best comes first.
+type Candidate = (Field, u8, std::cmp::Reverse<usize>, u32);
+
 /// A table's columns.
 #[derive(Debug)]
 pub(super) struct Columns {
@@ -54,6 +66,8 @@ pub(super) struct Columns {
     pub(super) headings: Vec<(Text, Option<Field>)>,
     /// By [`Field`]: its columns, best first.
     by_field: Vec<Vec<u32>>,
+    /// Columns that count where a better one of their field is empty.
+    spare: Vec<u32>,
     /// The column of what was charged.
     pub(super) amount: Option<u32>,
     /// The columns that hold dates we use, and their fields.
@@ -76,7 +90,11 @@ impl Columns {
 
         let mut headings = Vec::new();
         let mut amount = None;
-        let mut candidates: Vec<(Field, u8, u32)> = Vec::new();
+        let mut candidates: Vec<Candidate> = Vec::new();
+        let mut push = |field: Field, certainty: u8, column: u32| {
+            let heading = folded.get(column as usize).map_or("", String::as_str);
+            candidates.push((field, certainty, general(field, heading, &folded, &fields), column));
+        };
         for (column, heading) in (0u32..).zip(&head.headings) {
             let at = column as usize;
             let found = matches.get(at).copied().flatten();
@@ -91,11 +109,15 @@ impl Columns {
                     None
                 }
                 Some(Use::Field(field)) => {
-                    candidates.push((field, 0, column));
+                    push(field, STATED, column);
+                    Some(field)
+                }
+                Some(Use::Spare(field)) => {
+                    push(field, SPARE, column);
                     Some(field)
                 }
                 None => found.map(|found| {
-                    candidates.push((found.field, if found.exact { 1 } else { 2 }, column));
+                    push(found.field, if found.exact { WHOLE } else { IN_PARTS }, column);
                     found.field
                 }),
             };
@@ -105,10 +127,14 @@ impl Columns {
 
         let mut by_field: Vec<Vec<u32>> = vec![Vec::new(); Field::ALL.len()];
         let mut best: BTreeMap<Field, u8> = BTreeMap::new();
-        for (field, certainty, column) in candidates {
+        let mut spare = Vec::new();
+        for (field, certainty, _, column) in candidates {
             // a heading known in parts only is of no use beside one known as a whole
             let first = *best.entry(field).or_insert(certainty);
-            let used = first == certainty || MANY.contains(&field);
+            let used = first == certainty || certainty == SPARE || MANY.contains(&field);
+            if first != certainty && certainty == SPARE {
+                spare.push(column);
+            }
             if let (true, Some(columns)) = (used, by_field.get_mut(field as usize)) {
                 columns.push(column);
             } else if let Some((_, field)) = headings.get_mut(column as usize) {
@@ -155,6 +181,7 @@ impl Columns {
             dates: dates.collect(),
             headings,
             by_field,
+            spare,
             amount,
             width: head
                 .headings
@@ -174,6 +201,12 @@ impl Columns {
         self.headings.get(column as usize).map(|(heading, _)| heading)
     }
 
+    /// The columns of a field that count alike, where there are several.
+    pub(super) fn rivals(&self, field: Field) -> impl Iterator<Item = u32> {
+        let columns = self.of_field(field).iter().copied();
+        columns.filter(|column| !self.spare.contains(column))
+    }
+
     /// A finding for each field that several columns hold.
     pub(super) fn repeated(&self, place: &Place) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -182,9 +215,9 @@ impl Columns {
                 continue;
             };
             let name = |column: u32| self.heading(column).cloned().unwrap_or_default();
-            for &other in others {
+            for &other in others.iter().filter(|other| !self.spare.contains(*other)) {
                 let message = format!(
-                    "`{}` means the same as `{}`; where both are filled, `{}` was used",
+                    "`{}` means the same as `{}`; where only one is filled, it was used, else `{}`",
                     name(other),
                     name(*first),
                     name(*first)
@@ -201,6 +234,15 @@ impl Columns {
 /// How many headings are in a language.
 fn votes<'a>(languages: impl Iterator<Item = &'a [Text]>, language: &Text) -> u32 {
     languages.filter(|of| of.contains(language)).count() as u32
+}
+
+/// How many other headings of its field a heading holds within it; more is more specific: `Subscription status` counts before
+/// `Status`, in any language.
+fn general(field: Field, heading: &str, folded: &[String], fields: &[Option<Field>]) -> std::cmp::Reverse<usize> {
+    let same_field = folded.iter().zip(fields).filter(|(_, of)| **of == Some(field));
+    let within =
+        same_field.filter(|(other, _)| !other.is_empty() && *other != heading && heading.contains(other.as_str()));
+    std::cmp::Reverse(within.count())
 }
 
 /// The language that most headings are in. A heading in several languages counts for each. Of equally frequent ones the

@@ -6,7 +6,7 @@
 //! signature that fits a table is taken. A table that fits none is read by vocabulary alone, where it has enough to go by.
 //! Refuses, by name, exports that tell of something else.
 
-use std::sync::LazyLock;
+use std::{collections::HashSet, sync::LazyLock};
 
 use super::{Field, vocabulary::fold};
 use crate::terms::Channel;
@@ -47,6 +47,8 @@ impl Role {
 pub(super) enum Use {
     /// A field.
     Field(Field),
+    /// A field, where the cell of a better column is empty.
+    Spare(Field),
     /// What was charged: only its sign counts.
     Amount,
     /// Nothing for us.
@@ -123,14 +125,15 @@ impl Kind {
         told
     }
 
-    /// The headings of this kind for fields that a table does not have, one a field.
+    /// The headings of this kind for fields that a table does not have, one a field; those that change nothing in a plan left out.
     pub(super) fn lacking(&self, has: impl Fn(Field) -> bool) -> Vec<&'static str> {
         let mut fields: Vec<Field> = Vec::new();
         let mut lacking = Vec::new();
         for known in &self.headings {
-            if let Use::Field(field) = known.meaning
+            if let Use::Field(field) | Use::Spare(field) = known.meaning
                 && !has(field)
                 && !fields.contains(&field)
+                && !OF_LITTLE_USE.contains(&field)
             {
                 fields.push(field);
                 lacking.push(known.text);
@@ -159,7 +162,27 @@ impl Kind {
     }
 }
 
+/// Fields whose absence nobody need be told of.
+const OF_LITTLE_USE: [Field; 6] = [
+    Field::Note,
+    Field::FriendlyName,
+    Field::SubscriptionAlias,
+    Field::MigratedFromId,
+    Field::CreatedDate,
+    Field::SellerName,
+];
+
 static TABLE: LazyLock<Vec<Kind>> = LazyLock::new(load);
+
+static ALL_HEADINGS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let kinds = TABLE.iter().flat_map(|kind| &kind.headings);
+    kinds.map(|heading| heading.folded.as_str()).collect()
+});
+
+/// Whether exports of some kind have a heading of this folded text.
+pub(super) fn is_heading(folded: &str) -> bool {
+    ALL_HEADINGS.contains(folded)
+}
 
 /// Read by vocabulary alone: one row a subscription.
 static BY_VOCABULARY: Kind = Kind::plain("vocabulary", Role::Subscriptions, 30, "a list of subscriptions");
@@ -206,7 +229,8 @@ fn by_vocabulary(fields: &[Option<Field>], has_customer: bool) -> Option<&'stati
     let offer = any(&[OfferId, ProductId, SkuId, SkuPartNumber, OfferName, FriendlyName]);
     let date = any(&[TermEnd, NextLifecycleDate, TermStart]);
     let measure = any(&[Seats]) || date;
-    if any(&[SubscriptionId]) && (offer || measure) || (customer || has_customer) && offer && measure {
+    // An id and what is to be known of it is enough: such a list is kept beside an export that lacks it.
+    if measure && (any(&[SubscriptionId]) || (customer || has_customer) && offer) {
         let charges = any(&[ChargeType]) && any(&[SubscriptionId]);
         return Some(if charges {
             &CHARGES_BY_VOCABULARY
@@ -294,7 +318,10 @@ fn parse_use(meaning: &str) -> Option<Use> {
         "" => None,
         "-" => Some(Use::Unused),
         "amount" => Some(Use::Amount),
-        field => field.parse().ok().map(Use::Field),
+        field => match field.strip_suffix('?') {
+            Some(field) => field.parse().ok().map(Use::Spare),
+            None => field.parse().ok().map(Use::Field),
+        },
     }
 }
 

@@ -7,10 +7,12 @@
 
 mod charge;
 mod left_out;
+mod rivals;
 
 use charge::charge_of;
 pub(super) use left_out::unidentified;
 use left_out::{ignore, is_loose, is_prose, is_repeated_heading, is_total, loose_or_rejected};
+use rivals::tell_of_rivals;
 
 use super::{
     Field, Flaw,
@@ -174,6 +176,7 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
     if id.is_none() && (!customer.names_somebody() || !has_offer || is_loose(cells) || is_total(cells)) {
         return loose_or_rejected(cells, batch);
     }
+    tell_of_rivals(cells);
     let charge = charge_of(cells, shared);
     let predecessor = cells
         .id(Field::MigratedFromId)

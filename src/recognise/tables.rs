@@ -1,4 +1,5 @@
-//! The tables that `[tables]` of the settings names: offers, calendar, holds, progress, customers, headings, routes.
+//! The tables that `[tables]` of the settings names: offers, calendar, holds, progress, customers, headings, words,
+//! routes.
 //!
 //! In: spreadsheets of ours, read like any export. Out: [`Tables`], every row checked. Refuses an unknown heading (naming the
 //! nearest right one), a missing one, a cell that cannot be read: all problems of all tables at once, before any export is
@@ -13,7 +14,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf};
 use chrono::NaiveDate;
 
 use self::sheet::Reading;
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{OwnWord, Vocabulary};
 use crate::{
     config::TablePaths,
     finding::{Finding, Place},
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// The headings of each table, by its setting's name.
-pub const TABLE_HEADINGS: [(&str, &[&str]); 7] = [
+pub const TABLE_HEADINGS: [(&str, &[&str]); 8] = [
     (
         "offers",
         &[
@@ -60,6 +61,7 @@ pub const TABLE_HEADINGS: [(&str, &[&str]); 7] = [
         ],
     ),
     ("headings", &["field", "heading", "language"]),
+    ("words", &["kind", "value", "word", "language"]),
     ("routes", &["channel", "customer_id", "seller_id", "route"]),
 ];
 
@@ -122,6 +124,7 @@ pub fn read_tables(paths: &TablePaths, limits: &Limits) -> Result<Tables, Vec<Ta
         progress: reading.table("progress", paths.progress.as_deref(), rows::progress_note),
         customers: reading.table("customers", paths.customers.as_deref(), rows::customer),
         headings: reading.table("headings", paths.headings.as_deref(), rows::heading),
+        words: reading.table("words", paths.words.as_deref(), rows::word),
         routes: reading.table("routes", paths.routes.as_deref(), rows::route),
         digests: BTreeMap::new(),
     };
@@ -131,6 +134,15 @@ pub fn read_tables(paths: &TablePaths, limits: &Limits) -> Result<Tables, Vec<Ta
     if let (Some(path), Err(messages)) = (&paths.headings, Vocabulary::embedded().extend(&tables.headings)) {
         let place = Place::file(&*path.to_string_lossy());
         let hint = "give the heading one field";
+        reading.problems.extend(
+            messages
+                .iter()
+                .map(|message| TableProblem::new(place.clone(), message, hint)),
+        );
+    }
+    if let (Some(path), Err(messages)) = (&paths.words, Vocabulary::embedded().extend_words(&tables.words)) {
+        let place = Place::file(&*path.to_string_lossy());
+        let hint = "give the word one value of its kind";
         reading.problems.extend(
             messages
                 .iter()
@@ -217,6 +229,8 @@ pub struct Tables {
     pub customers: Vec<CustomerNote>,
     /// Further headings: field, heading, language.
     pub headings: Vec<(Text, Text, Option<Text>)>,
+    /// Further words of cells.
+    pub words: Vec<OwnWord>,
     /// Other routes.
     pub routes: Vec<RouteNote>,
     /// Digest of each table file, by its setting's name.

@@ -1,14 +1,16 @@
 //! The words of headings and cells, in every language we know.
 //!
 //! In: the embedded tables beside this file (`headings.csv`, `words.csv`, `countries.csv`, `months.csv`, `languages.csv`) and
-//! the user's `headings` table. Out: the [`Field`] of a heading with the languages that call it so, and the meaning of a
-//! cell's word. Refuses to choose: a heading stands for one field or for none, a word of a kind has one meaning in all
-//! languages or is left out. Words are compared as [`fold`] leaves them.
+//! the user's `headings` and `words` tables. Out: the [`Field`] of a heading with the languages that call it so, and the
+//! meaning of a cell's word. Refuses to choose: a heading stands for one field or for none, a word of a kind has one meaning
+//! in all languages or is left out. Words are compared as [`fold`] leaves them.
 
-use std::{collections::HashMap, sync::LazyLock};
+mod embedded;
+mod folding;
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use std::collections::HashMap;
 
+pub use self::{embedded::language, folding::fold};
 use super::Field;
 use crate::{
     config::DateOrder,
@@ -88,75 +90,22 @@ struct Known {
     languages: Vec<Text>,
 }
 
-struct Embedded {
-    headings: HashMap<String, Known>,
-    words: HashMap<Kind, HashMap<String, &'static str>>,
-    languages: Vec<Language>,
+/// A row of the user's `words` table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnWord {
+    /// Which columns' cells it may stand in.
+    pub kind: Kind,
+    /// What it stands for, as `words.csv` writes it; empty for kinds that need no more than the word.
+    pub value: &'static str,
+    /// As people write it.
+    pub word: Text,
 }
 
-static EMBEDDED: LazyLock<Embedded> = LazyLock::new(Embedded::load);
-
-const HEADINGS: &str = include_str!("headings.csv");
-const WORDS: &str = include_str!("words.csv");
-const COUNTRIES: &str = include_str!("countries.csv");
-const MONTHS: &str = include_str!("months.csv");
-const LANGUAGES: &str = include_str!("languages.csv");
-
-/// The records of an embedded table without its heading line. No cell of them holds a comma or a quote; a test sees to that.
-fn records(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
-    table.lines().skip(1).map(|line| line.split(',').collect())
-}
-
-impl Embedded {
-    fn load() -> Embedded {
-        let mut headings: HashMap<String, Known> = HashMap::new();
-        for record in records(HEADINGS) {
-            if let [field, heading, language, ..] = record[..] {
-                let known = headings.entry(fold(heading)).or_insert_with(|| Known {
-                    field: field.parse().ok(),
-                    languages: Vec::new(),
-                });
-                if !known.languages.iter().any(|l| **l == *language) {
-                    known.languages.push(language.into());
-                }
-            }
-        }
-        let mut words: HashMap<Kind, HashMap<String, &'static str>> = HashMap::new();
-        for record in records(WORDS) {
-            if let [kind, value, word, ..] = record[..]
-                && let Ok(kind) = kind.parse()
-            {
-                words.entry(kind).or_default().insert(fold(word), value);
-            }
-        }
-        for (table, kind) in [(COUNTRIES, Kind::Country), (MONTHS, Kind::Month)] {
-            for record in records(table) {
-                if let [value, word, ..] = record[..] {
-                    words.entry(kind).or_default().insert(fold(word), value);
-                }
-            }
-        }
-        let languages = records(LANGUAGES)
-            .filter_map(|record| match record[..] {
-                [code, order, ..] => Some(Language {
-                    code,
-                    date_order: order.parse().ok(),
-                }),
-                _ => None,
-            })
-            .collect();
-        Embedded {
-            headings,
-            words,
-            languages,
-        }
-    }
-}
-
-/// The words we know: the embedded tables, and the user's headings over them.
+/// The words we know: the embedded tables, and the user's over them.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     own: HashMap<String, Known>,
+    own_words: HashMap<(Kind, String), &'static str>,
 }
 
 impl Vocabulary {
@@ -206,8 +155,29 @@ impl Vocabulary {
         }
     }
 
+    /// Adds the user's words, which win over the embedded ones. All that is wrong is said at once, one message each, and then
+    /// nothing is added.
+    pub fn extend_words(&mut self, words: &[OwnWord]) -> Result<(), Vec<String>> {
+        let mut own = self.own_words.clone();
+        let mut problems = Vec::new();
+        for OwnWord { kind, value, word } in words {
+            let key = fold(word);
+            if key.is_empty() {
+                problems.push(format!("`{word}` is no word: it has neither letter nor digit"));
+            } else if *own.entry((*kind, key)).or_insert(value) != *value {
+                problems.push(format!("`{word}` stands for two values of `{kind}`"));
+            }
+        }
+        if problems.is_empty() {
+            self.own_words = own;
+            Ok(())
+        } else {
+            Err(problems)
+        }
+    }
+
     fn known(&self, folded: &str) -> Option<&Known> {
-        self.own.get(folded).or_else(|| EMBEDDED.headings.get(folded))
+        self.own.get(folded).or_else(|| embedded::heading(folded))
     }
 
     /// The meaning of a heading; none where we do not know it or have no use for it.
@@ -230,7 +200,7 @@ impl Vocabulary {
     /// A heading in two languages or with a remark: every part must be known, all for one field.
     fn heading_by_parts(&self, text: &str) -> Option<HeadingMatch<'_>> {
         let mut found: Option<&Known> = None;
-        let parts = text.split(['/', '|', '(', ')', '[', ']', '\n', '\r', ';', '–', ':']);
+        let parts = text.split(" - ").flat_map(|part| part.split(PART_MARKS));
         for folded in parts.map(fold).filter(|part| !part.is_empty()) {
             if self.folded_word(Kind::HeadingNoise, &folded).is_some() {
                 continue;
@@ -260,68 +230,40 @@ impl Vocabulary {
     }
 
     pub(super) fn folded_word(&self, kind: Kind, folded: &str) -> Option<&'static str> {
-        EMBEDDED.words.get(&kind)?.get(folded).copied()
+        if !self.own_words.is_empty()
+            && let Some(value) = self.own_words.get(&(kind, folded.to_owned()))
+        {
+            return Some(value);
+        }
+        embedded::word(kind, folded)
     }
 }
 
-/// A language by its code.
-pub fn language(code: &str) -> Option<Language> {
-    EMBEDDED
-        .languages
-        .iter()
-        .find(|language| language.code == code)
-        .copied()
+/// What a word of a kind may stand for, sorted.
+pub fn values(kind: Kind) -> Vec<&'static str> {
+    let mut values: Vec<_> = embedded::values(kind).collect();
+    values.sort_unstable();
+    values.dedup();
+    values
 }
+
+/// What parts a heading: in two languages, with a unit, with a remark; the wide marks of Japanese and Chinese too.
+const PART_MARKS: [char; 22] = [
+    '/', '|', '(', ')', '[', ']', '\n', '\r', ';', '–', '—', ':', '／', '｜', '（', '）', '［', '］', '【', '】', '；',
+    '：',
+];
 
 impl crate::read::Words for Vocabulary {
     fn headings(&self, cells: &[&str]) -> usize {
         let mut seen: Vec<String> = Vec::new();
         for cell in cells {
             let folded = fold(cell);
-            if self.knows(cell) && !seen.contains(&folded) {
+            if (self.knows(cell) || super::kinds::is_heading(&folded)) && !seen.contains(&folded) {
                 seen.push(folded);
             }
         }
         seen.len()
     }
-}
-
-/// A text as words are compared: compatibility forms made plain, case and diacritics dropped (`İ`, `I`, `ı`, `i` all become
-/// `i`, whatever the machine's language), everything but letters and digits removed.
-pub fn fold(text: &str) -> String {
-    if text.is_ascii() {
-        return text
-            .bytes()
-            .filter(u8::is_ascii_alphanumeric)
-            .map(|b| b.to_ascii_lowercase() as char)
-            .collect();
-    }
-    let mut folded = String::with_capacity(text.len());
-    let letters = text.chars().filter(|c| !is_mark_of_footnote(*c));
-    for c in letters
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-    {
-        match c {
-            'ı' => folded.push('i'),
-            'ł' => folded.push('l'),
-            'ø' => folded.push('o'),
-            'đ' | 'ð' => folded.push('d'),
-            'ß' => folded.push_str("ss"),
-            'æ' => folded.push_str("ae"),
-            'œ' => folded.push_str("oe"),
-            'þ' => folded.push_str("th"),
-            c if c.is_alphanumeric() && !is_combining_mark(c) => folded.push(c),
-            _ => {}
-        }
-    }
-    folded
-}
-
-/// Superscript digits and trade marks, which normalisation would turn into letters and digits.
-fn is_mark_of_footnote(c: char) -> bool {
-    matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹' | '™' | '℠')
 }
 
 #[cfg(test)]

@@ -2,9 +2,13 @@
 //!
 //! In: a record. Out: what it says; where anything in it is wrong, a problem and perhaps no row. One function a table.
 
-use super::{CalendarDay, CustomerNote, Hold, OfferRule, ProgressNote, RouteNote, nearest, record::Record};
+use super::{
+    super::vocabulary::{Kind, OwnWord, values},
+    CalendarDay, CustomerNote, Hold, OfferRule, ProgressNote, RouteNote, nearest,
+    record::Record,
+};
 use crate::{
-    recognise::{Field, values},
+    recognise::{Field, values as cells},
     terms::*,
 };
 
@@ -14,7 +18,7 @@ pub(super) fn offer(record: &mut Record<'_>) -> Option<OfferRule> {
     let source_offer = record.required("source_offer", source_offer);
     let target_offer = record.required("target_offer", target_offer);
     let rule = OfferRule {
-        target_term: record.value("target_term", values::term, "write P1M, P1Y or P3Y"),
+        target_term: record.value("target_term", cells::term, "write P1M, P1Y or P3Y"),
         licences: record.word("licences"),
         valid_from: record.date_or_none("valid_from"),
         valid_until: record.date_or_none("valid_until"),
@@ -40,7 +44,7 @@ pub(super) fn calendar_day(record: &mut Record<'_>) -> Option<CalendarDay> {
     let kind = record.word("kind");
     let kind = record.required("kind", kind);
     Some(CalendarDay {
-        country: record.value("country", values::country, "write two letters, such as HU"),
+        country: record.value("country", cells::country, "write two letters, such as HU"),
         name: record.text("name").unwrap_or_default(),
         date: date?,
         kind: kind?,
@@ -49,7 +53,7 @@ pub(super) fn calendar_day(record: &mut Record<'_>) -> Option<CalendarDay> {
 
 pub(super) fn hold(record: &mut Record<'_>) -> Option<Hold> {
     let subject = record.subject();
-    let action = record.value("action", values::action, "write `keep` or `review`");
+    let action = record.value("action", cells::action, "write `keep` or `review`");
     let action = record.required("action", action);
     if action == Some(Action::Move) {
         record.problem("action", "`move` is no action of a hold", "write `keep` or `review`");
@@ -75,9 +79,9 @@ pub(super) fn progress_note(record: &mut Record<'_>) -> Option<ProgressNote> {
         .map(|step| step.as_str())
         .collect::<Vec<_>>()
         .join(", ");
-    let step = record.value("step", values::step, &format!("the steps are {steps}"));
+    let step = record.value("step", cells::step, &format!("the steps are {steps}"));
     let step = record.required("step", step);
-    let state = record.value("state", values::progress, "write `requested` or `done`");
+    let state = record.value("state", cells::progress, "write `requested` or `done`");
     let state = record.required("state", state);
     Some(ProgressNote {
         date: record.date_or_none("date"),
@@ -106,16 +110,12 @@ pub(super) fn customer(record: &mut Record<'_>) -> Option<CustomerNote> {
         id: record.customer_id("customer_id"),
         name: record.text("name"),
         domain: record.text("domain").map(|domain| domain.to_lowercase().into()),
-        country: record.value("country", values::country, "write two letters, such as HU"),
-        qualification: record.value(
-            "segment",
-            values::qualification,
-            &format!("the segments are {segments}"),
-        ),
-        cloud: record.value("cloud", values::cloud, &format!("the clouds are {clouds}")),
-        relationship: record.value("relationship", values::relationship, YES_OR_NO),
+        country: record.value("country", cells::country, "write two letters, such as HU"),
+        qualification: record.value("segment", cells::qualification, &format!("the segments are {segments}")),
+        cloud: record.value("cloud", cells::cloud, &format!("the clouds are {clouds}")),
+        relationship: record.value("relationship", cells::relationship, YES_OR_NO),
         agreement_accepted: agreement(record),
-        delegated_rights: record.value("delegated_rights", values::boolean, YES_OR_NO),
+        delegated_rights: record.value("delegated_rights", cells::boolean, YES_OR_NO),
         language: record.text("language").map(|language| language.to_lowercase().into()),
         row: record.number(),
     };
@@ -147,21 +147,65 @@ fn agreement(record: &mut Record<'_>) -> Option<Option<chrono::NaiveDate>> {
     }
 }
 
-pub(super) fn heading(record: &mut Record<'_>) -> Option<(Text, Text, Option<Text>)> {
-    let field = record.text("field");
-    let field = record.required("field", field);
-    let heading = record.text("heading");
-    let heading = record.required("heading", heading);
-    let language: Option<Text> = record.text("language").map(|language| language.to_lowercase().into());
-    if let Some(language) = &language
-        && !(matches!(language.len(), 2 | 3) && language.bytes().all(|b| b.is_ascii_lowercase()))
-    {
+/// The code of the language that a row's word is of.
+fn language(record: &mut Record<'_>) -> Option<Text> {
+    let language = record.text("language")?.to_lowercase();
+    if !(matches!(language.len(), 2 | 3) && language.bytes().all(|b| b.is_ascii_lowercase())) {
         record.problem(
             "language",
             format!("`{language}` is no language code"),
             "write two letters, such as hu, or nothing",
         );
     }
+    Some(language.into())
+}
+
+/// A word of cells. Its language is checked and says where it comes from; a word means the same in all languages.
+pub(super) fn word(record: &mut Record<'_>) -> Option<OwnWord> {
+    language(record);
+    let word = record.text("word");
+    let word = record.required("word", word);
+    let kind = record.text("kind");
+    let kind = record.required("kind", kind)?;
+    let kind: Kind = match kind.to_lowercase().replace(['-', ' '], "_").parse() {
+        Ok(kind) => kind,
+        Err(UnknownWord { known, word }) => {
+            let near = nearest(&word, known.iter().copied());
+            let hint = format!("did you mean `{near}`; the kinds are {}", known.join(", "));
+            record.problem(
+                "kind",
+                format!("`{kind}` is none of the words that may stand here"),
+                hint,
+            );
+            return None;
+        }
+    };
+    let text = record.text("value").unwrap_or_default();
+    let values = values(kind);
+    let Some(value) = values.iter().find(|value| value.eq_ignore_ascii_case(&text)) else {
+        let hint = match values[..] {
+            [""] => "leave it empty: the word says all".to_owned(),
+            _ => {
+                let near = nearest(&text, values.iter().copied());
+                format!("did you mean `{near}`; the values are {}", values.join(", "))
+            }
+        };
+        record.problem("value", format!("`{text}` is no value of `{kind}`"), hint);
+        return None;
+    };
+    Some(OwnWord {
+        kind,
+        value,
+        word: word?,
+    })
+}
+
+pub(super) fn heading(record: &mut Record<'_>) -> Option<(Text, Text, Option<Text>)> {
+    let field = record.text("field");
+    let field = record.required("field", field);
+    let heading = record.text("heading");
+    let heading = record.required("heading", heading);
+    let language = language(record);
     let field = field?;
     if &*field != "-" && field.parse::<Field>().is_err() {
         let near = nearest(&field, Field::ALL.iter().map(|field| field.as_str()));
@@ -187,7 +231,7 @@ pub(super) fn route(record: &mut Record<'_>) -> Option<RouteNote> {
         .map(|word| word.as_str())
         .collect::<Vec<_>>()
         .join(", ");
-    let channel = record.value("channel", values::channel, &format!("the channels are {channels}"));
+    let channel = record.value("channel", cells::channel, &format!("the channels are {channels}"));
     let customer_id = record.customer_id("customer_id");
     let seller_id = record.id("seller_id");
     let route = record.word("route");

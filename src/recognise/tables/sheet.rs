@@ -24,6 +24,7 @@ fn required(table: &str) -> &'static [&'static str] {
         "holds" => &["action", "until", "reason"],
         "progress" => &["step", "state"],
         "headings" => &["field", "heading"],
+        "words" => &["kind", "word"],
         "routes" => &["route"],
         _ => &[],
     }

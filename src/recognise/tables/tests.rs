@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use super::*;
+use crate::recognise::vocabulary::Kind;
 
 const GUID: &str = "3b555118-da6a-4418-894f-7df1e2096870";
 const OTHER: &str = "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46";
@@ -21,6 +22,7 @@ fn read(contents: &[(&str, &str)]) -> Result<Tables, Vec<String>> {
             "progress" => &mut paths.progress,
             "customers" => &mut paths.customers,
             "headings" => &mut paths.headings,
+            "words" => &mut paths.words,
             _ => &mut paths.routes,
         };
         *slot = Some(path);
@@ -79,6 +81,10 @@ fn right_tables_are_read() {
             "Field,Heading,Language\nterm_end,Fin du contrat,fr\nseats,Sièges,\n-,Ignore me,\n",
         ),
         (
+            "words",
+            "kind,value,word,language\nstate,Active,Läuft noch,de\ncountry,hu,Magyarhon,hu\nterm,P1Y,egyesztendős,\ntotal,,Mindenestül,hu\n",
+        ),
+        (
             "routes",
             "channel,customer_id,seller_id,route\nea,,,new-subscription\n,,4711,Transfer\n",
         ),
@@ -130,6 +136,16 @@ fn right_tables_are_read() {
     assert_eq!(third.agreement_accepted, None);
 
     assert_eq!(tables.headings.len(), 3);
+    let words: Vec<_> = tables.words.iter().map(|word| (word.kind, word.value)).collect();
+    assert_eq!(
+        words,
+        [
+            (Kind::State, "active"),
+            (Kind::Country, "HU"),
+            (Kind::Term, "P1Y"),
+            (Kind::Total, "")
+        ]
+    );
     assert_eq!(tables.routes[0].channel, Some(Channel::Ea));
     assert_eq!(
         (tables.routes[1].seller_id.as_ref(), tables.routes[1].route),
@@ -144,7 +160,8 @@ fn right_tables_are_read() {
             "holds",
             "offers",
             "progress",
-            "routes"
+            "routes",
+            "words"
         ]
     );
     assert!(tables.digests.values().all(|digest| digest.len() == 64));
@@ -182,6 +199,10 @@ fn all_problems_of_all_tables_are_told_at_once() {
             "channel,customer_id,seller_id,route\n,,,transfer\nea,,5.66E+17,shift\n",
         ),
         ("headings", "field,heading,language\nterm_emd,X,hungarian\n"),
+        (
+            "words",
+            "kind,value,word,language\nstat,active,X,\nstate,activ,Y,hungarian\ntotal,sum,Z,\nstate,active,,\nstate,active,W,\nstate,expired,w,\n",
+        ),
     ])
     .unwrap_err();
     let expected = [
@@ -203,6 +224,12 @@ fn all_problems_of_all_tables_are_told_at_once() {
         "offers 1: has no column `target_offer`",
         "routes 2 (channel): says not what the route is for",
         "routes 3 (route): `shift` is none of the words that may stand here",
+        "words 2 (kind): `stat` is none of the words that may stand here",
+        "words 3 (language): `hungarian` is no language code",
+        "words 3 (value): `activ` is no value of `state`",
+        "words 4 (value): `sum` is no value of `total`",
+        "words 5 (word): is empty",
+        "words: `w` stands for two values of `state`",
         "routes 3 (seller_id): `5.66E+17` is a number in scientific notation: its last digits are lost",
     ];
     let mut problems = problems;

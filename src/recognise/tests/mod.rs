@@ -4,6 +4,7 @@ mod accounting;
 mod context;
 mod doubles;
 mod kinds;
+mod languages;
 mod merging;
 mod months;
 mod order;

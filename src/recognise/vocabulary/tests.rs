@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::*;
+use super::{
+    embedded::{COUNTRIES, HEADINGS, LANGUAGES, MONTHS, WORDS, records},
+    folding::spellings,
+    *,
+};
 use crate::{read::Words, terms::*};
 
 #[test]
@@ -24,6 +28,19 @@ fn folding_drops_what_spelling_varies_in() {
         ("Microsoft™ ID®", "microsoftid"),
         ("サブスクリプション ID", &fold("ｻﾌﾞｽｸﾘﾌﾟｼｮﾝ ID")),
         ("\u{feff}Id", "id"),
+        ("Udløbsdato", "udlobsdato"),
+        ("SIDSTE ÅR", "sidstear"),
+        ("Prøveperiode på år", "proveperiodepaar"),
+        ("Ændringsdato", "aendringsdato"),
+        ("Päättymispäivä", "paattymispaiva"),
+        ("PŘÍŠTÍ OBNOVENÍ", "pristiobnoveni"),
+        ("Œuvre", "oeuvre"),
+        ("Açık İŞLEM", "acikislem"),
+        ("ＩＤ１２３", "id123"),
+        ("ﾗｲｾﾝｽ数", &fold("ライセンス数")),
+        ("ﾌﾟﾗｲﾏﾘ ﾄﾞﾒｲﾝ名", &fold("プライマリ ドメイン名")),
+        ("订阅　ID：", "订阅id"),
+        ("Identificación n.º 5", "identificacionno5"),
         ("– • –", ""),
     ] {
         assert_eq!(fold(text), folded, "{text}");
@@ -86,6 +103,16 @@ fn a_heading_of_several_parts_needs_all_of_them() {
         ("End date (DD/MM/YYYY)", Some(Field::TermEnd)),
         ("Licencek (db)", Some(Field::Seats)),
         ("Status\nÁllapot", Some(Field::State)),
+        ("Lejárat - Expiry", Some(Field::TermEnd)),
+        ("終了日（UTC）", Some(Field::TermEnd)),
+        ("到期日期【必填】", Some(Field::TermEnd)),
+        ("ライセンス数／数量", Some(Field::Seats)),
+        ("状态：Status", Some(Field::State)),
+        ("Udløbsdato (DD-MM-ÅÅÅÅ)", Some(Field::TermEnd)),
+        ("終了日（前回）", None),
+        ("開始日～終了日", None),
+        ("契約終了日までの日数", None),
+        ("客户订阅数量备注", None),
         ("Start date / End date", None),
         ("End date (previous)", None),
         ("Price / Quantity", None),
@@ -126,6 +153,16 @@ fn totals_are_known() {
         "Summe",
         "Gesamt",
         "Celkem",
+        "Yhteensä",
+        "I alt:",
+        "合計",
+        "总计",
+        "總計",
+        "Total général",
+        "Totale complessivo",
+        "Totaal",
+        "Suma total",
+        "Soma",
     ] {
         assert!(v.is_total(word), "{word}");
     }
@@ -169,6 +206,148 @@ fn the_users_headings_win() {
 }
 
 #[test]
+fn the_users_words_win() {
+    let mut v = Vocabulary::embedded();
+    let row = |kind, value, word: &str| OwnWord {
+        kind,
+        value,
+        word: word.into(),
+    };
+    v.extend_words(&[
+        row(Kind::State, "active", "Läuft noch"),
+        row(Kind::State, "suspended", "Expired"),
+        row(Kind::HeadingNoise, "", "brutto"),
+        row(Kind::Total, "", "Mindenestül"),
+    ])
+    .unwrap();
+    assert_eq!(v.word(Kind::State, "LÄUFT NOCH"), Some("active"));
+    assert_eq!(v.word(Kind::Boolean, "Läuft noch"), None);
+    assert_eq!(v.word(Kind::State, "expired"), Some("suspended"));
+    assert_eq!(v.heading("Quantity (brutto)").unwrap().field, Field::Seats);
+    assert!(v.is_total("Mindenestül:"));
+    let before = format!("{v:?}").len();
+    let problems = v
+        .extend_words(&[
+            row(Kind::State, "active", "--"),
+            row(Kind::State, "active", "X"),
+            row(Kind::State, "expired", "x"),
+        ])
+        .unwrap_err();
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert_eq!(format!("{v:?}").len(), before);
+}
+
+/// The languages that the vocabulary promises.
+const PROMISED: [&str; 18] = [
+    "cs", "da", "de", "en", "es", "fi", "fr", "hu", "it", "ja", "nb", "nl", "pl", "pt", "ru", "sv", "tr", "zh",
+];
+
+#[test]
+fn every_language_names_every_field_of_a_list() {
+    let named: BTreeSet<(&str, &str)> = records(HEADINGS).map(|record| (record[2], record[0])).collect();
+    let mut missing = Vec::new();
+    for language in PROMISED {
+        for field in [
+            Field::SubscriptionId,
+            Field::CustomerId,
+            Field::CustomerName,
+            Field::CustomerDomain,
+            Field::CustomerCountry,
+            Field::OfferName,
+            Field::Seats,
+            Field::AssignedSeats,
+            Field::TermStart,
+            Field::TermEnd,
+            Field::Term,
+            Field::BillingPlan,
+            Field::AutoRenew,
+            Field::EndInstruction,
+            Field::State,
+            Field::Channel,
+            Field::SellerId,
+            Field::SellerName,
+            Field::Segment,
+            Field::Trial,
+            Field::Addon,
+            Field::Relationship,
+            Field::AgreementAccepted,
+            Field::DelegatedRights,
+            Field::Note,
+        ] {
+            if !named.contains(&(language, field.as_str())) {
+                missing.push(format!("{language}: {field}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_language_has_a_word_for_every_value() {
+    let said: BTreeSet<(&str, &str, &str)> = records(WORDS)
+        .map(|record| (record[3], record[0], record[1]))
+        .chain(records(MONTHS).map(|record| (record[2], "month", record[0])))
+        .collect();
+    let any = |kind: Kind, value: &str| {
+        let words = records(WORDS).filter(|record| record[0] == kind.as_str() && record[1] == value);
+        words.count() > 0
+    };
+    let mut missing = Vec::new();
+    for kind in [
+        Kind::Addon,
+        Kind::Billing,
+        Kind::Boolean,
+        Kind::Channel,
+        Kind::EndInstruction,
+        Kind::Progress,
+        Kind::Qualification,
+        Kind::Relationship,
+        Kind::State,
+        Kind::Term,
+        Kind::TermUnit,
+        Kind::Trial,
+        Kind::Empty,
+        Kind::Never,
+        Kind::Total,
+        Kind::Unit,
+        Kind::Month,
+    ] {
+        for value in values(kind) {
+            // Names of Microsoft's programs, which are not translated, and joined values.
+            let everywhere = matches!(value, "mpsa" | "open-value" | "mca-e" | "web-direct-mosa" | "none");
+            for language in PROMISED {
+                let of_language = said.contains(&(language, kind.as_str(), value));
+                let numbered = kind == Kind::Month && language == "ja";
+                if !of_language && !numbered && !(everywhere && any(kind, value)) && !value.contains('+') {
+                    missing.push(format!("{language}: {kind} {value}"));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn letters_that_a_keyboard_lacks_may_be_spelled_out() {
+    let v = Vocabulary::embedded();
+    for (heading, field) in [
+        ("Verlaengerungsdatum", Field::TermEnd),
+        ("Gueltig bis", Field::TermEnd),
+        ("Udloebsdato", Field::TermEnd),
+        ("Udlobsdato", Field::TermEnd),
+        ("Loepetid", Field::Term),
+        ("Paattymispaiva", Field::TermEnd),
+        ("Foretag", Field::CustomerName),
+        ("Foeretag", Field::CustomerName),
+    ] {
+        assert_eq!(v.heading(heading).map(|found| found.field), Some(field), "{heading}");
+    }
+    assert_eq!(v.word(Kind::Month, "Maerz"), Some("03"));
+    assert_eq!(v.word(Kind::Country, "Oesterreich"), Some("AT"));
+    assert_eq!(v.word(Kind::TermUnit, "maaneder"), Some("month"));
+}
+
+#[test]
 fn tables_are_sorted_and_plain() {
     for (name, table, columns) in [
         ("headings.csv", HEADINGS, 4),
@@ -207,11 +386,13 @@ fn a_heading_means_one_thing() {
         );
         let folded = fold(heading);
         assert!(!folded.is_empty(), "`{heading}`");
-        assert_eq!(
-            *fields.entry(folded.clone()).or_insert(field),
-            field,
-            "`{heading}` has two fields"
-        );
+        for spelling in spellings(heading, language) {
+            assert_eq!(
+                *fields.entry(spelling).or_insert(field),
+                field,
+                "`{heading}` has two fields"
+            );
+        }
         assert!(
             seen.insert((folded, language)),
             "`{heading}` stands twice in `{language}`"
@@ -258,12 +439,19 @@ fn a_word_of_a_kind_means_one_thing() {
     let words = records(WORDS).map(|record| (record[0].parse().unwrap(), record[1], record[2], record[3]));
     let countries = records(COUNTRIES).map(|record| (Kind::Country, record[0], record[1], record[2]));
     let months = records(MONTHS).map(|record| (Kind::Month, record[0], record[1], record[2]));
+    assert!(records(WORDS).all(|record| !matches!(record[0], "country" | "month")));
     for (kind, value, word, language) in words.chain(countries).chain(months) {
         assert!(value_is_valid(kind, value), "{kind}: `{value}`");
         let folded = fold(word);
         assert!(!folded.is_empty(), "{kind}: `{word}`");
-        let first = *values.entry((kind, folded.clone())).or_insert(value);
-        assert_eq!(first, value, "{kind}: `{word}` means two things");
+        assert!(
+            language.is_empty() || matches!(language, "ko" | "uk") || embedded::language(language).is_some(),
+            "`{language}` is no language"
+        );
+        for spelling in spellings(word, language) {
+            let first = *values.entry((kind, spelling)).or_insert(value);
+            assert_eq!(first, value, "{kind}: `{word}` means two things");
+        }
         assert!(
             seen.insert((kind, folded, language)),
             "{kind}: `{word}` stands twice in `{language}`"
@@ -298,6 +486,12 @@ fn languages_have_their_order_of_dates() {
         ("ja", Some(DateOrder::Ymd)),
         ("pl", Some(DateOrder::Dmy)),
         ("de", Some(DateOrder::Dmy)),
+        ("zh", Some(DateOrder::Ymd)),
+        ("da", Some(DateOrder::Dmy)),
+        ("nb", Some(DateOrder::Dmy)),
+        ("no", Some(DateOrder::Dmy)),
+        ("fi", Some(DateOrder::Dmy)),
+        ("cs", Some(DateOrder::Dmy)),
         ("en", None),
     ] {
         assert_eq!(language(code).unwrap().date_order, order, "{code}");

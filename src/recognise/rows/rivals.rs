@@ -1,0 +1,69 @@
+//! Two columns of one meaning that say different things.
+//!
+//! In: the cells of a row. Out: a finding and a flaw where two columns that mean the same to us hold different values of a field
+//! that decides: whose subscription it is, how many licences, until when, in which state. Which of them is meant cannot be told
+//! from the headings, so that the row is for review; what the first column says stands meanwhile.
+
+use super::super::{
+    Field, Flaw,
+    cells::{Cells, shown},
+    dates::{DateReading, read_date},
+    values,
+};
+use crate::{finding::Code, read::Cell};
+
+/// The fields that decide.
+const DECIDING: [Field; 5] = [
+    Field::SubscriptionId,
+    Field::CustomerId,
+    Field::Seats,
+    Field::TermEnd,
+    Field::State,
+];
+
+/// Tells of columns that contradict each other in this row.
+pub(super) fn tell_of_rivals(cells: &mut Cells<'_>) {
+    let columns = &cells.table.columns;
+    for field in DECIDING {
+        let mut filled = columns.rivals(field).filter_map(|column| {
+            let cell = cells.row.cell(column as usize);
+            says_something(field, cell, cells).then_some((column, cell))
+        });
+        let Some((first, said)) = filled.next() else {
+            continue;
+        };
+        let differing = filled.find(|&(_, cell)| !is_same(field, said, cell, cells));
+        if let Some((column, cell)) = differing {
+            let heading = |column: u32| columns.heading(column).cloned().unwrap_or_default();
+            let message = format!(
+                "`{}` stands under `{}` and `{}` under `{}`, which mean the same to us; the row is for review",
+                shown(said),
+                heading(first),
+                shown(cell),
+                heading(column)
+            );
+            let hint = "remove one of the two columns, or say in the headings table which one counts";
+            cells.tell(Code::Contradiction, column, cell, message, hint);
+            cells.flaws.add(Flaw::Contradiction);
+        }
+    }
+}
+
+fn says_something(field: Field, cell: Cell<'_>, cells: &Cells<'_>) -> bool {
+    match (field, cell) {
+        (_, Cell::Empty) => false,
+        (_, Cell::Text(text)) if values::is_nothing(text, cells.vocabulary) => false,
+        (Field::TermEnd, cell) => read_date(cell, cells.vocabulary) != DateReading::Empty,
+        _ => true,
+    }
+}
+
+fn is_same(field: Field, one: Cell<'_>, other: Cell<'_>, cells: &Cells<'_>) -> bool {
+    let words = cells.vocabulary;
+    match field {
+        Field::TermEnd => read_date(one, words) == read_date(other, words),
+        Field::Seats => values::seats(one, words) == values::seats(other, words),
+        Field::State => values::state(one, words) == values::state(other, words),
+        _ => values::id(one) == values::id(other),
+    }
+}
