@@ -28,6 +28,7 @@ use crate::{
     recognise::{
         self, Context, InputRecord, Recognised,
         tables::{self, Tables},
+        trace::Answer,
         vocabulary::Vocabulary,
     },
     rules::{Calendar, Rules},
@@ -125,6 +126,19 @@ pub struct Checked {
     pub verdict: Verdict,
 }
 
+/// What a word fits, and where its facts come from.
+#[derive(Debug)]
+pub struct Explained {
+    /// What the word fits.
+    pub answer: Answer,
+    /// Where every row went.
+    pub accounting: Accounting,
+    /// All findings, in their order.
+    pub findings: Vec<Finding>,
+    /// Whether a person must look.
+    pub verdict: Verdict,
+}
+
 /// Plans, and writes the plan and its companions.
 ///
 /// # Errors
@@ -161,7 +175,38 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
 /// # Errors
 /// Where the tables are wrong, or no export could be read.
 pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, Stop> {
-    let recognised = References::load(request.config)?.recognise(request, observer)?;
+    let references = References::load(request.config)?;
+    let (recognised, ()) = references.recognise_by(request, observer, |inputs, context| {
+        (recognise::recognise_with_samples(inputs, context), ())
+    })?;
+    checked(recognised)
+}
+
+/// Reads and recognises exports, and tells where the facts come from of the subscription or customer that a word fits: an id in
+/// any spelling, a domain, a name. Plans nothing, writes nothing.
+///
+/// # Errors
+/// Where the tables are wrong, or no export could be read.
+pub fn explain(request: &Request<'_>, word: &str, observer: &dyn Observer) -> Result<Explained, Stop> {
+    let references = References::load(request.config)?;
+    let (recognised, answer) = references.recognise_by(request, observer, |inputs, context| {
+        recognise::trace::trace(inputs, context, word)
+    })?;
+    let Checked {
+        accounting,
+        findings,
+        verdict,
+        ..
+    } = checked(recognised)?;
+    Ok(Explained {
+        answer,
+        accounting,
+        findings,
+        verdict,
+    })
+}
+
+fn checked(recognised: Recognised) -> Result<Checked, Stop> {
     let Recognised {
         accounting,
         mut findings,
@@ -234,6 +279,18 @@ impl References {
     /// # Errors
     /// Where an output would overwrite what is read.
     fn recognise(&self, request: &Request<'_>, observer: &dyn Observer) -> Result<Recognised, Stop> {
+        let plainly = |inputs: &[Input], context: &Context<'_>| (recognise::recognise(inputs, context), ());
+        self.recognise_by(request, observer, plainly)
+            .map(|(recognised, ())| recognised)
+    }
+
+    /// The same, by a way of recognising that answers something more.
+    fn recognise_by<T>(
+        &self,
+        request: &Request<'_>,
+        observer: &dyn Observer,
+        way: impl FnOnce(&[Input], &Context<'_>) -> (Recognised, T),
+    ) -> Result<(Recognised, T), Stop> {
         observer.part(Part::Reading);
         let config = request.config;
         let (inputs, findings) = read::expand_with(request.exports, io::stdin(), &config.limits);
@@ -246,10 +303,10 @@ impl References {
             as_of: request.as_of,
             progress: &|rows| observer.rows(rows),
         };
-        let mut recognised = recognise::recognise(&inputs, &context);
+        let (mut recognised, answer) = way(&inputs, &context);
         recognised.findings.extend(findings);
         recognised.findings.extend(own);
-        Ok(recognised)
+        Ok((recognised, answer))
     }
 }
 

@@ -94,6 +94,40 @@ fn the_two_commands_stand_there_and_the_plan_is_written() {
     }
 }
 
+/// The commands of the fenced consoles, each with the lines that it says.
+fn consoles(readme: &str) -> Vec<(String, Vec<String>)> {
+    let mut consoles: Vec<(String, Vec<String>)> = Vec::new();
+    let mut is_inside = false;
+    for line in readme.lines() {
+        if line.starts_with("```") {
+            is_inside = line == "```console";
+        } else if let (true, Some(command)) = (is_inside, line.strip_prefix("$ ")) {
+            consoles.push((command.to_owned(), Vec::new()));
+        } else if let (true, Some((_, said))) = (is_inside, consoles.last_mut()) {
+            said.push(line.to_owned());
+        }
+    }
+    consoles
+}
+
+#[test]
+fn what_check_and_explain_say_stands_there() {
+    let consoles = consoles(&readme());
+    for wanted in ["seatshift check ", "seatshift explain "] {
+        let shown = consoles.iter().filter(|(command, _)| command.starts_with(wanted));
+        let mut count = 0;
+        for (command, said) in shown {
+            count += 1;
+            let arguments: Vec<String> = command.split_whitespace().skip(1).map(str::to_owned).collect();
+            let ran = run(&repository(), &arguments);
+            let came = String::from_utf8_lossy(&ran.stdout).into_owned();
+            assert_eq!(code(&ran), 0, "{command}");
+            assert_eq!(came.lines().collect::<Vec<_>>(), *said, "{command}");
+        }
+        assert!(count > 0, "no `{wanted}`");
+    }
+}
+
 /// The words in backticks of the first cell of each row of the first table below a heading.
 fn first_cells(readme: &str, heading: &str) -> Vec<String> {
     let below = readme

@@ -12,6 +12,7 @@ Examples:
   seatshift init                           write seatshift.toml and the tables to edit
   seatshift check exports/                 what is in these files, and how it is read
   seatshift plan exports/ -o out/plan.csv  the plan, with findings, steps and run record beside it
+  seatshift explain contoso.com exports/   which cell each fact of a subscription or customer came from
 ";
 
 const PLAN_EXAMPLES: &str = "\
@@ -38,6 +39,35 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   seatshift check exports/
   seatshift check contoso.xlsx --config seatshift.toml
+  seatshift check exports/ --json > check.json
+  seatshift check exports/ --subscription 1af027d8-606b-504b-89bd-c7fa64788597
+";
+
+const CHECK_NOTES: &str = "\
+Values of the exports are shown: names of customers are among them.
+
+Exit codes:
+  0  done: every input read, no row rejected
+  1  done, but look: a row was rejected or a file not read
+  2  not run: arguments, settings or tables are wrong; or nothing fits
+     --subscription
+  3  not run: no export could be read
+";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  seatshift explain 1af027d8-606b-504b-89bd-c7fa64788597 exports/
+  seatshift explain contoso.com exports/ --json
+  seatshift explain 'Contoso Kft.' exports/ --config seatshift.toml
+";
+
+const EXPLAIN_NOTES: &str = "\
+Exit codes:
+  0  found: what fits is shown, or listed where several do
+  1  found, but look: a row was rejected or a file not read
+  2  not found: the nearest are named; or arguments, settings or tables are
+     wrong
+  3  not run: no export could be read
 ";
 
 const INIT_EXAMPLES: &str = "\
@@ -100,8 +130,11 @@ pub(crate) enum Command {
     #[command(before_help = PLAN_EXAMPLES, after_help = PLAN_NOTES, help_template = TEMPLATE)]
     Plan(Plan),
     /// Tell what exports hold and how they are read; plan nothing
-    #[command(before_help = CHECK_EXAMPLES, help_template = TEMPLATE)]
+    #[command(before_help = CHECK_EXAMPLES, after_help = CHECK_NOTES, help_template = TEMPLATE)]
     Check(Check),
+    /// Tell which cell each fact of a subscription or a customer came from
+    #[command(before_help = EXPLAIN_EXAMPLES, after_help = EXPLAIN_NOTES, help_template = TEMPLATE)]
+    Explain(Explain),
     /// Write a commented seatshift.toml and the tables to edit; overwrite nothing
     #[command(before_help = INIT_EXAMPLES, help_template = TEMPLATE)]
     Init(Init),
@@ -143,6 +176,24 @@ pub(crate) struct Plan {
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
+    /// Write one JSON document instead of lines
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Tell only where the facts of this subscription come from: its id, or what `explain` takes
+    #[arg(long, value_name = "ID")]
+    pub(crate) subscription: Option<String>,
+    #[command(flatten)]
+    pub(crate) reading: Reading,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A subscription's id in any spelling, or a customer's tenant id, domain or name
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Write one JSON document instead of lines
+    #[arg(long)]
+    pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }
@@ -193,6 +244,7 @@ mod tests {
             EXAMPLES,
             PLAN_EXAMPLES,
             CHECK_EXAMPLES,
+            EXPLAIN_EXAMPLES,
             INIT_EXAMPLES,
             COMPLETIONS_EXAMPLES,
             MAN_EXAMPLES,
@@ -202,6 +254,7 @@ mod tests {
         {
             let command = line.trim().split("  ").next().unwrap_or_default();
             let command = command.split(['<', '>']).next().unwrap_or_default();
+            let command = command.replace("'Contoso Kft.'", "Contoso");
             let parsed = Arguments::try_parse_from(command.split_whitespace());
             assert!(parsed.is_ok(), "{command}: {parsed:?}");
         }

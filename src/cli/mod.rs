@@ -21,7 +21,9 @@ use seatshift::{
 mod arguments;
 mod check;
 mod completions;
+mod explain;
 mod init;
+mod lines;
 mod man;
 mod panic;
 mod plan;
@@ -77,6 +79,7 @@ fn dispatch(arguments: &[OsString]) -> u8 {
     match &arguments.command {
         Command::Plan(command) => plan::run(command, &screen),
         Command::Check(command) => check::run(command, &screen),
+        Command::Explain(command) => explain::run(command, &screen),
         Command::Init(command) => init::run(command, &screen),
         Command::Completions(command) => completions::run(command, &screen),
         Command::Man => man::run(&screen),

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fmt::Write};
 use chrono::{Datelike, NaiveDate};
 use seatshift::{
     config::ConfigStop,
-    finding::{Accounting, Code, Finding, Severity},
+    finding::{Accounting, Code, Finding, Place, Severity},
     pipeline::{Outcome, Stop, Verdict},
     plan::{Plan, PlanRow, Reason},
     terms::{Action, Urgency},
@@ -266,6 +266,11 @@ fn look(outcome: &Outcome) -> String {
 
 /// Findings by code, errors before warnings, the first three of each; notes are counted only, unless all is to be told.
 pub(super) fn findings(findings: &[Finding], verbose: bool) -> String {
+    findings_at(findings, verbose, |place| place.to_string())
+}
+
+/// The same, with places as the caller shows them.
+pub(super) fn findings_at(findings: &[Finding], verbose: bool, shown: impl Fn(&Place) -> String) -> String {
     let mut text = String::new();
     let told = |finding: &&Finding| verbose || finding.severity() != Severity::Note;
     let mut by_code: BTreeMap<(Severity, Code), Vec<&Finding>> = BTreeMap::new();
@@ -297,7 +302,7 @@ pub(super) fn findings(findings: &[Finding], verbose: bool) -> String {
             let _ = writeln!(
                 text,
                 "  {}",
-                tame(&format!("{}{heading}: {}", finding.place, finding.message))
+                tame(&format!("{}{heading}: {}", shown(&finding.place), finding.message))
             );
             if !finding.hint.is_empty() {
                 let _ = writeln!(text, "    {}", In(FAINT, format!("hint: {}", tame(&finding.hint))));

@@ -35,6 +35,10 @@ pub(super) fn effect_of(word: &str) -> Option<Effect> {
 pub(super) struct Collapsed {
     /// The row that counts, its licences left out where they are in doubt.
     pub(super) fact: Fact,
+    /// Table and row of the charge that states its licences.
+    pub(super) seats_from: (u32, u32),
+    /// Table and row of the charge that says its state.
+    pub(super) state_from: (u32, u32),
     /// The row that leaves the number of licences unknown.
     pub(super) doubt: Option<Fact>,
 }
@@ -50,6 +54,8 @@ pub(super) fn collapse(charges: &[&Fact]) -> Option<Collapsed> {
     let level = latest_of(&[Effect::Level]);
     let chosen = level.or_else(|| latest_of(&[Effect::Level, Effect::Change, Effect::Credit, Effect::End]))?;
     let mut fact = chosen.clone();
+    let at = |fact: &Fact| (fact.table, fact.row);
+    let (mut seats_from, mut state_from) = (at(chosen), at(chosen));
     let mut doubt = None;
     if level.is_none() {
         fact.seats = None;
@@ -83,6 +89,8 @@ pub(super) fn collapse(charges: &[&Fact]) -> Option<Collapsed> {
         .sum();
     if let Some(agreed) = agreed_level(&levels, changes) {
         fact.seats = Some(agreed);
+        let stating = charges.iter().filter(same_time).find(|fact| fact.seats == Some(agreed));
+        seats_from = stating.map_or(seats_from, |fact| at(fact));
     } else {
         let rival = charges
             .iter()
@@ -93,10 +101,16 @@ pub(super) fn collapse(charges: &[&Fact]) -> Option<Collapsed> {
             fact.seats = None;
         }
     }
-    if of(Effect::End).is_some() {
+    if let Some(end) = of(Effect::End) {
         fact.state = Some(State::Deleted);
+        state_from = at(end);
     }
-    Some(Collapsed { fact, doubt })
+    Some(Collapsed {
+        fact,
+        seats_from,
+        state_from,
+        doubt,
+    })
 }
 
 /// The number of licences where two charges of the same dates state two levels and the changes lead from one to the other.

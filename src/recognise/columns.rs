@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Field, KindCertainty,
+    Field, KindCertainty, LanguageCertainty,
     kinds::{Kind, Role, Use, kind_of},
     source::Source,
     vocabulary::{Vocabulary, fold, language},
@@ -62,6 +62,8 @@ pub(super) struct Columns {
     pub(super) certainty: KindCertainty,
     /// The language most of its headings are in.
     pub(super) language: Option<Text>,
+    /// How sure that is.
+    pub(super) language_certainty: LanguageCertainty,
     /// Each heading and what it is used for.
     pub(super) headings: Vec<(Text, Option<Field>)>,
     /// By [`Field`]: its columns, best first.
@@ -164,13 +166,20 @@ impl Columns {
             columns.into_iter().map(move |column| (column, field))
         });
         let used: Vec<Option<Field>> = headings.iter().map(|&(_, field)| field).collect();
+        let languages = || {
+            let found = matches.iter().flatten().map(|found| found.languages);
+            found.filter(|languages| languages.iter().any(|language| !language.is_empty()))
+        };
+        let language = source.language.clone().or_else(|| majority(languages()));
         Some(Columns {
             kind,
+            language_certainty: LanguageCertainty {
+                by_setting: source.language.is_some(),
+                headings: language.as_ref().map_or(0, |of| votes(languages(), of)),
+                known: languages().count() as u32,
+            },
             certainty: KindCertainty::of(kind, &head.headings, &folded, &used, vocabulary),
-            language: source
-                .language
-                .clone()
-                .or_else(|| majority(matches.iter().flatten().map(|found| found.languages))),
+            language,
             dates: dates.collect(),
             headings,
             by_field,
@@ -222,6 +231,11 @@ impl Columns {
         }
         findings
     }
+}
+
+/// How many headings are in a language.
+fn votes<'a>(languages: impl Iterator<Item = &'a [Text]>, language: &Text) -> u32 {
+    languages.filter(|of| of.contains(language)).count() as u32
 }
 
 /// How many other headings of its field a heading holds within it; more is more specific: `Subscription status` counts before

@@ -94,7 +94,7 @@ fn is_customer_damaged(cells: &Cells<'_>) -> bool {
 }
 
 /// A domain in lower case, without what an address or a link has around it.
-fn domain_of(text: &str) -> Text {
+pub(super) fn domain_of(text: &str) -> Text {
     let text = text.trim().to_lowercase();
     let text = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
     let text = text.rsplit_once('@').map_or(text, |(_, rest)| rest);

@@ -145,11 +145,17 @@ impl Directory {
         found
     }
 
-    /// The customers, sorted by id, each with the facts that count.
+    /// What is said of a customer, what counts most first.
+    pub(super) fn said(&self, id: CustomerId) -> Vec<&(Standing, CustomerFacts)> {
+        let mut said: Vec<&(Standing, CustomerFacts)> = self.known.get(&id).into_iter().flatten().collect();
+        said.sort();
+        said
+    }
+
+    /// The customers, sorted by id, each with the facts that count: of each the first that is said.
     pub(super) fn customers(&self) -> Vec<Customer> {
-        let customer = |(&id, said): (&CustomerId, &Vec<(Standing, CustomerFacts)>)| {
-            let mut said: Vec<&(Standing, CustomerFacts)> = said.iter().collect();
-            said.sort();
+        let customer = |&id: &CustomerId| {
+            let said = self.said(id);
             let facts = said.iter().map(|(_, facts)| facts);
             Customer {
                 id,
@@ -164,7 +170,7 @@ impl Directory {
                 language: facts.clone().find_map(|facts| facts.language.clone()),
             }
         };
-        self.known.iter().map(customer).collect()
+        self.known.keys().map(customer).collect()
     }
 }
 

@@ -13,7 +13,7 @@ use std::sync::{
 use rayon::Scope;
 
 use super::{
-    Context, Field, KindCertainty, TableRecord,
+    Context, Field, KindCertainty, LanguageCertainty, TableRecord,
     columns::Columns,
     freshness::freshness_of,
     kinds::Role,
@@ -147,7 +147,7 @@ fn collect(reading: &Reading<'_>, deliver: impl FnOnce(&mut dyn Sink) -> FileRep
     }
 }
 
-fn path_of(input: &Input) -> Text {
+pub(super) fn path_of(input: &Input) -> Text {
     match input {
         Input::File(path) => path.to_string_lossy().into(),
         Input::Bytes { name, .. } => name.clone(),
@@ -236,6 +236,9 @@ impl<'scope> TableSink<'_, 'scope> {
             kind: kind.into(),
             certainty,
             language: None,
+            language_certainty: LanguageCertainty::default(),
+            hidden: head.hidden,
+            samples: Vec::new(),
             columns: head.headings.iter().map(|heading| (heading.clone(), None)).collect(),
             dates: Vec::new(),
             accounting: Accounting::default(),
@@ -282,9 +285,11 @@ impl Sink for TableSink<'_, '_> {
             number: self.streams.len() as u32,
             freshness: freshness_of(above, &reading.path),
             place,
+            hidden: head.hidden,
             header_row: head.header_row,
             columns,
             source,
+            dated: Vec::new(),
         };
         if !Arc::ptr_eq(&table.source, &reading.source) {
             self.findings.extend(misfits(&table.source, &table.place));

@@ -28,6 +28,7 @@ use super::{
     customers::Directory,
     facts::{Effect, Fact},
     table::Table,
+    trail::{Spoken, Trail},
     vocabulary::fold,
 };
 use crate::{
@@ -63,11 +64,22 @@ struct Group<'a> {
     id: Text,
     flaws: BTreeSet<Flaw>,
     findings: Vec<Finding>,
+    trail: Option<Trail>,
 }
 
 impl<'a> Merging<'a> {
     /// Merges one group; none only where it is empty.
     pub(super) fn merge(&self, members: &[u32]) -> Option<Merged> {
+        self.merge_along(members, false).map(|(merged, _)| merged)
+    }
+
+    /// Merges one group, with the trail of where its facts come from.
+    pub(super) fn trace(&self, members: &[u32]) -> Option<(Merged, Trail)> {
+        let (merged, trail) = self.merge_along(members, true)?;
+        Some((merged, trail?))
+    }
+
+    fn merge_along(&self, members: &[u32], traced: bool) -> Option<(Merged, Option<Trail>)> {
         let all = members
             .iter()
             .filter_map(|&index| Some((index, self.facts.get(index as usize)?)));
@@ -97,6 +109,7 @@ impl<'a> Merging<'a> {
             id: id.to_string().into(),
             flaws: BTreeSet::new(),
             findings: Vec::new(),
+            trail: traced.then(|| Trail::new(&charges, collapsed.as_ref())),
         };
         let mut subscription = group.subscription(id, self.place(first));
         if let Some(Collapsed { doubt: Some(doubt), .. }) = &collapsed {
@@ -104,14 +117,15 @@ impl<'a> Merging<'a> {
         }
         group.customer(&mut subscription, members);
         subscription.flaws = group.flaws;
-        Some(Merged {
+        let merged = Merged {
             subscription,
             findings: group.findings,
             begun_by,
-        })
+        };
+        Some((merged, group.trail))
     }
 
-    fn rank(&self, fact: &Fact) -> u8 {
+    pub(super) fn rank(&self, fact: &Fact) -> u8 {
         self.tables
             .get(fact.table as usize)
             .map_or(0, |table| table.columns.kind.rank)
@@ -149,17 +163,21 @@ impl Group<'_> {
     fn subscription(&mut self, id: Id, place: Place) -> Subscription {
         use Field as F;
         let offer = self.offer();
-        let own = self
-            .rows
-            .iter()
-            .any(|(_, fact)| fact.seller.as_ref().is_some_and(|id| self.merging.partner.contains(id)));
+        let partner = self.merging.partner;
+        let is_ours = |fact: &Fact| fact.seller.as_ref().is_some_and(|id| partner.contains(id));
+        let own = self.rows.iter().any(|(_, fact)| is_ours(fact));
         let stated = self.pick(&[F::Channel], Some(Flaw::ChannelUnreadable), |fact| {
             fact.channel.filter(|_| fact.channel_stated)
         });
-        let implied = self.first(|fact| fact.channel).map(|channel| by_offer(channel, &offer));
-        let channel = if own { Some(Channel::Own) } else { stated.or(implied) };
+        let channel = stated.or_else(|| Some(by_offer(self.first(F::Channel, |fact| fact.channel)?, &offer)));
+        let channel = if own { Some(Channel::Own) } else { channel };
         if own {
             self.flaws.remove(&Flaw::ChannelUnreadable);
+            let ours = self.rows.iter().position(|(_, fact)| is_ours(fact)).unwrap_or_default();
+            self.tell_trail(F::Channel, ours, |fact| match is_ours(fact) {
+                true => Some(Channel::Own),
+                false => fact.channel,
+            });
         }
         let ends = [F::TermEnd, F::NextLifecycleDate];
         // Of ends that contradict each other the nearest sets how pressing it is, until a person has decided.
@@ -168,8 +186,8 @@ impl Group<'_> {
             let is_of_renewal = fact.is_end_of_renewal;
             Some(End { date, is_of_renewal })
         };
-        let term_end = self.pick_unless(&ends, Some(Flaw::TermEndUnreadable), end, End::agrees);
-        let term_end = self.least_tied(term_end.map(|end| end.date), |fact| fact.term_end);
+        self.pick_unless(&ends, Some(Flaw::TermEndUnreadable), end, End::agrees);
+        let term_end = self.least_tied(F::TermEnd, |fact| fact.term_end);
         self.flaw_unless_outranked(Flaw::DateOrderUnknown, |fact| fact.term_end.is_some());
         for flaw in [
             Flaw::IdDamaged,
@@ -187,20 +205,20 @@ impl Group<'_> {
             customer_id: None,
             customer_name: None,
             customer_domain: None,
-            target_customer_id: self.first(|fact| fact.target_customer.as_deref().cloned()),
+            target_customer_id: self.first(F::TargetCustomerId, |fact| fact.target_customer.as_deref().cloned()),
             channel,
-            seller_id: self.first(|fact| fact.seller.as_deref().cloned()),
+            seller_id: self.first(F::SellerId, |fact| fact.seller.as_deref().cloned()),
             offer,
-            seat_based: self.first(|fact| fact.seat_based),
-            trial: self.first(|fact| fact.trial),
-            addon: self.first(|fact| fact.addon),
-            base_id: self.first(|fact| fact.base_id.as_deref().cloned()),
+            seat_based: self.first(F::ProductType, |fact| fact.seat_based),
+            trial: self.first(F::Trial, |fact| fact.trial),
+            addon: self.first(F::Addon, |fact| fact.addon),
+            base_id: self.first(F::BaseId, |fact| fact.base_id.as_deref().cloned()),
             seats: self.pick(&[F::Seats, F::ExpiredSeats], Some(Flaw::SeatsUnreadable), |fact| {
                 fact.seats
             }),
-            assigned_seats: self.first(|fact| fact.assigned_seats),
+            assigned_seats: self.first(F::AssignedSeats, |fact| fact.assigned_seats),
             term: self.pick(&[F::Term, F::TermAndBilling], None, |fact| fact.term),
-            billing_plan: self.first(|fact| fact.billing_plan),
+            billing_plan: self.first(F::BillingPlan, |fact| fact.billing_plan),
             term_start: self.term_start(),
             term_end: term_end.map(TermEnd),
             auto_renew: self.pick(&[F::AutoRenew], None, |fact| fact.auto_renew),
@@ -211,9 +229,25 @@ impl Group<'_> {
         }
     }
 
+    /// The row of most standing that says a fact, by its index, and what it says. Every fact but the customer's is chosen here, and
+    /// the trail told of it.
+    fn choose<T: Spoken>(&mut self, field: Field, get: impl Fn(&Fact) -> Option<T>) -> Option<(usize, T)> {
+        let mut rows = self.rows.iter().enumerate();
+        let (at, value) = rows.find_map(|(at, (_, fact))| Some((at, get(fact)?)))?;
+        self.tell_trail(field, at, get);
+        Some((at, value))
+    }
+
+    /// Tells the trail, if there is one, that a row gives a fact.
+    fn tell_trail<T: Spoken>(&mut self, field: Field, at: usize, get: impl Fn(&Fact) -> Option<T>) {
+        if let Some(trail) = &mut self.trail {
+            trail.chosen(field, &self.rows, at, |fact| Some(get(fact)?.spoken()));
+        }
+    }
+
     /// The fact of the row of most standing.
-    fn first<T>(&self, get: impl Fn(&Fact) -> Option<T>) -> Option<T> {
-        self.rows.iter().find_map(|(_, fact)| get(fact))
+    fn first<T: Spoken>(&mut self, field: Field, get: impl Fn(&Fact) -> Option<T>) -> Option<T> {
+        self.choose(field, get).map(|(_, value)| value)
     }
 
     /// The fact of the row of most standing; tells of the first row of the same standing that says otherwise.
@@ -237,7 +271,8 @@ impl Group<'_> {
         if let Some(flaw) = flaw {
             self.flaw_unless_outranked(flaw, |fact| get(fact).is_some());
         }
-        let (chosen, value) = self.rows.iter().find_map(|row| Some((row, get(&row.1)?)))?;
+        let (at, value) = self.choose(fields.first().copied()?, &get)?;
+        let chosen = self.rows.get(at)?;
         let rival = self.rows.iter().filter(|row| tied(chosen, row)).find_map(|row| {
             let other = get(&row.1)?;
             (!alike(&value, &other)).then_some((row, other))
@@ -274,7 +309,8 @@ impl Group<'_> {
     /// The start of the term; of two that contradict each other neither, since what follows from an unknown one is safe: the
     /// extended service term is taken to apply.
     fn term_start(&mut self) -> Option<NaiveDate> {
-        let (chosen, start) = self.rows.iter().find_map(|row| Some((row, row.1.term_start?)))?;
+        let (at, start) = self.choose(Field::TermStart, |fact| fact.term_start)?;
+        let chosen = self.rows.get(at)?;
         let rival = self.rows.iter().filter(|row| tied(chosen, row)).find_map(|row| {
             let other = row.1.term_start.filter(|other| *other != start)?;
             Some((row, other))
@@ -288,15 +324,14 @@ impl Group<'_> {
         None
     }
 
-    /// The least value among the rows of the same standing as the one that was chosen.
-    fn least_tied<T: Ord>(&self, chosen: Option<T>, get: impl Fn(&Fact) -> Option<T>) -> Option<T> {
+    /// The least value among the rows of the same standing as the first that says one.
+    fn least_tied<T: Ord + Spoken>(&mut self, field: Field, get: impl Fn(&Fact) -> Option<T>) -> Option<T> {
         let first = self.rows.iter().find(|row| get(&row.1).is_some())?;
-        let rivals = self
-            .rows
-            .iter()
-            .filter(|row| tied(first, row))
-            .filter_map(|row| get(&row.1));
-        chosen.into_iter().chain(rivals).min()
+        let rivals = self.rows.iter().enumerate().filter(|(_, row)| tied(first, row));
+        let said = rivals.filter_map(|(at, row)| Some((get(&row.1)?, at)));
+        let (value, at) = said.min()?;
+        self.tell_trail(field, at, get);
+        Some(value)
     }
 
     /// A flaw of some row, unless a row of more standing knows the fact.
@@ -329,10 +364,10 @@ impl Group<'_> {
                 |fact| fact.offer.offer_id.clone(),
                 |a, b| same_offer(a, b),
             ),
-            sku_id: self.first(|fact| fact.offer.sku_id.clone()),
-            sku_part_number: self.first(|fact| fact.offer.sku_part_number.clone()),
-            name: self.first(|fact| fact.offer.name.clone()),
-            segment: self.first(|fact| fact.offer.segment),
+            sku_id: self.first(Field::SkuId, |fact| fact.offer.sku_id.clone()),
+            sku_part_number: self.first(Field::SkuPartNumber, |fact| fact.offer.sku_part_number.clone()),
+            name: self.first(Field::OfferName, |fact| fact.offer.name.clone()),
+            segment: self.rows.iter().find_map(|(_, fact)| fact.offer.segment),
         }
     }
 
@@ -414,24 +449,8 @@ impl End {
     }
 }
 
-/// A fact as findings show it.
-trait Spoken {
-    fn spoken(&self) -> String;
-}
-
-impl Spoken for Seats {
-    fn spoken(&self) -> String {
-        self.0.to_string()
-    }
-}
-
 impl Spoken for End {
     fn spoken(&self) -> String {
         self.date.to_string()
     }
 }
-
-macro_rules! spoken_as_displayed {
-    ($($name:ty),+) => { $(impl Spoken for $name { fn spoken(&self) -> String { self.to_string() } })+ };
-}
-spoken_as_displayed!(Text, Channel, Term, NaiveDate, EndInstruction, State, bool);

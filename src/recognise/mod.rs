@@ -26,16 +26,20 @@ mod nameless;
 mod offer_cells;
 mod rows;
 mod run;
+mod samples;
 mod settle;
 mod source;
 mod table;
 pub mod tables;
+pub mod trace;
+mod trail;
 pub mod values;
 pub mod vocabulary;
 
 pub use certainty::{KindCertainty, RecognisedBy};
 pub use field::Field;
-pub use run::{Context, recognise};
+pub use run::{Context, recognise, recognise_with_samples};
+pub use trail::Standing;
 
 #[cfg(test)]
 mod tests;
@@ -203,12 +207,40 @@ pub struct TableRecord {
     pub certainty: KindCertainty,
     /// The language of its headings.
     pub language: Option<Text>,
+    /// How sure that is.
+    pub language_certainty: LanguageCertainty,
+    /// Whether its sheet is hidden.
+    pub hidden: bool,
     /// Each heading and the field it became; none: not used.
     pub columns: Vec<(Text, Option<Text>)>,
+    /// For each column that is used the first values that differ, as they stand; empty unless they were asked for, and never
+    /// part of a run record, since they may be somebody's name.
+    #[serde(skip)]
+    pub samples: Vec<Vec<Sample>>,
     /// Each date column: heading, the order decided, and why.
     pub dates: Vec<DateColumn>,
     /// Rows of the table.
     pub accounting: Accounting,
+}
+
+/// How sure it is what language the headings of a table are in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct LanguageCertainty {
+    /// Whether a setting says it.
+    pub by_setting: bool,
+    /// Headings that are in it.
+    pub headings: u32,
+    /// Headings that are known and of some language: technical names such as `CustomerId` are of none.
+    pub known: u32,
+}
+
+/// A value as it stands in an export.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// The value, shortened where it is very long.
+    pub value: Text,
+    /// The row that it stands in first.
+    pub row: u32,
 }
 
 /// How the dates of one column were read.

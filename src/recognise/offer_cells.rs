@@ -67,7 +67,7 @@ fn id_text(cells: &mut Cells<'_>, field: Field) -> Option<String> {
 }
 
 /// `CFQ7TTC0LH18:1`: the zeros of the SKU put back.
-fn with_zeros(cells: &mut Cells<'_>, field: Field, id: String) -> String {
+pub(super) fn with_zeros(cells: &mut Cells<'_>, field: Field, id: String) -> String {
     let Some(at) = id.find([':', '/']) else {
         return id;
     };
@@ -99,7 +99,7 @@ fn is_short_number(sku: &str) -> bool {
     (1..=4).contains(&sku.len()) && sku.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn compose(product: &str, sku: Option<&str>, availability: Option<&str>) -> String {
+pub(super) fn compose(product: &str, sku: Option<&str>, availability: Option<&str>) -> String {
     let Some(sku) = sku else {
         return product.to_owned();
     };

@@ -23,6 +23,7 @@ use super::{
     intern::Interner,
     kinds::Role,
     offer_cells::offer_of,
+    samples,
     table::{Batch, PendingDate, PendingSeats, Table},
     values::{self, Marks, OpenCount},
     vocabulary::Vocabulary,
@@ -40,6 +41,8 @@ pub(super) struct Shared {
     pub(super) ids: Interner<Id>,
     pub(super) offers: Interner<super::SourceOffer>,
     pub(super) customers: Interner<CustomerFacts>,
+    /// Whether to keep what stands in the columns.
+    samples: bool,
 }
 
 impl Shared {
@@ -49,6 +52,15 @@ impl Shared {
             ids: Interner::new(),
             offers: Interner::new(),
             customers: Interner::new(),
+            samples: false,
+        }
+    }
+
+    /// Keeps what stands in the columns, too.
+    pub(super) fn with_samples() -> Shared {
+        Shared {
+            samples: true,
+            ..Shared::new()
         }
     }
 }
@@ -61,13 +73,17 @@ pub(super) fn recognise_rows(rows: &Rows, table: &Table, vocabulary: &Vocabulary
     };
     for row in rows.iter() {
         batch.accounting.rows_read += 1;
+        let before = batch.left_out();
         if table.columns.kind.role == Role::Reference {
             batch.accounting.reference += 1;
-            continue;
+        } else {
+            let mut cells = Cells::new(row, table, vocabulary);
+            recognise_row(&mut cells, &mut batch, shared);
+            batch.findings.append(&mut cells.findings);
         }
-        let mut cells = Cells::new(row, table, vocabulary);
-        recognise_row(&mut cells, &mut batch, shared);
-        batch.findings.append(&mut cells.findings);
+        if shared.samples && batch.left_out() == before {
+            samples::add(&mut batch.samples, row, table);
+        }
     }
     batch
 }

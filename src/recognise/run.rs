@@ -59,17 +59,42 @@ pub fn recognise(inputs: &[Input], context: &Context<'_>) -> Recognised {
     })
 }
 
+/// Reads and recognises all inputs, and keeps what stands first in each column that is used: see [`super::TableRecord::samples`].
+pub fn recognise_with_samples(inputs: &[Input], context: &Context<'_>) -> Recognised {
+    let limits = &context.config.limits;
+    let reader: Reader<'_> = &|input, options, sink| read::read(input, options, limits, context.vocabulary, sink);
+    recognise_and(inputs, context, reader, &Shared::with_samples(), |_| ()).0
+}
+
 /// Recognises what a reader hands on.
 pub(super) fn recognise_with(inputs: &[Input], context: &Context<'_>, reader: Reader<'_>) -> Recognised {
+    recognise_and(inputs, context, reader, &Shared::new(), |_| ()).0
+}
+
+/// Recognises what a reader hands on, and asks everything that is known before it is let go.
+pub(super) fn recognise_and<T>(
+    inputs: &[Input],
+    context: &Context<'_>,
+    reader: Reader<'_>,
+    shared: &Shared,
+    ask: impl FnOnce(&Known<'_>) -> T,
+) -> (Recognised, T, Vec<Table>) {
     let mut inputs = inputs.to_vec();
     inputs.sort();
     inputs.dedup();
-    let shared = Shared::new();
     let in_flight = AtomicUsize::new(0);
     let files = inputs
         .par_iter()
-        .map(|input| recognise_file(input, reader, context, &shared, &in_flight));
-    put_together(files.collect(), context)
+        .map(|input| recognise_file(input, reader, context, shared, &in_flight));
+    put_together(files.collect(), context, ask)
+}
+
+/// All that is known when every subscription is merged.
+pub(super) struct Known<'a> {
+    pub(super) merging: &'a Merging<'a>,
+    pub(super) groups: &'a Groups,
+    /// By group.
+    pub(super) merged: &'a [Option<Merged>],
 }
 
 /// A finding for each `[[source]]` that fits none of the exports.
@@ -133,7 +158,11 @@ impl Estate {
     }
 }
 
-fn put_together(mut files: Vec<FileResult>, context: &Context<'_>) -> Recognised {
+fn put_together<T>(
+    mut files: Vec<FileResult>,
+    context: &Context<'_>,
+    ask: impl FnOnce(&Known<'_>) -> T,
+) -> (Recognised, T, Vec<Table>) {
     files.sort_by(|a, b| a.report.path.cmp(&b.report.path));
     let mut estate = Estate::default();
     for file in files {
@@ -163,12 +192,19 @@ fn put_together(mut files: Vec<FileResult>, context: &Context<'_>) -> Recognised
         customers: &customers,
         partner: &context.config.partner.ids,
     };
-    let merged: Vec<Option<Merged>> = groups
+    let mut merged: Vec<Option<Merged>> = groups
         .members
         .par_iter()
         .map(|members| merging.merge(members))
         .collect();
-    finish(estate, customers, groups, merged)
+    name_bases(&mut merged, &groups);
+    let answer = ask(&Known {
+        merging: &merging,
+        groups: &groups,
+        merged: &merged,
+    });
+    let tables = std::mem::take(&mut estate.tables);
+    (finish(estate, customers, groups, merged), answer, tables)
 }
 
 fn finish(
@@ -193,7 +229,6 @@ fn finish(
     }
     // facts are as large as subscriptions: let them go before those are put in order
     estate.facts = Vec::new();
-    name_bases(&mut merged, &groups);
     drop(groups);
     let mut subscriptions: Vec<Subscription> = merged
         .into_iter()

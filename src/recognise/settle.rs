@@ -16,7 +16,8 @@ use super::{
     dates::{DateReading, InColumn, in_column},
     facts::{CustomerRow, Fact},
     rows::unidentified,
-    table::{Batch, Loose, PendingDate, Table},
+    samples::{self, Samples},
+    table::{Batch, Dated, Loose, PendingDate, Table},
 };
 use counts::{fold_repairs, settle_seats};
 use date_columns::{Decided, because, conventions, decide, decide_by_others, order_word, undecided};
@@ -35,18 +36,26 @@ pub(super) struct Settled {
     pub(super) findings: Vec<Finding>,
     pub(super) accounting: Accounting,
     pub(super) dates: Vec<DateColumn>,
+    pub(super) samples: Samples,
 }
 
 /// Settles a table.
-pub(super) fn settle(table: Table, mut batches: Vec<Batch>) -> Settled {
+pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
     let mut columns = decide(&table, &batches);
     decide_by_others(&table, &mut columns);
+    let dated = |decided: &Decided| Dated {
+        decision: decided.decision,
+        mixed_calendars: decided.evidence.mixes_calendars(),
+        is_renewal: decided.renewal.is_some(),
+    };
+    table.dated = columns.iter().map(dated).collect();
     let mut settled = Settled {
         facts: Vec::new(),
         customers: Vec::new(),
         findings: table.columns.repeated(&table.place),
         accounting: Accounting::default(),
         dates: Vec::new(),
+        samples: samples::first(batches.iter_mut().map(|batch| std::mem::take(&mut batch.samples))),
         table,
     };
     for batch in &mut batches {
@@ -221,6 +230,9 @@ impl Settled {
             kind: columns.kind.word.into(),
             certainty: columns.certainty.clone(),
             language: columns.language.clone(),
+            language_certainty: columns.language_certainty,
+            hidden: self.table.hidden,
+            samples: self.samples.clone(),
             columns: headings.collect(),
             dates: self.dates.clone(),
             accounting: self.accounting,

@@ -77,6 +77,27 @@ impl Source {
         rules.find_map(|rule| captures(&rule.pattern, &path).map(|captured| Source::filled(rule, &captured)))
     }
 
+    /// The pattern of the rule that says something of a sheet, or of its file.
+    pub(super) fn pattern<'c>(
+        path: &str,
+        sheet: Option<&str>,
+        config: &'c Config,
+        says: impl Fn(&Source) -> bool,
+    ) -> Option<&'c str> {
+        let of_sheet = sheet.map(|sheet| with_sheet(path, sheet).replace('\\', "/"));
+        let path = path.replace('\\', "/");
+        let mut rules = config.sources.iter();
+        let rule = rules.find(|rule| {
+            let fitting = match (rule.pattern.contains(SHEET), &of_sheet) {
+                (true, Some(sheet)) => captures(&rule.pattern, sheet),
+                (true, None) => None,
+                (false, _) => captures(&rule.pattern, &path),
+            };
+            fitting.is_some_and(|captured| says(&Source::filled(rule, &captured)))
+        });
+        rule.map(|rule| rule.pattern.as_str())
+    }
+
     /// The patterns of the settings that fit none of these files, each with its sheets.
     pub(super) fn unused<'c>(files: &[(Text, Vec<Text>)], config: &'c Config) -> Vec<&'c str> {
         let fits_path = |pattern: &str, path: &str| captures(pattern, &path.replace('\\', "/")).is_some();

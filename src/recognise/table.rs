@@ -11,8 +11,9 @@ use chrono::NaiveDate;
 use super::{
     Field,
     columns::Columns,
-    dates::{DateColumnEvidence, DateReading},
+    dates::{DateColumnEvidence, DateReading, Decision},
     facts::{CustomerRow, Fact},
+    samples::Samples,
     source::Source,
     values::{Marks, OpenCount},
 };
@@ -28,11 +29,23 @@ pub(super) struct Table {
     pub(super) number: u32,
     /// File and sheet.
     pub(super) place: Place,
+    pub(super) hidden: bool,
     pub(super) header_row: u32,
     pub(super) columns: Columns,
     pub(super) source: Arc<Source>,
     /// A date in the title or the file's name.
     pub(super) freshness: Option<NaiveDate>,
+    /// What was decided for each of [`Columns::dates`], once it is.
+    pub(super) dated: Vec<Dated>,
+}
+
+/// How the dates of a column are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Dated {
+    pub(super) decision: Decision,
+    pub(super) mixed_calendars: bool,
+    /// They are those of a renewal: the term ends the day before.
+    pub(super) is_renewal: bool,
 }
 
 /// A date that waits for its column to be decided.
@@ -83,4 +96,13 @@ pub(super) struct Batch {
     pub(super) accounting: Accounting,
     /// The last row that told of something.
     pub(super) last_row: u32,
+    /// What stands in its columns; empty unless asked for.
+    pub(super) samples: Samples,
+}
+
+impl Batch {
+    /// Rows that tell of nothing.
+    pub(super) fn left_out(&self) -> u64 {
+        self.accounting.ignored + self.accounting.rejected + self.loose.len() as u64
+    }
 }

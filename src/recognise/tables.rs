@@ -18,7 +18,7 @@ use super::vocabulary::{OwnWord, Vocabulary};
 use crate::{
     config::TablePaths,
     finding::{Finding, Place},
-    read::{Limits, Workbooks},
+    read::{Limits, Words, Workbooks},
     terms::*,
 };
 
@@ -157,6 +157,11 @@ pub fn read_tables(paths: &TablePaths, limits: &Limits, workbooks: &Workbooks) -
             Err(reading.problems)
         }
     }
+}
+
+/// The headings of one of our tables, as what a reader goes by.
+pub(super) fn words_of(table: &str) -> impl Words + use<> {
+    sheet::headings_of(table)
 }
 
 /// Customers that have two rows: which of them counts would be a guess.

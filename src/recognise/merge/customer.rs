@@ -8,7 +8,13 @@ use std::cmp::Reverse;
 use super::Group;
 use crate::{
     finding::{Code, Finding, Place},
-    recognise::{Field, Flaw, Subscription, customers::Found, everybody::listed, facts::Fact},
+    recognise::{
+        Field, Flaw, Subscription,
+        customers::Found,
+        everybody::listed,
+        facts::{CustomerFacts, Fact},
+        trail::Spoken,
+    },
     terms::*,
 };
 
@@ -29,6 +35,7 @@ impl Group<'_> {
             )
         });
         let first = said.iter().find(|fact| fact.customer.id.is_some());
+        self.tell_trail_of(Field::CustomerId, &said, |customer| customer.id);
         subscription.customer_id = first.and_then(|fact| fact.customer.id);
         let rival = said
             .iter()
@@ -54,15 +61,40 @@ impl Group<'_> {
                 .ok()?;
             merging.customers.get(at)
         });
-        let name = || said.iter().find_map(|fact| fact.customer.name.clone());
-        let domain = || said.iter().find_map(|fact| fact.customer.domain.clone());
-        subscription.customer_name = known.and_then(|customer| customer.name.clone()).or_else(name);
-        subscription.customer_domain = known.and_then(|customer| customer.domain.clone()).or_else(domain);
+        // What rows say counts only where nobody else knows: the directory has heard of the rows too.
+        let name = known.and_then(|customer| customer.name.clone());
+        subscription.customer_name =
+            name.or_else(|| self.first_of_customer(Field::CustomerName, &said, |customer| customer.name.clone()));
+        let domain = known.and_then(|customer| customer.domain.clone());
+        subscription.customer_domain =
+            domain.or_else(|| self.first_of_customer(Field::CustomerDomain, &said, |customer| customer.domain.clone()));
         let own = subscription.customer_id.map(|CustomerId(id)| Id::Guid(id));
         subscription.target_customer_id = subscription
             .target_customer_id
             .take()
             .filter(|id| Some(id) != own.as_ref());
+    }
+
+    /// What the row of most standing says of its customer.
+    fn first_of_customer<T: Spoken>(
+        &mut self,
+        field: Field,
+        said: &[&Fact],
+        get: fn(&CustomerFacts) -> Option<T>,
+    ) -> Option<T> {
+        self.tell_trail_of(field, said, get);
+        said.iter().find_map(|fact| get(&fact.customer))
+    }
+
+    /// Tells the trail, if there is one, that the first row that says something of its customer counts.
+    fn tell_trail_of<T: Spoken>(&mut self, field: Field, said: &[&Fact], get: fn(&CustomerFacts) -> Option<T>) {
+        let (Some(trail), merging) = (&mut self.trail, self.merging) else {
+            return;
+        };
+        let rows: Vec<(u8, Fact)> = said.iter().map(|&fact| (merging.rank(fact), fact.clone())).collect();
+        if let Some(at) = rows.iter().position(|(_, fact)| get(&fact.customer).is_some()) {
+            trail.chosen(field, &rows, at, |fact| Some(get(&fact.customer)?.spoken()));
+        }
     }
 
     /// Looks for a customer that is known by domain or name alone.
@@ -93,6 +125,9 @@ impl Group<'_> {
         match found {
             Found::One(id, word) => {
                 subscription.customer_id = Some(id);
+                if let Some(trail) = &mut self.trail {
+                    trail.found_by = Some((fact.table, fact.row, word.clone()));
+                }
                 let message = format!("`{word}` is known as the customer `{id}`, which was taken");
                 self.tell_of_customer(Code::CustomerResolved, place, heading, Some(word), message, "");
             }

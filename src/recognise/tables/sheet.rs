@@ -45,6 +45,12 @@ pub(super) struct Reading<'a> {
 /// The headings of one of our tables.
 struct Headings(&'static [&'static str]);
 
+/// The headings of a table; none where there is no such table.
+pub(super) fn headings_of(table: &str) -> impl Words + use<> {
+    let known = TABLE_HEADINGS.iter().find(|(name, _)| *name == table);
+    Headings(known.map_or(&[], |(_, headings)| headings))
+}
+
 impl Headings {
     fn find(&self, text: &str) -> Option<&'static str> {
         let folded = fold(text);

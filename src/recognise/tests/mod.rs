@@ -8,6 +8,7 @@ mod languages;
 mod merging;
 mod months;
 mod order;
+mod trace;
 mod whole;
 
 use std::{collections::BTreeMap, path::PathBuf};

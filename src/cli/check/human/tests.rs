@@ -1,10 +1,18 @@
 use seatshift::{
     finding::{Code, Place},
     read::{Container, FileReport},
-    recognise::{DateColumn, KindCertainty, RecognisedBy},
+    recognise::{KindCertainty, LanguageCertainty, RecognisedBy},
+    terms::Text,
 };
 
 use super::*;
+
+fn sample(value: &str, row: u32) -> Sample {
+    Sample {
+        value: Text::from(value),
+        row,
+    }
+}
 
 fn checked() -> Checked {
     let accounting = Accounting {
@@ -27,6 +35,17 @@ fn checked() -> Checked {
             missing: vec!["customer_id".into(), "offer_name".into(), "seats".into()],
         },
         language: Some("de".into()),
+        language_certainty: LanguageCertainty {
+            by_setting: false,
+            headings: 3,
+            known: 3,
+        },
+        hidden: true,
+        samples: vec![
+            vec![sample("10c31b03-a292-5c11-a27f-bd2132c5d7a6", 5), sample("顧客", 6)],
+            Vec::new(),
+            Vec::new(),
+        ],
         columns: vec![
             ("Abonnement-ID".into(), Some("subscription_id".into())),
             ("Enddatum".into(), Some("term_end".into())),
@@ -83,27 +102,45 @@ fn each_file_is_explained() {
     let expected = "\
 exports/contoso-de.xlsx
   xlsx, 12,345 bytes, 2 sheets
-  sheet \"Abonnements\": no kind of export we know, so read by the words of its headings; headings in row 4, language de
-      A  Abonnement-ID  subscription_id
-      B  Enddatum       term_end
+  sheet \"Abonnements\" (hidden): a list of subscriptions; headings in row 4, language de (3 of 3
+    headings)
+    likely, by the words of `Abonnement-ID`, `Enddatum`; no export we know by name; 3 of 3 headings
+      known; no column for `customer_id`, `offer_name`, `seats`
+      A  Abonnement-ID  subscription_id  A5 `10c31b03-a292-5c11-a27f-bd2132c5d7a6`, `顧客`
+      B  Enddatum       term_end         empty
       C  Notiz          not used
-    dates of Enddatum: dmy, because `31.12.2026` (B5) fits no other order
+    dates of Enddatum: day, month, year, because `31.12.2026` (B5) fits no other order
     33 rows = 30 subscriptions + 2 merged + 1 ignored
 
 exports/lista.csv
   text, 1 byte, windows-1250 (chosen by evidence), delimiter tab, not read
   error no-headings (1): no row of the file looks like headings we know
-    exports/lista.csv: no row looks like headings
+    the file: no row looks like headings
       hint: name them
 
 error file-unreadable (1): the file could not be opened or read
   gone.csv: is not there
 Together
-  33 rows = 30 subscriptions + 2 merged + 1 ignored
+  2 files: 33 rows = 30 subscriptions + 2 merged + 1 ignored
   a row was rejected or a file not read: see the errors above
 ";
     assert_eq!(
-        anstream::adapter::strip_str(&report(&checked(), false)).to_string(),
+        anstream::adapter::strip_str(&report(&checked(), false, false)).to_string(),
         expected
     );
+}
+
+#[test]
+fn quiet_leaves_findings_and_values_fit_their_room() {
+    let text = report(&checked(), true, false);
+    let text = anstream::adapter::strip_str(&text).to_string();
+    assert!(!text.contains("contoso-de") && !text.contains("Together"), "{text}");
+    assert!(
+        text.contains("exports/lista.csv") && text.contains("gone.csv"),
+        "{text}"
+    );
+    let long = [sample(&"x".repeat(80), 2), sample("y", 3)];
+    let shown = values(&long, "A", 20, 2).unwrap();
+    assert!(width(&shown) <= 20 && shown.ends_with("…`"), "{shown}");
+    assert_eq!(values(&[], "A", 20, 2), None);
 }
