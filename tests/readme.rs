@@ -10,7 +10,7 @@
     reason = "what a test cannot set up or read is a failed test"
 )]
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
 use seatshift::write::PLAN_COLUMNS;
 
@@ -126,6 +126,48 @@ fn what_check_and_explain_say_stands_there() {
         }
         assert!(count > 0, "no `{wanted}`");
     }
+}
+
+/// The names of all objects in a JSON document.
+fn names(value: &serde_json::Value, into: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(object) => {
+            for (name, value) in object {
+                into.insert(name.clone());
+                names(value, into);
+            }
+        }
+        serde_json::Value::Array(array) => array.iter().for_each(|value| names(value, into)),
+        _ => {}
+    }
+}
+
+#[test]
+fn the_json_of_check_and_explain_parses_and_its_names_stand_there() {
+    let readme = readme();
+    let id = "aaf67d77-e1cd-56ed-8e68-127d46127a98";
+    let mut found = BTreeSet::new();
+    for command in [
+        &["check", "samples/exports", "--json"][..],
+        &["check", "samples/exports", "--json", "--subscription", id],
+        &["explain", "bursztyn", "samples/exports", "--json"],
+        &["explain", "muellersoehne.example", "samples/exports", "--json"],
+    ] {
+        let settings = ["--config", "samples/seatshift.toml"];
+        let ran = run(&repository(), command.iter().chain(&settings));
+        let document: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+        names(&document, &mut found);
+        match (document.get("found").and_then(|found| found.as_str()), code(&ran)) {
+            (None, 0) => assert_eq!(document["files"].as_array().unwrap().len(), 25),
+            (Some("subscription" | "customer"), 0) | (Some("nothing"), 2) => {}
+            other => panic!("{command:?}: {other:?}"),
+        }
+    }
+    let missing: Vec<&String> = found
+        .iter()
+        .filter(|name| !readme.contains(&format!("`{name}`")))
+        .collect();
+    assert!(missing.is_empty(), "not in the README: {missing:?}");
 }
 
 /// The words in backticks of the first cell of each row of the first table below a heading.

@@ -218,6 +218,43 @@ fn what_gave_way_says_why() {
 }
 
 #[test]
+fn what_the_merge_takes_from_no_row_shows_what_they_say() {
+    let head = "Subscription ID,Customer name,Offer name,Quantity,Start date,Renewal date";
+    let list = |start: &str| format!("{head}\n{SUB_A},Contoso,Visio Plan 2,1,{start},2027-05-14\n");
+    let trace = Estate::default()
+        .file("a.csv", &list("2026-05-14"))
+        .file("b.csv", &list("2026-05-20"))
+        .traced(SUB_A);
+    let start = fact(&trace, Field::TermStart);
+    assert_eq!((&start.value, &start.origin), (&None, &None));
+    let others: Vec<&str> = start.others.iter().map(|other| other.value.as_str()).collect();
+    assert_eq!(others, ["2026-05-14", "2026-05-20"]);
+    assert_eq!(
+        line(&trace, Field::TermEnd),
+        "2027-05-13 cell a.csv F2 `2027-05-14`, the day before it renews"
+    );
+}
+
+#[test]
+fn a_row_joined_for_want_of_an_id_says_so() {
+    let licences = "Product Title,Total Licenses,Expired Licenses,Assigned licenses,Customer tenant ID\n";
+    let licences = format!("{licences}Visio Plan 2,5,0,4,{CONTOSO}\n");
+    let list = format!("Subscription ID,Customer tenant ID,Offer name,Quantity\n{SUB_A},{CONTOSO},Visio Plan 2,5\n");
+    let trace = Estate::default()
+        .file("admin.csv", &licences)
+        .file("list.csv", &list)
+        .traced(SUB_A);
+    assert_eq!(trace.rows.len(), 2);
+    assert_eq!(line(&trace, Field::AssignedSeats), "4 cell admin.csv D2 `4`");
+    let notes = fact(&trace, Field::SubscriptionId)
+        .others
+        .iter()
+        .map(|other| other.origin.note.as_deref());
+    let joined = "the row has no id: its customer, offer and licences are those of this one";
+    assert_eq!(notes.collect::<Vec<_>>(), [Some(joined)]);
+}
+
+#[test]
 fn words_fit_one_several_or_what_is_near() {
     let head = "Subscription ID,Customer tenant ID,Customer name,Customer domain,Offer name,Quantity";
     let list = format!(
