@@ -22,7 +22,7 @@ fn samples() -> (Config, Vec<Input>) {
 /// Traces every subscription of the samples.
 fn every_trace() -> (Config, Recognised, Vec<SubscriptionTrace>) {
     let (config, inputs) = samples();
-    let tables = read_tables(&config.tables, &config.limits).unwrap();
+    let tables = read_tables(&config.tables, &config.limits, &config.workbooks).unwrap();
     let mut vocabulary = Vocabulary::embedded();
     vocabulary.extend(&tables.headings).unwrap();
     let context = Context {
