@@ -53,6 +53,7 @@ codes! {
     RowTooLong = "row-too-long", Error, "the row has more filled cells than there are headings; it was rejected, since its values may stand under the wrong heading";
     CellBeyondHeadings = "cell-beyond-headings", Warning, "the row has a filled cell beyond the last heading; it is for review, since its values may stand under the wrong heading";
     RowTooShort = "row-too-short", Warning, "the row has fewer cells than there are headings; the missing ones count as empty";
+    DelimiterMixed = "delimiter-mixed", Warning, "lines of the file have another delimiter than those above them; each was read by its own";
     FileEmpty = "file-empty", Warning, "the file has headings and no rows, or nothing at all";
     TextDamaged = "text-damaged", Warning, "letters were lost before the file reached us";
     HeadingRepeated = "heading-repeated", Warning, "two columns mean the same; the first that has a value is used";
@@ -87,6 +88,8 @@ codes! {
     TotalRowIgnored = "total-row-ignored", Note, "a total was left out";
     NoteRowIgnored = "note-row-ignored", Note, "a note below the table was left out";
     HeadingRowIgnored = "heading-row-ignored", Note, "a repeated row of headings was left out";
+    TableBegins = "table-begins", Note, "another table begins below the first; its rows were read under its own headings";
+    LastRowOpen = "last-row-open", Note, "the last row has no line end: the file may have been cut within its last cell";
     RowIgnored = "row-ignored", Note, "the source marks this row as a duplicate or as no subscription";
     RowsMerged = "rows-merged", Note, "several rows tell of one subscription and were merged";
     CustomerResolved = "customer-resolved", Note, "the customer was found by its domain or name";

@@ -6,11 +6,14 @@
 //! rows: a batch is handed on and forgotten.
 
 mod archive;
+mod coding;
 mod container;
 mod damage;
 mod decode;
 mod dialect;
 mod encoding;
+mod ending;
+mod headings;
 mod inputs;
 mod quiet;
 mod quotes;
@@ -26,15 +29,16 @@ mod workbook;
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
+pub use self::{
+    coding::known_encoding,
+    inputs::{expand, expand_with},
+    rows::{Row, Rows},
+};
 use self::{
     container::Kind,
     source::{Content, Stored},
     table::Found,
     text::TextJob,
-};
-pub use self::{
-    inputs::{expand, expand_with},
-    rows::{Row, Rows},
 };
 use crate::{
     finding::{Code, Finding, Place},
@@ -70,6 +74,10 @@ pub trait Sink {
     fn table(&mut self, head: &TableHead) -> Interest;
     /// The next rows of the current table, blank rows left out.
     fn rows(&mut self, rows: Rows);
+    /// Whether a row of other headings begins another table. It does not in tables whose cells may be headings.
+    fn splits(&self) -> bool {
+        true
+    }
 }
 
 /// Whether a sink wants a table's rows.
@@ -328,6 +336,10 @@ impl Sink for Whole {
             all.append(&rows);
         }
     }
+
+    fn splits(&self) -> bool {
+        false
+    }
 }
 
 /// Why a file is refused: an error of ours until it is reported.
@@ -362,11 +374,24 @@ impl Job<'_> {
         let found = match container::kind(&head) {
             Kind::Refused(refused) => return Err(self.refused(refused)),
             Kind::Text => self.text(Container::Text, Content::Plain(&stored), sink)?,
-            Kind::Gzip => self.text(Container::Gzip, Content::Gzip(&stored), sink)?,
+            Kind::Gzip => self.gzip(&stored, sink)?,
             Kind::Zip => archive::read(self, &stored, sink)?,
             Kind::Ole => workbook::read(self, &stored, Container::Xls, sink)?,
         };
         self.judge(found)
+    }
+
+    fn gzip(&mut self, stored: &Stored<'_>, sink: &mut dyn Sink) -> Result<Found, Refusal> {
+        let followed = std::cell::Cell::new(false);
+        let found = self.text(Container::Gzip, Content::Gzip(stored, &followed), sink)?;
+        if followed.get() {
+            let message = "something that is no gzip follows the text; it was left out";
+            let hint = "fetch the file again, and compare its size with that at its source";
+            self.report
+                .findings
+                .push(Finding::new(Code::FileDamaged, self.place(), message, hint));
+        }
+        Ok(found)
     }
 
     fn text(&mut self, container: Container, content: Content<'_>, sink: &mut dyn Sink) -> Result<Found, Refusal> {

@@ -42,7 +42,7 @@ pub(super) enum Split {
 /// Splits records at one delimiter.
 #[derive(Debug)]
 pub(super) struct Splitter {
-    delimiter: u8,
+    pub(super) delimiter: u8,
     stops: [bool; 256],
     /// The fields of the record last found.
     pub(super) fields: Vec<Field>,

@@ -63,7 +63,7 @@ impl Got {
         rows.map(|row| {
             (
                 row.number,
-                row.cells().map(table::heading).collect::<Vec<_>>().join("|"),
+                row.cells().map(headings::heading).collect::<Vec<_>>().join("|"),
             )
         })
         .collect()
@@ -101,8 +101,8 @@ fn utf16(text: &str, little: bool) -> Vec<u8> {
 
 #[test]
 fn one_list_in_every_wrapping() {
-    let text = "id;name;end\r\n1;\"Acme; \"\"A\"\"\";2026\r\n\r\n2;\"two\nlines\";\r\n3;Zéro;x";
-    let expected = rows(&[(2, "1|Acme; \"A\"|2026"), (4, "2|two lines|"), (6, "3|Zéro|x")]);
+    let text = "id;name;end\r\n1;\"Acme; \"\"A\"\"\";2026\r\n\r\n2;\"two\nlines\";\r\n3;Zéro;x\r\n";
+    let expected = rows(&[(2, "1|Acme; \"A\"|2026"), (4, "2|two lines"), (6, "3|Zéro|x")]);
     let latin = encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
     for (what, content, container, encoding) in [
         ("utf-8", text.as_bytes().to_vec(), Container::Text, "UTF-8"),

@@ -7,14 +7,14 @@
 
 use std::io;
 
-use encoding_rs::{Encoding, UTF_8};
-
 use super::{
     Cell, Interest, Job, Refusal, Sink,
-    damage::Damage,
+    coding::{self, Coding, UTF8},
+    damage::{Damage, Mixed},
     decode::Decoding,
-    dialect::{Dialect, dialect, headings, wrapped},
+    dialect::{Dialect, dialect, headings, other_delimiter, wrapped},
     encoding::{self, Choice},
+    ending::{Ending, Verdict},
     record::{Field, Splitter, plain},
     records::{Next, Records},
     refuse,
@@ -50,6 +50,8 @@ struct Reading {
     plain: bool,
     /// Whether the text breaks off.
     cut: bool,
+    /// Whether lines of two encodings stand in it.
+    mixed: Option<Mixed>,
 }
 
 impl TextJob<'_, '_> {
@@ -57,11 +59,11 @@ impl TextJob<'_, '_> {
     pub(super) fn read(mut self, sink: &mut dyn Sink) -> Result<Found, Refusal> {
         let head = self.content.head(HEAD).map_err(|error| self.unreadable(&error))?;
         let reading = self.prepare(&head)?;
-        self.job.report.encoding = Some(reading.choice.encoding.name().into());
+        self.job.report.encoding = Some(reading.choice.coding.name().into());
         self.job.report.encoding_certain = reading.choice.evidence.is_none();
-        self.job.report.delimiter = Some(char::from(reading.dialect.delimiter));
+        self.job.report.delimiter = Some(char::from(reading.dialect.inner));
         if let Some(evidence) = &reading.choice.evidence {
-            let message = format!("read as `{}`: {evidence}", reading.choice.encoding.name());
+            let message = format!("read as `{}`: {evidence}", reading.choice.coding.name());
             let hint = "set `encoding` for this source if letters look wrong, or export as CSV UTF-8";
             self.tell(Finding::new(Code::EncodingGuessed, self.place(), message, hint));
         }
@@ -98,14 +100,15 @@ impl TextJob<'_, '_> {
         let set = self.set_encoding()?;
         let marked = encoding::marked(head).or(set);
         let early = match marked {
-            Some(encoding) => Choice::certain(encoding),
-            None if encoding::is_utf8(head) => Choice::certain(UTF_8),
+            Some(coding) => Choice::certain(coding),
+            None if encoding::is_utf8(head) => Choice::certain(UTF8),
             None => encoding::guess(head.get(..SAMPLE).unwrap_or(head), known),
         };
         // Delimiters, quotes and line ends are the same bytes in every encoding but UTF-16, so this holds for any later choice.
-        let dialect = dialect(&early.encoding.decode_with_bom_removal(head).0, whole, delimiter, words);
+        let dialect = dialect(&early.coding.decode(head), whole, delimiter, words);
         let mut survey = Survey::new(dialect.delimiter, self.job.limits.record_bytes, self.limit.1);
-        let wide = marked.filter(|encoding| !encoding.is_ascii_compatible());
+        let wide =
+            marked.filter(|coding| matches!(coding, Coding::Standard(encoding) if !encoding.is_ascii_compatible()));
         let surveyed = self.content.pass(|reader| survey.read(reader, wide));
         let cut = match surveyed.and_then(|read| read) {
             Ok(()) => false,
@@ -122,32 +125,37 @@ impl TextJob<'_, '_> {
         }
         let choice = match marked {
             Some(_) => early,
-            None if survey.is_utf8() => Choice::certain(UTF_8),
+            None if survey.is_utf8() => Choice::certain(UTF8),
             None if early.evidence.is_some() => early,
             // The head is ASCII or UTF-8, and what follows is not.
             None => encoding::guess(&survey.sample, known),
         };
+        let is_utf8 = choice.coding == UTF8;
+        let mixed = match (survey.invalid > 0, survey.multibyte > 0) {
+            (true, true) if is_utf8 => Some(Mixed::OtherInUtf8),
+            (true, true) if choice.coding.is_single_byte() && set.is_none() => Some(Mixed::Utf8InOther),
+            _ => None,
+        };
         Ok(Reading {
-            plain: choice.encoding == UTF_8 && survey.invalid == 0,
+            plain: is_utf8 && survey.invalid == 0 && !survey.is_cut,
             dialect,
             choice,
             cut,
+            mixed,
         })
     }
 
-    fn set_encoding(&self) -> Result<Option<&'static Encoding>, Refusal> {
+    fn set_encoding(&self) -> Result<Option<Coding>, Refusal> {
         let Some(label) = &self.job.options.encoding else {
             return Ok(None);
         };
-        Encoding::for_label(label.as_bytes()).map(Some).ok_or_else(|| {
+        let refused = |nearest: [&str; 3]| {
             let message = format!("`{label}` is no encoding we know; the file was not read");
-            refuse(
-                Code::FileRefused,
-                self.place(),
-                message,
-                "write a label such as `windows-1250` or `utf-8`",
-            )
-        })
+            let hint = format!("nearest are {}", nearest.map(|label| format!("`{label}`")).join(", "));
+            refuse(Code::FileRefused, self.place(), message, hint)
+        };
+        coding::known_encoding(label).map_err(refused)?;
+        Ok(Coding::named(label))
     }
 
     fn set_delimiter(&self) -> Result<Option<u8>, Refusal> {
@@ -168,7 +176,7 @@ impl TextJob<'_, '_> {
         }
     }
 
-    fn unclosed(&self, at: u64, wide: Option<&'static Encoding>) -> Refusal {
+    fn unclosed(&self, at: u64, wide: Option<Coding>) -> Refusal {
         let line = self.content.pass(|reader| line_at(reader, wide, at));
         let place = match line.and_then(|line| line) {
             Ok(line) => self.place().at_row(line),
@@ -184,13 +192,13 @@ impl TextJob<'_, '_> {
     }
 
     fn rows(&mut self, reading: &Reading, sink: &mut dyn Sink) -> Result<Found, Refusal> {
-        let mut damage = Damage::default();
+        let mut damage = Damage::new(reading.mixed);
         let mut tabling = Tabling::new(self.job.words, self.member.clone(), false);
         let content = self.content;
         let result = content.pass(|reader| {
             let decoding = match reading.plain {
                 true => Decoding::plain(reader),
-                false => Ok(Decoding::new(reader, reading.choice.encoding)),
+                false => Ok(Decoding::new(reader, reading.choice.coding)),
             };
             let decoding = decoding.map_err(|error| self.unreadable(&error))?;
             self.stream(decoding, reading, &mut tabling, &mut damage, sink)
@@ -211,46 +219,72 @@ impl TextJob<'_, '_> {
         damage: &mut Damage,
         sink: &mut dyn Sink,
     ) -> Result<(), Refusal> {
-        let mut records = Records::new(reading.dialect.delimiter, self.job.limits.record_bytes);
-        let mut inner = Splitter::new(reading.dialect.delimiter);
-        let mut before = 0;
+        let dialect = reading.dialect;
+        let mut records = Records::new(dialect.delimiter, self.job.limits.record_bytes);
+        let mut inner = Splitter::new(dialect.inner);
+        let mut ending = Ending::new(reading.cut);
         let mut rows: u64 = 0;
+        // Cells of a row, before the table says how many headings it has.
+        let mut expected = dialect.width;
+        let mut others = Others::default();
         loop {
             let line = records.line;
             match records.next(&mut decoding) {
                 Ok(Next::Record { ended }) => {
                     let text = records.text();
-                    let fields = records.splitter.fields.len();
-                    if line <= reading.dialect.preamble {
+                    if line <= dialect.preamble {
                         continue;
                     }
-                    if !ended && self.is_cut(reading, fields, before, tabling, sink) {
-                        self.tell_cut(line, text);
-                        return Ok(());
+                    if !ended && ending.asks_for_width(&records.splitter) {
+                        tabling.settle(sink);
+                    }
+                    match ending.judge(ended, &records.splitter, tabling.width) {
+                        Verdict::Cut => {
+                            self.tell_cut(line, text);
+                            break;
+                        }
+                        Verdict::Open => self.tell_open(line),
+                        Verdict::Whole => {}
                     }
                     damage.look(text, line);
                     self.check(&records.splitter, line)?;
-                    before = if text.is_empty() { 0 } else { fields };
                     rows += u64::from(!text.is_empty());
                     if rows > self.job.limits.rows {
                         return Err(self
                             .job
                             .over(self.place().at_row(line), "rows", self.job.limits.rows, "rows"));
                     }
-                    let unwrapped = wrapped(text, &records.splitter, &mut inner)
-                        .filter(|_| inner.fields.len() == reading.dialect.width);
-                    match &unwrapped {
-                        Some(text) => row(text, &inner, tabling),
-                        None => row(text, &records.splitter, tabling),
+                    let width = if tabling.width > 0 { tabling.width } else { expected };
+                    let lone = records.splitter.fields.len() == 1 || dialect.inner != dialect.delimiter;
+                    let unwrapped = lone.then(|| wrapped(text, &records.splitter, &mut inner)).flatten();
+                    let narrow = unwrapped.is_none() && !text.is_empty() && records.splitter.fields.len() < width;
+                    let other = narrow
+                        .then(|| other_delimiter(text, records.splitter.delimiter, width, self.job.words))
+                        .flatten();
+                    match (&unwrapped, other) {
+                        (Some(text), _) if inner.fields.len() == width || inner.fields.len() > 2 && width == 0 => {
+                            row(text, &inner, tabling);
+                        }
+                        (_, Some((delimiter, is_headings))) => {
+                            others.note(line, delimiter);
+                            let mut splitter = Splitter::new(delimiter);
+                            splitter.split(text.as_bytes(), true);
+                            row(text, &splitter, tabling);
+                            if is_headings {
+                                expected = splitter.fields.len();
+                                records.splitter = splitter;
+                            }
+                        }
+                        _ => row(text, &records.splitter, tabling),
                     }
                     if tabling.end_row(line, sink) == Interest::Skip {
-                        return Ok(());
+                        break;
                     }
                 }
-                Ok(Next::End) => return Ok(()),
+                Ok(Next::End) => break,
                 Ok(Next::Unclosed(_)) if reading.cut => {
                     self.tell_cut(line, records.text());
-                    return Ok(());
+                    break;
                 }
                 Ok(Next::Unclosed(lines)) => {
                     let place = self.place().at_row(line.saturating_add(lines));
@@ -265,29 +299,28 @@ impl TextJob<'_, '_> {
                 }
                 Err(error) if reading.cut && error.kind() == io::ErrorKind::UnexpectedEof => {
                     self.tell_cut(line, records.text());
-                    return Ok(());
+                    break;
                 }
                 Err(error) => return Err(self.unreadable(&error)),
             }
         }
+        if let Some(finding) = others.finding(self.place(), dialect.inner) {
+            self.tell(finding);
+        }
+        Ok(())
     }
 
-    /// Whether the last record, which no line end closes, was cut off: it is narrower than the headings and the row before it.
-    fn is_cut(
-        &self,
-        reading: &Reading,
-        fields: usize,
-        before: usize,
-        tabling: &mut Tabling<'_>,
-        sink: &mut dyn Sink,
-    ) -> bool {
-        if reading.cut {
-            return true;
-        }
-        if before > fields {
-            tabling.settle(sink);
-        }
-        fields < before && fields < tabling.width && before >= tabling.width
+    /// The last line has no line end, and all that it says may well be whole.
+    fn tell_open(&mut self, line: u32) {
+        let message =
+            "the last row has no line end, so the file may have been cut within its last cell; the row was used";
+        let hint = "compare the row with its source; a line end after it says that nothing is missing";
+        self.tell(Finding::new(
+            Code::LastRowOpen,
+            self.place().at_row(line),
+            message,
+            hint,
+        ));
     }
 
     fn tell_cut(&mut self, line: u32, text: &str) {
@@ -314,6 +347,39 @@ impl TextJob<'_, '_> {
                 .over(place(), "cell_bytes", limits.cell_bytes, "bytes in one cell"));
         }
         Ok(())
+    }
+}
+
+/// Lines whose cells are told apart by another delimiter than the file's.
+#[derive(Default)]
+struct Others {
+    first: Option<(u32, u8)>,
+    lines: u64,
+}
+
+impl Others {
+    fn note(&mut self, line: u32, delimiter: u8) {
+        self.lines += 1;
+        self.first = self.first.or(Some((line, delimiter)));
+    }
+
+    fn finding(&self, place: Place, own: u8) -> Option<Finding> {
+        let (line, other) = self.first?;
+        let name = |byte: u8| {
+            if byte == b'\t' {
+                "tab".to_owned()
+            } else {
+                format!("`{}`", char::from(byte))
+            }
+        };
+        let also = if self.lines == 1 { "" } else { ", and more that follow" };
+        let message = format!(
+            "the cells of this line{also} stand between {}, those above it between {}; each was read by its own",
+            name(other),
+            name(own)
+        );
+        let hint = "two files were put together: give them one by one";
+        Some(Finding::new(Code::DelimiterMixed, place.at_row(line), message, hint))
     }
 }
 
