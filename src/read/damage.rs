@@ -3,7 +3,7 @@
 //! In: every record of a text. Out: one finding for each kind of damage, with the first line that shows it and how many do.
 //! What leaves marks: U+FFFD in place of a letter, `?` in place of a letter (`?rs?gi`), UTF-8 that was read as a Windows code
 //! page (`ElĹ‘fizetĂ©s`), a code page that was read as another (`tûzõgép`, `Ïîäïèñêà`), bytes of another encoding than the
-//! rest of the file has, and NUL. Nothing is repaired: the same damage may have more than one origin.
+//! rest of the file has, control characters and NUL. Nothing is repaired: the same damage may have more than one origin.
 
 use std::sync::LazyLock;
 
@@ -36,9 +36,15 @@ pub(super) struct Damage {
     mixed: Option<Mixed>,
     replaced: Sign,
     questioned: Sign,
+    /// Words that end in `?`, which may be questions.
+    asked: Sign,
+    is_many_asked: bool,
+    /// Whether there is a letter beyond ASCII.
+    is_lettered: bool,
     misread: Sign,
     reread: Sign,
     nul: Sign,
+    control: Sign,
 }
 
 impl Damage {
@@ -54,10 +60,17 @@ impl Damage {
         if record.contains('?') {
             self.questioned
                 .note(words(record).find(|word| is_questioned(word)), line);
+            let asked = words(record).find(|word| is_asked(word));
+            let other = |(_, first): &(u32, Text)| asked.is_some_and(|word| word != &**first);
+            self.is_many_asked |= self.asked.first.as_ref().is_some_and(other);
+            self.asked.note(asked, line);
         }
         if !record.is_ascii() {
+            self.is_lettered = true;
             self.replaced
                 .note(words(record).find(|word| word.contains('\u{fffd}')), line);
+            self.control
+                .note(words(record).find(|word| word.contains(is_control)), line);
             self.misread.note(words(record).find(|word| is_misread(word)), line);
             self.reread.note(words(record).find(|word| is_reread(word)), line);
         }
@@ -68,6 +81,12 @@ impl Damage {
 
     /// What was found.
     pub(super) fn findings(&self, place: &Place) -> Vec<Finding> {
+        // Several words that end so, in several rows and no letter beyond ASCII: no questions.
+        let all_asked = self.is_many_asked && self.asked.records > 2 && !self.is_lettered;
+        let questioned = match self.questioned.records == 0 && all_asked {
+            true => &self.asked,
+            false => &self.questioned,
+        };
         let replaced = match self.mixed {
             Some(Mixed::OtherInUtf8) => "is not UTF-8, as the rest of the file is: two encodings are mixed",
             _ => "holds U+FFFD in place of a letter",
@@ -78,12 +97,13 @@ impl Damage {
         };
         let told = [
             (&self.replaced, replaced),
-            (&self.questioned, "holds `?` in place of a letter"),
+            (questioned, "holds `?` in place of a letter"),
             (&self.misread, misread),
             (
                 &self.reread,
                 "is text of one Windows code page that was read as another and saved so",
             ),
+            (&self.control, "holds a control character in place of a sign or letter"),
             (&self.nul, "stands in a line that holds NUL bytes"),
         ];
         let finding = |(sign, what): &(&Sign, &str)| {
@@ -111,6 +131,11 @@ impl Sign {
     }
 }
 
+/// What bytes of a Windows code page become when they are read as Latin 1.
+fn is_control(c: char) -> bool {
+    ('\u{80}'..='\u{9f}').contains(&c) && c != '\u{85}'
+}
+
 fn words(record: &str) -> impl Iterator<Item = &str> {
     record.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '"'))
 }
@@ -124,6 +149,12 @@ fn is_questioned(word: &str) -> bool {
             .split('?')
             .skip(1)
             .any(|after| after.starts_with(char::is_alphabetic))
+}
+
+/// A letter with a `?` after it that ends the word.
+fn is_asked(word: &str) -> bool {
+    let before = word.strip_suffix('?').unwrap_or_default();
+    before.len() > 2 && before.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// The code pages that UTF-8 is misread as.
@@ -297,6 +328,20 @@ mod tests {
             "éèêë",
         ] {
             assert!(!is_reread(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn words_that_end_in_a_question_mark_are_damaged_together() {
+        for (records, expected) in [
+            (&["Auto renew?,x", "1,yes", "2,no"][..], 0),
+            (&["Renew?,x", "1,yes?", "2,yes?"], 1),
+            (&["Quantit?,x", "Caff?,2", "Citt?,3"], 1),
+            (&["Quantità,x", "Perché?,2", "Davvero?,3", "Sicuro?,4"], 0),
+        ] {
+            let mut damage = Damage::default();
+            (1..).zip(records).for_each(|(line, record)| damage.look(record, line));
+            assert_eq!(damage.findings(&Place::file("a.csv")).len(), expected, "{records:?}");
         }
     }
 

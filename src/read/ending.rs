@@ -69,7 +69,7 @@ impl Ending {
         let shortened = fields == self.before && self.same >= ENOUGH && self.length.is_some_and(|known| length < known);
         match self.ended {
             _ if self.breaks_off || narrow || shortened => Verdict::Cut,
-            0 | 1 => Verdict::Whole,
+            0 => Verdict::Whole,
             _ => Verdict::Open,
         }
     }

@@ -126,7 +126,8 @@ fn joined(upper: &Candidate, lower: &Candidate, words: &dyn Words) -> Option<(Ve
             (false, true) => low.to_owned(),
             _ if is_known(&both) => {
                 group.1 = true;
-                if is_known(low) && !repeated(low) {
+                // What stands right above belongs to it; a group further left may have ended.
+                if own.is_empty() && is_known(low) && !repeated(low) {
                     low.to_owned()
                 } else {
                     both

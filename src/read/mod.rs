@@ -100,6 +100,9 @@ pub struct TableHead {
     pub header_row: u32,
     /// The headings by column, blanks around them removed; empty where a column has none.
     pub headings: Vec<Text>,
+    /// In a text, how many cells its rows have, empty ones at the end included: those of the headings' row or of most of the
+    /// first rows below it, whichever are more. None, where the container has no such cells.
+    pub cells: Option<u32>,
     /// The filled cells of the rows above the headings: titles, filters.
     pub above: Vec<(u32, Vec<String>)>,
 }

@@ -45,6 +45,8 @@ pub(super) struct Tabling<'a> {
     words: &'a dyn Words,
     sheet: Option<Text>,
     hidden: bool,
+    /// Whether empty cells at the end of a row were written by somebody.
+    counts_cells: bool,
     held: Rows,
     state: State,
     /// What to go back to, where a row that began another table turns out not to.
@@ -78,6 +80,7 @@ impl<'a> Tabling<'a> {
             words,
             sheet,
             hidden,
+            counts_cells: false,
             held: Rows::default(),
             state: State::Searching,
             resume: State::Done,
@@ -87,6 +90,14 @@ impl<'a> Tabling<'a> {
             last: 0,
             rows: 0,
             width: 0,
+        }
+    }
+
+    /// Of a text, where a delimiter too many shows as an empty cell at the end of the row.
+    pub(super) fn counting_cells(self) -> Tabling<'a> {
+        Tabling {
+            counts_cells: true,
+            ..self
         }
     }
 
@@ -198,6 +209,7 @@ impl<'a> Tabling<'a> {
                 .nth(found.after.saturating_sub(1))
                 .map_or(0, |row| row.number),
             headings: found.texts.clone(),
+            cells: self.counts_cells.then(|| usual_cells(rows, found)),
             above,
         }
     }
@@ -224,6 +236,18 @@ impl<'a> Tabling<'a> {
             _ => self.found.clone(),
         }
     }
+}
+
+/// How many cells a row has: as many as the headings' row, or as most of the rows below it, whichever is more.
+fn usual_cells(rows: &Rows, found: &Headings) -> u32 {
+    let lengths = || rows.iter().skip(found.after).map(|row| row.len());
+    let often = |length: usize| lengths().filter(|other| *other == length).count();
+    let usual = lengths().max_by_key(|length| (often(*length), std::cmp::Reverse(*length)));
+    let headings = rows
+        .iter()
+        .nth(found.after.saturating_sub(1))
+        .map_or(0, |row| row.len());
+    usual.unwrap_or(0).max(headings) as u32
 }
 
 /// A row as a message quotes it: some eighty characters.

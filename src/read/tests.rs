@@ -10,6 +10,10 @@ use super::{
     *,
 };
 
+#[path = "cut_tests.rs"]
+mod cut_tests;
+#[path = "language_tests.rs"]
+mod language_tests;
 #[path = "workbook_tests.rs"]
 mod workbook_tests;
 

@@ -50,6 +50,8 @@ struct Reading {
     plain: bool,
     /// Whether the text breaks off.
     cut: bool,
+    /// Whether quotes stand within unquoted cells.
+    inner_quotes: bool,
     /// Whether lines of two encodings stand in it.
     mixed: Option<Mixed>,
 }
@@ -141,6 +143,7 @@ impl TextJob<'_, '_> {
             dialect,
             choice,
             cut,
+            inner_quotes: survey.quotes.has_inner,
             mixed,
         })
     }
@@ -193,7 +196,7 @@ impl TextJob<'_, '_> {
 
     fn rows(&mut self, reading: &Reading, sink: &mut dyn Sink) -> Result<Found, Refusal> {
         let mut damage = Damage::new(reading.mixed);
-        let mut tabling = Tabling::new(self.job.words, self.member.clone(), false);
+        let mut tabling = Tabling::new(self.job.words, self.member.clone(), false).counting_cells();
         let content = self.content;
         let result = content.pass(|reader| {
             let decoding = match reading.plain {
@@ -227,6 +230,7 @@ impl TextJob<'_, '_> {
         // Cells of a row, before the table says how many headings it has.
         let mut expected = dialect.width;
         let mut others = Others::default();
+        let mut loose = Loose::default();
         loop {
             let line = records.line;
             match records.next(&mut decoding) {
@@ -247,6 +251,11 @@ impl TextJob<'_, '_> {
                         Verdict::Whole => {}
                     }
                     damage.look(text, line);
+                    let stray = records.splitter.is_loose
+                        || reading.inner_quotes && has_split_quotes(text, &records.splitter.fields);
+                    if stray {
+                        loose.note(line, text);
+                    }
                     self.check(&records.splitter, line)?;
                     rows += u64::from(!text.is_empty());
                     if rows > self.job.limits.rows {
@@ -304,9 +313,8 @@ impl TextJob<'_, '_> {
                 Err(error) => return Err(self.unreadable(&error)),
             }
         }
-        if let Some(finding) = others.finding(self.place(), dialect.inner) {
-            self.tell(finding);
-        }
+        let findings = [others.finding(self.place(), dialect.inner), loose.finding(self.place())];
+        findings.into_iter().flatten().for_each(|finding| self.tell(finding));
         Ok(())
     }
 
@@ -347,6 +355,45 @@ impl TextJob<'_, '_> {
                 .over(place(), "cell_bytes", limits.cell_bytes, "bytes in one cell"));
         }
         Ok(())
+    }
+}
+
+/// Whether an unquoted cell opens a quote that another one closes, as where the delimiter before a quote is missing.
+fn has_split_quotes(record: &str, fields: &[Field]) -> bool {
+    let odd = |field: &&Field| {
+        let text = record.get(field.start..field.end).unwrap_or_default();
+        !field.quoted && text.bytes().filter(|byte| *byte == b'"').count() % 2 == 1
+    };
+    fields.iter().filter(odd).count() > 1
+}
+
+/// Rows in which a quote stands where none belongs.
+#[derive(Default)]
+struct Loose {
+    first: Option<(u32, Text)>,
+    rows: u64,
+}
+
+impl Loose {
+    fn note(&mut self, line: u32, text: &str) {
+        self.rows += 1;
+        if self.first.is_none() {
+            let short: String = text.chars().take(60).collect();
+            self.first = Some((line, short.into()));
+        }
+    }
+
+    fn finding(&self, place: Place) -> Option<Finding> {
+        let (line, text) = self.first.clone()?;
+        let also = match self.rows {
+            1 => String::new(),
+            more => format!(", and in {} more rows", more - 1),
+        };
+        let message = format!(
+            "a quote stands where none belongs{also}; the cells of the row may have been cut in the wrong places"
+        );
+        let hint = "remove the stray quote, or double it where it belongs to the text";
+        Some(Finding::new(Code::QuoteStray, place.at_row(line), message, hint).value(text))
     }
 }
 

@@ -278,6 +278,7 @@ impl Sink for TableSink<'_, '_> {
             freshness: freshness_of(above, &reading.path),
             place,
             header_row: head.header_row,
+            cells: head.cells,
             columns,
             source: Arc::clone(&reading.source),
         };

@@ -91,6 +91,7 @@ impl Estate {
                 hidden: false,
                 header_row: 1,
                 headings: records[0].iter().map(|heading| Text::from(heading.as_str())).collect(),
+                cells: None,
                 above: Vec::new(),
             };
             if sink.table(&head) == Interest::Skip {
