@@ -55,7 +55,7 @@ codes! {
     CellsTooMany = "cells-too-many", Warning, "the row has more cells than the others, empty at its end; it is for review, since its values may stand under the wrong heading";
     RowTooShort = "row-too-short", Warning, "the row has fewer cells than there are headings; the missing ones count as empty";
     QuoteStray = "quote-stray", Warning, "a quote stands where none belongs, so cells of the row may have been cut in the wrong places";
-    DelimiterMixed = "delimiter-mixed", Warning, "lines of the file have another delimiter than those above them; each was read by its own";
+    DelimiterMixed = "delimiter-mixed", Warning, "lines of the file have another delimiter than others; each was read by its own";
     FileEmpty = "file-empty", Warning, "the file has headings and no rows, or nothing at all";
     TextDamaged = "text-damaged", Warning, "letters were lost before the file reached us";
     HeadingRepeated = "heading-repeated", Warning, "two columns mean the same; the first that has a value is used";

@@ -75,8 +75,13 @@ fn is_around(head: &str, whole: bool, preamble: u32, outer: u8, inner: u8) -> bo
 fn by_evidence(head: &str, whole: bool, preamble: u32, words: &dyn Words) -> u8 {
     let judge = |(order, delimiter): (usize, u8)| {
         let rows = rows(head, whole, preamble, (delimiter, delimiter));
+        let known: Vec<usize> = rows.iter().map(|row| filled_known(row, words)).collect();
+        let most = known.iter().max().copied().unwrap_or(0);
+        // Of two files put together, the first.
+        let first = known.iter().position(|known| *known == most);
         (
-            most_known(&rows, words),
+            most,
+            std::cmp::Reverse(first.unwrap_or(0)),
             steadiness(&rows),
             std::cmp::Reverse(order),
             delimiter,

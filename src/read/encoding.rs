@@ -140,6 +140,7 @@ fn is_neutral(c: char) -> bool {
 
 /// Chooses by evidence. `known` says how many headings a decoded text has.
 pub(super) fn guess(sample: &[u8], known: impl Fn(&str) -> usize) -> Choice {
+    let sample = &without_utf8(sample);
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(sample, true);
     let statistical = Coding::Standard(detector.guess(None, Utf8Detection::Deny));
@@ -180,6 +181,13 @@ pub(super) fn guess(sample: &[u8], known: impl Fn(&str) -> usize) -> Choice {
         },
         None => Choice::certain(UTF8),
     }
+}
+
+/// The lines without those that are UTF-8 beyond ASCII: where two files were put together, they say nothing of the other.
+fn without_utf8(sample: &[u8]) -> Vec<u8> {
+    let lines = sample.split_inclusive(|byte| *byte == b'\n');
+    let others = lines.filter(|line| line.is_ascii() || std::str::from_utf8(line).is_err());
+    others.flatten().copied().collect()
 }
 
 struct Judged<'a> {

@@ -421,7 +421,7 @@ impl Others {
         };
         let also = if self.lines == 1 { "" } else { ", and more that follow" };
         let message = format!(
-            "the cells of this line{also} stand between {}, those above it between {}; each was read by its own",
+            "the cells of this line{also} stand between {}, those of others between {}; each was read by its own",
             name(other),
             name(own)
         );

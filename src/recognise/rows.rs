@@ -285,13 +285,17 @@ fn tell_if_uneven(cells: &mut Cells<'_>) {
     let (table, found) = (cells.table, cells.row.len());
     let Some(usual) = table.cells else { return };
     let expected = table.columns.width;
+    let is_told = cells
+        .findings
+        .iter()
+        .any(|finding| finding.code == Code::CellBeyondHeadings);
     let (code, message, hint) = if found < expected {
         (
             Code::RowTooShort,
             format!("{found} cells under {expected} headings; the missing ones count as empty"),
             "compare the row with its neighbours: if a delimiter is missing, its values stand under the wrong headings",
         )
-    } else if found > usual as usize {
+    } else if found > usual as usize && !is_told {
         cells.flaws.add(Flaw::ValueUnreadable);
         (
             Code::CellsTooMany,
