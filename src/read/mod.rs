@@ -15,6 +15,7 @@ mod encoding;
 mod ending;
 mod headings;
 mod inputs;
+mod lines;
 mod quiet;
 mod quotes;
 mod record;

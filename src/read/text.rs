@@ -8,14 +8,15 @@
 use std::io;
 
 use super::{
-    Cell, Interest, Job, Refusal, Sink,
+    Interest, Job, Refusal, Sink,
     coding::{self, Coding, UTF8},
     damage::{Damage, Mixed},
     decode::Decoding,
-    dialect::{Dialect, dialect, headings, other_delimiter, wrapped},
+    dialect::{Dialect, dialect, headings},
     encoding::{self, Choice},
     ending::{Ending, Verdict},
-    record::{Field, Splitter, plain},
+    lines::Lines,
+    record::{Field, Splitter},
     records::{Next, Records},
     refuse,
     source::Content,
@@ -222,69 +223,31 @@ impl TextJob<'_, '_> {
         damage: &mut Damage,
         sink: &mut dyn Sink,
     ) -> Result<(), Refusal> {
-        let dialect = reading.dialect;
-        let mut records = Records::new(dialect.delimiter, self.job.limits.record_bytes);
-        let mut inner = Splitter::new(dialect.inner);
+        let mut records = Records::new(reading.dialect.delimiter, self.job.limits.record_bytes);
         let mut ending = Ending::new(reading.cut);
-        let mut rows: u64 = 0;
-        // Cells of a row, before the table says how many headings it has.
-        let mut expected = dialect.width;
-        let mut others = Others::default();
-        let mut loose = Loose::default();
+        let mut lines = Lines::new(reading.dialect, reading.inner_quotes);
         loop {
             let line = records.line;
             match records.next(&mut decoding) {
+                Ok(Next::Record { .. }) if line <= reading.dialect.preamble => {}
                 Ok(Next::Record { ended }) => {
-                    let text = records.text();
-                    if line <= dialect.preamble {
-                        continue;
-                    }
                     if !ended && ending.asks_for_width(&records.splitter) {
                         tabling.settle(sink);
                     }
                     match ending.judge(ended, &records.splitter, tabling.width) {
                         Verdict::Cut => {
-                            self.tell_cut(line, text);
+                            self.tell_cut(line, records.text());
                             break;
                         }
                         Verdict::Open => self.tell_open(line),
                         Verdict::Whole => {}
                     }
-                    damage.look(text, line);
-                    let stray = records.splitter.is_loose
-                        || reading.inner_quotes && has_split_quotes(text, &records.splitter.fields);
-                    if stray {
-                        loose.note(line, text);
-                    }
+                    damage.look(records.text(), line);
                     self.check(&records.splitter, line)?;
-                    rows += u64::from(!text.is_empty());
-                    if rows > self.job.limits.rows {
-                        return Err(self
-                            .job
-                            .over(self.place().at_row(line), "rows", self.job.limits.rows, "rows"));
-                    }
-                    let width = if tabling.width > 0 { tabling.width } else { expected };
-                    let lone = records.splitter.fields.len() == 1 || dialect.inner != dialect.delimiter;
-                    let unwrapped = lone.then(|| wrapped(text, &records.splitter, &mut inner)).flatten();
-                    let narrow = unwrapped.is_none() && !text.is_empty() && records.splitter.fields.len() < width;
-                    let other = narrow
-                        .then(|| other_delimiter(text, records.splitter.delimiter, width, self.job.words))
-                        .flatten();
-                    match (&unwrapped, other) {
-                        (Some(text), _) if inner.fields.len() == width || inner.fields.len() > 2 && width == 0 => {
-                            row(text, &inner, tabling);
-                        }
-                        (_, Some((delimiter, is_headings))) => {
-                            others.note(line, delimiter);
-                            let mut splitter = Splitter::new(delimiter);
-                            splitter.split(text.as_bytes(), true);
-                            row(text, &splitter, tabling);
-                            if is_headings {
-                                expected = splitter.fields.len();
-                                records.splitter = splitter;
-                            }
-                        }
-                        _ => row(text, &records.splitter, tabling),
+                    lines.take(line, &mut records, tabling, self.job.words);
+                    if lines.rows > self.job.limits.rows {
+                        let place = self.place().at_row(line);
+                        return Err(self.job.over(place, "rows", self.job.limits.rows, "rows"));
                     }
                     if tabling.end_row(line, sink) == Interest::Skip {
                         break;
@@ -313,8 +276,10 @@ impl TextJob<'_, '_> {
                 Err(error) => return Err(self.unreadable(&error)),
             }
         }
-        let findings = [others.finding(self.place(), dialect.inner), loose.finding(self.place())];
-        findings.into_iter().flatten().for_each(|finding| self.tell(finding));
+        lines
+            .findings(&self.place())
+            .into_iter()
+            .for_each(|finding| self.tell(finding));
         Ok(())
     }
 
@@ -355,83 +320,5 @@ impl TextJob<'_, '_> {
                 .over(place(), "cell_bytes", limits.cell_bytes, "bytes in one cell"));
         }
         Ok(())
-    }
-}
-
-/// Whether an unquoted cell opens a quote that another one closes, as where the delimiter before a quote is missing.
-fn has_split_quotes(record: &str, fields: &[Field]) -> bool {
-    let odd = |field: &&Field| {
-        let text = record.get(field.start..field.end).unwrap_or_default();
-        !field.quoted && text.bytes().filter(|byte| *byte == b'"').count() % 2 == 1
-    };
-    fields.iter().filter(odd).count() > 1
-}
-
-/// Rows in which a quote stands where none belongs.
-#[derive(Default)]
-struct Loose {
-    first: Option<(u32, Text)>,
-    rows: u64,
-}
-
-impl Loose {
-    fn note(&mut self, line: u32, text: &str) {
-        self.rows += 1;
-        if self.first.is_none() {
-            let short: String = text.chars().take(60).collect();
-            self.first = Some((line, short.into()));
-        }
-    }
-
-    fn finding(&self, place: Place) -> Option<Finding> {
-        let (line, text) = self.first.clone()?;
-        let also = match self.rows {
-            1 => String::new(),
-            more => format!(", and in {} more rows", more - 1),
-        };
-        let message = format!(
-            "a quote stands where none belongs{also}; the cells of the row may have been cut in the wrong places"
-        );
-        let hint = "remove the stray quote, or double it where it belongs to the text";
-        Some(Finding::new(Code::QuoteStray, place.at_row(line), message, hint).value(text))
-    }
-}
-
-/// Lines whose cells are told apart by another delimiter than the file's.
-#[derive(Default)]
-struct Others {
-    first: Option<(u32, u8)>,
-    lines: u64,
-}
-
-impl Others {
-    fn note(&mut self, line: u32, delimiter: u8) {
-        self.lines += 1;
-        self.first = self.first.or(Some((line, delimiter)));
-    }
-
-    fn finding(&self, place: Place, own: u8) -> Option<Finding> {
-        let (line, other) = self.first?;
-        let name = |byte: u8| {
-            if byte == b'\t' {
-                "tab".to_owned()
-            } else {
-                format!("`{}`", char::from(byte))
-            }
-        };
-        let also = if self.lines == 1 { "" } else { ", and more that follow" };
-        let message = format!(
-            "the cells of this line{also} stand between {}, those of others between {}; each was read by its own",
-            name(other),
-            name(own)
-        );
-        let hint = "two files were put together: give them one by one";
-        Some(Finding::new(Code::DelimiterMixed, place.at_row(line), message, hint))
-    }
-}
-
-fn row(record: &str, splitter: &Splitter, tabling: &mut Tabling<'_>) {
-    for field in &splitter.fields {
-        tabling.cell(Cell::Text(&plain(record, field)));
     }
 }
