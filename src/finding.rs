@@ -52,7 +52,10 @@ codes! {
     RowUnidentified = "row-unidentified", Error, "the row names neither a subscription nor a customer with an offer; it was rejected";
     RowTooLong = "row-too-long", Error, "the row has more filled cells than there are headings; it was rejected, since its values may stand under the wrong heading";
     CellBeyondHeadings = "cell-beyond-headings", Warning, "the row has a filled cell beyond the last heading; it is for review, since its values may stand under the wrong heading";
+    CellsTooMany = "cells-too-many", Warning, "the row has more cells than the others, empty at its end; it is for review, since its values may stand under the wrong heading";
     RowTooShort = "row-too-short", Warning, "the row has fewer cells than there are headings; the missing ones count as empty";
+    QuoteStray = "quote-stray", Warning, "a quote stands where none belongs, so cells of the row may have been cut in the wrong places";
+    DelimiterMixed = "delimiter-mixed", Warning, "lines of the file have another delimiter than others; each was read by its own";
     FileEmpty = "file-empty", Warning, "the file has headings and no rows, or nothing at all";
     TextDamaged = "text-damaged", Warning, "letters were lost before the file reached us";
     HeadingRepeated = "heading-repeated", Warning, "two columns mean the same; the first that has a value is used";
@@ -89,6 +92,8 @@ codes! {
     TotalRowIgnored = "total-row-ignored", Note, "a total was left out";
     NoteRowIgnored = "note-row-ignored", Note, "a note below the table was left out";
     HeadingRowIgnored = "heading-row-ignored", Note, "a repeated row of headings was left out";
+    TableBegins = "table-begins", Note, "another table begins below the first; its rows were read under its own headings";
+    LastRowOpen = "last-row-open", Note, "the last row has no line end: the file may have been cut within its last cell";
     RowIgnored = "row-ignored", Note, "the source marks this row as a duplicate or as no subscription";
     RowsMerged = "rows-merged", Note, "several rows tell of one subscription and were merged";
     DateConvention = "date-convention", Note, "the dates of a column were read by a convention: days counted from 1900, Buddhist years, instants of a local midnight, days of renewal";

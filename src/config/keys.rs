@@ -12,7 +12,7 @@ use super::{
     section::{Checked, Reading, Section, Value, Wrong, text, truth, whole},
 };
 use crate::{
-    read::{Limits, Workbooks},
+    read::{Limits, Workbooks, known_encoding},
     terms::{Country, CustomerId, Id, Text, UnknownWord},
 };
 
@@ -292,11 +292,11 @@ fn language(value: &Value<'_>) -> Checked<Text> {
 
 fn encoding(value: &Value<'_>) -> Checked<String> {
     let label = text(value)?;
-    match encoding_rs::Encoding::for_label(label.as_bytes()) {
-        Some(_) => Ok(label.to_owned()),
-        None => Err(Wrong::new(
+    match known_encoding(label) {
+        Ok(()) => Ok(label.to_owned()),
+        Err(nearest) => Err(Wrong::new(
             format!("`{label}` is no encoding we know"),
-            "such as `utf-8` or `windows-1250`",
+            format!("nearest are {}", nearest.map(|label| format!("`{label}`")).join(", ")),
         )),
     }
 }

@@ -60,6 +60,11 @@ fn preflight(job: &Job<'_>, archive: &mut ZipArchive<Box<dyn ReadSeek + '_>>) ->
     if archive.len() as u64 > limits.parts {
         return Err(job.over(job.place(), "parts", limits.parts, "parts"));
     }
+    if archive.has_duplicate_names() {
+        let message = "has two members of one name, of which one would be lost; it was not read";
+        let hint = "unpack it and give the files in it";
+        return Err(refuse(Code::FileRefused, job.place(), message, hint));
+    }
     let mut members = Vec::new();
     let (mut packed, mut unpacked) = (0u64, 0u64);
     for index in 0..archive.len() {
@@ -109,6 +114,7 @@ fn texts(job: &mut Job<'_>, stored: &Stored<'_>, members: Vec<Member>, sink: &mu
     job.report.container = Some(Container::Zip);
     let mut all = Found::Nothing;
     let mut ignored = Vec::new();
+    let mut refused: Vec<Finding> = Vec::new();
     for member in members {
         let place = Place {
             sheet: Some(member.name.as_str().into()),
@@ -134,9 +140,7 @@ fn texts(job: &mut Job<'_>, stored: &Stored<'_>, members: Vec<Member>, sink: &mu
         if let Some(what) = no_text(&head) {
             let message = format!("is {what}, inside an archive; it was not read");
             let hint = "unpack the archive and give the files in it";
-            job.report
-                .findings
-                .push(Finding::new(Code::FileRefused, place, message, hint));
+            refused.push(Finding::new(Code::FileRefused, place, message, hint));
             continue;
         }
         let limit = ("file_bytes", job.limits.file_bytes);
@@ -153,6 +157,14 @@ fn texts(job: &mut Job<'_>, stored: &Stored<'_>, members: Vec<Member>, sink: &mu
         }
         all = all.or(found);
     }
+    // Of an archive of nothing else, this says why it was not read.
+    if all == Found::Nothing
+        && let Some(last) = refused.pop()
+    {
+        job.report.findings.append(&mut refused);
+        return Err(Box::new(last));
+    }
+    job.report.findings.append(&mut refused);
     if !matches!(all, Found::NoHeadings { .. }) {
         job.report.findings.append(&mut ignored);
     }

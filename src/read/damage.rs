@@ -1,13 +1,15 @@
 //! Letters that were lost before the text reached us.
 //!
 //! In: every record of a text. Out: one finding for each kind of damage, with the first line that shows it and how many do.
-//! Three kinds leave marks: U+FFFD in place of a letter, `?` in place of a letter (`?rs?gi`), and UTF-8 that was read as a
-//! Windows code page (`ElĹ‘fizetĂ©s`). Nothing is repaired: the same damage may have more than one origin.
+//! What leaves marks: U+FFFD in place of a letter, `?` in place of a letter (`?rs?gi`), UTF-8 that was read as a Windows code
+//! page (`ElĹ‘fizetĂ©s`), a code page that was read as another (`tûzõgép`, `Ïîäïèñêà`), bytes of another encoding than the
+//! rest of the file has, control characters and NUL. Nothing is repaired: the same damage may have more than one origin.
 
 use std::sync::LazyLock;
 
 use encoding_rs::{Encoding, WINDOWS_1250, WINDOWS_1251, WINDOWS_1252, WINDOWS_1254};
 
+use super::encoding::is_of_one_language;
 use crate::{
     finding::{Code, Finding, Place},
     terms::Text,
@@ -19,37 +21,90 @@ struct Sign {
     first: Option<(u32, Text)>,
 }
 
+/// Lines of two encodings in one text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mixed {
+    /// Most of it is UTF-8.
+    OtherInUtf8,
+    /// Some of it is UTF-8, and was read as a code page with the rest.
+    Utf8InOther,
+}
+
 /// Collects the signs of damage.
 #[derive(Debug, Default)]
 pub(super) struct Damage {
+    mixed: Option<Mixed>,
     replaced: Sign,
     questioned: Sign,
+    /// Words that end in `?`, which may be questions.
+    asked: Sign,
+    is_many_asked: bool,
+    /// Whether there is a letter beyond ASCII.
+    is_lettered: bool,
     misread: Sign,
+    reread: Sign,
+    nul: Sign,
+    control: Sign,
 }
 
 impl Damage {
+    pub(super) fn new(mixed: Option<Mixed>) -> Damage {
+        Damage {
+            mixed,
+            ..Damage::default()
+        }
+    }
+
     /// Looks at a record.
     pub(super) fn look(&mut self, record: &str, line: u32) {
         if record.contains('?') {
             self.questioned
                 .note(words(record).find(|word| is_questioned(word)), line);
+            let asked = words(record).find(|word| is_asked(word));
+            let other = |(_, first): &(u32, Text)| asked.is_some_and(|word| word != &**first);
+            self.is_many_asked |= self.asked.first.as_ref().is_some_and(other);
+            self.asked.note(asked, line);
         }
         if !record.is_ascii() {
+            self.is_lettered = true;
             self.replaced
                 .note(words(record).find(|word| word.contains('\u{fffd}')), line);
+            self.control
+                .note(words(record).find(|word| word.contains(is_control)), line);
             self.misread.note(words(record).find(|word| is_misread(word)), line);
+            self.reread.note(words(record).find(|word| is_reread(word)), line);
+        }
+        if record.as_bytes().contains(&0) {
+            self.nul.note(Some(record.trim_matches('\0')), line);
         }
     }
 
     /// What was found.
     pub(super) fn findings(&self, place: &Place) -> Vec<Finding> {
+        // Several words that end so, in several rows and no letter beyond ASCII: no questions.
+        let all_asked = self.is_many_asked && self.asked.records > 2 && !self.is_lettered;
+        let questioned = match self.questioned.records == 0 && all_asked {
+            true => &self.asked,
+            false => &self.questioned,
+        };
+        let replaced = match self.mixed {
+            Some(Mixed::OtherInUtf8) => "is not UTF-8, as the rest of the file is: two encodings are mixed",
+            _ => "holds U+FFFD in place of a letter",
+        };
+        let misread = match self.mixed {
+            Some(Mixed::Utf8InOther) => "is UTF-8, and the rest of the file is not: two encodings are mixed",
+            _ => "is UTF-8 that was read as a Windows code page and saved so",
+        };
         let told = [
-            (&self.replaced, "holds U+FFFD in place of a letter"),
-            (&self.questioned, "holds `?` in place of a letter"),
+            (&self.replaced, replaced),
+            (questioned, "holds `?` in place of a letter"),
+            (&self.misread, misread),
             (
-                &self.misread,
-                "is UTF-8 that was read as a Windows code page and saved so",
+                &self.reread,
+                "is text of one Windows code page that was read as another and saved so",
             ),
+            (&self.control, "holds a control character in place of a sign or letter"),
+            (&self.nul, "stands in a line that holds NUL bytes"),
         ];
         let finding = |(sign, what): &(&Sign, &str)| {
             let (line, word) = sign.first.clone()?;
@@ -76,6 +131,11 @@ impl Sign {
     }
 }
 
+/// What bytes of a Windows code page become when they are read as Latin 1.
+fn is_control(c: char) -> bool {
+    ('\u{80}'..='\u{9f}').contains(&c) && c != '\u{85}'
+}
+
 fn words(record: &str) -> impl Iterator<Item = &str> {
     record.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '"'))
 }
@@ -89,6 +149,12 @@ fn is_questioned(word: &str) -> bool {
             .split('?')
             .skip(1)
             .any(|after| after.starts_with(char::is_alphabetic))
+}
+
+/// A letter with a `?` after it that ends the word.
+fn is_asked(word: &str) -> bool {
+    let before = word.strip_suffix('?').unwrap_or_default();
+    before.len() > 2 && before.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
 /// The code pages that UTF-8 is misread as.
@@ -135,6 +201,35 @@ fn is_misread_as(word: &str, page: usize) -> bool {
         }
     }
     left == 0
+}
+
+/// Whether the letters are those of no language as they stand, and are those of one if the word was of another code page and
+/// read as windows-1252 (`tûzõgép`, `Us³uga`, `Ïîäïèñêà`).
+fn is_reread(word: &str) -> bool {
+    let latin = |c: char| ('\u{a1}'..='\u{ff}').contains(&c);
+    if word.is_ascii() || !word.chars().all(|c| c.is_ascii() || latin(c)) {
+        return false;
+    }
+    let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
+    // Signs alone say nothing, nor do signs that end a word (`m²`).
+    let mut before = ' ';
+    let mut characters = word.chars().peekable();
+    let mut lettered = false;
+    while let Some(c) = characters.next() {
+        let within = before.is_alphabetic() && characters.peek().is_some_and(|after| after.is_alphabetic());
+        lettered |= latin(c) && (c > '\u{bf}' || within && !matches!(c, '·' | '\u{ad}' | '´'));
+        before = c;
+    }
+    if !lettered || is_of_one_language(word, None) {
+        return false;
+    }
+    let bytes = WINDOWS_1252.encode(word).0;
+    let is_of = |page: &'static Encoding| {
+        let text = page.decode_without_bom_handling(&bytes).0;
+        text.chars().all(|c| c.is_alphanumeric() || c == '-') && is_of_one_language(&text, Some(page))
+    };
+    let cyrillic = word.chars().count() > 3 && word.chars().all(latin);
+    is_of(WINDOWS_1250) || is_of(WINDOWS_1254) || cyrillic && is_of(WINDOWS_1251)
 }
 
 #[cfg(test)]
@@ -185,6 +280,68 @@ mod tests {
             "Ó–",
         ] {
             assert!(!is_misread(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_code_page_read_as_another_is_known() {
+        for word in [
+            "tûzõgép",
+            "Iþýklar",
+            "Müþteri",
+            "Çaðrý",
+            "Güneþli",
+            "Ïîäïèñêà",
+            "Ðîìàøêà",
+            "Us³uga",
+            "¯ó³ta",
+            "ORTAÐI",
+        ] {
+            let known = is_reread(word);
+            // What may be Icelandic is left alone.
+            let left = ["Iþýklar", "ORTAÐI"].contains(&word);
+            assert_eq!(known, !left, "{word}");
+        }
+        for word in [
+            "Elõfizetés",
+            "Müller",
+            "São",
+            "Camões",
+            "août",
+            "Señor",
+            "maður",
+            "Þór",
+            "naïve",
+            "Ångström",
+            "Größe",
+            "10×20",
+            "Øst",
+            "Łódź",
+            "Подписка",
+            "Citroën",
+            "Žižkov",
+            "«été»",
+            "À",
+            "ÄÖÜ",
+            "äöüß",
+            "ÅÄÖÅ",
+            "éèêë",
+        ] {
+            assert!(!is_reread(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn words_that_end_in_a_question_mark_are_damaged_together() {
+        for (records, expected) in [
+            (&["Auto renew?,x", "1,yes", "2,no"][..], 0),
+            (&["Renew?,x", "1,yes?", "2,yes?"], 1),
+            (&["Quantit?,x", "Caff?,2", "Citt?,3"], 1),
+            (&["Quantità,x", "Perché?,2", "Davvero?,3", "Sicuro?,4"], 0),
+        ] {
+            let mut damage = Damage::default();
+            (1..).zip(records).for_each(|(line, record)| damage.look(record, line));
+            assert_eq!(damage.findings(&Place::file("a.csv")).len(), expected, "{records:?}");
         }
     }
 

@@ -5,15 +5,24 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{CoderResult, Decoder, Encoding};
+use encoding_rs::{CoderResult, Decoder};
+
+use super::coding::{Coding, DosPage};
 
 const PIECE: usize = 1 << 16;
+
+/// How bytes become UTF-8.
+enum Way {
+    /// As they are.
+    Plain,
+    Standard(Decoder),
+    Dos(&'static DosPage),
+}
 
 /// Decodes what it reads.
 pub(super) struct Decoding<'a> {
     inner: &'a mut dyn Read,
-    /// None: passes bytes through.
-    decoder: Option<Decoder>,
+    way: Way,
     raw: Vec<u8>,
     at: usize,
     end: usize,
@@ -22,10 +31,13 @@ pub(super) struct Decoding<'a> {
 
 impl<'a> Decoding<'a> {
     /// Decodes, with replacement.
-    pub(super) fn new(inner: &'a mut dyn Read, encoding: &'static Encoding) -> Decoding<'a> {
+    pub(super) fn new(inner: &'a mut dyn Read, coding: Coding) -> Decoding<'a> {
         Decoding {
             inner,
-            decoder: Some(encoding.new_decoder_with_bom_removal()),
+            way: match coding {
+                Coding::Standard(encoding) => Way::Standard(encoding.new_decoder_with_bom_removal()),
+                Coding::Dos(page) => Way::Dos(page),
+            },
             raw: vec![0; PIECE],
             at: 0,
             end: 0,
@@ -46,7 +58,7 @@ impl<'a> Decoding<'a> {
         let at = if first == b"\xef\xbb\xbf" { 3 } else { 0 };
         Ok(Decoding {
             inner,
-            decoder: None,
+            way: Way::Plain,
             raw: first,
             at,
             end,
@@ -70,9 +82,9 @@ impl<'a> Decoding<'a> {
 
 impl Read for Decoding<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let Some(decoder) = &mut self.decoder else {
+        if matches!(self.way, Way::Plain) {
             return self.pass_through(into);
-        };
+        }
         if into.len() < 16 {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
@@ -86,11 +98,21 @@ impl Read for Decoding<'_> {
                 self.finished = self.end == 0;
             }
             let raw = self.raw.get(self.at..self.end).unwrap_or_default();
-            let (result, read, written, _) = decoder.decode_to_utf8(raw, into, self.finished);
+            let (read, written, ended) = match &mut self.way {
+                Way::Plain => return Ok(0),
+                Way::Dos(page) => {
+                    let (read, written) = decode_dos(page, raw, into);
+                    (read, written, self.finished && read == raw.len())
+                }
+                Way::Standard(decoder) => {
+                    let (result, read, written, _) = decoder.decode_to_utf8(raw, into, self.finished);
+                    (read, written, self.finished && result == CoderResult::InputEmpty)
+                }
+            };
             self.at += read;
-            if self.finished && result == CoderResult::InputEmpty {
+            if ended {
                 // A decoder that has finished, perhaps with half a character, may not be asked again.
-                self.decoder = None;
+                self.way = Way::Plain;
                 return Ok(written);
             }
             if written > 0 {
@@ -100,6 +122,19 @@ impl Read for Decoding<'_> {
     }
 }
 
+/// Decodes as many bytes as there is room for; answers how many were read and written.
+fn decode_dos(page: &DosPage, raw: &[u8], into: &mut [u8]) -> (usize, usize) {
+    let mut written = 0;
+    for (read, byte) in raw.iter().enumerate() {
+        let c = page.character(*byte);
+        match into.get_mut(written..written + c.len_utf8()) {
+            Some(room) => written += c.encode_utf8(room).len(),
+            None => return (read, written),
+        }
+    }
+    (raw.len(), written)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +142,7 @@ mod tests {
     fn decoded(bytes: &[u8], label: &str) -> String {
         let mut reader = bytes;
         let mut text = Vec::new();
-        let mut decoding = Decoding::new(&mut reader, Encoding::for_label(label.as_bytes()).unwrap());
+        let mut decoding = Decoding::new(&mut reader, Coding::named(label).unwrap());
         let mut piece = [0; 16];
         loop {
             match decoding.read(&mut piece).unwrap() {
@@ -129,6 +164,8 @@ mod tests {
             .collect();
         assert_eq!(decoded(&wide, "utf-16le"), text);
         assert_eq!(decoded(b"a\xff", "utf-8"), "a\u{fffd}");
+        let dos = b"T\x81z\x8b;\r\n".repeat(20_000);
+        assert_eq!(decoded(&dos, "cp852"), "Tüző;\r\n".repeat(20_000));
         let half = wide.get(..2 + 2 * 11 + 1).unwrap();
         assert_eq!(decoded(half, "utf-16le"), "név;ország\r\u{fffd}");
         assert_eq!(decoded(b"a\xc5", "utf-8"), "a\u{fffd}");

@@ -1,39 +1,40 @@
 //! Which encoding a text has.
 //!
-//! In: the first bytes of a text, and lines with bytes beyond ASCII. Out: an [`Encoding`], whether that is certain, and on what
-//! evidence it was chosen. Windows code pages cannot be told apart by validity, since nearly every byte is defined in each:
+//! In: the first bytes of a text, and lines with bytes beyond ASCII. Out: a [`Coding`], whether that is certain, and on what
+//! evidence it was chosen. Windows and DOS code pages cannot be told apart by validity, since nearly every byte is defined in each:
 //! what decides is under which of them headings are words we know, then under which the letters are those of one language
 //! (`letters.csv`), then a statistical guess. The result depends on the bytes alone, never on the machine's locale.
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::Encoding;
 
-use super::container::utf16;
+use super::{
+    coding::{Coding, UTF8},
+    container::utf16,
+};
 
 /// An encoding and why.
 #[derive(Debug, Clone)]
 pub(super) struct Choice {
-    pub(super) encoding: &'static Encoding,
+    pub(super) coding: Coding,
     /// What it was chosen by; none, where it is certain.
     pub(super) evidence: Option<String>,
 }
 
 impl Choice {
-    pub(super) fn certain(encoding: &'static Encoding) -> Choice {
-        Choice {
-            encoding,
-            evidence: None,
-        }
+    pub(super) fn certain(coding: Coding) -> Choice {
+        Choice { coding, evidence: None }
     }
 }
 
 /// A byte order mark or the pattern of UTF-16.
-pub(super) fn marked(head: &[u8]) -> Option<&'static Encoding> {
+pub(super) fn marked(head: &[u8]) -> Option<Coding> {
     Encoding::for_bom(head)
         .map(|(encoding, _)| encoding)
         .or_else(|| utf16(head))
+        .map(Coding::Standard)
 }
 
 /// Whether the bytes are UTF-8, but for a sequence cut off at their end.
@@ -46,7 +47,7 @@ pub(super) fn is_utf8(bytes: &[u8]) -> bool {
 
 /// The letters of a language in an encoding.
 struct Alphabet {
-    encoding: &'static Encoding,
+    coding: Coding,
     language: &'static str,
     letters: Vec<(char, char)>,
 }
@@ -58,7 +59,7 @@ static ALPHABETS: LazyLock<Vec<Alphabet>> = LazyLock::new(|| {
 
 fn alphabet(line: &'static str) -> Option<Alphabet> {
     let mut cells = line.split(',');
-    let encoding = Encoding::for_label(cells.next()?.as_bytes())?;
+    let coding = Coding::named(cells.next()?)?;
     let language = cells.next()?;
     let mut letters: Vec<(char, char)> = Vec::new();
     let mut characters = cells.next()?.chars().peekable();
@@ -70,15 +71,33 @@ fn alphabet(line: &'static str) -> Option<Alphabet> {
         letters.push((first, last));
     }
     Some(Alphabet {
-        encoding,
+        coding,
         language,
         letters,
     })
 }
 
+impl Alphabet {
+    fn has(&self, c: char) -> bool {
+        let small = c.to_lowercase().next().unwrap_or(c);
+        self.letters
+            .iter()
+            .any(|(first, last)| (first..=last).contains(&&small))
+    }
+}
+
+/// Whether the letters beyond ASCII of a word are all of one language that a code page is for; none: of any page.
+pub(super) fn is_of_one_language(word: &str, page: Option<&'static Encoding>) -> bool {
+    let letters = || word.chars().filter(|c| !c.is_ascii());
+    ALPHABETS
+        .iter()
+        .filter(|alphabet| page.is_none_or(|page| alphabet.coding == Coding::Standard(page)))
+        .any(|alphabet| letters().all(|c| alphabet.has(c)))
+}
+
 /// How well a text fits an alphabet: bytes of letters of it, less three times those that are none of it.
 fn fit(text: &str, alphabet: &Alphabet) -> i64 {
-    let width = if alphabet.encoding.is_single_byte() { 1 } else { 2 };
+    let width = if alphabet.coding.is_single_byte() { 1 } else { 2 };
     let mut score = 0;
     let mut before = ' ';
     let mut characters = text.chars().peekable();
@@ -89,20 +108,16 @@ fn fit(text: &str, alphabet: &Alphabet) -> i64 {
         if crooked || mixes(before, c) || mixes(c, before) {
             score -= 3;
         } else if !c.is_ascii() {
-            let small = c.to_lowercase().next().unwrap_or(c);
             let alone = !before.is_alphabetic() && !after.is_alphabetic();
+            // A sign within a word is a letter in another code page.
+            let within = before.is_alphabetic() && after.is_alphabetic() && !matches!(c, '’' | '‐'..='–' | '·');
             score += match () {
                 () if c == '\u{fffd}' || ('\u{80}'..='\u{9f}').contains(&c) => -10,
                 // A sign under one code page is a letter under another: only words tell.
                 () if alone && (before.is_ascii_digit() || after.is_ascii_digit()) && c.is_alphabetic() => -1,
+                () if is_neutral(c) && within => -3,
                 () if is_neutral(c) || (c.is_alphabetic() && alone) => 0,
-                () if alphabet
-                    .letters
-                    .iter()
-                    .any(|(first, last)| (first..=last).contains(&&small)) =>
-                {
-                    width
-                }
+                () if alphabet.has(c) => width,
                 () => -3 * width,
             };
         }
@@ -125,56 +140,72 @@ fn is_neutral(c: char) -> bool {
 
 /// Chooses by evidence. `known` says how many headings a decoded text has.
 pub(super) fn guess(sample: &[u8], known: impl Fn(&str) -> usize) -> Choice {
+    let sample = &without_utf8(sample);
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(sample, true);
-    let statistical = detector.guess(None, Utf8Detection::Deny);
-    let mut candidates: Vec<&'static Encoding> = Vec::new();
+    let statistical = Coding::Standard(detector.guess(None, Utf8Detection::Deny));
+    let mut candidates: Vec<Coding> = Vec::new();
     for alphabet in ALPHABETS.iter() {
         // Multi-byte code pages fit texts of any other by accident: only where statistics suggest them.
-        let plausible = alphabet.encoding.is_single_byte() || alphabet.encoding == statistical;
-        if plausible && !candidates.contains(&alphabet.encoding) {
-            candidates.push(alphabet.encoding);
+        let plausible = alphabet.coding.is_single_byte() || alphabet.coding == statistical;
+        if plausible && !candidates.contains(&alphabet.coding) {
+            candidates.push(alphabet.coding);
         }
     }
     if !candidates.contains(&statistical) {
         candidates.push(statistical);
     }
-    let judged = candidates.into_iter().enumerate().map(|(order, encoding)| {
-        let text = encoding.decode_without_bom_handling(sample).0;
-        let of_it = ALPHABETS.iter().filter(|alphabet| alphabet.encoding == encoding);
+    let judged = candidates.into_iter().enumerate().map(|(order, coding)| {
+        let text = coding.decode(sample);
+        let of_it = ALPHABETS.iter().filter(|alphabet| alphabet.coding == coding);
         let best = of_it
             .map(|alphabet| (fit(&text, alphabet), alphabet.language))
             .max_by_key(|(score, _)| *score);
-        let (score, language) = best.unwrap_or((0, ""));
+        let (letters, language) = best.unwrap_or((0, ""));
         Judged {
             headings: known(&text),
-            letters: score,
-            statistical: encoding == statistical,
+            letters,
+            statistical: coding == statistical,
             order: std::cmp::Reverse(order),
-            encoding,
+            coding,
             language,
+            text,
         }
     });
-    match judged.max_by_key(|judged| (judged.headings, judged.letters, judged.statistical, judged.order)) {
-        Some(best) => Choice {
-            encoding: best.encoding,
-            evidence: Some(best.evidence()),
+    let mut judged: Vec<Judged<'_>> = judged.collect();
+    judged.sort_by_key(|judged| std::cmp::Reverse(judged.rank()));
+    match judged.split_first() {
+        Some((best, others)) => Choice {
+            coding: best.coding,
+            evidence: Some(best.evidence(others)),
         },
-        None => Choice::certain(UTF_8),
+        None => Choice::certain(UTF8),
     }
 }
 
-struct Judged {
+/// The lines without those that are UTF-8 beyond ASCII: where two files were put together, they say nothing of the other.
+fn without_utf8(sample: &[u8]) -> Vec<u8> {
+    let lines = sample.split_inclusive(|byte| *byte == b'\n');
+    let others = lines.filter(|line| line.is_ascii() || std::str::from_utf8(line).is_err());
+    others.flatten().copied().collect()
+}
+
+struct Judged<'a> {
     headings: usize,
     letters: i64,
     statistical: bool,
     order: std::cmp::Reverse<usize>,
-    encoding: &'static Encoding,
+    coding: Coding,
     language: &'static str,
+    text: Cow<'a, str>,
 }
 
-impl Judged {
-    fn evidence(&self) -> String {
+impl Judged<'_> {
+    fn rank(&self) -> (usize, i64, bool, std::cmp::Reverse<usize>) {
+        (self.headings, self.letters, self.statistical, self.order)
+    }
+
+    fn evidence(&self, others: &[Judged<'_>]) -> String {
         let mut reasons = Vec::new();
         if self.headings > 0 {
             reasons.push(format!("{} headings are words we know with it", self.headings));
@@ -187,6 +218,16 @@ impl Judged {
         }
         if reasons.is_empty() {
             reasons.push("nothing fits better".to_owned());
+        }
+        // Another that says something else, and as well.
+        let rival = others
+            .iter()
+            .find(|other| (other.headings, other.letters) >= (self.headings, self.letters) && other.text != self.text);
+        if let Some(rival) = rival {
+            reasons.push(format!(
+                "but `{}` fits as well and gives other letters",
+                rival.coding.name()
+            ));
         }
         reasons.join(", ")
     }
@@ -242,7 +283,7 @@ mod tests {
             let encoding = Encoding::for_label(label.as_bytes()).unwrap();
             let (bytes, _, lost) = encoding.encode(text);
             assert!(!lost, "{label} has the letters");
-            assert_eq!(guess(&bytes, |_| 0).encoding.name(), encoding.name(), "{text}");
+            assert_eq!(guess(&bytes, |_| 0).coding.name(), encoding.name(), "{text}");
         }
     }
 
@@ -253,7 +294,7 @@ mod tests {
             b"id,price\n1,\xa312.30\n",
             b"Wind \x96 TIM,-12\xa0345\n",
         ] {
-            assert_eq!(guess(bytes, |_| 0).encoding.name(), "windows-1252");
+            assert_eq!(guess(bytes, |_| 0).coding.name(), "windows-1252");
         }
     }
 
@@ -262,7 +303,7 @@ mod tests {
         let bytes = encoding_rs::WINDOWS_1250.encode("Előfizetés").0.into_owned();
         let known = |text: &str| usize::from(text.starts_with("Előfizetés"));
         let choice = guess(&bytes, known);
-        assert_eq!(choice.encoding.name(), "windows-1250");
+        assert_eq!(choice.coding.name(), "windows-1250");
         assert!(choice.evidence.unwrap().contains("1 headings"));
     }
 

@@ -6,13 +6,17 @@
 //! rows: a batch is handed on and forgotten.
 
 mod archive;
+mod coding;
 mod container;
 mod damage;
 mod decode;
 mod dialect;
 mod directory;
 mod encoding;
+mod ending;
+mod headings;
 mod inputs;
+mod lines;
 mod quiet;
 mod quotes;
 mod record;
@@ -27,16 +31,17 @@ mod workbook;
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
+pub use self::{
+    coding::known_encoding,
+    inputs::{expand, expand_with},
+    rows::{Row, Rows},
+    workbook::{ChildCommand, Workbooks, parse_workbook},
+};
 use self::{
     container::Kind,
     source::{Content, Stored},
     table::Found,
     text::TextJob,
-};
-pub use self::{
-    inputs::{expand, expand_with},
-    rows::{Row, Rows},
-    workbook::{ChildCommand, Workbooks, parse_workbook},
 };
 use crate::{
     finding::{Code, Finding, Place},
@@ -72,6 +77,10 @@ pub trait Sink {
     fn table(&mut self, head: &TableHead) -> Interest;
     /// The next rows of the current table, blank rows left out.
     fn rows(&mut self, rows: Rows);
+    /// Whether a row of other headings begins another table. It does not in tables whose cells may be headings.
+    fn splits(&self) -> bool {
+        true
+    }
 }
 
 /// Whether a sink wants a table's rows.
@@ -94,6 +103,9 @@ pub struct TableHead {
     pub header_row: u32,
     /// The headings by column, blanks around them removed; empty where a column has none.
     pub headings: Vec<Text>,
+    /// In a text, how many cells its rows have, empty ones at the end included: those of the headings' row or of most of the
+    /// first rows below it, whichever are more. None, where the container has no such cells.
+    pub cells: Option<u32>,
     /// The filled cells of the rows above the headings: titles, filters.
     pub above: Vec<(u32, Vec<String>)>,
 }
@@ -344,6 +356,10 @@ impl Sink for Whole {
             all.append(&rows);
         }
     }
+
+    fn splits(&self) -> bool {
+        false
+    }
 }
 
 /// Why a file is refused: an error of ours until it is reported.
@@ -378,11 +394,24 @@ impl Job<'_> {
         let found = match container::kind(&head) {
             Kind::Refused(refused) => return Err(self.refused(refused)),
             Kind::Text => self.text(Container::Text, Content::Plain(&stored), sink)?,
-            Kind::Gzip => self.text(Container::Gzip, Content::Gzip(&stored), sink)?,
+            Kind::Gzip => self.gzip(&stored, sink)?,
             Kind::Zip => archive::read(self, &stored, sink)?,
             Kind::Ole => workbook::read(self, &stored, Container::Xls, sink)?,
         };
         self.judge(found)
+    }
+
+    fn gzip(&mut self, stored: &Stored<'_>, sink: &mut dyn Sink) -> Result<Found, Refusal> {
+        let followed = std::cell::Cell::new(false);
+        let found = self.text(Container::Gzip, Content::Gzip(stored, &followed), sink)?;
+        if followed.get() {
+            let message = "something that is no gzip follows the text; it was left out";
+            let hint = "fetch the file again, and compare its size with that at its source";
+            self.report
+                .findings
+                .push(Finding::new(Code::FileDamaged, self.place(), message, hint));
+        }
+        Ok(found)
     }
 
     fn text(&mut self, container: Container, content: Content<'_>, sink: &mut dyn Sink) -> Result<Found, Refusal> {

@@ -14,6 +14,8 @@ pub(super) struct Quotes {
     /// The byte before the one under way; a line end before the first.
     before: u8,
     state: State,
+    /// Whether a quote stands within an unquoted cell.
+    pub(super) has_inner: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +43,7 @@ impl Quotes {
             passed: 0,
             before: b'\n',
             state: State::Outside,
+            has_inner: false,
         }
     }
 
@@ -76,6 +79,7 @@ impl Quotes {
                 let at = self.passed + used as u64 - 1;
                 self.state = State::Inside { at, lines: false };
             }
+            State::Outside => self.has_inner |= quote.is_some(),
             State::Inside { at, lines } => {
                 let lines = lines || skipped.iter().any(|byte| matches!(byte, b'\n' | b'\r'));
                 self.state = match quote {
@@ -84,7 +88,7 @@ impl Quotes {
                     None => State::Inside { at, lines },
                 };
             }
-            _ => {}
+            State::Closing { .. } | State::Stray(_) => {}
         }
         used
     }

@@ -42,10 +42,12 @@ pub(super) enum Split {
 /// Splits records at one delimiter.
 #[derive(Debug)]
 pub(super) struct Splitter {
-    delimiter: u8,
+    pub(super) delimiter: u8,
     stops: [bool; 256],
     /// The fields of the record last found.
     pub(super) fields: Vec<Field>,
+    /// Whether text follows a closing quote of that record: a quote stands where none belongs.
+    pub(super) is_loose: bool,
 }
 
 impl Splitter {
@@ -60,12 +62,14 @@ impl Splitter {
             delimiter,
             stops,
             fields: Vec::new(),
+            is_loose: false,
         }
     }
 
     /// Finds the record at the start of `bytes`; `last` says that nothing follows them.
     pub(super) fn split(&mut self, bytes: &[u8], last: bool) -> Split {
         self.fields.clear();
+        self.is_loose = false;
         if bytes.is_empty() {
             return if last { Split::End } else { Split::More };
         }
@@ -75,7 +79,10 @@ impl Splitter {
             let (field, stop) = if bytes.get(at) == Some(&b'"') {
                 let opened = lines;
                 match self.quoted(bytes, at, &mut lines) {
-                    Some(Some(found)) => found,
+                    Some(Some((field, stop, is_loose))) => {
+                        self.is_loose |= is_loose;
+                        (field, stop)
+                    }
                     Some(None) => return Split::Unclosed(opened),
                     None if last => return Split::Unclosed(opened),
                     None => return Split::More,
@@ -121,9 +128,9 @@ impl Splitter {
         at + rest.iter().position(stops).unwrap_or(rest.len())
     }
 
-    /// The field whose opening quote stands at `open`. None: it goes on after the bytes. `Some(None)`: its quote is stray,
+    /// The field whose opening quote stands at `open`, where it stops, and whether text follows its closing quote. None: it goes on after the bytes. `Some(None)`: its quote is stray,
     /// since it runs over a line end and what closes it is no closing quote either.
-    fn quoted(&self, bytes: &[u8], open: usize, lines: &mut u32) -> Option<Option<(Field, usize)>> {
+    fn quoted(&self, bytes: &[u8], open: usize, lines: &mut u32) -> Option<Option<(Field, usize, bool)>> {
         let first = *lines;
         let mut quotes_inside = false;
         let mut at = open + 1;
@@ -156,7 +163,8 @@ impl Splitter {
             quoted: true,
             quotes_inside: quotes_inside || loose,
         };
-        Some(Some((field, stop)))
+        let after = bytes.get(close + 1..stop).unwrap_or_default();
+        Some(Some((field, stop, !after.trim_ascii().is_empty())))
     }
 }
 
@@ -242,6 +250,22 @@ mod tests {
     impl MapStrings for &[&str] {
         fn map_strings(&self) -> Vec<String> {
             self.iter().map(|text| text.to_string()).collect()
+        }
+    }
+
+    #[test]
+    fn text_after_a_closing_quote_is_told() {
+        for (text, expected) in [
+            ("a,\"b\" c,d", true),
+            ("a,\"b\" ,d", false),
+            ("\"a\"\"b\",c\"d\"", false),
+            ("\"1,\"x,y", true),
+        ] {
+            let mut splitter = Splitter::new(b',');
+            splitter.split(text.as_bytes(), true);
+            assert_eq!(splitter.is_loose, expected, "{text}");
+            splitter.split(b"a,b", true);
+            assert!(!splitter.is_loose);
         }
     }
 

@@ -12,7 +12,17 @@ use super::Cell;
 pub struct Rows {
     text: String,
     slots: Vec<Slot>,
-    ends: Vec<(u32, u32)>,
+    ends: Vec<End>,
+}
+
+/// Where a row ends.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    number: u32,
+    /// Its cells, empty ones after the last filled one included.
+    cells: u32,
+    /// Slots up to its end; it has none for the empty cells after its last filled one.
+    slot: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -54,27 +64,61 @@ impl Rows {
 
     /// Ends the row under way. A row without a filled cell is dropped; says whether it was kept.
     pub fn end_row(&mut self, number: u32) -> bool {
-        let start = self.ends.last().map_or(0, |&(_, end)| end as usize);
-        if self.slots[start..].iter().all(|slot| matches!(slot, Slot::Empty)) {
+        let start = self.start();
+        let filled = |slot: &Slot| !matches!(slot, Slot::Empty);
+        let Some(last) = self.slots[start..].iter().rposition(filled) else {
             self.slots.truncate(start);
             return false;
-        }
-        self.ends.push((number, self.slots.len() as u32));
+        };
+        let cells = (self.slots.len() - start) as u32;
+        // Empty columns come by the thousand: they are counted, not kept.
+        self.slots.truncate(start + last + 1);
+        self.ends.push(End {
+            number,
+            cells,
+            slot: self.slots.len() as u32,
+        });
         true
+    }
+
+    /// The first slot of the row under way.
+    fn start(&self) -> usize {
+        self.ends.last().map_or(0, |end| end.slot as usize)
     }
 
     /// Forgets the row under way.
     pub(super) fn drop_row(&mut self) {
-        self.slots
-            .truncate(self.ends.last().map_or(0, |&(_, end)| end as usize));
+        self.slots.truncate(self.start());
+    }
+
+    /// Takes the last row away, into a batch of its own.
+    pub(super) fn take_last(&mut self) -> Rows {
+        let mut taken = Rows::default();
+        if let Some(row) = self.ends.len().checked_sub(1).map(|last| self.row(last)) {
+            taken.copy(row);
+            self.ends.pop();
+            self.drop_row();
+        }
+        taken
+    }
+
+    /// Adds a copy of a row.
+    pub(super) fn copy(&mut self, row: Row<'_>) {
+        row.cells().for_each(|cell| self.push(cell));
+        (row.slots.len()..row.len()).for_each(|_| self.push(Cell::Empty));
+        self.end_row(row.number);
+    }
+
+    /// Forgets all rows, and keeps the room they had.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.slots.clear();
+        self.ends.clear();
     }
 
     /// Adds copies of all rows of another batch.
     pub fn append(&mut self, other: &Rows) {
-        for row in other.iter() {
-            row.cells().for_each(|cell| self.push(cell));
-            self.end_row(row.number);
-        }
+        other.iter().for_each(|row| self.copy(row));
     }
 
     /// Number of rows.
@@ -92,17 +136,30 @@ impl Rows {
         self.text.len()
     }
 
+    /// Cells held: what bounds a batch of numbers.
+    pub(super) fn cells_len(&self) -> usize {
+        self.slots.len()
+    }
+
     /// The rows in order.
     pub fn iter(&self) -> impl Iterator<Item = Row<'_>> {
-        (0..self.ends.len()).map(move |index| {
-            let (number, end) = self.ends[index];
-            let start = if index == 0 { 0 } else { self.ends[index - 1].1 };
-            Row {
-                number,
-                text: &self.text,
-                slots: &self.slots[start as usize..end as usize],
-            }
-        })
+        (0..self.ends.len()).map(move |index| self.row(index))
+    }
+
+    /// The row ended last.
+    pub(super) fn last(&self) -> Option<Row<'_>> {
+        self.ends.len().checked_sub(1).map(|last| self.row(last))
+    }
+
+    fn row(&self, index: usize) -> Row<'_> {
+        let End { number, cells, slot } = self.ends[index];
+        let start = if index == 0 { 0 } else { self.ends[index - 1].slot };
+        Row {
+            number,
+            text: &self.text,
+            slots: &self.slots[start as usize..slot as usize],
+            cells,
+        }
     }
 }
 
@@ -113,17 +170,18 @@ pub struct Row<'a> {
     pub number: u32,
     text: &'a str,
     slots: &'a [Slot],
+    cells: u32,
 }
 
 impl<'a> Row<'a> {
     /// Number of cells, trailing empty ones included.
     pub fn len(&self) -> usize {
-        self.slots.len()
+        self.cells as usize
     }
 
     /// Whether there is no cell.
     pub fn is_empty(&self) -> bool {
-        self.slots.is_empty()
+        self.cells == 0
     }
 
     /// The cell of a 0-based column; past the last one it is empty.
@@ -138,10 +196,10 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// All cells in order.
+    /// The cells in order, up to the last filled one.
     pub fn cells(&self) -> impl Iterator<Item = Cell<'a>> {
         let row = *self;
-        (0..row.len()).map(move |column| row.cell(column))
+        (0..row.slots.len()).map(move |column| row.cell(column))
     }
 }
 
@@ -163,8 +221,24 @@ mod tests {
         let mut joined = rows.clone();
         joined.append(&rows);
         let seen: Vec<(u32, Vec<Cell<'_>>)> = joined.iter().map(|row| (row.number, row.cells().collect())).collect();
-        let first = (3, vec![Cell::Text("a"), Cell::Empty]);
+        let first = (3, vec![Cell::Text("a")]);
         let second = (5, vec![Cell::Number(2.0)]);
         assert_eq!(seen, [first.clone(), second.clone(), first, second]);
+        assert_eq!(rows.iter().map(|row| row.len()).collect::<Vec<_>>(), [2, 1]);
+    }
+
+    #[test]
+    fn empty_cells_at_the_end_of_a_row_cost_nothing() {
+        let mut rows = Rows::default();
+        for number in 1..=100 {
+            rows.push(Cell::Bool(true));
+            (0..16_000).for_each(|_| rows.push(Cell::Empty));
+            rows.end_row(number);
+        }
+        assert_eq!((rows.cells_len(), rows.len()), (100, 100));
+        assert_eq!(rows.last().map(|row| row.len()), Some(16_001));
+        let taken = rows.take_last();
+        assert_eq!((taken.len(), rows.len(), rows.cells_len()), (1, 99, 99));
+        assert_eq!(taken.iter().next().map(|row| row.number), Some(100));
     }
 }

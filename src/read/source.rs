@@ -4,11 +4,12 @@
 //! is opened once and read by that handle, so that a replaced file cannot give half of each. Refuses what is no regular file.
 
 use std::{
+    cell::Cell,
     fs::File,
     io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom},
 };
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use sha2::{Digest, Sha256};
 use zip::ZipArchive;
 
@@ -120,13 +121,53 @@ impl<R: Read> Read for Tally<R> {
     }
 }
 
+/// The members of a gzip file, one after the other.
+struct Members<'a> {
+    member: Option<GzDecoder<Box<dyn ReadSeek + 'a>>>,
+    followed: &'a Cell<bool>,
+}
+
+impl Read for Members<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.member {
+            let read = member.read(into)?;
+            if read > 0 || into.is_empty() {
+                return Ok(read);
+            }
+            let Some(mut rest) = self.member.take().map(GzDecoder::into_inner) else {
+                break;
+            };
+            match rest.fill_buf()?.first() {
+                Some(0x1f) => self.member = Some(GzDecoder::new(rest)),
+                // Some programs fill a block up with NUL bytes.
+                _ => self.followed.set(!is_padding(&mut rest)?),
+            }
+        }
+        Ok(0)
+    }
+}
+
+fn is_padding(rest: &mut dyn BufRead) -> io::Result<bool> {
+    loop {
+        let bytes = rest.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(true);
+        }
+        if bytes.iter().any(|byte| *byte != 0) {
+            return Ok(false);
+        }
+        let length = bytes.len();
+        rest.consume(length);
+    }
+}
+
 /// One text, in whatever it is wrapped.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Content<'a> {
     /// The stored bytes are the text.
     Plain(&'a Stored<'a>),
-    /// They are gzip, of one or several members.
-    Gzip(&'a Stored<'a>),
+    /// They are gzip, of one or several members; says whether something else follows the last of them.
+    Gzip(&'a Stored<'a>, &'a Cell<bool>),
     /// The text is a member of a zip archive.
     Member(&'a Stored<'a>, usize),
 }
@@ -136,7 +177,10 @@ impl Content<'_> {
     pub(super) fn pass<T>(&self, work: impl FnOnce(&mut dyn Read) -> T) -> io::Result<T> {
         match self {
             Content::Plain(stored) => Ok(work(&mut stored.reader()?)),
-            Content::Gzip(stored) => Ok(work(&mut MultiGzDecoder::new(stored.reader()?))),
+            Content::Gzip(stored, followed) => Ok(work(&mut Members {
+                member: Some(GzDecoder::new(stored.reader()?)),
+                followed,
+            })),
             Content::Member(stored, index) => {
                 let mut archive = ZipArchive::new(stored.reader()?)?;
                 let mut member = archive.by_index(*index)?;
@@ -176,11 +220,24 @@ mod tests {
         let mut members = gzip(b"id,name\n");
         members.extend(gzip(b"1,Acme\n"));
         let stored = Stored::Bytes(&members);
-        let content = Content::Gzip(&stored);
+        let followed = Cell::new(false);
+        let content = Content::Gzip(&stored, &followed);
         for _ in 0..2 {
             assert_eq!(content.head(100).unwrap(), b"id,name\n1,Acme\n");
         }
         assert_eq!(content.head(3).unwrap(), b"id,");
+        for (rest, follows) in [
+            (&b""[..], false),
+            (&[0; 70_000], false),
+            (b"garbage", true),
+            (b"\0\0x", true),
+        ] {
+            let bytes = [&members, rest].concat();
+            let (stored, followed) = (Stored::Bytes(&bytes), Cell::new(false));
+            let content = Content::Gzip(&stored, &followed);
+            assert_eq!(content.head(100).unwrap(), b"id,name\n1,Acme\n");
+            assert_eq!(followed.get(), follows, "{}", rest.len());
+        }
     }
 
     #[test]

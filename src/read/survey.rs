@@ -5,9 +5,7 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::Encoding;
-
-use super::{decode::Decoding, quotes::Quotes};
+use super::{coding::Coding, decode::Decoding, quotes::Quotes};
 
 /// Bytes of lines that are kept for choosing a code page.
 const SAMPLE: usize = 1 << 16;
@@ -18,12 +16,14 @@ const LINE: usize = 1 << 11;
 pub(super) struct Survey {
     pub(super) bytes: u64,
     /// UTF-8 sequences of several bytes.
-    multibyte: u64,
+    pub(super) multibyte: u64,
     /// Places that are not UTF-8.
     pub(super) invalid: u64,
     /// Lines around such places.
     pub(super) sample: Vec<u8>,
     pub(super) quotes: Quotes,
+    /// Whether the text is UTF-8 and ends within a character.
+    pub(super) is_cut: bool,
     /// Whether the survey stopped since the text is over its limit.
     pub(super) over_limit: bool,
     limit: u64,
@@ -37,6 +37,7 @@ impl Survey {
             invalid: 0,
             sample: Vec::new(),
             quotes: Quotes::new(delimiter, record_limit),
+            is_cut: false,
             over_limit: false,
             limit,
         }
@@ -48,7 +49,7 @@ impl Survey {
     }
 
     /// Passes over all bytes; those of an encoding that does not keep ASCII (`wide`) are decoded first.
-    pub(super) fn read(&mut self, reader: &mut dyn Read, wide: Option<&'static Encoding>) -> io::Result<()> {
+    pub(super) fn read(&mut self, reader: &mut dyn Read, wide: Option<Coding>) -> io::Result<()> {
         let mut decoding = decoding(reader, wide)?;
         let mut piece = vec![0; 1 << 17];
         let mut kept = 0;
@@ -97,6 +98,11 @@ impl Survey {
             match broken {
                 None => {}
                 Some(None) if !last => break,
+                // Half a character at the very end of much that is UTF-8: the file was cut there.
+                Some(None) if self.invalid == 0 && self.multibyte > 0 => {
+                    self.is_cut = true;
+                    return bytes.len();
+                }
                 Some(length) => {
                     self.invalid += 1;
                     self.keep_line(bytes, at);
@@ -129,15 +135,15 @@ impl Survey {
     }
 }
 
-fn decoding<'a>(reader: &'a mut dyn Read, wide: Option<&'static Encoding>) -> io::Result<Decoding<'a>> {
+fn decoding<'a>(reader: &'a mut dyn Read, wide: Option<Coding>) -> io::Result<Decoding<'a>> {
     match wide {
-        Some(encoding) => Ok(Decoding::new(reader, encoding)),
+        Some(coding) => Ok(Decoding::new(reader, coding)),
         None => Decoding::plain(reader),
     }
 }
 
 /// The line on which the byte at an offset stands, as the survey counts offsets.
-pub(super) fn line_at(reader: &mut dyn Read, wide: Option<&'static Encoding>, at: u64) -> io::Result<u32> {
+pub(super) fn line_at(reader: &mut dyn Read, wide: Option<Coding>, at: u64) -> io::Result<u32> {
     let mut decoding = decoding(reader, wide)?;
     let mut piece = vec![0; 1 << 16];
     let (mut left, mut line, mut after_return) = (at, 1u32, false);
@@ -179,6 +185,10 @@ mod tests {
         assert_eq!((broken.invalid, broken.is_utf8()), (2, false));
         assert_eq!(broken.sample, b"\na,\xe9l\nb,\xe9 ");
         assert!(surveyed("ééééé\n\u{e9}".as_bytes()).is_utf8());
+        let cut = surveyed(b"n\xc3\xa9\nT\xc5");
+        assert_eq!((cut.is_utf8(), cut.is_cut, cut.invalid), (true, true, 0));
+        let other = surveyed(b"n\nT\xc5");
+        assert_eq!((other.is_utf8(), other.is_cut, other.invalid), (false, false, 1));
     }
 
     #[test]

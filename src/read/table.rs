@@ -1,18 +1,18 @@
-//! Rows to a table: the search for the headings, then batches.
+//! Rows to tables: the search for the headings, then batches.
 //!
-//! In: the rows of a sheet or a text, cell by cell. Out: through the [`Sink`], the table's head, then its rows in batches of
-//! at most [`BATCH_ROWS`] or [`BATCH_TEXT`]. The headings are the row, among the first [`SEARCHED`] that are not blank, in
-//! which most cells are headings we know; no row is handed on before they are found.
+//! In: the rows of a sheet or a text, cell by cell. Out: through the [`Sink`], a table's head, then its rows in batches of
+//! at most [`BATCH_ROWS`], [`BATCH_TEXT`] or [`BATCH_CELLS`]; then perhaps the next table below it, with headings of its own. No
+//! row is handed on before the headings it stands under are found, and none under those of another table.
 
-use std::borrow::Cow;
-
-use super::{Cell, Interest, Row, Rows, Sink, TableHead, Words};
+use super::{
+    Cell, Interest, Row, Rows, Sink, TableHead, Words,
+    headings::{self, Headings, SEARCHED, begins_table, heading},
+};
 use crate::terms::Text;
 
-/// Rows in which headings are looked for.
-pub(super) const SEARCHED: usize = 30;
 const BATCH_ROWS: usize = 4096;
 const BATCH_TEXT: usize = 1 << 20;
+const BATCH_CELLS: usize = 1 << 20;
 
 /// What the rows so far came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,13 +40,24 @@ impl Found {
     }
 }
 
-/// A table under way.
+/// The tables of a sheet or a text under way.
 pub(super) struct Tabling<'a> {
     words: &'a dyn Words,
     sheet: Option<Text>,
     hidden: bool,
+    /// Whether empty cells at the end of a row were written by somebody.
+    counts_cells: bool,
     held: Rows,
     state: State,
+    /// What to go back to, where a row that began another table turns out not to.
+    resume: State,
+    /// The best that the tables so far came to.
+    found: Found,
+    /// The headings of the current table, and the row of the first half of those that take two.
+    headings: Vec<Text>,
+    upper: Vec<String>,
+    /// Number of the last row that is not blank.
+    last: u32,
     /// Rows handed on.
     pub(super) rows: u64,
     /// Number of headings, once they are known; 0 before.
@@ -57,8 +68,10 @@ pub(super) struct Tabling<'a> {
 enum State {
     Searching,
     Reading,
-    /// No more rows are wanted, or no headings were found.
-    Done(bool),
+    /// The table's rows are not wanted; another may follow.
+    Skipping,
+    /// No headings were found, or nothing more is wanted.
+    Done,
 }
 
 impl<'a> Tabling<'a> {
@@ -67,10 +80,24 @@ impl<'a> Tabling<'a> {
             words,
             sheet,
             hidden,
+            counts_cells: false,
             held: Rows::default(),
             state: State::Searching,
+            resume: State::Done,
+            found: Found::Nothing,
+            headings: Vec::new(),
+            upper: Vec::new(),
+            last: 0,
             rows: 0,
             width: 0,
+        }
+    }
+
+    /// Of a text, where a delimiter too many shows as an empty cell at the end of the row.
+    pub(super) fn counting_cells(self) -> Tabling<'a> {
+        Tabling {
+            counts_cells: true,
+            ..self
         }
     }
 
@@ -81,16 +108,54 @@ impl<'a> Tabling<'a> {
 
     /// Ends the row under way. Answers whether more rows are wanted.
     pub(super) fn end_row(&mut self, number: u32, sink: &mut dyn Sink) -> Interest {
-        self.held.end_row(number);
-        match self.state {
-            State::Searching if self.held.len() >= SEARCHED => self.settle(sink),
-            State::Reading if self.held.len() >= BATCH_ROWS || self.held.text_len() >= BATCH_TEXT => self.hand_on(sink),
-            _ => {}
+        if self.held.end_row(number) {
+            self.take_row(number, sink);
+            if self.state == State::Searching && self.held.len() >= SEARCHED {
+                self.settle(sink);
+            }
         }
         match self.state {
-            State::Done(_) => Interest::Skip,
-            State::Searching | State::Reading => Interest::Read,
+            State::Done => Interest::Skip,
+            _ => Interest::Read,
         }
+    }
+
+    /// Judges the row held last.
+    fn take_row(&mut self, number: u32, sink: &mut dyn Sink) {
+        let gap = number > self.last.saturating_add(1);
+        self.last = number;
+        if matches!(self.state, State::Reading | State::Skipping) && sink.splits() && self.begins(gap) {
+            let row = self.held.take_last();
+            self.hand_on(sink);
+            self.held = row;
+            self.resume = self.state;
+            self.state = State::Searching;
+        }
+        match self.state {
+            State::Reading if self.is_full() => self.hand_on(sink),
+            State::Skipping => self.held.clear(),
+            State::Searching | State::Reading | State::Done => {}
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.held.len() >= BATCH_ROWS || self.held.text_len() >= BATCH_TEXT || self.held.cells_len() >= BATCH_CELLS
+    }
+
+    /// Whether the row held last has headings of another table.
+    fn begins(&self, gap: bool) -> bool {
+        let Some(row) = self.held.last() else { return false };
+        if !begins_table(row, self.width, gap, self.words) {
+            // The upper half of headings that take two rows, which stand here again.
+            return !self.upper.is_empty() && row.cells().map(heading).eq(self.upper.iter().cloned());
+        }
+        // The same headings again are a row that is left out, not a table.
+        let repeats = |(column, cell): (usize, Cell<'_>)| {
+            let text = heading(cell);
+            let own = self.headings.get(column).map_or("", |own| &**own);
+            text.is_empty() || text == own || text.to_lowercase() == own.to_lowercase()
+        };
+        self.state == State::Skipping || !row.cells().enumerate().all(repeats)
     }
 
     /// Forgets the row under way.
@@ -103,28 +168,54 @@ impl<'a> Tabling<'a> {
         if self.state != State::Searching {
             return;
         }
-        let Some(index) = heading_row(&self.held, self.words) else {
-            self.state = State::Done(false);
+        let Some(found) = headings::search(&self.held, self.words) else {
+            self.state = self.resume;
             return;
         };
-        let head = head_of(&self.held, index, self.sheet.clone(), self.hidden);
-        self.width = head.headings.len();
-        self.state = match sink.table(&head) {
-            Interest::Read => State::Reading,
-            Interest::Skip => State::Done(true),
+        let rows = std::mem::take(&mut self.held);
+        let head = self.head(&rows, &found);
+        let interest = sink.table(&head);
+        (self.state, self.found) = match interest {
+            Interest::Read => (State::Reading, Found::Table),
+            Interest::Skip if !sink.splits() => (State::Done, Found::Unwanted),
+            Interest::Skip => (State::Skipping, self.found.clone().or(Found::Unwanted)),
         };
-        let mut rest = Rows::default();
-        for row in self.held.iter().skip(index + 1) {
-            row.cells().for_each(|cell| rest.push(cell));
-            rest.end_row(row.number);
+        self.width = head.headings.len();
+        self.headings = head.headings;
+        self.last = head.header_row;
+        for row in rows.iter().skip(found.after) {
+            self.held.copy(row);
+            self.take_row(row.number, sink);
         }
-        if self.state == State::Reading {
-            self.held = rest;
+    }
+
+    fn head(&mut self, rows: &Rows, found: &Headings) -> TableHead {
+        let texts = |row: Row<'_>| row.cells().map(heading).collect::<Vec<String>>();
+        let mut above = Vec::new();
+        for row in rows.iter().take(found.first) {
+            let filled = texts(row).into_iter().filter(|text| !text.is_empty());
+            above.push((row.number, filled.collect()));
+        }
+        let takes_two = found.after > found.first + 1;
+        self.upper = match rows.iter().nth(found.first) {
+            Some(row) if takes_two => texts(row),
+            _ => Vec::new(),
+        };
+        TableHead {
+            sheet: self.sheet.clone(),
+            hidden: self.hidden,
+            header_row: rows
+                .iter()
+                .nth(found.after.saturating_sub(1))
+                .map_or(0, |row| row.number),
+            headings: found.texts.clone(),
+            cells: self.counts_cells.then(|| usual_cells(rows, found)),
+            above,
         }
     }
 
     fn hand_on(&mut self, sink: &mut dyn Sink) {
-        if !self.held.is_empty() {
+        if self.state == State::Reading && !self.held.is_empty() {
             self.rows += self.held.len() as u64;
             sink.rows(std::mem::take(&mut self.held));
         }
@@ -132,83 +223,31 @@ impl<'a> Tabling<'a> {
 
     /// Hands on what is left.
     pub(super) fn finish(&mut self, sink: &mut dyn Sink) -> Found {
-        self.settle(sink);
-        if self.state == State::Reading {
-            self.hand_on(sink);
+        // Each round takes the headings of one table away.
+        while self.state == State::Searching {
+            self.settle(sink);
         }
-        match (self.state, self.held.iter().next()) {
-            (State::Done(false), Some(row)) => Found::NoHeadings {
+        self.hand_on(sink);
+        match (&self.found, self.held.iter().next()) {
+            (Found::Nothing, Some(row)) => Found::NoHeadings {
                 row: row.number,
                 text: shown(row),
             },
-            (State::Done(false), None) => Found::Nothing,
-            (State::Done(true), _) => Found::Unwanted,
-            _ => Found::Table,
+            _ => self.found.clone(),
         }
     }
 }
 
-/// The index of the row of headings: the most known ones, at least two, or one in a row of at most two cells.
-fn heading_row(rows: &Rows, words: &dyn Words) -> Option<usize> {
-    let mut best: Option<(usize, usize)> = None;
-    for (index, row) in rows.iter().take(SEARCHED).enumerate() {
-        let cells: Vec<String> = row.cells().map(heading).filter(|text| !text.is_empty()).collect();
-        let known = known(&cells, words);
-        if known > best.map_or(0, |(most, _)| most) {
-            best = Some((known, index));
-        }
-    }
-    best.map(|(_, index)| index)
-}
-
-/// How many headings a row has; none, where that is too few to believe.
-pub(super) fn known(cells: &[String], words: &dyn Words) -> usize {
-    let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-    let known = words.headings(&cells);
-    let enough = if cells.len() <= 2 { 1 } else { 2 };
-    if known >= enough { known } else { 0 }
-}
-
-fn head_of(rows: &Rows, index: usize, sheet: Option<Text>, hidden: bool) -> TableHead {
-    let mut above = Vec::new();
-    for row in rows.iter().take(index) {
-        above.push((
-            row.number,
-            row.cells().map(heading).filter(|text| !text.is_empty()).collect(),
-        ));
-    }
-    let row = rows.iter().nth(index);
-    let mut headings: Vec<Text> = row
+/// How many cells a row has: as many as the headings' row, or as most of the rows below it, whichever is more.
+fn usual_cells(rows: &Rows, found: &Headings) -> u32 {
+    let lengths = || rows.iter().skip(found.after).map(|row| row.len());
+    let often = |length: usize| lengths().filter(|other| *other == length).count();
+    let usual = lengths().max_by_key(|length| (often(*length), std::cmp::Reverse(*length)));
+    let headings = rows
         .iter()
-        .flat_map(|row| row.cells())
-        .map(|cell| heading(cell).into())
-        .collect();
-    while headings.last().is_some_and(|last| last.is_empty()) {
-        headings.pop();
-    }
-    TableHead {
-        sheet,
-        hidden,
-        header_row: row.map_or(0, |row| row.number),
-        headings,
-        above,
-    }
-}
-
-/// A cell's text as a heading: blanks of all kinds are one blank, invisible characters are gone.
-pub(super) fn heading(cell: Cell<'_>) -> String {
-    let text = match cell {
-        Cell::Empty => Cow::Borrowed(""),
-        Cell::Text(text) | Cell::Error(text) => Cow::Borrowed(text),
-        Cell::Number(number) => Cow::Owned(number.to_string()),
-        Cell::DateTime(at) => Cow::Owned(at.format("%Y-%m-%d").to_string()),
-        Cell::Bool(truth) => Cow::Borrowed(if truth { "TRUE" } else { "FALSE" }),
-    };
-    let visible: String = text
-        .chars()
-        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
-        .collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+        .nth(found.after.saturating_sub(1))
+        .map_or(0, |row| row.len());
+    usual.unwrap_or(0).max(headings) as u32
 }
 
 /// A row as a message quotes it: some eighty characters.
@@ -240,6 +279,7 @@ pub(super) mod tests {
         pub(in crate::read) heads: Vec<TableHead>,
         pub(in crate::read) batches: Vec<Rows>,
         pub(in crate::read) unwanted: bool,
+        pub(in crate::read) whole: bool,
     }
 
     impl Sink for Kept {
@@ -251,9 +291,13 @@ pub(super) mod tests {
         fn rows(&mut self, rows: Rows) {
             self.batches.push(rows);
         }
+
+        fn splits(&self) -> bool {
+            !self.whole
+        }
     }
 
-    fn table(rows: &[&[&str]], kept: &mut Kept) -> Found {
+    fn table(rows: &[&[&str]], kept: &mut dyn Sink) -> Found {
         let mut tabling = Tabling::new(&Known(&["id", "name", "end"]), None, false);
         for (number, row) in (1..).zip(rows) {
             row.iter().for_each(|text| tabling.cell(Cell::Text(text)));
@@ -291,6 +335,65 @@ pub(super) mod tests {
         );
         let numbers: Vec<u32> = kept.batches[0].iter().map(|row| row.number).collect();
         assert_eq!(numbers, [5, 6]);
+    }
+
+    #[test]
+    fn a_table_below_another_has_its_own_headings() {
+        let first: &[&str] = &["id", "name", "end"];
+        let below: &[&str] = &["name", "end", "id"];
+        let values: &[&str] = &["a", "b", "3"];
+        for (between, more) in [(1, 1), (1, 100), (100, 1), (5000, 5000)] {
+            let mut rows = vec![first];
+            rows.resize(1 + between, values);
+            rows.extend([&["Title"][..], first, values, below]);
+            rows.resize(rows.len() + more, values);
+            let mut kept = Kept::default();
+            assert_eq!(table(&rows, &mut kept), Found::Table);
+            let heads: Vec<(u32, String)> = kept
+                .heads
+                .iter()
+                .map(|head| (head.header_row, head.headings.join("|")))
+                .collect();
+            let second = between as u32 + 5;
+            assert_eq!(
+                heads,
+                [(1, "id|name|end".to_owned()), (second, "name|end|id".to_owned())]
+            );
+            let mut numbers: Vec<u32> = Vec::new();
+            for batch in &kept.batches {
+                let of_batch: Vec<u32> = batch.iter().map(|row| row.number).collect();
+                assert!(of_batch.iter().all(|row| *row < second) || of_batch.iter().all(|row| *row > second));
+                numbers.extend(of_batch);
+            }
+            let expected: Vec<u32> = (2..=rows.len() as u32).filter(|row| *row != second).collect();
+            assert_eq!(numbers, expected, "no row is lost: {between} {more}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_words_begin_no_table() {
+        let rows: &[&[&str]] = &[
+            &["id", "name", "end", "x"],
+            &["name", "end"],
+            &["1", "name", "end", "id"],
+            &["q", "w", "id", "z"],
+        ];
+        let mut kept = Kept::default();
+        table(rows, &mut kept);
+        assert_eq!((kept.heads.len(), kept.batches[0].len()), (1, 3));
+        let mut kept = Kept {
+            whole: true,
+            ..Kept::default()
+        };
+        table(
+            &[&["id", "name", "end"], &["end", "name", "id"], &["1", "2", "3"]],
+            &mut kept,
+        );
+        assert_eq!(
+            (kept.heads.len(), kept.batches[0].len()),
+            (1, 2),
+            "not in a table of ours"
+        );
     }
 
     #[test]

@@ -10,6 +10,10 @@ use super::{
     *,
 };
 
+#[path = "cut_tests.rs"]
+mod cut_tests;
+#[path = "language_tests.rs"]
+mod language_tests;
 #[path = "workbook_tests.rs"]
 mod workbook_tests;
 
@@ -63,7 +67,7 @@ impl Got {
         rows.map(|row| {
             (
                 row.number,
-                row.cells().map(table::heading).collect::<Vec<_>>().join("|"),
+                row.cells().map(headings::heading).collect::<Vec<_>>().join("|"),
             )
         })
         .collect()
@@ -101,8 +105,8 @@ fn utf16(text: &str, little: bool) -> Vec<u8> {
 
 #[test]
 fn one_list_in_every_wrapping() {
-    let text = "id;name;end\r\n1;\"Acme; \"\"A\"\"\";2026\r\n\r\n2;\"two\nlines\";\r\n3;Zéro;x";
-    let expected = rows(&[(2, "1|Acme; \"A\"|2026"), (4, "2|two lines|"), (6, "3|Zéro|x")]);
+    let text = "id;name;end\r\n1;\"Acme; \"\"A\"\"\";2026\r\n\r\n2;\"two\nlines\";\r\n3;Zéro;x\r\n";
+    let expected = rows(&[(2, "1|Acme; \"A\"|2026"), (4, "2|two lines"), (6, "3|Zéro|x")]);
     let latin = encoding_rs::WINDOWS_1252.encode(text).0.into_owned();
     for (what, content, container, encoding) in [
         ("utf-8", text.as_bytes().to_vec(), Container::Text, "UTF-8"),
@@ -338,6 +342,77 @@ fn texts_in_an_archive_are_tables_of_their_own() {
     assert_eq!(got.rows(), rows(&[(2, "1|a"), (2, "2|b")]));
     assert_eq!(got.codes(), ["file-refused", "sheet-ignored"]);
     assert!(!got.report.refused);
+}
+
+#[test]
+fn archives_that_are_not_whole_or_not_clear() {
+    let whole = [gzip(b"id,name,end\n1,a,b\n"), gzip(b"2,c,d\n")].concat();
+    for (after, codes) in [(&b""[..], &[][..]), (&[0; 512], &[]), (b"<html>", &["file-damaged"])] {
+        let got = Got::of([&whole, after].concat());
+        assert_eq!((got.codes(), got.report.refused), (codes.to_vec(), false));
+        assert_eq!(got.rows(), rows(&[(2, "1|a|b"), (3, "2|c|d")]));
+    }
+    let cut = Got::of(&whole[..whole.len() - 12]);
+    assert_eq!((cut.codes(), cut.rows().len()), (vec!["file-damaged"], 1));
+
+    let twice = zip(&[("a.csv", b"id,name\n1,a\n"), ("b.csv", b"id,name\n2,b\n")]);
+    let mut same = twice;
+    for at in 0..same.len() - 5 {
+        if same[at..].starts_with(b"b.csv") {
+            same[at] = b'a';
+        }
+    }
+    let got = Got::of(&same);
+    assert_eq!((got.codes(), got.report.refused), (vec!["file-refused"], true));
+    assert!(got.report.findings[0].message.contains("two members of one name"));
+
+    let inner = zip(&[("xl/workbook.xml", b"<x/>")]);
+    let got = Got::of(zip(&[("list.csv", b"id,name\n1,a\n"), ("book.xlsx", &inner)]));
+    assert_eq!((got.codes(), got.report.rows), (vec!["file-refused"], 1));
+    let got = Got::of(zip(&[("book.xlsx", &inner)]));
+    assert_eq!(
+        (got.codes(), got.report.refused),
+        (vec!["file-refused"], true),
+        "not called empty"
+    );
+}
+
+#[test]
+fn files_that_were_put_together() {
+    let got = Got::of("id;name;end\n1;a;b\n2,c,d\nname,id,end\ne,3,f\n");
+    let heads: Vec<(u32, String)> = got
+        .kept
+        .heads
+        .iter()
+        .map(|head| (head.header_row, head.headings.join("|")))
+        .collect();
+    assert_eq!(heads, [(1, "id|name|end".to_owned()), (4, "name|id|end".to_owned())]);
+    assert_eq!(got.rows(), rows(&[(2, "1|a|b"), (3, "2|c|d"), (5, "e|3|f")]));
+    assert_eq!((got.codes(), got.line()), (vec!["delimiter-mixed"], Some(3)));
+
+    let got = Got::of("\u{feff}id,name,end\n1,a,b\n\u{feff}id,name,end\n2,c,d\n");
+    assert_eq!(
+        (got.kept.heads.len(), got.report.rows),
+        (1, 3),
+        "the same headings again are a row"
+    );
+
+    // Opened under `;` and saved: where a cell held one, the line became two cells.
+    let got = Got::of("id,name,end;\n1,a,b;\n\"2,\"\"c\";\" d\"\",e\"\n\"3,\"\"f,g\"\",h\";\n");
+    assert_eq!(got.rows(), rows(&[(2, "1|a|b"), (3, "2|c; d|e"), (4, "3|f,g|h")]));
+    assert_eq!((got.report.delimiter, got.codes()), (Some(','), vec![]));
+}
+
+#[test]
+fn lines_of_two_encodings_are_told() {
+    let utf8 = "1,Müller,x\n2,Köln,y\n3,Łódź,z\n4,Größe,z\n";
+    let latin = encoding_rs::WINDOWS_1252.encode("5,Björk,x\n").0.into_owned();
+    let got = Got::of([b"id,name,end\n", utf8.as_bytes(), &latin].concat());
+    assert_eq!((got.codes(), got.line()), (vec!["text-damaged"], Some(6)));
+    assert!(got.report.findings[0].message.contains("two encodings are mixed"));
+    let got = Got::of([b"id,name,end\n".to_vec(), latin.repeat(5), "6,Müller,x\n".into()].concat());
+    assert_eq!(got.codes(), ["text-damaged", "encoding-guessed"]);
+    assert_eq!(got.line(), Some(7));
 }
 
 #[test]

@@ -7,15 +7,16 @@
 
 use std::io;
 
-use encoding_rs::{Encoding, UTF_8};
-
 use super::{
-    Cell, Interest, Job, Refusal, Sink,
-    damage::Damage,
+    Interest, Job, Refusal, Sink,
+    coding::{self, Coding, UTF8},
+    damage::{Damage, Mixed},
     decode::Decoding,
-    dialect::{Dialect, dialect, headings, wrapped},
+    dialect::{Dialect, dialect, headings},
     encoding::{self, Choice},
-    record::{Field, Splitter, plain},
+    ending::{Ending, Verdict},
+    lines::Lines,
+    record::{Field, Splitter},
     records::{Next, Records},
     refuse,
     source::Content,
@@ -50,6 +51,10 @@ struct Reading {
     plain: bool,
     /// Whether the text breaks off.
     cut: bool,
+    /// Whether quotes stand within unquoted cells.
+    inner_quotes: bool,
+    /// Whether lines of two encodings stand in it.
+    mixed: Option<Mixed>,
 }
 
 impl TextJob<'_, '_> {
@@ -57,11 +62,11 @@ impl TextJob<'_, '_> {
     pub(super) fn read(mut self, sink: &mut dyn Sink) -> Result<Found, Refusal> {
         let head = self.content.head(HEAD).map_err(|error| self.unreadable(&error))?;
         let reading = self.prepare(&head)?;
-        self.job.report.encoding = Some(reading.choice.encoding.name().into());
+        self.job.report.encoding = Some(reading.choice.coding.name().into());
         self.job.report.encoding_certain = reading.choice.evidence.is_none();
-        self.job.report.delimiter = Some(char::from(reading.dialect.delimiter));
+        self.job.report.delimiter = Some(char::from(reading.dialect.inner));
         if let Some(evidence) = &reading.choice.evidence {
-            let message = format!("read as `{}`: {evidence}", reading.choice.encoding.name());
+            let message = format!("read as `{}`: {evidence}", reading.choice.coding.name());
             let hint = "set `encoding` for this source if letters look wrong, or export as CSV UTF-8";
             self.tell(Finding::new(Code::EncodingGuessed, self.place(), message, hint));
         }
@@ -98,14 +103,15 @@ impl TextJob<'_, '_> {
         let set = self.set_encoding()?;
         let marked = encoding::marked(head).or(set);
         let early = match marked {
-            Some(encoding) => Choice::certain(encoding),
-            None if encoding::is_utf8(head) => Choice::certain(UTF_8),
+            Some(coding) => Choice::certain(coding),
+            None if encoding::is_utf8(head) => Choice::certain(UTF8),
             None => encoding::guess(head.get(..SAMPLE).unwrap_or(head), known),
         };
         // Delimiters, quotes and line ends are the same bytes in every encoding but UTF-16, so this holds for any later choice.
-        let dialect = dialect(&early.encoding.decode_with_bom_removal(head).0, whole, delimiter, words);
+        let dialect = dialect(&early.coding.decode(head), whole, delimiter, words);
         let mut survey = Survey::new(dialect.delimiter, self.job.limits.record_bytes, self.limit.1);
-        let wide = marked.filter(|encoding| !encoding.is_ascii_compatible());
+        let wide =
+            marked.filter(|coding| matches!(coding, Coding::Standard(encoding) if !encoding.is_ascii_compatible()));
         let surveyed = self.content.pass(|reader| survey.read(reader, wide));
         let cut = match surveyed.and_then(|read| read) {
             Ok(()) => false,
@@ -122,32 +128,38 @@ impl TextJob<'_, '_> {
         }
         let choice = match marked {
             Some(_) => early,
-            None if survey.is_utf8() => Choice::certain(UTF_8),
+            None if survey.is_utf8() => Choice::certain(UTF8),
             None if early.evidence.is_some() => early,
             // The head is ASCII or UTF-8, and what follows is not.
             None => encoding::guess(&survey.sample, known),
         };
+        let is_utf8 = choice.coding == UTF8;
+        let mixed = match (survey.invalid > 0, survey.multibyte > 0) {
+            (true, true) if is_utf8 => Some(Mixed::OtherInUtf8),
+            (true, true) if choice.coding.is_single_byte() && set.is_none() => Some(Mixed::Utf8InOther),
+            _ => None,
+        };
         Ok(Reading {
-            plain: choice.encoding == UTF_8 && survey.invalid == 0,
+            plain: is_utf8 && survey.invalid == 0 && !survey.is_cut,
             dialect,
             choice,
             cut,
+            inner_quotes: survey.quotes.has_inner,
+            mixed,
         })
     }
 
-    fn set_encoding(&self) -> Result<Option<&'static Encoding>, Refusal> {
+    fn set_encoding(&self) -> Result<Option<Coding>, Refusal> {
         let Some(label) = &self.job.options.encoding else {
             return Ok(None);
         };
-        Encoding::for_label(label.as_bytes()).map(Some).ok_or_else(|| {
+        let refused = |nearest: [&str; 3]| {
             let message = format!("`{label}` is no encoding we know; the file was not read");
-            refuse(
-                Code::FileRefused,
-                self.place(),
-                message,
-                "write a label such as `windows-1250` or `utf-8`",
-            )
-        })
+            let hint = format!("nearest are {}", nearest.map(|label| format!("`{label}`")).join(", "));
+            refuse(Code::FileRefused, self.place(), message, hint)
+        };
+        coding::known_encoding(label).map_err(refused)?;
+        Ok(Coding::named(label))
     }
 
     fn set_delimiter(&self) -> Result<Option<u8>, Refusal> {
@@ -168,7 +180,7 @@ impl TextJob<'_, '_> {
         }
     }
 
-    fn unclosed(&self, at: u64, wide: Option<&'static Encoding>) -> Refusal {
+    fn unclosed(&self, at: u64, wide: Option<Coding>) -> Refusal {
         let line = self.content.pass(|reader| line_at(reader, wide, at));
         let place = match line.and_then(|line| line) {
             Ok(line) => self.place().at_row(line),
@@ -184,13 +196,13 @@ impl TextJob<'_, '_> {
     }
 
     fn rows(&mut self, reading: &Reading, sink: &mut dyn Sink) -> Result<Found, Refusal> {
-        let mut damage = Damage::default();
-        let mut tabling = Tabling::new(self.job.words, self.member.clone(), false);
+        let mut damage = Damage::new(reading.mixed);
+        let mut tabling = Tabling::new(self.job.words, self.member.clone(), false).counting_cells();
         let content = self.content;
         let result = content.pass(|reader| {
             let decoding = match reading.plain {
                 true => Decoding::plain(reader),
-                false => Ok(Decoding::new(reader, reading.choice.encoding)),
+                false => Ok(Decoding::new(reader, reading.choice.coding)),
             };
             let decoding = decoding.map_err(|error| self.unreadable(&error))?;
             self.stream(decoding, reading, &mut tabling, &mut damage, sink)
@@ -212,45 +224,39 @@ impl TextJob<'_, '_> {
         sink: &mut dyn Sink,
     ) -> Result<(), Refusal> {
         let mut records = Records::new(reading.dialect.delimiter, self.job.limits.record_bytes);
-        let mut inner = Splitter::new(reading.dialect.delimiter);
-        let mut before = 0;
-        let mut rows: u64 = 0;
+        let mut ending = Ending::new(reading.cut);
+        let mut lines = Lines::new(reading.dialect, reading.inner_quotes);
         loop {
             let line = records.line;
             match records.next(&mut decoding) {
+                Ok(Next::Record { .. }) if line <= reading.dialect.preamble => {}
                 Ok(Next::Record { ended }) => {
-                    let text = records.text();
-                    let fields = records.splitter.fields.len();
-                    if line <= reading.dialect.preamble {
-                        continue;
+                    if !ended && ending.asks_for_width(&records.splitter) {
+                        tabling.settle(sink);
                     }
-                    if !ended && self.is_cut(reading, fields, before, tabling, sink) {
-                        self.tell_cut(line, text);
-                        return Ok(());
+                    match ending.judge(ended, &records.splitter, tabling.width) {
+                        Verdict::Cut => {
+                            self.tell_cut(line, records.text());
+                            break;
+                        }
+                        Verdict::Open => self.tell_open(line),
+                        Verdict::Whole => {}
                     }
-                    damage.look(text, line);
+                    damage.look(records.text(), line);
                     self.check(&records.splitter, line)?;
-                    before = if text.is_empty() { 0 } else { fields };
-                    rows += u64::from(!text.is_empty());
-                    if rows > self.job.limits.rows {
-                        return Err(self
-                            .job
-                            .over(self.place().at_row(line), "rows", self.job.limits.rows, "rows"));
-                    }
-                    let unwrapped = wrapped(text, &records.splitter, &mut inner)
-                        .filter(|_| inner.fields.len() == reading.dialect.width);
-                    match &unwrapped {
-                        Some(text) => row(text, &inner, tabling),
-                        None => row(text, &records.splitter, tabling),
+                    lines.take(line, &mut records, tabling, self.job.words);
+                    if lines.rows > self.job.limits.rows {
+                        let place = self.place().at_row(line);
+                        return Err(self.job.over(place, "rows", self.job.limits.rows, "rows"));
                     }
                     if tabling.end_row(line, sink) == Interest::Skip {
-                        return Ok(());
+                        break;
                     }
                 }
-                Ok(Next::End) => return Ok(()),
+                Ok(Next::End) => break,
                 Ok(Next::Unclosed(_)) if reading.cut => {
                     self.tell_cut(line, records.text());
-                    return Ok(());
+                    break;
                 }
                 Ok(Next::Unclosed(lines)) => {
                     let place = self.place().at_row(line.saturating_add(lines));
@@ -265,29 +271,29 @@ impl TextJob<'_, '_> {
                 }
                 Err(error) if reading.cut && error.kind() == io::ErrorKind::UnexpectedEof => {
                     self.tell_cut(line, records.text());
-                    return Ok(());
+                    break;
                 }
                 Err(error) => return Err(self.unreadable(&error)),
             }
         }
+        lines
+            .findings(&self.place())
+            .into_iter()
+            .for_each(|finding| self.tell(finding));
+        Ok(())
     }
 
-    /// Whether the last record, which no line end closes, was cut off: it is narrower than the headings and the row before it.
-    fn is_cut(
-        &self,
-        reading: &Reading,
-        fields: usize,
-        before: usize,
-        tabling: &mut Tabling<'_>,
-        sink: &mut dyn Sink,
-    ) -> bool {
-        if reading.cut {
-            return true;
-        }
-        if before > fields {
-            tabling.settle(sink);
-        }
-        fields < before && fields < tabling.width && before >= tabling.width
+    /// The last line has no line end, and all that it says may well be whole.
+    fn tell_open(&mut self, line: u32) {
+        let message =
+            "the last row has no line end, so the file may have been cut within its last cell; the row was used";
+        let hint = "compare the row with its source; a line end after it says that nothing is missing";
+        self.tell(Finding::new(
+            Code::LastRowOpen,
+            self.place().at_row(line),
+            message,
+            hint,
+        ));
     }
 
     fn tell_cut(&mut self, line: u32, text: &str) {
@@ -314,11 +320,5 @@ impl TextJob<'_, '_> {
                 .over(place(), "cell_bytes", limits.cell_bytes, "bytes in one cell"));
         }
         Ok(())
-    }
-}
-
-fn row(record: &str, splitter: &Splitter, tabling: &mut Tabling<'_>) {
-    for field in &splitter.fields {
-        tabling.cell(Cell::Text(&plain(record, field)));
     }
 }

@@ -182,7 +182,7 @@ fn unused(others: &[TableRecord], nothing_else: bool, path: &Text) -> Vec<Findin
             let hint = "a list needs an id or a customer (in a column or a [[source]] setting), an offer, and a number of licences or a date; name further headings in the headings table";
             Finding::new(Code::NoHeadings, place, message, hint)
         } else {
-            let message = format!("{shown} are not the headings of a table of ours; the sheet was left alone");
+            let message = format!("{shown} are not the headings of a table of ours; the table was left alone");
             Finding::new(Code::SheetIgnored, place, message, "")
         }
     };
@@ -229,6 +229,13 @@ fn missing_columns(columns: &Columns, place: &Place, header_row: u32) -> Vec<Fin
 }
 
 impl<'scope> TableSink<'_, 'scope> {
+    /// Whether the sheet, or the text, had a table above this one.
+    fn is_below_another(&self, head: &TableHead) -> bool {
+        let read = self.streams.iter().map(|stream| &stream.table.place.sheet);
+        let others = self.others.iter().map(|table| &table.sheet);
+        read.chain(others).any(|sheet| *sheet == head.sheet)
+    }
+
     fn other(&mut self, head: &TableHead, kind: &str, certainty: KindCertainty) -> Interest {
         self.others.push(TableRecord {
             sheet: head.sheet.clone(),
@@ -256,6 +263,7 @@ impl Sink for TableSink<'_, '_> {
             row: None,
             column: None,
         };
+        let is_below = self.is_below_another(head);
         let of_sheet = head
             .sheet
             .as_deref()
@@ -265,6 +273,13 @@ impl Sink for TableSink<'_, '_> {
             let certainty = KindCertainty::of_stranger(&head.headings, reading.context.vocabulary);
             return self.other(head, "", certainty);
         };
+        if is_below {
+            let message = "another table begins here; its rows were read under its own headings";
+            let hint = "if these are not headings, or files were put together by mistake, correct the export";
+            let place = place.at_row(head.header_row);
+            self.findings
+                .push(Finding::new(Code::TableBegins, place, message, hint));
+        }
         let kind = columns.kind;
         if kind.role == Role::Refused {
             self.has_refused = true;
@@ -272,6 +287,7 @@ impl Sink for TableSink<'_, '_> {
                 "this is {}, which tells of no subscription we could plan; it was left out",
                 kind.name
             );
+            let place = if is_below { place.at_row(head.header_row) } else { place };
             self.findings
                 .push(Finding::new(Code::KindRefused, place, message, kind.hint));
             return self.other(head, kind.word, columns.certainty);
@@ -287,6 +303,7 @@ impl Sink for TableSink<'_, '_> {
             place,
             hidden: head.hidden,
             header_row: head.header_row,
+            cells: head.cells,
             columns,
             source,
             dated: Vec::new(),

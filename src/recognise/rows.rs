@@ -191,7 +191,7 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
         Some(Remark::State(state)) => fact.state = fact.state.or(Some(state)),
         None => {}
     }
-    tell_if_short(cells);
+    tell_if_uneven(cells);
     batch.facts.push(Fact {
         flaws: cells.flaws,
         ..fact
@@ -361,16 +361,31 @@ fn is_outdone(cells: &Cells<'_>, column: u32) -> bool {
 }
 
 /// Tells of a record with fewer cells than headings; a workbook says nothing of the empty cells at a row's end.
-fn tell_if_short(cells: &mut Cells<'_>) {
+fn tell_if_uneven(cells: &mut Cells<'_>) {
     let (table, found) = (cells.table, cells.row.len());
+    let Some(usual) = table.cells else { return };
     let expected = table.columns.width;
-    if table.place.sheet.is_some() || found >= expected {
+    let is_told = cells
+        .findings
+        .iter()
+        .any(|finding| finding.code == Code::CellBeyondHeadings);
+    let (code, message, hint) = if found < expected {
+        (
+            Code::RowTooShort,
+            format!("{found} cells under {expected} headings; the missing ones count as empty"),
+            "compare the row with its neighbours: if a delimiter is missing, its values stand under the wrong headings",
+        )
+    } else if found > usual as usize && !is_told {
+        cells.flaws.add(Flaw::ValueUnreadable);
+        (
+            Code::CellsTooMany,
+            format!("{found} cells, where the other rows have {usual}; the row is for review"),
+            "compare the row with its neighbours: if there is a delimiter too many, its values stand under the wrong headings",
+        )
+    } else {
         return;
-    }
-    let message = format!("{found} cells under {expected} headings; the missing ones count as empty");
-    let hint =
-        "compare the row with its neighbours: if a delimiter is missing, its values stand under the wrong headings";
-    let mut finding = Finding::new(Code::RowTooShort, table.place.at_row(cells.row.number), message, hint);
+    };
+    let mut finding = Finding::new(code, table.place.at_row(cells.row.number), message, hint);
     finding.subscription_id = cells.subscription.clone();
     cells.findings.push(finding);
 }

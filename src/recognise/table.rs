@@ -31,6 +31,8 @@ pub(super) struct Table {
     pub(super) place: Place,
     pub(super) hidden: bool,
     pub(super) header_row: u32,
+    /// How many cells the rows of a text have.
+    pub(super) cells: Option<u32>,
     pub(super) columns: Columns,
     pub(super) source: Arc<Source>,
     /// A date in the title or the file's name.

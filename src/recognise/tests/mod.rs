@@ -96,6 +96,11 @@ impl Estate {
                 hidden: false,
                 header_row: 1,
                 headings: records[0].iter().map(|heading| Text::from(heading.as_str())).collect(),
+                cells: records
+                    .iter()
+                    .map(|record| record.len() as u32)
+                    .max()
+                    .filter(|_| sheet.is_none()),
                 above: Vec::new(),
             };
             if sink.table(&head) == Interest::Skip {

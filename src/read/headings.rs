@@ -1,0 +1,340 @@
+//! Rows to headings.
+//!
+//! In: the first rows of a sheet or a text. Out: which of them, one or two, are the headings of its first table, and what each
+//! column is called. The headings are the row in which most cells are headings we know; a group row above it, or a heading
+//! split over two rows, is joined with it where only the joined texts are headings we know. Rows below the headings of one table
+//! never count for another: the first table begins first. Also tells, later on, whether a row begins a further table.
+
+use std::borrow::Cow;
+
+use super::{Cell, Row, Rows, Words};
+use crate::terms::Text;
+
+/// Rows in which headings are looked for.
+pub(super) const SEARCHED: usize = 30;
+
+/// The headings of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Headings {
+    /// The index of their first row, and of the row after them.
+    pub(super) first: usize,
+    pub(super) after: usize,
+    /// By column; empty where a column has none.
+    pub(super) texts: Vec<Text>,
+}
+
+/// Finds the headings of the first table.
+pub(super) fn search(rows: &Rows, words: &dyn Words) -> Option<Headings> {
+    let rows: Vec<Candidate> = rows.iter().take(SEARCHED).map(Candidate::of).collect();
+    let found = best(&rows, words)?;
+    let end = first_data(&rows, found.first, words).unwrap_or(rows.len());
+    let found = best(rows.get(..end)?, words).unwrap_or(found);
+    Some(with_remarks(found, &rows, words))
+}
+
+/// A row that may be one of headings.
+struct Candidate {
+    texts: Vec<String>,
+    /// Whether all its filled cells read like headings.
+    is_worded: bool,
+}
+
+impl Candidate {
+    fn of(row: Row<'_>) -> Candidate {
+        Candidate {
+            texts: row.cells().map(heading).collect(),
+            is_worded: is_worded(row),
+        }
+    }
+
+    fn filled(&self) -> Vec<&str> {
+        let filled = self.texts.iter().map(String::as_str);
+        filled.filter(|text| !text.is_empty()).collect()
+    }
+
+    fn text(&self, column: usize) -> &str {
+        self.texts.get(column).map_or("", String::as_str)
+    }
+
+    fn is_sure(&self, words: &dyn Words) -> bool {
+        self.is_worded && is_sure(&self.filled(), words)
+    }
+}
+
+/// The row, or the two rows, with most headings we know; the earliest where they tie, one row before two.
+fn best(rows: &[Candidate], words: &dyn Words) -> Option<Headings> {
+    let mut most = 0;
+    let mut found: Option<Headings> = None;
+    for (first, row) in rows.iter().enumerate() {
+        let known = known(&row.filled(), words);
+        if known > most {
+            most = known;
+            found = Some(Headings {
+                first,
+                after: first + 1,
+                texts: trimmed(row.texts.iter().map(String::as_str)),
+            });
+        }
+    }
+    for (first, pair) in rows.windows(2).enumerate() {
+        let [upper, lower] = pair else { continue };
+        let Some((texts, split)) = joined(upper, lower, words) else {
+            continue;
+        };
+        let filled: Vec<&str> = texts
+            .iter()
+            .map(String::as_str)
+            .filter(|text| !text.is_empty())
+            .collect();
+        let known = known(&filled, words);
+        let is_upper = found.as_ref().is_some_and(|found| found.first == first);
+        if known > most || known == most && known > 0 && split && is_upper {
+            most = known;
+            found = Some(Headings {
+                first,
+                after: first + 2,
+                texts: trimmed(texts.iter().map(String::as_str)),
+            });
+        }
+    }
+    found
+}
+
+/// What two rows say together; none, where they are not the halves of headings. Also whether every cell of the lower one
+/// makes a known heading with what stands above it.
+fn joined(upper: &Candidate, lower: &Candidate, words: &dyn Words) -> Option<(Vec<String>, bool)> {
+    let is_known = |text: &str| words.headings(&[text]) > 0;
+    if !upper.is_worded || !lower.is_worded || lower.filled().len() < 2 {
+        return None;
+    }
+    let repeated = |text: &str| lower.texts.iter().filter(|other| *other == text).count() > 1;
+    let mut texts = Vec::new();
+    let mut split = true;
+    // The upper cell over these columns, and whether it made any of them a heading.
+    let mut group = ("", true);
+    for column in 0..upper.texts.len().max(lower.texts.len()) {
+        let (own, low) = (upper.text(column), lower.text(column));
+        if !own.is_empty() {
+            if !group.1 {
+                return None;
+            }
+            group = (own, is_known(own));
+        }
+        let both = format!("{} {low}", group.0);
+        texts.push(match (low.is_empty(), group.0.is_empty()) {
+            (true, _) => own.to_owned(),
+            (false, true) => low.to_owned(),
+            _ if is_known(&both) => {
+                group.1 = true;
+                // What stands right above belongs to it; a group further left may have ended.
+                if own.is_empty() && is_known(low) && !repeated(low) {
+                    low.to_owned()
+                } else {
+                    both
+                }
+            }
+            _ => {
+                split = false;
+                if is_known(low) { low.to_owned() } else { both }
+            }
+        });
+    }
+    group.1.then_some((texts, split))
+}
+
+/// Where the first table's rows begin, if the best headings are those of a later one: below sure headings stands a row of
+/// values, and only then come the best.
+fn first_data(rows: &[Candidate], best: usize, words: &dyn Words) -> Option<usize> {
+    if !rows.get(best)?.is_sure(words) {
+        return None;
+    }
+    let before = rows.get(..best)?;
+    let first = before.iter().position(|row| row.is_sure(words))?;
+    let values = |row: &Candidate| !row.is_worded && row.filled().len() > 1;
+    let data = before.get(first..)?.iter().position(values)?;
+    Some(first + data)
+}
+
+/// A row of remarks below the headings, such as `(UTC)`, is one of them.
+fn with_remarks(mut found: Headings, rows: &[Candidate], words: &dyn Words) -> Headings {
+    let Some(row) = rows.get(found.after) else { return found };
+    let filled = row.filled();
+    let bracketed =
+        |text: &&str| text.starts_with('(') && text.ends_with(')') || text.starts_with('[') && text.ends_with(']');
+    if filled.len() < 2 || !filled.iter().all(bracketed) {
+        return found;
+    }
+    found.after += 1;
+    for (text, remark) in found.texts.iter_mut().zip(&row.texts) {
+        let both = format!("{text} {remark}");
+        if !remark.is_empty() && words.headings(&[&both]) > 0 {
+            *text = both.into();
+        }
+    }
+    found
+}
+
+fn trimmed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Text> {
+    let mut texts: Vec<Text> = texts.map(Text::from).collect();
+    while texts.last().is_some_and(|last| last.is_empty()) {
+        texts.pop();
+    }
+    texts
+}
+
+/// How many headings a row has; none, where that is too few to believe.
+pub(super) fn known(cells: &[&str], words: &dyn Words) -> usize {
+    let known = words.headings(cells);
+    let enough = if cells.len() <= 2 { 1 } else { 2 };
+    if known >= enough { known } else { 0 }
+}
+
+/// Whether so many cells are headings we know that the row can hardly be one of values.
+fn is_sure(filled: &[&str], words: &dyn Words) -> bool {
+    let known = words.headings(filled);
+    match filled.len() {
+        2 => known == 2,
+        all => known >= 3 && known * 2 > all,
+    }
+}
+
+/// Whether a row under headings is one of headings itself. Two cells alone are believed after a gap, or in a narrow table.
+pub(super) fn begins_table(row: Row<'_>, width: usize, gap: bool, words: &dyn Words) -> bool {
+    if !is_worded(row) {
+        return false;
+    }
+    let row = Candidate::of(row);
+    let filled = row.filled();
+    (filled.len() > 2 || gap || width <= 3) && is_sure(&filled, words)
+}
+
+/// Whether all filled cells of a row are texts that read like headings. Cheap, since it is asked of every row.
+fn is_worded(row: Row<'_>) -> bool {
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    row.cells().all(|cell| match cell {
+        Cell::Empty => true,
+        Cell::Text(text) => {
+            text.len() <= 200 && !text.trim_start().starts_with(|c: char| c.is_ascii_digit()) && digits(text) < 5
+        }
+        _ => false,
+    })
+}
+
+/// A cell's text as a heading: blanks of all kinds are one blank, invisible characters are gone.
+pub(super) fn heading(cell: Cell<'_>) -> String {
+    let text = match cell {
+        Cell::Empty => Cow::Borrowed(""),
+        Cell::Text(text) | Cell::Error(text) => Cow::Borrowed(text),
+        Cell::Number(number) => Cow::Owned(number.to_string()),
+        Cell::DateTime(at) => Cow::Owned(at.format("%Y-%m-%d").to_string()),
+        Cell::Bool(truth) => Cow::Borrowed(if truth { "TRUE" } else { "FALSE" }),
+    };
+    let visible: String = text
+        .chars()
+        .filter(|c| !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
+        .collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::table::tests::Known, *};
+
+    const WORDS: Known = Known(&[
+        "Subscription ID",
+        "Customer ID",
+        "Customer name",
+        "Customer",
+        "Offer",
+        "Quantity",
+        "Status",
+        "Term end date",
+        "Term Start",
+        "Start",
+    ]);
+
+    fn searched(lines: &[&str]) -> Option<(usize, usize, String)> {
+        let mut rows = Rows::default();
+        for (number, line) in (1..).zip(lines) {
+            line.split('|').for_each(|text| rows.push(Cell::Text(text)));
+            rows.end_row(number);
+        }
+        let found = search(&rows, &WORDS)?;
+        Some((found.first, found.after, found.texts.join("|")))
+    }
+
+    #[test]
+    fn headings_stand_in_one_row_or_two() {
+        for (lines, first, after, texts) in [
+            // A group row says nothing that the headings below it do not say.
+            (
+                &["Subscription||Customer", "Subscription ID|Offer|Customer ID", "1|2|3"][..],
+                1,
+                2,
+                "Subscription ID|Offer|Customer ID",
+            ),
+            (
+                &[
+                    "Subscription|Customer|Customer|Quantity|Term end",
+                    "ID|ID|name||date",
+                    "1|2|3|4|5",
+                ],
+                0,
+                2,
+                "Subscription ID|Customer ID|Customer name|Quantity|Term end date",
+            ),
+            (
+                &["Subscription|Customer||Offer", "ID|ID|name|", "1|2|3|4"],
+                0,
+                2,
+                "Subscription ID|Customer ID|Customer name|Offer",
+            ),
+            // What two groups have is told apart by the group.
+            (
+                &["|Customer|Term|", "Offer|ID|Start|End", "x|1|2|3"],
+                0,
+                2,
+                "Offer|Customer ID|Term Start|Term End",
+            ),
+            // A filter above the table is no group.
+            (
+                &["Customer|Contoso|", "ID|Offer|Status", "1|x|y"],
+                1,
+                2,
+                "ID|Offer|Status",
+            ),
+            // Values are no second half.
+            (
+                &["Customer|Offer|Status", "Acme|E Three|Active"],
+                0,
+                1,
+                "Customer|Offer|Status",
+            ),
+            (
+                &["Subscription ID|Offer|Term end date", "(GUID)||(UTC)", "1|2|3"],
+                0,
+                2,
+                "Subscription ID|Offer|Term end date",
+            ),
+        ] {
+            assert_eq!(searched(lines), Some((first, after, texts.to_owned())), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_two_tables_comes_first() {
+        let lines = [
+            "Report",
+            "Customer ID|Customer name|Status",
+            "1|Acme|x",
+            "Subscription ID|Customer ID|Offer|Quantity|Status",
+            "1|2|3|4|5",
+        ];
+        assert_eq!(
+            searched(&lines),
+            Some((1, 2, "Customer ID|Customer name|Status".to_owned()))
+        );
+        let filter = ["Customer|1|", "Status|2", "Subscription ID|Offer|Quantity", "1|2|3"];
+        assert_eq!(searched(&filter).map(|found| found.0), Some(2), "filters are no table");
+    }
+}
