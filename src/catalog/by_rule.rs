@@ -71,10 +71,7 @@ impl Catalog {
             }
         }
         if known.len() == wanted.len() {
-            let difference = self.difference(query, &known);
-            mapping.critical_loss = difference.critical;
-            mapping.loses = difference.loses;
-            mapping.gains = difference.gains;
+            self.add_difference(query, &known, &mut mapping);
         }
         mapping.kind = self.class(query, &wanted, &known, &mapping);
         let derived = if mapping.kind == MappingKind::Same {

@@ -37,6 +37,7 @@ impl Catalog {
             &rows("retirements.csv", sources.retirements, &mut problems),
             &mut problems,
         );
+        catalog.load_conflicts(&rows("conflicts.csv", sources.conflicts, &mut problems), &mut problems);
         (catalog, problems)
     }
 

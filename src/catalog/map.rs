@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use super::{
     Catalog, MapQuery, Mapping, Offer, Resolution, Target,
-    compare::Difference,
+    compare::Capabilities,
+    comparison::Effect,
     offers::Retirement,
     rulebook::{Choice, RuleBook},
     target::{TermChange, choose_term, offer_row, order_id},
@@ -222,30 +223,32 @@ impl Catalog {
             MappingKind::Replacement | MappingKind::Equivalent => &found.entries,
             _ => &[],
         };
-        let difference = self.difference(query, together);
-        mapping.critical_loss = difference.critical;
-        mapping.loses = difference.loses;
-        mapping.gains = difference.gains;
+        self.add_difference(query, together, &mut mapping);
         mapping.evidence = found.evidence.join("; ").into();
         mapping
     }
 
     /// What changes for users with all of these targets together; nothing where one side's capabilities are unknown.
-    pub(super) fn difference(&self, query: &MapQuery<'_>, targets: &[usize]) -> Difference {
-        let source = match query.resolution {
-            Resolution::Known { offer, .. } => self.by_key.get(&offer.key).and_then(|&index| self.entry(index)),
-            _ => None,
+    pub(super) fn add_difference(&self, query: &MapQuery<'_>, targets: &[usize], mapping: &mut Mapping) {
+        let Resolution::Known { offer, .. } = query.resolution else {
+            return;
         };
-        let targets: Vec<_> = targets
+        let source = self.by_key.get(&offer.key).and_then(|&index| self.entry(index));
+        let targets: Vec<&Capabilities> = targets
             .iter()
             .filter_map(|&index| self.entry(index))
-            .map(|e| &e.capabilities)
+            .map(|entry| &entry.capabilities)
             .collect();
-        match source {
-            Some(source) if !source.capabilities.is_empty() && !targets.is_empty() => {
-                self.families.compare(&source.capabilities, &targets)
+        let Some(source) = source.filter(|source| !source.capabilities.is_empty() && !targets.is_empty()) else {
+            return;
+        };
+        for change in self.families.changes(&source.capabilities, &targets) {
+            mapping.critical_loss |= change.critical;
+            match change.effect {
+                Effect::Loses => mapping.loses.extend(change.before),
+                Effect::Gains => mapping.gains.extend(change.after),
+                Effect::Keeps => {}
             }
-            _ => Difference::default(),
         }
     }
 }

@@ -5,8 +5,10 @@
 //! id it does not know is `unmapped`. Holds the invariant that no mapping crosses segments but where the user's own row says
 //! so, and that `same` and `equivalent` never lose a capability.
 
+mod assign;
 mod by_rule;
 mod compare;
+mod comparison;
 mod load;
 mod map;
 mod offers;
@@ -21,6 +23,7 @@ mod tests;
 
 use std::sync::Arc;
 
+pub use comparison::{Change, Comparison, Effect};
 pub use offers::Catalog;
 pub use rulebook::RuleBook;
 

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{
     Offer,
+    assign::Conflict,
     compare::{Capabilities, Families},
 };
 use crate::terms::*;
@@ -87,6 +88,7 @@ pub struct Catalog {
     pub(super) by_name: HashMap<String, Vec<NameRow>>,
     pub(super) tails: HashMap<String, Tail>,
     pub(super) retirements: HashMap<usize, Vec<Retirement>>,
+    pub(super) conflicts: Vec<Conflict>,
 }
 
 /// The texts of the tables.
@@ -97,6 +99,7 @@ pub(super) struct Sources<'a> {
     pub(super) suffixes: &'a str,
     pub(super) retirements: &'a str,
     pub(super) capabilities: &'a str,
+    pub(super) conflicts: &'a str,
 }
 
 pub(super) const EMBEDDED: Sources<'static> = Sources {
@@ -106,6 +109,7 @@ pub(super) const EMBEDDED: Sources<'static> = Sources {
     suffixes: include_str!("suffixes.csv"),
     retirements: include_str!("retirements.csv"),
     capabilities: include_str!("capabilities.csv"),
+    conflicts: include_str!("conflicts.csv"),
 };
 
 impl Catalog {

@@ -5,6 +5,7 @@
 
 use super::{
     Catalog, MapQuery,
+    compare::Distance,
     offers::{Entry, Retirement},
     target::{same_kind, same_sku},
 };
@@ -103,21 +104,17 @@ impl Catalog {
 
     /// The offers sold that lose least, then gain least.
     pub(super) fn nearest(&self, source: &Entry, index: usize, query: &MapQuery<'_>) -> Vec<usize> {
-        let mut ranked: Vec<(usize, usize, usize)> = (0..self.entries.len())
+        let mut ranked: Vec<(Distance, usize)> = (0..self.entries.len())
             .filter(|&other| other != index && self.is_sold(other, query))
             .filter_map(|other| self.entry(other).map(|entry| (other, entry)))
             .filter(|(_, entry)| same_kind(entry, source) && entry.capabilities.overlaps(&source.capabilities))
             .map(|(other, entry)| {
-                let difference = self.families.compare(&source.capabilities, &[&entry.capabilities]);
-                (difference.loss, difference.gain, other)
+                let distance = self.families.distance(&source.capabilities, &[&entry.capabilities]);
+                (distance, other)
             })
             .collect();
         ranked.sort_unstable();
-        ranked
-            .into_iter()
-            .take(SUGGESTIONS)
-            .map(|(_, _, other)| other)
-            .collect()
+        ranked.into_iter().take(SUGGESTIONS).map(|(_, other)| other).collect()
     }
 
     /// The rows that name successors on the day.
