@@ -20,7 +20,7 @@ mod stop;
 pub use stop::Stop;
 
 use crate::{
-    catalog::Catalog,
+    catalog::{Catalog, evidence::Evidence},
     config::{Config, RuleSettings, TablePaths, sha256},
     finding::{Accounting, Code, Finding, Place},
     plan::{self, Counts, Plan},
@@ -130,11 +130,15 @@ pub struct Checked {
 /// # Errors
 /// Where nothing could be planned or written: the files of the last run are as they were.
 pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, Stop> {
-    let references = References::load(request.config)?;
+    let references = References::load(request.config, request.as_of)?;
     let recognised = references.recognise(request, observer)?;
     observer.part(Part::Deciding);
     let References {
-        tables, rules, catalog, ..
+        tables,
+        rules,
+        catalog,
+        evidence,
+        ..
     } = references;
     let partner = &request.config.partner;
     let calendar = Calendar::new(&tables.calendar, partner.home.or(partner.countries.first().copied()));
@@ -145,10 +149,12 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         rules: &rules,
         calendar: &calendar,
         catalog: &catalog,
+        evidence: &evidence,
     };
     let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
     let read = Read {
         tables: digests(&tables, &request.config.rules),
+        catalog: evidence.files(),
         inputs: recognised.inputs,
         accounting: recognised.accounting,
         findings: recognised.findings,
@@ -161,7 +167,7 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
 /// # Errors
 /// Where the tables are wrong, or no export could be read.
 pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, Stop> {
-    let recognised = References::load(request.config)?.recognise(request, observer)?;
+    let recognised = References::load(request.config, request.as_of)?.recognise(request, observer)?;
     let Recognised {
         accounting,
         mut findings,
@@ -187,7 +193,7 @@ pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, 
 
 /// What is wrong with the tables and rules that settings name.
 pub fn problems(config: &Config) -> Vec<String> {
-    match References::load(config) {
+    match References::load(config, NaiveDate::MIN) {
         Err(Stop::Tables { problems }) => problems,
         _ => Vec::new(),
     }
@@ -199,29 +205,33 @@ struct References {
     vocabulary: Vocabulary,
     rules: Rules,
     catalog: Catalog,
+    evidence: Evidence,
 }
 
 impl References {
     /// Loads all of them, or tells every problem of all of them at once.
-    fn load(config: &Config) -> Result<References, Stop> {
+    fn load(config: &Config, as_of: NaiveDate) -> Result<References, Stop> {
         let mut vocabulary = Vocabulary::embedded();
         let tables = tables::read_tables(&config.tables, &config.limits);
         let extended = tables
             .as_ref()
             .map_or(Ok(()), |tables| vocabulary.extend(&tables.headings));
         let rules = Rules::load(&config.rules);
-        match (tables, extended, rules) {
-            (Ok(tables), Ok(()), Ok(rules)) => Ok(References {
+        let evidence = Evidence::load(&config.catalog, &config.limits, as_of);
+        match (tables, extended, rules, evidence) {
+            (Ok(tables), Ok(()), Ok(rules), Ok(evidence)) => Ok(References {
                 tables,
                 vocabulary,
                 rules,
                 catalog: Catalog::embedded(),
+                evidence,
             }),
-            (tables, extended, rules) => {
+            (tables, extended, rules, evidence) => {
                 let mut problems: Vec<String> = Vec::new();
                 problems.extend(tables.err().into_iter().flatten().map(|problem| problem.to_string()));
                 problems.extend(extended.err().into_iter().flatten());
                 problems.extend(rules.err().into_iter().flatten().map(|problem| problem.to_string()));
+                problems.extend(evidence.err().into_iter().flatten());
                 Err(Stop::Tables { problems })
             }
         }
@@ -247,6 +257,7 @@ impl References {
         let mut recognised = recognise::recognise(&inputs, &context);
         recognised.findings.extend(findings);
         recognised.findings.extend(own);
+        recognised.findings.extend_from_slice(self.evidence.findings());
         Ok(recognised)
     }
 }
@@ -280,7 +291,10 @@ fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
         .flatten();
     let rules = config.rules.replace.values().chain(config.rules.extend.values());
     let outputs = target.iter().flat_map(|target| target.all());
-    let paths = config.path.iter().chain(tables).chain(rules).cloned().chain(outputs);
+    let files = config.catalog.files();
+    let files = files.iter().flat_map(|(_, paths)| paths.iter());
+    let named = config.path.iter().chain(tables).chain(rules).chain(files);
+    let paths = named.cloned().chain(outputs);
     paths.filter_map(|path| path.canonicalize().ok()).collect()
 }
 

@@ -9,6 +9,7 @@ mod assign;
 mod by_rule;
 mod compare;
 mod comparison;
+pub mod evidence;
 mod load;
 mod map;
 mod offers;
@@ -164,6 +165,8 @@ pub struct Mapping {
     pub tied: Vec<u32>,
     /// The row of the user's table that was used.
     pub used: Option<u32>,
+    /// Where Microsoft's own files contradict the catalogue, in words; the files count.
+    pub contradicts: Vec<Text>,
 }
 
 impl Mapping {
@@ -184,6 +187,7 @@ impl Mapping {
             certainty: Certainty::Unsure,
             tied: Vec::new(),
             used: None,
+            contradicts: Vec::new(),
         }
     }
 }

@@ -11,7 +11,10 @@ use super::{
     standing::Standing,
 };
 use crate::{
-    catalog::{Catalog, MapQuery, Mapping, Offer, Resolution, RuleBook},
+    catalog::{
+        Catalog, MapQuery, Mapping, Offer, Resolution, RuleBook,
+        evidence::{Evidence, Whose},
+    },
     config::Config,
     recognise::{
         Customer, SourceOffer, Subscription,
@@ -36,6 +39,8 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// Offers.
     pub catalog: &'a Catalog,
+    /// Microsoft's own files about them.
+    pub evidence: &'a Evidence,
 }
 
 /// Everything known of one subscription before it is decided.
@@ -151,7 +156,17 @@ impl<'a> Known<'a> {
             seats: self.subscription.seats,
             on: self.order_day(),
         };
-        self.context.catalog.map_by(&query, self.offer_rules)
+        let catalog = self.context.catalog;
+        let mapping = catalog.map_by(&query, self.offer_rules);
+        self.context.evidence.judge(catalog, &query, self.whose(), mapping)
+    }
+
+    /// Whose subscription it is, for files that tell of tenants and markets.
+    fn whose(&self) -> Whose {
+        Whose {
+            customer: self.subscription.customer_id,
+            country: self.country(),
+        }
     }
 
     /// What is missing before a move; nothing once the order is placed.

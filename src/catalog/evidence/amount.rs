@@ -29,7 +29,10 @@ impl Amount {
         };
         let mark = last.and_then(|at| text.get(at..at + 1));
         let other_mark = whole.contains(if mark == Some(",") { '.' } else { ',' });
-        let digits: String = whole.chars().filter(|c| !matches!(c, '.' | ',' | ' ' | '\u{a0}')).collect();
+        let digits: String = whole
+            .chars()
+            .filter(|c| !matches!(c, '.' | ',' | ' ' | '\u{a0}'))
+            .collect();
         let is_number = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
         let marks = whole.matches(['.', ',']).count();
         let grouped = marks == 0 || whole.split(['.', ',']).skip(1).all(|group| group.len() == 3);
@@ -66,7 +69,10 @@ impl fmt::Display for Amount {
     /// `1234.50`: at least two decimals, more where it has them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
-        let (units, parts) = (self.0.unsigned_abs() / UNIT.unsigned_abs(), self.0.unsigned_abs() % UNIT.unsigned_abs());
+        let (units, parts) = (
+            self.0.unsigned_abs() / UNIT.unsigned_abs(),
+            self.0.unsigned_abs() % UNIT.unsigned_abs(),
+        );
         let parts = format!("{parts:0DECIMALS$}");
         let kept = parts.trim_end_matches('0').len().max(2);
         write!(f, "{sign}{units}.{}", parts.get(..kept).unwrap_or("00"))
@@ -119,8 +125,14 @@ mod tests {
         ] {
             assert_eq!(price.share(times, share, whole).unwrap().to_string(), expected);
         }
-        assert_eq!(Amount::read("0.01").unwrap().share(1, 1, 2).unwrap().to_string(), "0.01");
-        assert_eq!(Amount::read("0.01").unwrap().share(1, 1, 3).unwrap().to_string(), "0.00");
+        assert_eq!(
+            Amount::read("0.01").unwrap().share(1, 1, 2).unwrap().to_string(),
+            "0.01"
+        );
+        assert_eq!(
+            Amount::read("0.01").unwrap().share(1, 1, 3).unwrap().to_string(),
+            "0.00"
+        );
         assert_eq!(price.share(1, 1, 0), None);
     }
 }

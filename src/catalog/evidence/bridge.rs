@@ -39,8 +39,16 @@ pub(super) const SHEET: Kind = Kind {
             ],
             required: false,
         },
-        Column { name: "name", headings: &["offerdisplayname"], required: false },
-        Column { name: "provisions", headings: &["provisioningid"], required: false },
+        Column {
+            name: "name",
+            headings: &["offerdisplayname"],
+            required: false,
+        },
+        Column {
+            name: "provisions",
+            headings: &["provisioningid"],
+            required: false,
+        },
     ],
 };
 
@@ -49,8 +57,16 @@ pub(super) const LIST: Kind = Kind {
     what: "list of legacy offers and what takes their place",
     sheet: None,
     columns: &[
-        Column { name: "offer", headings: &["cspofferid"], required: true },
-        Column { name: "item", headings: &["nceproductidskuid"], required: true },
+        Column {
+            name: "offer",
+            headings: &["cspofferid"],
+            required: true,
+        },
+        Column {
+            name: "item",
+            headings: &["nceproductidskuid"],
+            required: true,
+        },
     ],
 };
 
@@ -72,7 +88,13 @@ pub(super) struct Bridge {
 }
 
 impl Bridge {
-    pub(super) fn add(&mut self, record: &Record<'_>, file: usize, date: Option<NaiveDate>, findings: &mut Vec<Finding>) {
+    pub(super) fn add(
+        &mut self,
+        record: &Record<'_>,
+        file: usize,
+        date: Option<NaiveDate>,
+        findings: &mut Vec<Finding>,
+    ) {
         let (offer, stated) = (record.text("offer"), record.text("item"));
         let Some(id) = guid(&offer) else {
             findings.push(record.damaged("offer id", &offer, "is no legacy offer id"));
@@ -81,7 +103,11 @@ impl Bridge {
         if let Some(sku) = guid(&record.text("provisions")) {
             self.skus.entry(id).or_default().insert(sku);
         }
-        let stated = if stated.is_empty() { record.cell_at(COLUMN_Q) } else { stated };
+        let stated = if stated.is_empty() {
+            record.cell_at(COLUMN_Q)
+        } else {
+            stated
+        };
         // Microsoft's sheet lists offers that have nothing to take their place, too.
         if stated.is_empty() || ["-", "n/a", "na"].contains(&stated.to_lowercase().as_str()) {
             return;

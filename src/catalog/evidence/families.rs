@@ -58,7 +58,9 @@ impl Families {
             if row.required("plan", &mut problems).is_none() || row.required("source", &mut problems).is_none() {
                 continue;
             }
-            let (Some(id), Some(family)) = (id, family) else { continue };
+            let (Some(id), Some(family)) = (id, family) else {
+                continue;
+            };
             let tier = tier(&row, family, &mut problems);
             if families.insert(id, tier).is_some() {
                 problems.push(format!("plan_families.csv: `{id}` stands twice"));
@@ -84,7 +86,9 @@ impl Families {
     /// What users of one set lose and gain with the other.
     pub(super) fn compare(&self, before: &BTreeSet<Uuid>, after: &BTreeSet<Uuid>) -> PlanDifference {
         let missing = |of: &BTreeSet<Uuid>, from: &BTreeSet<Uuid>| -> Vec<Uuid> {
-            let lost = of.iter().filter(|plan| !self.is_noise(plan) && !self.covers(from, plan));
+            let lost = of
+                .iter()
+                .filter(|plan| !self.is_noise(plan) && !self.covers(from, plan));
             lost.copied().collect()
         };
         let is_critical = |plan: &Uuid| self.0.get(plan).is_some_and(|tier| tier.critical);
@@ -103,7 +107,11 @@ impl Families {
 
     /// Whether a suite's row lacks all that every suite got of late, and the other has it.
     pub(super) fn looks_old(&self, plans: &BTreeSet<Uuid>, other: &BTreeSet<Uuid>) -> bool {
-        let recent = |set: &BTreeSet<Uuid>| set.iter().filter(|plan| self.0.get(plan).is_some_and(|tier| tier.recent)).count();
+        let recent = |set: &BTreeSet<Uuid>| {
+            set.iter()
+                .filter(|plan| self.0.get(plan).is_some_and(|tier| tier.recent))
+                .count()
+        };
         let is_suite = plans
             .iter()
             .any(|plan| self.0.get(plan).is_some_and(|tier| &*tier.family == SUITE));
@@ -134,7 +142,11 @@ mod tests {
         let (families, problems) = Families::load(TABLE);
         assert_eq!(problems, Vec::<String>::new());
         assert!(families.0.len() > 40);
-        let ids: Vec<&str> = TABLE.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+        let ids: Vec<&str> = TABLE
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split(',').next())
+            .collect();
         assert!(ids.is_sorted(), "sorted by plan id");
         let mut ranks: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
         for tier in families.0.values().filter(|tier| &*tier.family != NOISE) {
@@ -149,13 +161,16 @@ mod tests {
     fn a_higher_tier_is_no_loss_and_noise_is_nothing() {
         let families = Families::embedded();
         let of = |texts: &[&str]| -> BTreeSet<Uuid> { texts.iter().map(|text| text.parse().unwrap()).collect() };
-        let (standard, enterprise) = ("9aaf7827-d63c-4b61-89c3-182f06f82e5c", "efb87545-963c-4e0d-99df-69c6916d9eb0");
+        let (standard, enterprise) = (
+            "9aaf7827-d63c-4b61-89c3-182f06f82e5c",
+            "efb87545-963c-4e0d-99df-69c6916d9eb0",
+        );
         let foundation = "113feb6c-3fe4-4440-bddc-54d774bf0318";
         let planner = "b737dad2-2f6c-4c65-90e3-ca563267e8b9";
         let up = families.compare(&of(&[standard, foundation]), &of(&[enterprise]));
         assert_eq!((up.loses.len(), up.gains.len(), up.critical), (0, 1, false));
         let down = families.compare(&of(&[enterprise, planner]), &of(&[standard, foundation]));
-        assert_eq!(down.loses, [enterprise.parse().unwrap(), planner.parse().unwrap()]);
+        assert_eq!(down.loses, [enterprise, planner].map(|id| id.parse::<Uuid>().unwrap()));
         assert!(down.gains.is_empty() && down.critical);
     }
 }

@@ -143,7 +143,12 @@ pub(super) fn guids(text: &str) -> Vec<Uuid> {
 impl Words for &'static Kind {
     fn headings(&self, cells: &[&str]) -> usize {
         let cells: Vec<String> = cells.iter().map(|cell| fold(cell)).collect();
-        let stands = |column: &&Column| column.headings.iter().any(|heading| cells.iter().any(|cell| cell == heading));
+        let stands = |column: &&Column| {
+            column
+                .headings
+                .iter()
+                .any(|heading| cells.iter().any(|cell| cell == heading))
+        };
         self.columns.iter().filter(stands).count()
     }
 }
@@ -177,7 +182,12 @@ pub(super) fn read_file(
     };
     let is_harmful = |finding: &&Finding| finding.severity() == Severity::Error;
     let no_headings = |finding: &&Finding| matches!(finding.code, Code::NoHeadings | Code::FileEmpty);
-    if let Some(finding) = report.findings.iter().filter(is_harmful).find(|finding| !no_headings(finding)) {
+    if let Some(finding) = report
+        .findings
+        .iter()
+        .filter(is_harmful)
+        .find(|finding| !no_headings(finding))
+    {
         return Err(unusable(finding.message.clone(), finding.hint.clone()));
     }
     if reading.tables == 0 {
@@ -196,7 +206,12 @@ pub(super) fn read_file(
     }
     findings.append(&mut reading.found);
     let told = [Code::SheetIgnored, Code::SheetHidden, Code::NoHeadings];
-    findings.extend(report.findings.into_iter().filter(|finding| !told.contains(&finding.code)));
+    findings.extend(
+        report
+            .findings
+            .into_iter()
+            .filter(|finding| !told.contains(&finding.code)),
+    );
     Ok(Source {
         setting: kind.setting,
         date: name_date(&input.name(), vocabulary),
@@ -226,7 +241,11 @@ impl Sink for Reading<'_> {
             .kind
             .columns
             .iter()
-            .map(|column| headings.iter().position(|heading| column.headings.contains(&heading.as_str())))
+            .map(|column| {
+                headings
+                    .iter()
+                    .position(|heading| column.headings.contains(&heading.as_str()))
+            })
             .collect();
         let of_another_sheet = match (&head.sheet, self.kind.sheet) {
             (Some(sheet), Some(wanted)) => fold(sheet) != wanted,

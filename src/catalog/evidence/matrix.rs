@@ -17,16 +17,56 @@ pub(super) const KIND: Kind = Kind {
     what: "new commerce offer matrix",
     sheet: None,
     columns: &[
-        Column { name: "product", headings: &["productid"], required: true },
-        Column { name: "sku", headings: &["skuid"], required: true },
-        Column { name: "product_title", headings: &["producttitle"], required: false },
-        Column { name: "title", headings: &["skutitle"], required: false },
-        Column { name: "provisions", headings: &["provisioningid"], required: true },
-        Column { name: "part_number", headings: &["provisioningstring"], required: false },
-        Column { name: "least", headings: &["minlicenses"], required: false },
-        Column { name: "most", headings: &["maxlicenses"], required: false },
-        Column { name: "bases", headings: &["productskuprerequisites"], required: false },
-        Column { name: "countries", headings: &["allowedcountries"], required: false },
+        Column {
+            name: "product",
+            headings: &["productid"],
+            required: true,
+        },
+        Column {
+            name: "sku",
+            headings: &["skuid"],
+            required: true,
+        },
+        Column {
+            name: "product_title",
+            headings: &["producttitle"],
+            required: false,
+        },
+        Column {
+            name: "title",
+            headings: &["skutitle"],
+            required: false,
+        },
+        Column {
+            name: "provisions",
+            headings: &["provisioningid"],
+            required: true,
+        },
+        Column {
+            name: "part_number",
+            headings: &["provisioningstring"],
+            required: false,
+        },
+        Column {
+            name: "least",
+            headings: &["minlicenses"],
+            required: false,
+        },
+        Column {
+            name: "most",
+            headings: &["maxlicenses"],
+            required: false,
+        },
+        Column {
+            name: "bases",
+            headings: &["productskuprerequisites"],
+            required: false,
+        },
+        Column {
+            name: "countries",
+            headings: &["allowedcountries"],
+            required: false,
+        },
     ],
 };
 
@@ -50,7 +90,9 @@ impl Row {
 
     /// Whether its title says that it is a trial: nothing to keep.
     pub(super) fn is_trial(&self) -> bool {
-        self.title.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("trial"))
+        self.title
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| word.eq_ignore_ascii_case("trial"))
     }
 }
 
@@ -70,7 +112,13 @@ pub(super) struct Matrix {
 }
 
 impl Matrix {
-    pub(super) fn add(&mut self, record: &Record<'_>, file: usize, date: Option<NaiveDate>, findings: &mut Vec<Finding>) {
+    pub(super) fn add(
+        &mut self,
+        record: &Record<'_>,
+        file: usize,
+        date: Option<NaiveDate>,
+        findings: &mut Vec<Finding>,
+    ) {
         let (product, sku) = (record.text("product"), record.text("sku"));
         let Some(item) = item_of(&product, &sku) else {
             findings.push(record.damaged("ProductId", &format!("{product}:{sku}"), "is no product and SKU"));
@@ -86,7 +134,12 @@ impl Matrix {
         let part_number = record.text("part_number");
         let number = |name: &str| record.text(name).parse().ok().map(Seats);
         let row = Row {
-            title: if title.is_empty() { record.text("product_title") } else { title }.into(),
+            title: if title.is_empty() {
+                record.text("product_title")
+            } else {
+                title
+            }
+            .into(),
             provisions: id,
             part_number: (!part_number.is_empty()).then(|| part_number.into()),
             least: number("least"),
@@ -99,7 +152,11 @@ impl Matrix {
                     _ => None,
                 })
                 .collect(),
-            countries: record.text("countries").split([';', ',']).filter_map(|code| code.parse().ok()).collect(),
+            countries: record
+                .text("countries")
+                .split([';', ','])
+                .filter_map(|code| code.parse().ok())
+                .collect(),
         };
         let newest = self.by_item.entry(item).or_insert_with(|| Newest {
             date,
@@ -107,7 +164,11 @@ impl Matrix {
             rows: BTreeMap::new(),
         });
         if date > newest.date {
-            *newest = Newest { date, file, rows: BTreeMap::new() };
+            *newest = Newest {
+                date,
+                file,
+                rows: BTreeMap::new(),
+            };
         }
         if date == newest.date {
             newest.file = newest.file.min(file);
@@ -146,7 +207,11 @@ impl Matrix {
     /// The row of an item, with the number of its file and its row there.
     pub(super) fn row(&self, item: &str) -> Option<(&Row, usize, u32)> {
         let newest = self.by_item.get(item)?;
-        newest.rows.iter().next().map(|(row, number)| (row, newest.file, *number))
+        newest
+            .rows
+            .iter()
+            .next()
+            .map(|(row, number)| (row, newest.file, *number))
     }
 
     /// The items that provision a SKU id, sorted.

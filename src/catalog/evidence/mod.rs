@@ -32,6 +32,7 @@ use self::{
     service_plans::PlanTable,
     subscribed::Subscribed,
 };
+use super::spelling::IdText;
 use crate::{
     config::CatalogSettings,
     finding::{Code, Finding, Place},
@@ -184,7 +185,8 @@ impl Evidence {
         for (item, number, row) in self.matrix.settle() {
             let message = format!("`{item}` provisions different SKUs in two rows; neither was used");
             let place = self.place(number).at_row(row);
-            self.findings.push(Finding::new(Code::CatalogRowDamaged, place, message, hint).value(item));
+            self.findings
+                .push(Finding::new(Code::CatalogRowDamaged, place, message, hint).value(item));
         }
         let mut torn = Vec::new();
         for bridge in [&self.sheet, &self.overrides] {
@@ -220,7 +222,11 @@ impl Evidence {
     }
 
     fn place(&self, number: usize) -> Place {
-        Place::file(self.files.get(number).map_or_else(|| "".into(), |source| source.path.clone()))
+        Place::file(
+            self.files
+                .get(number)
+                .map_or_else(|| "".into(), |source| source.path.clone()),
+        )
     }
 
     /// A file as evidence names it: its name and date.
@@ -269,7 +275,9 @@ impl Evidence {
 
     /// The market whose prices count for a customer's country.
     fn market(&self, country: Option<Country>) -> Option<Country> {
-        country.filter(|own| self.prices.has_market(*own)).or(self.settings.market)
+        country
+            .filter(|own| self.prices.has_market(*own))
+            .or(self.settings.market)
     }
 
     /// What one seat of an item costs for a whole term.
@@ -286,8 +294,11 @@ impl Evidence {
         let Some(market) = self.market(country) else {
             return Err("the price list has no prices for the customer's country: set `market` in [catalog]");
         };
+        let Some(IdText::Item(item)) = IdText::read(item) else {
+            return Err("it is ordered by an id that price lists do not have");
+        };
         let price = self.prices.price(&Asked {
-            item,
+            item: &item,
             market,
             segment,
             term,

@@ -26,32 +26,81 @@ pub(super) const KIND: Kind = Kind {
     what: "new commerce price list",
     sheet: None,
     columns: &[
-        Column { name: "change", headings: &["changeindicator"], required: false },
-        Column { name: "product", headings: &["productid"], required: true },
-        Column { name: "sku", headings: &["skuid"], required: true },
-        Column { name: "title", headings: &["skutitle"], required: false },
-        Column { name: "term", headings: &["termduration"], required: true },
-        Column { name: "billing", headings: &["billingplan"], required: true },
-        Column { name: "market", headings: &["market"], required: true },
-        Column { name: "currency", headings: &["currency"], required: true },
-        Column { name: "price", headings: &["unitprice"], required: true },
-        Column { name: "from", headings: &["effectivestartdate"], required: false },
-        Column { name: "until", headings: &["effectiveenddate"], required: false },
-        Column { name: "tags", headings: &["tags"], required: false },
-        Column { name: "segment", headings: &["segment"], required: false },
+        Column {
+            name: "change",
+            headings: &["changeindicator"],
+            required: false,
+        },
+        Column {
+            name: "product",
+            headings: &["productid"],
+            required: true,
+        },
+        Column {
+            name: "sku",
+            headings: &["skuid"],
+            required: true,
+        },
+        Column {
+            name: "title",
+            headings: &["skutitle"],
+            required: false,
+        },
+        Column {
+            name: "term",
+            headings: &["termduration"],
+            required: true,
+        },
+        Column {
+            name: "billing",
+            headings: &["billingplan"],
+            required: true,
+        },
+        Column {
+            name: "market",
+            headings: &["market"],
+            required: true,
+        },
+        Column {
+            name: "currency",
+            headings: &["currency"],
+            required: true,
+        },
+        Column {
+            name: "price",
+            headings: &["unitprice"],
+            required: true,
+        },
+        Column {
+            name: "from",
+            headings: &["effectivestartdate"],
+            required: false,
+        },
+        Column {
+            name: "until",
+            headings: &["effectiveenddate"],
+            required: false,
+        },
+        Column {
+            name: "tags",
+            headings: &["tags"],
+            required: false,
+        },
+        Column {
+            name: "segment",
+            headings: &["segment"],
+            required: false,
+        },
     ],
 };
 
-worded! {
-    /// How often a term is paid for.
-    Billing {
-        /// Every month.
-        Monthly = "monthly",
-        /// Every year.
-        Annual = "annual",
-        /// All three years at once.
-        Triennial = "triennial",
-    }
+/// How often a term is paid for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Billing {
+    Monthly,
+    Annual,
+    /// All three years at once.
+    Triennial,
 }
 
 /// One row of a price list.
@@ -183,7 +232,11 @@ impl PriceList {
                 damaged(line.row, "EffectiveStartDate");
                 continue;
             };
-            let price = Price { from, until, ..line.price };
+            let price = Price {
+                from,
+                until,
+                ..line.price
+            };
             newest = newest.max(from.filter(|from| *from <= today));
             self.markets.extend(price.market);
             self.segments.extend(price.segment);
@@ -200,11 +253,6 @@ impl PriceList {
     /// Whether a list has prices of a market.
     pub(super) fn has_market(&self, market: Country) -> bool {
         self.markets.contains(&market)
-    }
-
-    /// All items, sorted.
-    pub(super) fn items(&self) -> impl Iterator<Item = &str> {
-        self.by_item.keys().map(String::as_str)
     }
 
     fn rows(
@@ -272,7 +320,9 @@ impl PriceList {
         let Some(last) = rows.last() else {
             return Err("the price list has no price for the whole term");
         };
-        let twins = rows.iter().filter(|price| (price.from, price.until) == (last.from, last.until));
+        let twins = rows
+            .iter()
+            .filter(|price| (price.from, price.until) == (last.from, last.until));
         let amounts: BTreeSet<Amount> = twins.map(|price| price.amount).collect();
         match amounts.len() {
             1 => Ok(TermPrice {

@@ -17,11 +17,31 @@ pub(super) const KIND: Kind = Kind {
     what: "table of product names and service plan identifiers",
     sheet: None,
     columns: &[
-        Column { name: "name", headings: &["productdisplayname", "productname"], required: false },
-        Column { name: "string_id", headings: &["stringid"], required: true },
-        Column { name: "guid", headings: &["guid"], required: true },
-        Column { name: "plan_name", headings: &["serviceplanname"], required: false },
-        Column { name: "plan_id", headings: &["serviceplanid"], required: true },
+        Column {
+            name: "name",
+            headings: &["productdisplayname", "productname"],
+            required: false,
+        },
+        Column {
+            name: "string_id",
+            headings: &["stringid"],
+            required: true,
+        },
+        Column {
+            name: "guid",
+            headings: &["guid"],
+            required: true,
+        },
+        Column {
+            name: "plan_name",
+            headings: &["serviceplanname"],
+            required: false,
+        },
+        Column {
+            name: "plan_id",
+            headings: &["serviceplanid"],
+            required: true,
+        },
         Column {
             name: "friendly",
             headings: &["serviceplansincludedfriendlynames", "serviceplanfriendlyname"],
@@ -48,7 +68,13 @@ pub(super) struct PlanTable {
 }
 
 impl PlanTable {
-    pub(super) fn add(&mut self, record: &Record<'_>, file: usize, date: Option<NaiveDate>, findings: &mut Vec<Finding>) {
+    pub(super) fn add(
+        &mut self,
+        record: &Record<'_>,
+        file: usize,
+        date: Option<NaiveDate>,
+        findings: &mut Vec<Finding>,
+    ) {
         let (sku, plan) = (record.text("guid"), record.text("plan_id"));
         let Some(id) = guid(&sku) else {
             findings.push(record.damaged("GUID", &sku, "is no SKU id"));
@@ -67,7 +93,11 @@ impl PlanTable {
             .or_default()
             .insert(id);
         let friendly = record.text("friendly");
-        let friendly = if friendly.is_empty() { record.text("plan_name") } else { friendly };
+        let friendly = if friendly.is_empty() {
+            record.text("plan_name")
+        } else {
+            friendly
+        };
         if let ([plan], false) = (plans.as_slice(), friendly.is_empty()) {
             let names = self.friendly.entry(*plan).or_default();
             *names.entry(friendly.into()).or_default() += 1;
@@ -78,7 +108,11 @@ impl PlanTable {
             plans: BTreeSet::new(),
         });
         if date > known.date {
-            *known = SkuPlans { date, file, plans: BTreeSet::new() };
+            *known = SkuPlans {
+                date,
+                file,
+                plans: BTreeSet::new(),
+            };
         }
         if date == known.date {
             known.file = known.file.min(file);

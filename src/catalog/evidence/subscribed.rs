@@ -17,8 +17,16 @@ pub(super) const KIND: Kind = Kind {
     what: "list of a tenant's subscribed SKUs",
     sheet: None,
     columns: &[
-        Column { name: "sku", headings: &["skuid"], required: true },
-        Column { name: "tenant", headings: &["accountid", "tenantid", "customerid"], required: false },
+        Column {
+            name: "sku",
+            headings: &["skuid"],
+            required: true,
+        },
+        Column {
+            name: "tenant",
+            headings: &["accountid", "tenantid", "customerid"],
+            required: false,
+        },
         Column {
             name: "plans",
             headings: &["serviceplans", "serviceplanids", "serviceplanid"],
@@ -40,7 +48,13 @@ pub(super) struct Live {
 pub(super) struct Subscribed(BTreeMap<(CustomerId, Uuid), Live>);
 
 impl Subscribed {
-    pub(super) fn add(&mut self, record: &Record<'_>, file: usize, date: Option<NaiveDate>, findings: &mut Vec<Finding>) {
+    pub(super) fn add(
+        &mut self,
+        record: &Record<'_>,
+        file: usize,
+        date: Option<NaiveDate>,
+        findings: &mut Vec<Finding>,
+    ) {
         let (sku, tenant, plans) = (record.text("sku"), record.text("tenant"), record.text("plans"));
         let Some(id) = guid(&sku) else {
             findings.push(record.damaged("SkuId", &sku, "is no SKU id"));
@@ -70,7 +84,11 @@ impl Subscribed {
             plans: BTreeSet::new(),
         });
         if date > live.date {
-            *live = Live { date, file, plans: BTreeSet::new() };
+            *live = Live {
+                date,
+                file,
+                plans: BTreeSet::new(),
+            };
         }
         if date == live.date {
             live.file = live.file.min(file);
