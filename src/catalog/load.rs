@@ -96,6 +96,7 @@ impl Catalog {
                 .map_err(|error| row.problem("cloud", problems, &error))
                 .ok()?,
             addon_of: None,
+            teams: row.parse("teams", problems, read_yes),
             free: row.yes("free", false, problems),
             seat_based: row.yes("seat_based", true, problems),
             seat_cap: row.parse("seat_cap", problems, |text| text.parse().ok().map(Seats)),
@@ -305,7 +306,7 @@ impl Catalog {
 /// The offer that a nonprofit gets the same product under; none for what is free or not sold to companies.
 fn nonprofit_twin(entry: &Entry) -> Option<Entry> {
     let offer = &entry.offer;
-    if offer.segment != Segment::Commercial || offer.free || !offer.seat_based {
+    if offer.segment != Segment::Commercial || offer.cloud != Cloud::Global || offer.free || !offer.seat_based {
         return None;
     }
     let twin = Offer {
@@ -320,6 +321,14 @@ fn nonprofit_twin(entry: &Entry) -> Option<Entry> {
         offer: Arc::new(twin),
         ..entry.clone()
     })
+}
+
+fn read_yes(text: &str) -> Option<bool> {
+    match text {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
 }
 
 fn read_date(text: &str) -> Option<NaiveDate> {

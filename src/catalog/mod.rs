@@ -51,6 +51,8 @@ pub struct Offer {
     pub cloud: Cloud,
     /// Whether it needs a base offer, and which keys serve as one.
     pub addon_of: Option<Vec<Text>>,
+    /// Whether it has Teams, or is the edition without; none for what has nothing to do with it.
+    pub teams: Option<bool>,
     /// Trial or viral offer, or one without a price.
     pub free: bool,
     /// Whether it is licensed by seat; Azure, software and SaaS are not.
