@@ -408,6 +408,7 @@ fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
         stopped: "no input could be read".to_owned(),
         settings: used,
         tables,
+        catalog: Vec::new(),
         inputs,
         accounting,
         findings: codes,

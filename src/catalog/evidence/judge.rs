@@ -554,6 +554,7 @@ impl Judging<'_> {
             segment: self.source.segment,
             cloud: Cloud::Global,
             addon_of: (!bases.is_empty()).then_some(bases),
+            teams: None,
             free: false,
             seat_based: true,
             seat_cap: None,
