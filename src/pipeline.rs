@@ -15,8 +15,10 @@ use std::{
 use chrono::NaiveDate;
 
 mod conclude;
+mod offers;
 mod stop;
 
+pub use offers::Offers;
 pub use stop::Stop;
 
 use crate::{

@@ -10,11 +10,15 @@ mod by_rule;
 mod compare;
 mod comparison;
 pub mod evidence;
+mod find;
+mod list;
 mod load;
 mod map;
 mod offers;
+mod proposal;
 mod resolve;
 mod row;
+mod rule_check;
 mod rulebook;
 mod spelling;
 mod steps;
@@ -25,7 +29,11 @@ mod tests;
 use std::sync::Arc;
 
 pub use comparison::{Change, Comparison, Effect};
+pub use find::{Lookup, Reading, Retired};
+pub use list::{ListedOffer, read_list};
 pub use offers::Catalog;
+pub use proposal::Proposal;
+pub use rule_check::{RuleFault, RuleNote};
 pub use rulebook::RuleBook;
 
 use chrono::NaiveDate;

@@ -22,6 +22,7 @@ mod check;
 mod completions;
 mod init;
 mod man;
+mod offers;
 mod panic;
 mod plan;
 mod progress;
@@ -58,6 +59,7 @@ fn dispatch(arguments: &[OsString]) -> u8 {
     match &arguments.command {
         Command::Plan(command) => plan::run(command, &screen),
         Command::Check(command) => check::run(command, &screen),
+        Command::Offers(command) => offers::run(command, &screen),
         Command::Init(command) => init::run(command, &screen),
         Command::Completions(command) => completions::run(command, &screen),
         Command::Man => man::run(&screen),
@@ -66,7 +68,11 @@ fn dispatch(arguments: &[OsString]) -> u8 {
 
 /// Settings from `--config`, else from the working folder.
 fn settings(reading: &Reading) -> Result<Config, Stop> {
-    Config::load(reading.config.as_deref(), Path::new("")).map_err(|cause| match cause {
+    settings_at(reading.config.as_deref())
+}
+
+fn settings_at(path: Option<&Path>) -> Result<Config, Stop> {
+    Config::load(path, Path::new("")).map_err(|cause| match cause {
         // The tables are looked at too, so that every problem is told at once.
         ConfigStop::Wrong { problems, config } => {
             let of_settings = problems.iter().map(ToString::to_string);
@@ -81,7 +87,11 @@ fn settings(reading: &Reading) -> Result<Config, Stop> {
 
 /// The date that counts as today.
 fn as_of(reading: &Reading) -> NaiveDate {
-    reading.as_of.unwrap_or_else(|| Utc::now().date_naive())
+    day_or_today(reading.as_of)
+}
+
+fn day_or_today(day: Option<NaiveDate>) -> NaiveDate {
+    day.unwrap_or_else(|| Utc::now().date_naive())
 }
 
 /// Does the work on as many threads as were asked for.

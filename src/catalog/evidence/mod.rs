@@ -32,7 +32,7 @@ use self::{
     service_plans::PlanTable,
     subscribed::Subscribed,
 };
-use super::spelling::IdText;
+use super::{Offer, spelling::IdText};
 use crate::{
     config::CatalogSettings,
     finding::{Code, Finding, Place},
@@ -266,6 +266,24 @@ impl Evidence {
             .collect();
         files.sort();
         files
+    }
+
+    /// The files that know an offer, each with its date: the matrix, the price list, the service plans.
+    pub fn known_of(&self, offer: &Offer) -> Vec<String> {
+        let mut known = Vec::new();
+        let item = offer.item.as_deref();
+        if let Some((_, file, _)) = item.and_then(|item| self.matrix.row(item)) {
+            known.push(format!("offer matrix ({})", self.shown(file)));
+        }
+        if let Some(file) =
+            item.and_then(|item| self.prices.file(item, self.settings.market, offer.segment, self.today))
+        {
+            known.push(format!("price list ({})", self.shown(file)));
+        }
+        if let Some(sku) = offer.sku_id.and_then(|sku| self.plans.of(sku)) {
+            known.push(format!("service plans ({})", self.shown(sku.file)));
+        }
+        known
     }
 
     /// Whether there is a price list.

@@ -1,0 +1,55 @@
+//! What the commands about offers rest on.
+//!
+//! In: the settings. Out: [`Offers`]: the catalogue, Microsoft's own files, the user's offers table; checked as for a run.
+
+use chrono::NaiveDate;
+
+use super::{References, Stop};
+use crate::{
+    catalog::{Catalog, ListedOffer, Proposal, evidence::Evidence},
+    config::Config,
+    recognise::tables::OfferRule,
+};
+
+/// All that is known of offers.
+#[derive(Debug)]
+pub struct Offers {
+    /// The catalogue.
+    pub catalog: Catalog,
+    /// Microsoft's own files.
+    pub evidence: Evidence,
+    /// The rows of the user's offers table.
+    pub rules: Vec<OfferRule>,
+}
+
+impl Offers {
+    /// Reads the tables and files that the settings name.
+    ///
+    /// # Errors
+    /// Every problem of them at once.
+    pub fn load(config: &Config, as_of: NaiveDate) -> Result<Offers, Stop> {
+        let References {
+            catalog,
+            evidence,
+            tables,
+            ..
+        } = References::load(config, as_of)?;
+        Ok(Offers {
+            catalog,
+            evidence,
+            rules: tables.offers,
+        })
+    }
+
+    /// A row of the offers table for each listed offer, sorted by source, each source once.
+    pub fn propose(&self, list: &[ListedOffer], on: NaiveDate) -> Vec<Proposal> {
+        let book = self.catalog.rule_book(&self.rules);
+        let proposals = list
+            .iter()
+            .filter_map(|listed| self.catalog.propose(&self.evidence, listed, &book, on));
+        let mut proposals: Vec<Proposal> = proposals.collect();
+        proposals.sort_by(|a, b| (&a.source_offer, &a.target_offer).cmp(&(&b.source_offer, &b.target_offer)));
+        proposals.dedup_by(|a, b| a.source_offer == b.source_offer && a.target_offer == b.target_offer);
+        proposals
+    }
+}
