@@ -8,7 +8,7 @@ use super::{Catalog, Offer, comparison::Comparison, row::Row};
 use crate::terms::{Licences, Text};
 
 /// Plans of one family that two offers bring to one user.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Conflict {
     family: Text,
     /// Ranks of the two tiers, the lower first; equal for the same plan twice.

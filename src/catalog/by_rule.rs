@@ -11,7 +11,7 @@ use super::{
     Catalog, MapQuery, Mapping, Resolution, Target,
     map::Found,
     spelling::IdText,
-    target::{TermChange, choose_term, offer_row, order_id, same_kind, same_sku},
+    target::{TermChange, choose_term, is_on_sale, offer_row, order_id, same_kind, same_sku},
 };
 use crate::{
     recognise::{SourceOffer, tables::OfferRule},
@@ -104,7 +104,7 @@ impl Catalog {
         let stated = rule.target_term.is_some();
         mapping.term_changed |= change == TermChange::Changed && !stated;
         mapping.term_not_sold |= change == TermChange::NotSold || (change == TermChange::Changed && stated);
-        mapping.end_of_sale |= !entry.offer.is_on_sale(query.on);
+        mapping.end_of_sale |= !is_on_sale(&entry.offer, query);
         mapping.targets.push(Target {
             offer_id: order_id(&entry.offer),
             name: entry.offer.name.clone(),

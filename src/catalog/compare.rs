@@ -30,6 +30,8 @@ struct Tier {
     words: Text,
     /// What happens without it.
     loss: Text,
+    /// Whether that only matters where the tier below stays.
+    if_lower_stays: bool,
     /// What to do before it goes, where data is at stake.
     before: Option<Text>,
     critical: bool,
@@ -147,7 +149,12 @@ impl Family {
                 std::cmp::Ordering::Equal => Effect::Keeps,
                 std::cmp::Ordering::Greater => Effect::Loses,
             },
-            means: lost.iter().map(|tier| tier.loss.clone()).collect(),
+            means: lost
+                .iter()
+                .enumerate()
+                .filter(|(at, tier)| *at == 0 || !tier.if_lower_stays)
+                .map(|(_, tier)| tier.loss.clone())
+                .collect(),
             // What saves the data of the lowest tier saves that of those above.
             precaution: lost.iter().find_map(|tier| tier.before.clone()),
             data: lost.iter().any(|tier| tier.data),
@@ -165,6 +172,7 @@ fn read_tier(row: &Row, problems: &mut Vec<String>) -> Option<Tier> {
         name: row.required("tier", problems)?,
         words: row.required("words", problems)?,
         loss: row.required("loss", problems)?,
+        if_lower_stays: row.yes("if_lower_stays", false, problems),
         before: row.optional("before"),
         critical: row.yes("critical", false, problems),
         data: row.yes("data", false, problems),

@@ -27,7 +27,7 @@ pub struct Change {
     pub after: Option<Text>,
     /// Which way it goes.
     pub effect: Effect,
-    /// What a loss means, a sentence for each tier that goes, the lowest tier first.
+    /// What a loss means, a sentence for each tier that goes and matters by itself, the lowest first.
     pub means: Vec<Text>,
     /// What to do before, where a loss touches data.
     pub precaution: Option<Text>,

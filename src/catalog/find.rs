@@ -48,8 +48,8 @@ pub enum Lookup {
     Found(Vec<Reading>),
     /// None has; these have all its words in their name.
     Alike(Vec<Reading>),
-    /// None, nor anything with its words; the nearest name, if there is one that is near.
-    Nothing(Option<Text>),
+    /// None, nor anything with its words; names that differ from it by slips of the pen.
+    Nothing(Vec<Text>),
 }
 
 impl Catalog {
@@ -84,8 +84,10 @@ impl Catalog {
         if !found.is_empty() {
             return Lookup::Found(self.readings(found));
         }
-        match self.alike(text) {
-            alike if alike.is_empty() => Lookup::Nothing(self.nearest_name(text)),
+        match self.with_words(text) {
+            none if none.is_empty() => {
+                Lookup::Nothing(self.alike(text).iter().map(|offer| offer.name.clone()).collect())
+            }
             alike => Lookup::Alike(self.readings(alike)),
         }
     }
@@ -127,7 +129,7 @@ impl Catalog {
     }
 
     /// Offers whose name today holds all words of a text.
-    fn alike(&self, text: &str) -> Vec<(usize, String)> {
+    fn with_words(&self, text: &str) -> Vec<(usize, String)> {
         let words: Vec<String> = text
             .split_whitespace()
             .map(fold)
@@ -148,23 +150,6 @@ impl Catalog {
             .map(|(index, _)| (index, "words of its name".to_owned()))
             .take(MOST_ALIKE)
             .collect()
-    }
-
-    /// The name most like a text, where it is much like it.
-    fn nearest_name(&self, text: &str) -> Option<Text> {
-        let text = text.to_lowercase();
-        let near = self
-            .entries
-            .iter()
-            .map(|entry| {
-                (
-                    strsim::jaro_winkler(&text, &entry.offer.name.to_lowercase()),
-                    &entry.offer.name,
-                )
-            })
-            .filter(|(likeness, _)| *likeness > 0.85);
-        near.reduce(|best, next| if next.0 > best.0 { next } else { best })
-            .map(|(_, name)| name.clone())
     }
 }
 
@@ -213,10 +198,10 @@ mod tests {
     fn what_is_only_alike_is_no_reading() {
         let catalog = Catalog::embedded();
         assert!(matches!(catalog.find("business premium microsoft"), Lookup::Alike(_)));
-        assert_eq!(catalog.find("xyzzy"), Lookup::Nothing(None));
+        assert_eq!(catalog.find("xyzzy"), Lookup::Nothing(Vec::new()));
         assert!(matches!(
             catalog.find("Microsft 365 Business Premum"),
-            Lookup::Nothing(Some(_))
+            Lookup::Nothing(near) if !near.is_empty()
         ));
     }
 }

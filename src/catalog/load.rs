@@ -13,6 +13,7 @@ use super::{
     compare::{Capabilities, Families},
     offers::{Catalog, Days, Entry, NameRow, Retirement, Sources, TWIN, Tail},
     row::{Row, rows},
+    sale::read_countries,
     spelling::fold_part_number,
 };
 use crate::{recognise::vocabulary::fold, terms::*};
@@ -37,8 +38,38 @@ impl Catalog {
             &rows("retirements.csv", sources.retirements, &mut problems),
             &mut problems,
         );
+        catalog.load_pauses(&rows("sale_pauses.csv", sources.pauses, &mut problems), &mut problems);
         catalog.load_conflicts(&rows("conflicts.csv", sources.conflicts, &mut problems), &mut problems);
+        catalog.settle();
         (catalog, problems)
+    }
+
+    /// Brings what is found together into one order, whatever that of the rows was.
+    fn settle(&mut self) {
+        let indices = self
+            .by_guid
+            .values_mut()
+            .chain(self.by_item.values_mut())
+            .chain(self.by_product.values_mut())
+            .chain(self.by_part_number.values_mut());
+        indices.for_each(|found| {
+            found.sort_unstable();
+            found.dedup();
+        });
+        for rows in self.by_name.values_mut() {
+            rows.sort_by(|a, b| {
+                let key = |row: &NameRow| (row.entry, !row.english, row.loose, row.days);
+                key(a).cmp(&key(b)).then_with(|| a.source.cmp(&b.source))
+            });
+        }
+        for rows in self.retirements.values_mut() {
+            rows.sort_by(|a, b| (a.days, &a.source).cmp(&(b.days, &b.source)));
+        }
+        self.conflicts.sort();
+        for entry in self.entries.iter_mut().filter(|entry| entry.offer.pauses.len() > 1) {
+            Arc::make_mut(&mut entry.offer).pauses.sort();
+        }
+        self.index_words();
     }
 
     fn load_offers(&mut self, rows: &[Row], problems: &mut Vec<String>) {
@@ -100,10 +131,12 @@ impl Catalog {
             free: row.yes("free", false, problems),
             seat_based: row.yes("seat_based", true, problems),
             seat_cap: row.parse("seat_cap", problems, |text| text.parse().ok().map(Seats)),
+            cap_family: row.optional("cap_family"),
             seat_minimum: row.parse("seat_minimum", problems, |text| text.parse().ok().map(Seats)),
             terms: row.parse("terms", problems, read_terms).unwrap_or_default(),
             sold_from: row.parse("sold_from", problems, read_date),
             sold_until: row.parse("sold_until", problems, read_date),
+            pauses: Vec::new(),
             certainty: row.certainty(problems),
             source: row.required("source", problems)?,
         };
@@ -187,20 +220,26 @@ impl Catalog {
                 .push(index);
         }
         if entry.twin_of.is_none() {
-            self.add_name(
-                &offer.name,
-                NameRow {
-                    entry: index,
-                    days,
-                    english: true,
-                    source: offer.source.clone(),
-                },
-            );
+            self.add_name(NameRow {
+                text: offer.name.clone(),
+                entry: index,
+                days,
+                english: true,
+                loose: false,
+                source: offer.source.clone(),
+            });
         }
     }
 
-    fn add_name(&mut self, name: &str, row: NameRow) {
-        self.by_name.entry(fold(name)).or_default().push(row);
+    fn add_name(&mut self, row: NameRow) {
+        let days = row.days;
+        let ends = days.until.and_then(|until| until.succ_opt());
+        for first in [days.from, ends].into_iter().flatten() {
+            if let Err(at) = self.eras.binary_search(&first) {
+                self.eras.insert(at, first);
+            }
+        }
+        self.by_name.entry(fold(&row.text)).or_default().push(row);
     }
 
     fn load_ids(&mut self, rows: &[Row], problems: &mut Vec<String>) {
@@ -229,15 +268,14 @@ impl Catalog {
                 continue;
             };
             let english = row.text("language") == "en";
-            self.add_name(
-                &name,
-                NameRow {
-                    entry,
-                    days: row.days(problems),
-                    english,
-                    source,
-                },
-            );
+            self.add_name(NameRow {
+                text: name,
+                entry,
+                days: row.days(problems),
+                english,
+                loose: row.yes("loose", false, problems),
+                source,
+            });
         }
     }
 
@@ -286,6 +324,7 @@ impl Catalog {
             };
             let certainty = row.certainty(problems);
             self.retirements.entry(index).or_default().push(Retirement {
+                countries: row.parse("countries", problems, read_countries).unwrap_or_default(),
                 days,
                 successors,
                 source,
@@ -294,7 +333,7 @@ impl Catalog {
         }
     }
 
-    fn key_of(&self, row: &Row, problems: &mut Vec<String>) -> Option<usize> {
+    pub(super) fn key_of(&self, row: &Row, problems: &mut Vec<String>) -> Option<usize> {
         let index = self.by_key.get(row.text("key")).copied();
         if index.is_none() {
             row.problem("key", problems, &format!("`{}` has no offer", row.text("key")));

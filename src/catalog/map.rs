@@ -14,7 +14,7 @@ use super::{
     comparison::Effect,
     offers::Retirement,
     rulebook::{Choice, RuleBook},
-    target::{TermChange, choose_term, offer_row, order_id},
+    target::{TermChange, choose_term, is_on_sale, offer_row, order_id},
 };
 use crate::{recognise::tables::OfferRule, terms::*};
 
@@ -204,7 +204,7 @@ impl Catalog {
             let (term, change) = choose_term(&entry.offer, query);
             mapping.term_changed |= change == TermChange::Changed;
             mapping.term_not_sold |= change == TermChange::NotSold;
-            mapping.end_of_sale |= !entry.offer.is_on_sale(query.on);
+            mapping.end_of_sale |= !is_on_sale(&entry.offer, query);
             mapping.targets.push(Target {
                 offer_id: order_id(&entry.offer),
                 name: entry.offer.name.clone(),

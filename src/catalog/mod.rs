@@ -11,6 +11,7 @@ mod compare;
 mod comparison;
 pub mod evidence;
 mod find;
+mod likeness;
 mod list;
 mod load;
 mod map;
@@ -20,6 +21,7 @@ mod resolve;
 mod row;
 mod rule_check;
 mod rulebook;
+mod sale;
 mod spelling;
 mod steps;
 mod target;
@@ -35,6 +37,7 @@ pub use offers::Catalog;
 pub use proposal::Proposal;
 pub use rule_check::{RuleFault, RuleNote};
 pub use rulebook::RuleBook;
+pub use sale::Pause;
 
 use chrono::NaiveDate;
 
@@ -67,6 +70,8 @@ pub struct Offer {
     pub seat_based: bool,
     /// Most seats a customer may have.
     pub seat_cap: Option<Seats>,
+    /// The offers that share one policy on the number of seats, by a name of the catalogue's own.
+    pub cap_family: Option<Text>,
     /// Fewest seats that may be ordered.
     pub seat_minimum: Option<Seats>,
     /// Terms sold, each with the fewest seats it takes.
@@ -75,6 +80,8 @@ pub struct Offer {
     pub sold_from: Option<NaiveDate>,
     /// Last day it may be bought in CSP.
     pub sold_until: Option<NaiveDate>,
+    /// Days in between on which it was not sold.
+    pub pauses: Vec<Pause>,
     /// How sure the row is.
     pub certainty: Certainty,
     /// Where the row comes from.
@@ -82,15 +89,31 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// Whether it may be ordered on a day.
+    /// Whether it may be ordered on a day, in a country where nothing particular holds.
     pub fn is_sold(&self, on: NaiveDate) -> bool {
         self.item.is_some() && self.is_on_sale(on)
     }
 
     /// Whether a day is within the days of its sale, whatever is known of how to order it.
     pub fn is_on_sale(&self, on: NaiveDate) -> bool {
-        self.sold_from.is_none_or(|from| from <= on) && self.sold_until.is_none_or(|until| on <= until)
+        self.is_on_sale_in(None, on)
     }
+
+    /// As [`Offer::is_on_sale`], for a customer in a country.
+    pub fn is_on_sale_in(&self, country: Option<Country>, on: NaiveDate) -> bool {
+        self.sold_from.is_none_or(|from| from <= on)
+            && self.sold_until.is_none_or(|until| on <= until)
+            && !self.pauses.iter().any(|pause| pause.holds(country, on))
+    }
+}
+
+/// The days that a source's texts may be of; names are told apart by them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct When {
+    /// The day on which the subscription began: the name is of that day, or of one after it.
+    pub began: Option<NaiveDate>,
+    /// The day on which the texts were exported or typed.
+    pub written: Option<NaiveDate>,
 }
 
 /// Which offer a source's texts mean.
@@ -120,6 +143,8 @@ pub struct MapQuery<'a> {
     pub resolution: &'a Resolution,
     /// What the customer is qualified as, where known.
     pub qualification: Option<Qualification>,
+    /// Where the customer is, where known: not everything is sold everywhere.
+    pub country: Option<Country>,
     /// How the subscription moves: a transfer takes it as it is.
     pub route: Route,
     /// Its term.

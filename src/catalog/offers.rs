@@ -6,7 +6,10 @@
 //! nonprofit twin (`KEY@nonprofit`): it provisions the same SKU id, under an item that the table does not know.
 //! Invariant: entries are sorted, indices never point outside, and nothing is found by walking a hash map.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -37,9 +40,13 @@ pub(super) struct Entry {
 /// A name, and the days on which it stood for an offer.
 #[derive(Debug, Clone)]
 pub(super) struct NameRow {
+    /// As it stands in the table.
+    pub(super) text: Text,
     pub(super) entry: usize,
     pub(super) days: Days,
     pub(super) english: bool,
+    /// Not Microsoft's own, but what people write.
+    pub(super) loose: bool,
     pub(super) source: Text,
 }
 
@@ -55,6 +62,8 @@ pub(super) enum Tail {
 /// What Microsoft names as an offer's successors.
 #[derive(Debug, Clone)]
 pub(super) struct Retirement {
+    /// Where; everywhere if empty.
+    pub(super) countries: Vec<Country>,
     pub(super) days: Days,
     /// Alternatives, each of one or several offers.
     pub(super) successors: Vec<Vec<usize>>,
@@ -63,7 +72,7 @@ pub(super) struct Retirement {
 }
 
 /// First and last day of something; open where unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Days {
     pub(super) from: Option<NaiveDate>,
     pub(super) until: Option<NaiveDate>,
@@ -86,6 +95,12 @@ pub struct Catalog {
     pub(super) by_product: HashMap<String, Vec<usize>>,
     pub(super) by_part_number: HashMap<String, Vec<usize>>,
     pub(super) by_name: HashMap<String, Vec<NameRow>>,
+    /// The words of every name, and whose it is, sorted.
+    pub(super) named_words: Vec<(Vec<String>, usize)>,
+    /// Every word of every name.
+    pub(super) words: HashSet<String>,
+    /// The first days on which names came to mean something else, sorted.
+    pub(super) eras: Vec<NaiveDate>,
     pub(super) tails: HashMap<String, Tail>,
     pub(super) retirements: HashMap<usize, Vec<Retirement>>,
     pub(super) conflicts: Vec<Conflict>,
@@ -100,6 +115,7 @@ pub(super) struct Sources<'a> {
     pub(super) retirements: &'a str,
     pub(super) capabilities: &'a str,
     pub(super) conflicts: &'a str,
+    pub(super) pauses: &'a str,
 }
 
 pub(super) const EMBEDDED: Sources<'static> = Sources {
@@ -110,6 +126,7 @@ pub(super) const EMBEDDED: Sources<'static> = Sources {
     retirements: include_str!("retirements.csv"),
     capabilities: include_str!("capabilities.csv"),
     conflicts: include_str!("conflicts.csv"),
+    pauses: include_str!("sale_pauses.csv"),
 };
 
 impl Catalog {
@@ -126,9 +143,24 @@ impl Catalog {
             .map(|entry| &entry.offer)
     }
 
+    /// The offer that is ordered by an id of new commerce, as a plan's target has it.
+    pub fn by_order_id(&self, id: &str) -> Option<&Arc<Offer>> {
+        let index = self.by_item.get(id)?.first()?;
+        self.entry(*index).map(|entry| &entry.offer)
+    }
+
     /// All offers, sorted by key.
     pub fn offers(&self) -> impl Iterator<Item = &Arc<Offer>> {
         self.entries.iter().map(|entry| &entry.offer)
+    }
+
+    /// The day from which names mean what they mean on a day: two days of one era give one answer.
+    pub fn era(&self, day: NaiveDate) -> NaiveDate {
+        let past = self.eras.partition_point(|first| *first <= day);
+        past.checked_sub(1)
+            .and_then(|last| self.eras.get(last))
+            .copied()
+            .unwrap_or(NaiveDate::MIN)
     }
 
     pub(super) fn entry(&self, index: usize) -> Option<&Entry> {

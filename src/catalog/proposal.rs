@@ -6,10 +6,7 @@
 
 use chrono::NaiveDate;
 
-use super::{
-    Catalog, ListedOffer, MapQuery, Mapping, Resolution, RuleBook,
-    evidence::{Evidence, Whose},
-};
+use super::{Catalog, ListedOffer, MapQuery, Mapping, Resolution, RuleBook, evidence::Evidence};
 use crate::terms::*;
 
 /// What a row of the offers table would say.
@@ -44,13 +41,14 @@ impl Catalog {
             source: &listed.offer,
             resolution: &resolution,
             qualification: None,
+            country: None,
             route: Route::NewSubscription,
             term: listed.term,
             seats: None,
             on,
         };
         let mapping = self.map_by(&query, rules);
-        let mapping = evidence.judge(self, &query, Whose::default(), mapping);
+        let mapping = evidence.judge(self, &query, None, mapping);
         let settled = matches!(
             mapping.kind,
             MappingKind::Same | MappingKind::Equivalent | MappingKind::Replacement

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use super::{
-    Catalog, Offer, Resolution,
+    Catalog, Offer, Resolution, When,
     offers::{Entry, NameRow, Tail},
     spelling::IdText,
 };
@@ -44,15 +44,25 @@ struct Identified {
 impl Catalog {
     /// Which offer the texts mean; `on` is the day on which they were valid, since names change.
     pub fn resolve(&self, source: &SourceOffer, on: NaiveDate) -> Resolution {
+        let when = When {
+            began: None,
+            written: Some(on),
+        };
+        self.resolve_at(source, when)
+    }
+
+    /// Which offer the texts mean. A name of Microsoft's own counts as of the day the subscription began, else of the day it was
+    /// written, else of any; what people write themselves as of either.
+    pub fn resolve_at(&self, source: &SourceOffer, when: When) -> Resolution {
         let ids = self.identify(source);
         let mut named = source
             .name
             .as_deref()
-            .map(|name| self.named(name, on))
+            .map(|name| self.named(name, when))
             .unwrap_or_default();
         if named.ever.is_empty() && source.name.is_none() && ids.iter().all(|id| id.found.is_empty()) {
             let cells = [&source.offer_id, &source.sku_part_number];
-            let named_by_id = cells.into_iter().flatten().map(|text| self.named(text, on));
+            let named_by_id = cells.into_iter().flatten().map(|text| self.named(text, when));
             named = named_by_id
                 .into_iter()
                 .find(|named| !named.ever.is_empty())
@@ -181,7 +191,7 @@ impl Catalog {
     }
 
     /// What a name stands for on a day, and ever, nonprofit twins included.
-    fn named(&self, name: &str, on: NaiveDate) -> Named {
+    fn named(&self, name: &str, when: When) -> Named {
         let Some((rows, stated)) = self.name_rows(name) else {
             return Named::default();
         };
@@ -198,7 +208,7 @@ impl Catalog {
             found
         };
         let ever = select(&|_| true);
-        let now = select(&|row| row.days.contain(on));
+        let now = select(&|row| is_meant(row, when));
         let now = if now.is_empty() { ever.clone() } else { now };
         let segment = match stated {
             Some(Tail::Segment(segment, _)) => Some(*segment),
@@ -266,6 +276,15 @@ impl Catalog {
                 .map(|entry| Arc::clone(&entry.offer))
                 .collect(),
         )
+    }
+}
+
+/// Whether a name stood for the row's offer when it was used.
+fn is_meant(row: &NameRow, when: When) -> bool {
+    match (when.began, when.written) {
+        (Some(began), Some(written)) if row.loose => row.days.contain(began) || row.days.contain(written),
+        (Some(day), _) | (None, Some(day)) => row.days.contain(day),
+        (None, None) => true,
     }
 }
 

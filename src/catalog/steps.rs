@@ -7,7 +7,8 @@ use super::{
     Catalog, MapQuery,
     compare::Distance,
     offers::{Entry, Retirement},
-    target::{same_kind, same_sku},
+    sale::is_of,
+    target::{is_on_sale, same_kind, same_sku},
 };
 use crate::terms::*;
 
@@ -120,12 +121,15 @@ impl Catalog {
     /// The rows that name successors on the day.
     pub(super) fn retirements(&self, index: usize, query: &MapQuery<'_>) -> Vec<&Retirement> {
         let of = self.entry(index).and_then(|entry| entry.twin_of).unwrap_or(index);
-        self.retirements
+        let (here, everywhere): (Vec<_>, Vec<_>) = self
+            .retirements
             .get(&of)
             .into_iter()
             .flatten()
-            .filter(|row| row.days.contain(query.on))
-            .collect()
+            .filter(|row| row.days.contain(query.on) && is_of(&row.countries, query.country))
+            .partition(|row| !row.countries.is_empty());
+        // What holds for the country comes before what holds everywhere.
+        if here.is_empty() { everywhere } else { here }
     }
 
     /// The alternatives of a row, for the source's own segment.
@@ -150,6 +154,6 @@ impl Catalog {
 
     pub(super) fn is_sold(&self, index: usize, query: &MapQuery<'_>) -> bool {
         self.entry(index)
-            .is_some_and(|entry| !entry.offer.free && entry.offer.is_sold(query.on))
+            .is_some_and(|entry| !entry.offer.free && entry.offer.item.is_some() && is_on_sale(&entry.offer, query))
     }
 }

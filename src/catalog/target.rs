@@ -33,6 +33,11 @@ pub(super) fn choose_term(offer: &Offer, query: &MapQuery<'_>) -> (Option<Term>,
     }
 }
 
+/// Whether it may be bought on the day of the order, where the customer is.
+pub(super) fn is_on_sale(offer: &Offer, query: &MapQuery<'_>) -> bool {
+    offer.is_on_sale_in(query.country, query.on)
+}
+
 /// Whether one offer may stand in for the other at all.
 pub(super) fn same_kind(a: &Entry, b: &Entry) -> bool {
     a.offer.segment == b.offer.segment

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
     steps::{SHARED, steps_of},
 };
 use crate::{
-    catalog::{Resolution, RuleBook},
+    catalog::{Resolution, RuleBook, When},
     recognise::{Customer, SourceOffer, Subscription},
     terms::*,
 };
@@ -32,6 +33,7 @@ pub fn plan(subscriptions: Vec<Subscription>, customers: &[Customer], context: &
         .map(|index| estate.decide(index, &Imposed::default()))
         .collect();
     estate.recognise_targets(&mut decided);
+    estate.limit_seats(&mut decided);
     estate.place_addons(&mut decided);
     estate.limit_tenants(&mut decided);
     let mut findings = notes::of_rows(&estate, &decided);
@@ -81,15 +83,17 @@ impl<'a> Estate<'a> {
     fn new(subscriptions: &'a [Subscription], customers: &'a [Customer], context: &'a Context<'a>) -> Estate<'a> {
         let customers: HashMap<CustomerId, &Customer> =
             customers.iter().map(|customer| (customer.id, customer)).collect();
-        let mut distinct: HashMap<SourceOffer, u32> = HashMap::new();
+        let mut distinct: HashMap<(SourceOffer, Option<NaiveDate>), u32> = HashMap::new();
         let mut offers = Vec::new();
         let mut resolved = Vec::with_capacity(subscriptions.len());
         let mut ours: HashMap<CustomerId, Vec<usize>> = HashMap::new();
         for (index, subscription) in subscriptions.iter().enumerate() {
             let customer = subscription.customer_id.and_then(|id| customers.get(&id).copied());
             let offer = offer_of(subscription, customer);
-            let number = *distinct.entry(offer).or_insert_with_key(|offer| {
-                offers.push(offer.clone());
+            // Names are of the time at which the subscription began; what began in one era is asked once.
+            let began = subscription.term_start.map(|day| context.catalog.era(day));
+            let number = *distinct.entry((offer, began)).or_insert_with_key(|question| {
+                offers.push(question.clone());
                 offers.len() as u32 - 1
             });
             resolved.push(number);
@@ -103,7 +107,13 @@ impl<'a> Estate<'a> {
         }
         let resolutions = offers
             .par_iter()
-            .map(|offer| context.catalog.resolve(offer, context.as_of))
+            .map(|(offer, began)| {
+                let when = When {
+                    began: *began,
+                    written: Some(context.as_of),
+                };
+                context.catalog.resolve_at(offer, when)
+            })
             .collect();
         let reports = Reports::new(context.tables, context.as_of);
         let offer_rules = context.catalog.rule_book(&context.tables.offers);

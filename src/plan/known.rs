@@ -11,10 +11,7 @@ use super::{
     standing::Standing,
 };
 use crate::{
-    catalog::{
-        Catalog, MapQuery, Mapping, Offer, Resolution, RuleBook,
-        evidence::{Evidence, Whose},
-    },
+    catalog::{Catalog, MapQuery, Mapping, Offer, Resolution, RuleBook, evidence::Evidence},
     config::Config,
     recognise::{
         Customer, SourceOffer, Subscription,
@@ -151,6 +148,7 @@ impl<'a> Known<'a> {
             source: &self.subscription.offer,
             resolution: self.resolution,
             qualification: self.customer.and_then(|customer| customer.qualification),
+            country: self.country(),
             route,
             term: self.term(),
             seats: self.subscription.seats,
@@ -158,15 +156,8 @@ impl<'a> Known<'a> {
         };
         let catalog = self.context.catalog;
         let mapping = catalog.map_by(&query, self.offer_rules);
-        self.context.evidence.judge(catalog, &query, self.whose(), mapping)
-    }
-
-    /// Whose subscription it is, for files that tell of tenants and markets.
-    fn whose(&self) -> Whose {
-        Whose {
-            customer: self.subscription.customer_id,
-            country: self.country(),
-        }
+        let customer = self.subscription.customer_id;
+        self.context.evidence.judge(catalog, &query, customer, mapping)
     }
 
     /// What is missing before a move; nothing once the order is placed.

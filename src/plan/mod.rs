@@ -17,6 +17,7 @@ mod estate;
 mod known;
 mod notes;
 mod reason;
+mod seats;
 mod standing;
 mod steps;
 #[cfg(test)]

@@ -51,6 +51,7 @@ reasons! {
     OfferUnsure = "offer-unsure", Review, "the target offer rests on a source that is not certain";
     TargetEndOfSale = "target-end-of-sale", Review, "the target may no longer be bought";
     SeatCap = "seat-cap", Review, "more seats than the offer allows";
+    SeatCapTogether = "seat-cap-together", Review, "more seats than the offer allows in one tenant while both copies run: end or reduce the source first, or ask for a transfer";
     SeatMinimum = "seat-minimum", Review, "fewer seats than the offer requires";
     AddonWithoutBase = "addon-without-base", Review, "the base of this add-on neither moves in time nor stays";
     ChannelTransferCheck = "channel-transfer-check", Review, "only a channel transfer would keep the offer";
@@ -62,6 +63,7 @@ reasons! {
     TooManySubscriptions = "too-many-subscriptions", Review, "the tenant would exceed the most subscriptions it may have";
     RuleUnsure = "rule-unsure", Review, "the dates rest on a rule whose source is not certain";
     OfferFromTable = "offer-from-table", Move, "the target comes from the offers table";
+    SeatCapFamily = "seat-cap-family", Move, "more seats over all offers of its family than one tenant may have by Microsoft's policy";
     TermChanged = "term-changed", Move, "the source's term is not sold: the nearest one is ordered";
     RenewedLately = "renewed-lately", Move, "it renewed within the last days: the renewal can still be undone";
     Early = "early", Move, "no business day in the window: the last one before it";

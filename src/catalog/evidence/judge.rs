@@ -24,15 +24,6 @@ use crate::{
 /// Most words of a title's tail that say whom an offer is for.
 const TAIL_WORDS: usize = 10;
 
-/// Whose subscription a mapping is for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Whose {
-    /// The customer.
-    pub customer: Option<CustomerId>,
-    /// The tenant's country.
-    pub country: Option<Country>,
-}
-
 /// What two sides' service plans come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanComparison {
@@ -72,7 +63,7 @@ struct Judging<'a> {
     evidence: &'a Evidence,
     catalog: &'a Catalog,
     query: &'a MapQuery<'a>,
-    whose: Whose,
+    customer: Option<CustomerId>,
     source: Source,
     mapping: Mapping,
     rests_on: Vec<String>,
@@ -80,7 +71,13 @@ struct Judging<'a> {
 
 impl Evidence {
     /// The mapping as Microsoft's files have it. A transfer takes the subscription as it is, so nothing is asked of them.
-    pub fn judge(&self, catalog: &Catalog, query: &MapQuery<'_>, whose: Whose, mapping: Mapping) -> Mapping {
+    pub fn judge(
+        &self,
+        catalog: &Catalog,
+        query: &MapQuery<'_>,
+        customer: Option<CustomerId>,
+        mapping: Mapping,
+    ) -> Mapping {
         if self.is_empty() || query.route != Route::NewSubscription {
             return mapping;
         }
@@ -89,7 +86,7 @@ impl Evidence {
             evidence: self,
             catalog,
             query,
-            whose,
+            customer,
             mapping,
             rests_on: Vec::new(),
         };
@@ -107,10 +104,10 @@ impl Evidence {
         &self,
         source: Option<Uuid>,
         targets: &[Option<Uuid>],
-        whose: Whose,
+        customer: Option<CustomerId>,
     ) -> Option<PlanComparison> {
         let source = source?;
-        let live = whose.customer.and_then(|customer| self.subscribed.of(customer, source));
+        let live = customer.and_then(|customer| self.subscribed.of(customer, source));
         let (before, file) = match live {
             Some(live) => (&live.plans, live.file),
             None => self.plans.of(source).map(|sku| (&sku.plans, sku.file))?,
@@ -212,7 +209,7 @@ impl Evidence {
 
 impl Judging<'_> {
     fn market(&self) -> Option<Country> {
-        self.evidence.market(self.whose.country)
+        self.evidence.market(self.query.country)
     }
 
     fn sale(&self, item: &str) -> Sale {
@@ -298,7 +295,7 @@ impl Judging<'_> {
                 Sale::NotSold => false,
                 Sale::Unknown => self.segment_of(item, row) == self.source.segment,
             };
-            sold && !row.is_trial() && row.is_sold_in(self.whose.country)
+            sold && !row.is_trial() && row.is_sold_in(self.query.country)
         };
         let sold: Vec<String> = items.into_iter().filter(fits).map(str::to_owned).collect();
         match sold.is_empty() {
@@ -467,7 +464,7 @@ impl Judging<'_> {
         let barred = evidence
             .matrix
             .row(item)
-            .is_some_and(|(row, ..)| !row.is_sold_in(self.whose.country));
+            .is_some_and(|(row, ..)| !row.is_sold_in(self.query.country));
         match sale {
             Sale::Sold if !barred => {
                 if let Some(file) = evidence.prices.file(item, market, segment, evidence.today) {
@@ -555,6 +552,8 @@ impl Judging<'_> {
             cloud: Cloud::Global,
             addon_of: (!bases.is_empty()).then_some(bases),
             teams: None,
+            cap_family: None,
+            pauses: Vec::new(),
             free: false,
             seat_based: true,
             seat_cap: None,
@@ -578,7 +577,7 @@ impl Judging<'_> {
             .iter()
             .map(|target| target.offer.as_ref().and_then(|offer| offer.sku_id))
             .collect();
-        let Some(plans) = self.evidence.compare_plans(self.source.sku, &skus, self.whose) else {
+        let Some(plans) = self.evidence.compare_plans(self.source.sku, &skus, self.customer) else {
             return;
         };
         self.rests_on.extend(plans.rests_on);

@@ -21,7 +21,7 @@ use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
 pub use amount::Amount;
-pub use judge::{PlanComparison, Whose};
+pub use judge::PlanComparison;
 
 use self::{
     bridge::Bridge,

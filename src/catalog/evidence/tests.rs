@@ -79,9 +79,7 @@ fn plan_rows() -> String {
 
 fn e3_to_e1(evidence: &Evidence) -> PlanComparison {
     let sku = |text: &str| text.parse().ok();
-    evidence
-        .compare_plans(sku(E3_SKU), &[sku(E1_SKU)], Whose::default())
-        .unwrap()
+    evidence.compare_plans(sku(E3_SKU), &[sku(E1_SKU)], None).unwrap()
 }
 
 #[test]
@@ -349,16 +347,13 @@ fn map(evidence: &Evidence, source: SourceOffer, country: &str) -> Mapping {
         source: &source,
         resolution: &resolution,
         qualification: None,
+        country: country.parse().ok(),
         route: Route::NewSubscription,
         term: Some(Term::YEAR),
         seats: Some(Seats(10)),
         on,
     };
-    let whose = Whose {
-        customer: None,
-        country: country.parse().ok(),
-    };
-    evidence.judge(&catalog, &query, whose, catalog.map(&query, &[]))
+    evidence.judge(&catalog, &query, None, catalog.map(&query, &[]))
 }
 
 fn of_sku(sku: &str) -> SourceOffer {
@@ -513,10 +508,7 @@ fn the_plans_that_a_tenant_really_has_go_before_the_table() {
     );
     files.settings.subscribed_skus = vec![files.write("skus-2026-11-20.csv", live)];
     let evidence = files.load();
-    let whose = Whose {
-        customer: Some(CustomerId(tenant.parse().unwrap())),
-        country: None,
-    };
+    let whose = Some(CustomerId(tenant.parse().unwrap()));
     let plans = evidence
         .compare_plans(E3_SKU.parse().ok(), &[E1_SKU.parse().ok()], whose)
         .unwrap();

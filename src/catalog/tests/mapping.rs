@@ -126,6 +126,42 @@ fn suites_with_teams_are_sold_again() {
 }
 
 #[test]
+fn a_suite_with_teams_was_not_sold_in_some_countries_earlier() {
+    let catalog = Catalog::embedded();
+    let end_of_sale = |country: Option<&str>, on: &str| {
+        let source = with_part_number("SPE_E3");
+        let resolution = catalog.resolve(&source, day(on));
+        let query = MapQuery {
+            source: &source,
+            resolution: &resolution,
+            qualification: None,
+            country: country.map(|country| country.parse().unwrap()),
+            route: Route::NewSubscription,
+            term: Some(Term::YEAR),
+            seats: Some(Seats(25)),
+            on: day(on),
+        };
+        let mapping = catalog.map(&query, &[]);
+        assert_eq!(mapping.kind, MappingKind::Same);
+        mapping.end_of_sale
+    };
+    for (country, on, expected) in [
+        (Some("HU"), "2023-09-30", false),
+        (Some("HU"), "2023-10-01", true),
+        (Some("CH"), "2024-03-31", true),
+        (Some("US"), "2024-03-31", false),
+        (None, "2024-03-31", false),
+        (Some("US"), "2024-04-01", true),
+        (Some("US"), "2025-10-31", true),
+        (Some("HU"), "2025-10-31", true),
+        (Some("HU"), "2025-11-01", false),
+        (Some("US"), "2025-11-01", false),
+    ] {
+        assert_eq!(end_of_sale(country, on), expected, "{country:?} on {on}");
+    }
+}
+
+#[test]
 fn what_is_exactly_alike_is_equivalent_and_still_reassigned() {
     let catalog = Catalog::embedded();
     for (part_number, item) in [
@@ -297,6 +333,7 @@ fn a_term_that_takes_more_seats_is_not_sold() {
         source: &source,
         resolution: &resolution,
         qualification: None,
+        country: None,
         route: Route::NewSubscription,
         term: Some(Term::YEAR),
         seats: Some(Seats(99)),

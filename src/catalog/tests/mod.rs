@@ -1,5 +1,7 @@
 //! What holds of the embedded tables, of resolving and of mapping.
 
+mod comparing;
+mod facts;
 mod mapping;
 mod properties;
 mod resolving;
@@ -79,6 +81,7 @@ impl<'a> Ask<'a> {
             source: &self.source,
             resolution: &resolution,
             qualification: None,
+            country: None,
             route: self.route,
             term: self.term,
             seats: self.seats,

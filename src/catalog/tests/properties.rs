@@ -20,6 +20,7 @@ fn ask(catalog: &Catalog, key: &str, on: &str, rules: &[OfferRule]) -> Mapping {
         source: &source,
         resolution: &resolution,
         qualification: None,
+        country: None,
         route: Route::NewSubscription,
         term: Some(Term::YEAR),
         seats: Some(Seats(10)),
@@ -56,14 +57,14 @@ fn no_mapping_of_the_catalogue_crosses_segments_or_loses_in_silence() {
                     offer.key
                 );
             }
-            let capabilities: Vec<_> = targets.iter().map(|target| &target.capabilities).collect();
-            let changes = match source.capabilities.is_empty() || capabilities.is_empty() {
-                true => Vec::new(),
-                false => catalog.families.changes(&source.capabilities, &capabilities),
-            };
-            let lost: Vec<Text> = changes
+            let lost: Vec<Text> = catalog
+                .families
+                .changes(
+                    &source.capabilities,
+                    &targets.iter().map(|target| &target.capabilities).collect::<Vec<_>>(),
+                )
                 .into_iter()
-                .filter(|change| change.effect == crate::catalog::Effect::Loses)
+                .filter(|change| change.effect == Effect::Loses)
                 .filter_map(|change| change.before)
                 .collect();
             match mapping.kind {
@@ -83,6 +84,99 @@ fn no_mapping_of_the_catalogue_crosses_segments_or_loses_in_silence() {
             assert_eq!(ask(&catalog, &offer.key, on, &[]), mapping);
         }
     }
+}
+
+/// A table with its rows the other way round.
+fn turned(text: &str) -> String {
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let headings = reader.headers().unwrap().clone();
+    let mut records: Vec<_> = reader.records().map(Result::unwrap).collect();
+    records.reverse();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&headings).unwrap();
+    records.iter().for_each(|record| writer.write_record(record).unwrap());
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
+}
+
+#[test]
+fn the_order_of_the_embedded_rows_does_not_matter() {
+    use crate::catalog::offers::{EMBEDDED, Sources};
+    let catalog = Catalog::embedded();
+    let texts = [
+        EMBEDDED.offers,
+        EMBEDDED.offer_ids,
+        EMBEDDED.names,
+        EMBEDDED.suffixes,
+        EMBEDDED.retirements,
+        EMBEDDED.conflicts,
+        EMBEDDED.pauses,
+    ]
+    .map(turned);
+    let [offers, offer_ids, names, suffixes, retirements, conflicts, pauses] = &texts;
+    // The tiers of a family stand from low to high: their order is what the table says.
+    let (other, problems) = Catalog::load(&Sources {
+        offers,
+        offer_ids,
+        names,
+        suffixes,
+        retirements,
+        conflicts,
+        pauses,
+        ..EMBEDDED
+    });
+    assert_eq!(problems, Vec::<String>::new());
+    for offer in catalog.offers() {
+        for on in ["2018-12-31", "2024-06-01", TODAY] {
+            let (one, two) = (ask(&catalog, &offer.key, on, &[]), ask(&other, &offer.key, on, &[]));
+            assert_eq!(one, two, "{} on {on}", offer.key);
+        }
+    }
+    for rows in catalog.by_name.values() {
+        for row in rows {
+            let source = named(&row.text);
+            for on in ["2016-02-23", "2020-04-10", TODAY] {
+                assert_eq!(
+                    catalog.resolve(&source, day(on)),
+                    other.resolve(&source, day(on)),
+                    "{}",
+                    row.text
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_looks_alike_is_never_of_another_tier() {
+    let catalog = Catalog::embedded();
+    let names: Vec<(Text, usize)> = catalog
+        .by_name
+        .values()
+        .flatten()
+        .map(|row| (row.text.clone(), row.entry))
+        .collect();
+    let mut found = 0;
+    for (name, entry) in &names {
+        assert!(catalog.alike(name).is_empty(), "{name}");
+        // A letter left out, at each place.
+        for (at, letter) in name
+            .char_indices()
+            .filter(|(_, letter)| letter.is_alphabetic())
+            .step_by(5)
+        {
+            let slip = format!("{}{}", &name[..at], &name[at + letter.len_utf8()..]);
+            for like in catalog.alike(&slip) {
+                found += 1;
+                let like = &catalog.entries[catalog.by_key[&like.key]];
+                assert_eq!(
+                    like.capabilities, catalog.entries[*entry].capabilities,
+                    "`{slip}` is read as {}",
+                    like.offer.key
+                );
+            }
+        }
+    }
+    assert!(found > 50, "{found}");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The embedded tables are canonical: sorted, unique, without orphans, every cell readable.
 
 use super::*;
-use crate::catalog::offers::EMBEDDED;
+use crate::catalog::offers::{EMBEDDED, Entry};
 
 fn records(text: &str) -> Vec<Vec<String>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -21,9 +21,11 @@ fn rows_are_sorted_and_unique() {
     for (name, text, keys) in [
         ("offers", EMBEDDED.offers, vec![0]),
         ("offer_ids", EMBEDDED.offer_ids, vec![0, 1]),
-        ("names", EMBEDDED.names, vec![0, 1, 3]),
+        ("names", EMBEDDED.names, vec![0, 1, 4]),
         ("suffixes", EMBEDDED.suffixes, vec![0, 1]),
-        ("retirements", EMBEDDED.retirements, vec![0, 1]),
+        ("retirements", EMBEDDED.retirements, vec![0, 2]),
+        ("conflicts", EMBEDDED.conflicts, vec![0, 1, 2]),
+        ("sale_pauses", EMBEDDED.pauses, vec![0, 1]),
     ] {
         let rows = records(text);
         let keyed: Vec<Vec<&String>> = rows
@@ -46,6 +48,8 @@ fn dates_are_in_order_and_every_row_has_a_source() {
         EMBEDDED.suffixes,
         EMBEDDED.retirements,
         EMBEDDED.capabilities,
+        EMBEDDED.conflicts,
+        EMBEDDED.pauses,
     ];
     for text in tables {
         let mut reader = csv::Reader::from_reader(text.as_bytes());
@@ -162,6 +166,81 @@ fn successors_are_of_the_same_segment() {
 }
 
 #[test]
+fn no_row_is_an_orphan() {
+    let catalog = Catalog::embedded();
+    let named: std::collections::BTreeSet<usize> = catalog.by_name.values().flatten().map(|row| row.entry).collect();
+    let originals = |(_, entry): &(usize, &Entry)| entry.twin_of.is_none();
+    for (index, entry) in catalog.entries.iter().enumerate().filter(originals) {
+        assert!(named.contains(&index), "{} has no name", entry.offer.key);
+    }
+    // Every tier is of some offer, or below one that is.
+    for record in records(EMBEDDED.capabilities) {
+        let family = catalog.families.index(&record[0]).unwrap();
+        let rank = catalog.families.rank(family, &record[2]).unwrap();
+        assert!(
+            catalog
+                .entries
+                .iter()
+                .any(|entry| entry.capabilities.tier(family) >= rank),
+            "no offer has {}={}",
+            &record[0],
+            &record[2]
+        );
+    }
+}
+
+#[test]
+fn the_column_on_teams_says_what_the_capabilities_say() {
+    let catalog = Catalog::embedded();
+    let teams = catalog.families.index("teams").unwrap();
+    for entry in &catalog.entries {
+        let offer = &entry.offer;
+        assert_eq!(
+            offer.teams == Some(true),
+            entry.capabilities.tier(teams) > 0,
+            "{}",
+            offer.key
+        );
+        if offer.name.contains("no Teams") {
+            assert_eq!(offer.teams, Some(false), "{}", offer.key);
+        }
+    }
+}
+
+#[test]
+fn what_shares_a_policy_shares_its_cap() {
+    let catalog = Catalog::embedded();
+    let caps = |family: &str| -> std::collections::BTreeSet<Option<Seats>> {
+        let of = |offer: &&Arc<Offer>| offer.cap_family.as_deref() == Some(family);
+        catalog.offers().filter(of).map(|offer| offer.seat_cap).collect()
+    };
+    assert_eq!(caps("business"), [Some(Seats(300))].into());
+    assert!(
+        catalog
+            .offers()
+            .all(|offer| offer.cap_family.as_deref().is_none_or(|family| family == "business"))
+    );
+}
+
+#[test]
+fn every_segment_and_cloud_has_offers() {
+    let catalog = Catalog::embedded();
+    let count = |segment: Segment, cloud: Cloud| {
+        let of =
+            |entry: &&Entry| entry.twin_of.is_none() && entry.offer.segment == segment && entry.offer.cloud == cloud;
+        catalog.entries.iter().filter(of).count()
+    };
+    assert!(catalog.entries.iter().filter(|entry| entry.twin_of.is_none()).count() >= 250);
+    assert!(count(Segment::Education, Cloud::Global) >= 30);
+    assert!(count(Segment::Government, Cloud::Global) >= 20);
+    assert!(count(Segment::Nonprofit, Cloud::Global) >= 4);
+    for cloud in [Cloud::Gcch, Cloud::Dod] {
+        assert!(count(Segment::Government, cloud) >= 3, "{cloud}");
+    }
+    assert!(count(Segment::Commercial, Cloud::China) >= 3);
+}
+
+#[test]
 fn tails_do_not_hide_names() {
     let catalog = Catalog::embedded();
     for tail in catalog.tails.keys() {
@@ -172,7 +251,9 @@ fn tails_do_not_hide_names() {
 #[test]
 fn words_for_customers_do_not_break_lists() {
     for record in records(EMBEDDED.capabilities) {
-        assert!(!record[3].contains(';'), "{record:?}");
+        for cell in &record[3..8] {
+            assert!(!cell.contains(';') && !cell.ends_with('.'), "{record:?}");
+        }
     }
 }
 

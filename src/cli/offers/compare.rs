@@ -3,10 +3,7 @@
 use std::{fmt::Write, sync::Arc};
 
 use seatshift::{
-    catalog::{
-        Change, Comparison, Effect, Lookup, Offer, Reading,
-        evidence::{PlanComparison, Whose},
-    },
+    catalog::{Change, Comparison, Effect, Lookup, Offer, Reading, evidence::PlanComparison},
     pipeline::Offers,
     terms::{Licences, Segment},
 };
@@ -40,7 +37,7 @@ pub(super) fn run(command: &Compare, screen: &Screen) -> u8 {
         };
         let comparison = offers.catalog.compare(source, targets);
         let skus: Vec<_> = targets.iter().map(|target| target.sku_id).collect();
-        let plans = offers.evidence.compare_plans(source.sku_id, &skus, Whose::default());
+        let plans = offers.evidence.compare_plans(source.sku_id, &skus, None);
         let shown = match command.json {
             true => super::json(&as_json(&comparison, plans.as_ref())),
             false => report(&comparison, plans.as_ref()),
@@ -78,10 +75,10 @@ fn the_one(offers: &Offers, text: &str) -> Result<Arc<Offer>, String> {
             ))
         }
         Lookup::Nothing(near) => {
-            let hint = near.map_or_else(
-                || "`seatshift offers find` shows what is known".to_owned(),
-                |near| format!("did you mean `{near}`"),
-            );
+            let hint = match near.is_empty() {
+                true => "`seatshift offers find` shows what is known".to_owned(),
+                false => format!("did you mean {}", near.join(" or ")),
+            };
             Err(format!("no offer is called `{shown}`\n  hint: {hint}\n"))
         }
     }

@@ -53,8 +53,8 @@ fn report(text: &str, lookup: &Lookup, offers: &Offers, on: NaiveDate) -> String
         }
         Lookup::Nothing(near) => {
             let _ = writeln!(report, "no offer is called `{text}`, and none has that id");
-            if let Some(near) = near {
-                let _ = writeln!(report, "  hint: did you mean `{near}`");
+            if !near.is_empty() {
+                let _ = writeln!(report, "  hint: did you mean {}", near.join(" or "));
             }
             return report;
         }
