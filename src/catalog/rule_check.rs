@@ -167,13 +167,14 @@ fn against(row: &About<'_>, other: &About<'_>) -> Option<RuleNote> {
     let tied = same_text || (shared && row.is_id == other.is_id);
     let (first, second) = (&row.rule.source_offer, &other.rule.source_offer);
     if tied {
+        let one = match same_text {
+            true => "say different things of one offer",
+            false => "are ids of one offer: where an export gives neither, nothing says which counts",
+        };
         return Some(RuleNote {
             row: row.rule.row,
             fault: RuleFault::Tied,
-            message: format!(
-                "`{first}` and `{second}` of row {} are one offer, so neither is used where both fit",
-                other.rule.row
-            ),
+            message: format!("`{first}` and `{second}` of row {} {one}", other.rule.row),
             hint: "keep one of the rows, or give them days that do not overlap",
         });
     }

@@ -208,6 +208,7 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
     let documented = [
         "accounting",
         "as_of",
+        "catalog",
         "counts",
         "exit_code",
         "findings",

@@ -22,31 +22,31 @@ pub(super) const SHEET: Kind = Kind {
     columns: &[
         Column {
             name: "offer",
-            headings: &["durableofferid", "offerid", "legacyofferid", "cspofferid"],
+            headings: &["Durable Offer ID", "Offer ID", "Legacy Offer ID", "CspOfferId"],
             required: true,
         },
         Column {
             name: "item",
             headings: &[
-                "modernproductidskuid",
-                "modernproductskuid",
-                "nceproductidskuid",
-                "nceproductskuid",
-                "productidskuid",
-                "productskuid",
-                "moderncommerceproductidskuid",
-                "newcommerceproductidskuid",
+                "Modern Product ID/SKU ID",
+                "Modern Product/SKU ID",
+                "NceProductIdSkuId",
+                "NCE Product/SKU ID",
+                "Product ID/SKU ID",
+                "Product/SKU ID",
+                "Modern Commerce Product ID/SKU ID",
+                "New Commerce Product ID/SKU ID",
             ],
             required: false,
         },
         Column {
             name: "name",
-            headings: &["offerdisplayname"],
+            headings: &["Offer Display Name"],
             required: false,
         },
         Column {
             name: "provisions",
-            headings: &["provisioningid"],
+            headings: &["ProvisioningId"],
             required: false,
         },
     ],
@@ -59,12 +59,12 @@ pub(super) const LIST: Kind = Kind {
     columns: &[
         Column {
             name: "offer",
-            headings: &["cspofferid"],
+            headings: &["CspOfferId"],
             required: true,
         },
         Column {
             name: "item",
-            headings: &["nceproductidskuid"],
+            headings: &["NceProductIdSkuId"],
             required: true,
         },
     ],

@@ -21,7 +21,7 @@ use crate::{
     terms::Text,
 };
 
-/// A column of a kind of file: our name for it, and the headings it may stand under, folded.
+/// A column of a kind of file: our name for it, and the headings it may stand under.
 pub(super) struct Column {
     pub(super) name: &'static str,
     pub(super) headings: &'static [&'static str],
@@ -140,16 +140,21 @@ pub(super) fn guids(text: &str) -> Vec<Uuid> {
         .collect()
 }
 
+impl Column {
+    /// Where it stands among headings, folded.
+    fn place(&self, folded: &[String]) -> Option<usize> {
+        let own: Vec<String> = self.headings.iter().map(|heading| fold(heading)).collect();
+        folded.iter().position(|heading| own.contains(heading))
+    }
+}
+
 impl Words for &'static Kind {
     fn headings(&self, cells: &[&str]) -> usize {
         let cells: Vec<String> = cells.iter().map(|cell| fold(cell)).collect();
-        let stands = |column: &&Column| {
-            column
-                .headings
-                .iter()
-                .any(|heading| cells.iter().any(|cell| cell == heading))
-        };
-        self.columns.iter().filter(stands).count()
+        self.columns
+            .iter()
+            .filter(|column| column.place(&cells).is_some())
+            .count()
     }
 }
 
@@ -237,16 +242,7 @@ struct Reading<'a> {
 impl Sink for Reading<'_> {
     fn table(&mut self, head: &TableHead) -> Interest {
         let headings: Vec<String> = head.headings.iter().map(|heading| fold(heading)).collect();
-        self.columns = self
-            .kind
-            .columns
-            .iter()
-            .map(|column| {
-                headings
-                    .iter()
-                    .position(|heading| column.headings.contains(&heading.as_str()))
-            })
-            .collect();
+        self.columns = self.kind.columns.iter().map(|column| column.place(&headings)).collect();
         let of_another_sheet = match (&head.sheet, self.kind.sheet) {
             (Some(sheet), Some(wanted)) => fold(sheet) != wanted,
             _ => false,

@@ -19,52 +19,52 @@ pub(super) const KIND: Kind = Kind {
     columns: &[
         Column {
             name: "product",
-            headings: &["productid"],
+            headings: &["ProductId"],
             required: true,
         },
         Column {
             name: "sku",
-            headings: &["skuid"],
+            headings: &["SkuId"],
             required: true,
         },
         Column {
             name: "product_title",
-            headings: &["producttitle"],
+            headings: &["ProductTitle"],
             required: false,
         },
         Column {
             name: "title",
-            headings: &["skutitle"],
+            headings: &["SkuTitle"],
             required: false,
         },
         Column {
             name: "provisions",
-            headings: &["provisioningid"],
+            headings: &["ProvisioningId"],
             required: true,
         },
         Column {
             name: "part_number",
-            headings: &["provisioningstring"],
+            headings: &["ProvisioningString"],
             required: false,
         },
         Column {
             name: "least",
-            headings: &["minlicenses"],
+            headings: &["MinLicenses"],
             required: false,
         },
         Column {
             name: "most",
-            headings: &["maxlicenses"],
+            headings: &["MaxLicenses"],
             required: false,
         },
         Column {
             name: "bases",
-            headings: &["productskuprerequisites"],
+            headings: &["ProductSkuPreRequisites"],
             required: false,
         },
         Column {
             name: "countries",
-            headings: &["allowedcountries"],
+            headings: &["AllowedCountries"],
             required: false,
         },
     ],

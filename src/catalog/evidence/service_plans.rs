@@ -19,32 +19,32 @@ pub(super) const KIND: Kind = Kind {
     columns: &[
         Column {
             name: "name",
-            headings: &["productdisplayname", "productname"],
+            headings: &["Product_Display_Name", "Product Name"],
             required: false,
         },
         Column {
             name: "string_id",
-            headings: &["stringid"],
+            headings: &["String_Id"],
             required: true,
         },
         Column {
             name: "guid",
-            headings: &["guid"],
+            headings: &["GUID"],
             required: true,
         },
         Column {
             name: "plan_name",
-            headings: &["serviceplanname"],
+            headings: &["Service_Plan_Name"],
             required: false,
         },
         Column {
             name: "plan_id",
-            headings: &["serviceplanid"],
+            headings: &["Service_Plan_Id"],
             required: true,
         },
         Column {
             name: "friendly",
-            headings: &["serviceplansincludedfriendlynames", "serviceplanfriendlyname"],
+            headings: &["Service_Plans_Included_Friendly_Names", "Service plan friendly name"],
             required: false,
         },
     ],

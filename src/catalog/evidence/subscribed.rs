@@ -19,17 +19,17 @@ pub(super) const KIND: Kind = Kind {
     columns: &[
         Column {
             name: "sku",
-            headings: &["skuid"],
+            headings: &["SkuId"],
             required: true,
         },
         Column {
             name: "tenant",
-            headings: &["accountid", "tenantid", "customerid"],
+            headings: &["AccountId", "TenantId", "CustomerId"],
             required: false,
         },
         Column {
             name: "plans",
-            headings: &["serviceplans", "serviceplanids", "serviceplanid"],
+            headings: &["ServicePlans", "ServicePlanIds", "Service_Plan_Id"],
             required: true,
         },
     ],
