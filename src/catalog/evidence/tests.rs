@@ -533,3 +533,127 @@ fn the_plans_that_a_tenant_really_has_go_before_the_table() {
         "{told:#?}"
     );
 }
+
+/// A workbook as the legacy offer matrix is: the item in column Q under a heading nobody foretold, other sheets before it.
+#[test]
+fn the_sheet_is_found_in_a_workbook_and_its_item_in_column_q() {
+    let legacy = "11111111-2222-4333-8444-555555555555";
+    let mut files = Files::new();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    for name in ["Office_Dynamics_Windows_Intune", "NCE Mapping", "Legacy Deprecated"] {
+        let sheet = book.add_worksheet();
+        sheet.set_name(name).unwrap();
+        for (column, heading) in ["Offer Display Name", "Durable Offer ID", "Duration"]
+            .iter()
+            .enumerate()
+        {
+            sheet.write(0, column as u16, *heading).unwrap();
+        }
+        sheet.write(1, 0, "Old").unwrap();
+        sheet.write(1, 1, legacy).unwrap();
+        let item = if name == "NCE Mapping" {
+            "CFQ7TTC0LDPB/0001"
+        } else {
+            "CFQ7TTC0LCHC/0002"
+        };
+        sheet.write(0, 16, "Something new").unwrap();
+        sheet.write(1, 16, item).unwrap();
+    }
+    let path = files
+        .folder
+        .path()
+        .join("All_202611_legacy_license_offermatrix_sheets.xlsx");
+    book.save(&path).unwrap();
+    files.settings.nce_mapping = vec![path];
+    let evidence = files.load();
+    let (item, _) = evidence.sheet.item(legacy.parse().unwrap()).unwrap();
+    assert_eq!(item, ITEM);
+    assert_eq!(codes(&evidence), []);
+}
+
+#[test]
+fn any_container_and_encoding_will_do() {
+    let text = format!("{PLANS_HEAD}{}", plan_rows().replace('\u{e9}', "e"));
+    let utf16: Vec<u8> = std::iter::once(0xfeff)
+        .chain(text.encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gzip, text.as_bytes()).unwrap();
+    for (name, bytes) in [
+        ("plans-2026-11-01.csv", utf16),
+        ("plans-2026-11-01.csv.gz", gzip.finish().unwrap()),
+    ] {
+        let mut files = Files::new();
+        files.settings.service_plans = vec![files.write(name, bytes)];
+        assert_eq!(e3_to_e1(&files.load()).loses.len(), 3, "{name}");
+    }
+}
+
+/// What the user's table orders, judged by service plan.
+#[test]
+fn a_mapping_says_exactly_which_plans_are_lost_and_what_it_rests_on() {
+    let mut files = Files::new();
+    let text = format!("{PLANS_HEAD}{}", plan_rows().replace('\u{e9}', "e"));
+    files.settings.service_plans = vec![files.write("service-plans-2026-11-01.csv", text)];
+    let evidence = files.load();
+    let catalog = Catalog::embedded();
+    let source = of_sku(E3_SKU);
+    let on = day("2026-11-21");
+    let resolution = catalog.resolve(&source, on);
+    let query = MapQuery {
+        source: &source,
+        resolution: &resolution,
+        qualification: None,
+        country: None,
+        route: Route::NewSubscription,
+        term: Some(Term::YEAR),
+        seats: Some(Seats(10)),
+        on,
+    };
+    let rule = crate::recognise::tables::OfferRule {
+        source_offer: E3_SKU.into(),
+        target_offer: "CFQ7TTC0LF8Q:0001".into(),
+        target_term: None,
+        licences: None,
+        valid_from: None,
+        valid_until: None,
+        reason: "smaller".into(),
+        row: 2,
+    };
+    let by_table = catalog.map(&query, &[rule]);
+    let judged = evidence.judge(&catalog, &query, None, by_table.clone());
+    let expected = [
+        "Exchange Online (Plan 2)",
+        "Microsoft 365 Apps for enterprise",
+        "Microsoft Planner",
+    ];
+    assert_eq!(judged.loses.iter().map(|name| &**name).collect::<Vec<_>>(), expected);
+    assert!(judged.critical_loss && judged.gains.is_empty() && judged.from_table);
+    assert_eq!(judged.targets, by_table.targets, "the user's own target stays");
+    assert!(
+        judged
+            .evidence
+            .ends_with("service plans (service-plans-2026-11-01.csv of 2026-11-01)"),
+        "{}",
+        judged.evidence
+    );
+    // The same found by the catalogue as an equivalent is vetoed, for a person to judge.
+    let equivalent = Mapping {
+        kind: MappingKind::Equivalent,
+        from_table: false,
+        used: None,
+        loses: Vec::new(),
+        ..by_table
+    };
+    assert_eq!(
+        evidence.judge(&catalog, &query, None, equivalent).kind,
+        MappingKind::Suggested
+    );
+    let transfer = MapQuery {
+        route: Route::Transfer,
+        ..query
+    };
+    let as_it_is = catalog.map(&transfer, &[]);
+    assert_eq!(evidence.judge(&catalog, &transfer, None, as_it_is.clone()), as_it_is);
+}
