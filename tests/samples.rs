@@ -146,6 +146,8 @@ fn the_samples_show_what_a_plan_can_say_and_reject_nothing() {
 
     // Of other settings, or of estates too large to be readable.
     let elsewhere = [
+        Reason::SeatCapFamily,
+        Reason::SeatCapTogether,
         Reason::SeatMinimum,
         Reason::ResellerAgreement,
         Reason::TooManySubscriptions,

@@ -57,30 +57,30 @@ impl Catalog {
             ];
         }
         let mut order: Vec<String> = Vec::new();
-        let precautions = comparison
-            .changes
-            .iter()
-            .filter_map(|change| change.precaution.as_deref());
-        order.extend(precautions.map(|words| format!("first, since data is at stake: {words}")));
+        for change in &comparison.changes {
+            let why = if change.data { ", since data is at stake" } else { "" };
+            order.extend(change.precaution.as_ref().map(|words| format!("first{why}: {words}")));
+        }
         order.push(format!(
             "list every user and every group that has {source}, and which plans are switched off for them: they are switched off again in {target}"
         ));
         order.push(format!(
             "have a free seat of {target} for each of them, and a usage location for each user, before the first change"
         ));
-        order.push(format!(
-            "where a group assigns {source}, add {target} to the same group, with its add-ons beside it, and wait until no member shows an error"
-        ));
         let conflicts: Vec<&Conflict> = self.conflicts_of(comparison);
         order.extend(conflicts.iter().map(|conflict| conflict.words.to_string()));
-        order.push(match conflicts.iter().all(|conflict| conflict.together) {
-            true => format!(
+        if conflicts.iter().all(|conflict| conflict.together) {
+            order.push(format!(
+                "where a group assigns {source}, add {target} to the same group, with its add-ons beside it, and wait until no member shows an error"
+            ));
+            order.push(format!(
                 "assign {target} to users and groups first, check that it works, and only then take {source} away"
-            ),
-            false => format!(
-                "assign {target} and take {source} away in one change for each user or group; never take {source} away first"
-            ),
-        });
+            ));
+        } else {
+            order.push(format!(
+                "assign {target} and take {source} away in one change for each user or group, with its add-ons beside it; never take {source} away first"
+            ));
+        }
         if comparison.source.addon_of.is_none() {
             order.push(format!(
                 "take {source} away from nobody whose add-ons still need it: they need {target} first"

@@ -115,7 +115,9 @@ impl Catalog {
 
     fn retired(&self, index: usize) -> Option<Retired> {
         let entry = self.entry(index)?;
-        let row = self.retirements.get(&entry.twin_of.unwrap_or(index))?.first()?;
+        let rows = self.retirements.get(&entry.twin_of.unwrap_or(index))?;
+        // What holds everywhere says more than what holds in some country.
+        let row = rows.iter().find(|row| row.countries.is_empty()).or(rows.first())?;
         let offers = |keys: Vec<usize>| -> Vec<Arc<Offer>> {
             let offers = keys.into_iter().filter_map(|index| self.entry(index));
             offers.map(|entry| Arc::clone(&entry.offer)).collect()

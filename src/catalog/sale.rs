@@ -1,6 +1,6 @@
 //! Days on which an offer that is sold was not.
 //!
-//! In: `sale_pauses.csv`: an offer, the countries (none: everywhere), the days. Out: the pauses of each offer. Sold again means
+//! In: `sale_pauses.csv`: an offer, the countries (none: everywhere; or everywhere else), the days. Out: the pauses of each offer. Sold again means
 //! a pause with an end; an end of sale for good stands in `offers.csv`.
 
 use std::sync::Arc;
@@ -15,6 +15,8 @@ use crate::terms::Country;
 pub struct Pause {
     /// Where; everywhere if empty.
     pub countries: Vec<Country>,
+    /// Whether it is in all other countries instead.
+    pub elsewhere: bool,
     /// First day.
     pub from: Option<NaiveDate>,
     /// Last day.
@@ -28,7 +30,11 @@ impl Pause {
             from: self.from,
             until: self.until,
         };
-        is_of(&self.countries, country) && days.contain(on)
+        let here = match self.elsewhere {
+            true => country.is_some_and(|country| !self.countries.contains(&country)),
+            false => is_of(&self.countries, country),
+        };
+        here && days.contain(on)
     }
 }
 
@@ -51,6 +57,7 @@ impl Catalog {
             let days = row.days(problems);
             let pause = Pause {
                 countries: row.parse("countries", problems, read_countries).unwrap_or_default(),
+                elsewhere: row.yes("elsewhere", false, problems),
                 from: days.from,
                 until: days.until,
             };

@@ -73,6 +73,8 @@ pub(super) struct Estate<'a> {
     pub(super) reports: Reports<'a>,
     offer_rules: RuleBook<'a>,
     resolutions: Vec<Resolution>,
+    /// For each resolution the name that an unknown one looks like.
+    alike: Vec<Option<Text>>,
     /// For each subscription the index of its resolution.
     resolved: Vec<u32>,
     /// Live subscriptions of ours, by customer.
@@ -105,7 +107,7 @@ impl<'a> Estate<'a> {
                 ours.entry(id).or_default().push(index);
             }
         }
-        let resolutions = offers
+        let resolutions: Vec<Resolution> = offers
             .par_iter()
             .map(|(offer, began)| {
                 let when = When {
@@ -113,6 +115,14 @@ impl<'a> Estate<'a> {
                     written: Some(context.as_of),
                 };
                 context.catalog.resolve_at(offer, when)
+            })
+            .collect();
+        let alike = offers
+            .par_iter()
+            .zip(&resolutions)
+            .map(|((offer, _), resolution)| match (resolution, &offer.name) {
+                (Resolution::Unknown, Some(name)) => Some(context.catalog.alike(name).first()?.name.clone()),
+                _ => None,
             })
             .collect();
         let reports = Reports::new(context.tables, context.as_of);
@@ -124,6 +134,7 @@ impl<'a> Estate<'a> {
             reports,
             offer_rules,
             resolutions,
+            alike,
             resolved,
             ours,
         }
@@ -137,6 +148,11 @@ impl<'a> Estate<'a> {
 
     pub(super) fn resolution(&self, index: usize) -> &Resolution {
         &self.resolutions[self.resolved[index] as usize]
+    }
+
+    /// The name that an offer nobody knows looks like.
+    pub(super) fn alike(&self, index: usize) -> Option<&Text> {
+        self.alike[self.resolved[index] as usize].as_ref()
     }
 
     pub(super) fn known<'b>(&'b self, index: usize, imposed: &Imposed) -> Known<'b> {

@@ -32,7 +32,7 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
                     || (decided[index].decision.mapping.is_some_and(is_settled)
                         && !matches!(estate.resolution(index), Resolution::Known { .. }));
                 if !found {
-                    findings.extend(of_offer(estate, subscription, estate.resolution(index)));
+                    findings.extend(of_offer(subscription, estate.resolution(index), estate.alike(index)));
                 }
                 findings.extend(of_unmapped(subscription, estate.resolution(index), &decided[index]));
                 findings.extend(of_unsure_rules(subscription, &decided[index]));
@@ -114,7 +114,7 @@ fn without_channel(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
         .collect()
 }
 
-fn of_offer(estate: &Estate<'_>, subscription: &Subscription, resolution: &Resolution) -> Option<Finding> {
+fn of_offer(subscription: &Subscription, resolution: &Resolution, alike: Option<&Text>) -> Option<Finding> {
     let offer = &subscription.offer;
     let shown = [&offer.offer_id, &offer.sku_id, &offer.sku_part_number, &offer.name]
         .into_iter()
@@ -154,10 +154,9 @@ fn of_offer(estate: &Estate<'_>, subscription: &Subscription, resolution: &Resol
         }
         Resolution::Unknown => {
             let message = format!("`{shown}` is no offer that the catalogue knows; the row is for review");
-            let alike = offer.name.as_deref().map(|name| estate.context.catalog.alike(name));
-            let hint = match alike.as_deref() {
-                Some([first, ..]) => format!("name the target in offers.csv; is it {}?", first.name),
-                _ => "name the target in offers.csv".to_owned(),
+            let hint = match alike {
+                Some(name) => format!("name the target in offers.csv; is it {name}?"),
+                None => "name the target in offers.csv".to_owned(),
             };
             about(Code::OfferUnknown, subscription, message, &hint).value(shown)
         }

@@ -162,6 +162,34 @@ fn a_suite_with_teams_was_not_sold_in_some_countries_earlier() {
 }
 
 #[test]
+fn the_edition_of_some_countries_is_not_sold_in_others() {
+    let catalog = Catalog::embedded();
+    let rules = [rule(2, "SPE_E3", "c2fe850d-fbbb-4858-b67d-bd0c6e746da3")];
+    let end_of_sale = |country: Option<&str>| {
+        let source = with_part_number("SPE_E3");
+        let resolution = catalog.resolve(&source, day(TODAY));
+        let query = MapQuery {
+            source: &source,
+            resolution: &resolution,
+            qualification: None,
+            country: country.map(|country| country.parse().unwrap()),
+            route: Route::NewSubscription,
+            term: Some(Term::YEAR),
+            seats: Some(Seats(25)),
+            on: day(TODAY),
+        };
+        let mapping = catalog.map(&query, &rules);
+        assert_eq!(
+            mapping.targets[0].offer.as_ref().unwrap().key.as_ref(),
+            "m365-e3-eea-no-teams"
+        );
+        mapping.end_of_sale
+    };
+    assert!(end_of_sale(Some("US")));
+    assert!(!end_of_sale(Some("SE")) && !end_of_sale(Some("CH")) && !end_of_sale(None));
+}
+
+#[test]
 fn what_is_exactly_alike_is_equivalent_and_still_reassigned() {
     let catalog = Catalog::embedded();
     for (part_number, item) in [

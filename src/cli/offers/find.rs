@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use chrono::NaiveDate;
 use seatshift::{
-    catalog::{Lookup, Offer, Reading, Retired},
+    catalog::{Lookup, Offer, Pause, Reading, Retired},
     pipeline::Offers,
 };
 use serde_json::{Value, json};
@@ -87,6 +87,9 @@ fn of_reading(report: &mut String, reading: &Reading, offers: &Offers, on: Naive
     line("terms", &terms(offer));
     line("seats", &seats(offer));
     line("sale", &sale(offer, on));
+    for pause in &offer.pauses {
+        line("not sold", &not_sold(pause));
+    }
     if let Some(retired) = &reading.retirement {
         line("followed by", &followed(retired));
     }
@@ -139,6 +142,18 @@ fn sale(offer: &Offer, on: NaiveDate) -> String {
         (None, None) if offer.item.is_some() => "yes".to_owned(),
         (None, None) => String::new(),
     }
+}
+
+fn not_sold(pause: &Pause) -> String {
+    let countries: Vec<&str> = pause.countries.iter().map(|country| country.as_str()).collect();
+    let place = match (countries.is_empty(), pause.elsewhere) {
+        (true, _) => "anywhere".to_owned(),
+        (false, true) => format!("outside {}", countries.join(" ")),
+        (false, false) => format!("in {}", countries.join(" ")),
+    };
+    let from = pause.from.map(|from| format!(" from {from}")).unwrap_or_default();
+    let until = pause.until.map(|until| format!(" to {until}")).unwrap_or_default();
+    format!("{place}{from}{until}")
 }
 
 fn followed(retired: &Retired) -> String {
