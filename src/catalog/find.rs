@@ -33,6 +33,8 @@ pub struct Reading {
 pub struct Retired {
     /// First day it is retired, where known.
     pub from: Option<NaiveDate>,
+    /// Last day, where it was taken back.
+    pub until: Option<NaiveDate>,
     /// Alternatives, each of one or several offers.
     pub successors: Vec<Vec<Arc<Offer>>>,
     /// Where that is said.
@@ -124,6 +126,7 @@ impl Catalog {
         };
         Some(Retired {
             from: row.days.from,
+            until: row.days.until,
             successors: self.successors(entry, row).into_iter().map(offers).collect(),
             source: row.source.clone(),
             certainty: row.certainty,

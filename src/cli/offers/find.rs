@@ -161,7 +161,12 @@ fn followed(retired: &Retired) -> String {
         let names: Vec<&str> = offers.iter().map(|offer| &*offer.name).collect();
         names.join(" + ")
     };
-    let since = retired.from.map(|from| format!(", since {from}")).unwrap_or_default();
+    let since = match (retired.from, retired.until) {
+        (None, None) => String::new(),
+        (Some(from), None) => format!(", since {from}"),
+        (None, Some(until)) => format!(", until {until}"),
+        (Some(from), Some(until)) => format!(", from {from} to {until}"),
+    };
     let successors = match retired.successors.as_slice() {
         [] => "nothing".to_owned(),
         successors => successors.iter().map(together).collect::<Vec<_>>().join(", or "),
@@ -188,6 +193,7 @@ fn reading_json(reading: &Reading) -> Value {
             .collect();
         json!({
             "from": retired.from.map(|day| day.to_string()),
+            "until": retired.until.map(|day| day.to_string()),
             "successors": successors,
             "certainty": retired.certainty.as_str(),
             "source": retired.source,
