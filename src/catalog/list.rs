@@ -2,7 +2,7 @@
 //!
 //! In: a file, read like any export. Out: [`ListedOffer`]s, each once, sorted. Headings that the vocabulary knows say which column
 //! is what; the headings of our own offers table do too; a file without any is taken for one offer a row, in its first filled
-//! cell. Refuses a file that cannot be read.
+//! cell. Refuses a file that cannot be read, and one in which no column names an offer.
 
 use std::path::Path;
 
@@ -63,6 +63,11 @@ impl Headings<'_> {
             return Some(Use::Either);
         }
         let field = self.0.heading(heading)?.field;
+        Some(Use::Field(field))
+    }
+
+    /// Whether a column says which offer, or for which term.
+    fn is_of_offers(column: Use) -> bool {
         let offers = [
             Field::OfferId,
             Field::ProductId,
@@ -70,9 +75,11 @@ impl Headings<'_> {
             Field::SkuPartNumber,
             Field::OfferName,
             Field::FriendlyName,
-            Field::Term,
         ];
-        offers.contains(&field).then_some(Use::Field(field))
+        match column {
+            Use::Either => true,
+            Use::Field(field) => offers.contains(&field),
+        }
     }
 }
 
@@ -98,6 +105,16 @@ pub fn read_list(path: &Path, limits: &Limits) -> Result<Vec<ListedOffer>, Strin
         .find(|finding| finding.severity() == Severity::Error);
     if let Some(finding) = error.filter(|finding| finding.code != crate::finding::Code::NoHeadings) {
         return Err(finding.to_string());
+    }
+    let names_offers = |head: &TableHead| {
+        let columns = head.headings.iter().filter_map(|heading| headings.find(heading));
+        columns.into_iter().any(Headings::is_of_offers)
+    };
+    if headed && !tables.iter().any(|(head, _)| names_offers(head)) {
+        let place = input.name();
+        return Err(format!(
+            "{place}: has no column that names an offer\n  hint: give the column a heading, such as `offer_id` or `offer_name`"
+        ));
     }
     if !headed {
         tables = read_whole(&input, &ReadOptions::default(), limits, &Anything).1;

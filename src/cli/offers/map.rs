@@ -2,12 +2,7 @@
 
 use std::io;
 
-use seatshift::{
-    catalog::{Proposal, read_list},
-    config::Config,
-    pipeline::Offers,
-    write::write_proposals,
-};
+use seatshift::{catalog::Proposal, config::Config, pipeline::Offers, write::write_proposals};
 
 use super::{
     super::{arguments::Map, day_or_today, screen::Screen, shown::many},
@@ -21,14 +16,15 @@ pub(super) fn run(command: &Map, screen: &Screen) -> u8 {
 }
 
 fn mapped(command: &Map, config: &Config, offers: &Offers, screen: &Screen) -> u8 {
-    let list = match read_list(&command.from, &config.limits) {
+    let as_of = day_or_today(command.about.as_of);
+    let list = match offers.list(&command.from, config, as_of) {
         Ok(list) => list,
         Err(problem) => {
             screen.tell(&format!("{problem}\n"));
             return 3;
         }
     };
-    let proposals = offers.propose(&list, day_or_today(command.about.as_of));
+    let proposals = offers.propose(&list, as_of);
     if let Err(error) = write_proposals(&proposals, config.output, &mut io::stdout().lock())
         && error.kind() != io::ErrorKind::BrokenPipe
     {
