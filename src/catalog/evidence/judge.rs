@@ -157,11 +157,9 @@ impl Judging<'_> {
             let Some((row, ..)) = matrix.row(item) else {
                 return false;
             };
-            let sold = match self.sale(item) {
-                Sale::Sold => true,
-                Sale::NotSold => false,
-                Sale::Unknown => self.segment_of(item, row) == self.source.segment,
-            };
+            let stated = self.evidence.prices.is_for(item, self.source.segment);
+            let is_for = stated.unwrap_or_else(|| self.segment_of(item, row) == self.source.segment);
+            let sold = is_for && self.sale(item) != Sale::NotSold;
             sold && !row.is_trial() && row.is_sold_in(self.query.country)
         };
         let sold: Vec<String> = items.into_iter().filter(fits).map(str::to_owned).collect();

@@ -106,7 +106,7 @@ enum Billing {
 /// One row of a price list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Price {
-    market: Option<Country>,
+    market: Country,
     currency: Text,
     segment: Option<Segment>,
     term: Term,
@@ -186,13 +186,28 @@ impl Lines {
             findings.push(record.damaged("UnitPrice", &price, "is no price"));
             return;
         };
+        let (market, currency, stated) = (record.text("market"), record.text("currency"), record.text("segment"));
+        let Ok(market) = market.parse::<Country>() else {
+            findings.push(record.damaged("Market", &market, "is no market"));
+            return;
+        };
+        if currency.is_empty() {
+            findings.push(record.damaged("Currency", &currency, "is no currency"));
+            return;
+        }
+        let segment = segment(&stated);
+        // Lists of the older layout do not say whom a row is for; a word that we do not know says it to others.
+        if segment.is_none() && !stated.is_empty() {
+            findings.push(record.damaged("Segment", &stated, "is no segment that we know"));
+            return;
+        }
         let (from, until) = (record.date("from"), record.date("until"));
         self.from.add(from, record.row_number());
         self.until.add(until, record.row_number());
         let price = Price {
-            market: record.text("market").parse().ok(),
-            currency: record.text("currency").to_uppercase().into(),
-            segment: segment(&record.text("segment")),
+            market,
+            currency: currency.to_uppercase().into(),
+            segment,
             term: length,
             billing: billing(&record.text("billing")),
             from: None,
@@ -238,7 +253,7 @@ impl PriceList {
                 ..line.price
             };
             newest = newest.max(from.filter(|from| *from <= today));
-            self.markets.extend(price.market);
+            self.markets.insert(price.market);
             self.segments.extend(price.segment);
             self.unsegmented |= price.segment.is_none();
             self.by_item.entry(line.item).or_default().insert(price);
@@ -263,7 +278,7 @@ impl PriceList {
         on: NaiveDate,
     ) -> impl Iterator<Item = &Price> {
         self.by_item.get(item).into_iter().flatten().filter(move |price| {
-            price.market.is_none_or(|own| market.is_none_or(|wanted| own == wanted))
+            market.is_none_or(|wanted| price.market == wanted)
                 && price.segment.is_none_or(|own| own == segment)
                 && price.from.is_none_or(|from| from <= on)
                 && price.until.is_none_or(|until| on <= until)
@@ -275,12 +290,24 @@ impl PriceList {
         if self.rows(item, market, segment, on).next().is_some() {
             return Sale::Sold;
         }
-        let of_market = market.is_none_or(|market| self.markets.contains(&market) || self.markets.is_empty());
+        let of_market = market.is_none_or(|market| self.markets.contains(&market));
         let of_segment = self.segments.contains(&segment) || (self.unsegmented && segment == Segment::Commercial);
         match of_market && of_segment && !self.is_empty() {
             true => Sale::NotSold,
             false => Sale::Unknown,
         }
+    }
+
+    /// Whether an item is for a segment; none where the list does not say whom it is for.
+    pub(super) fn is_for(&self, item: &str, segment: Segment) -> Option<bool> {
+        let mut stated = self
+            .by_item
+            .get(item)?
+            .iter()
+            .filter_map(|price| price.segment)
+            .peekable();
+        stated.peek()?;
+        Some(stated.any(|own| own == segment))
     }
 
     /// The terms an item is sold for, the shortest first.

@@ -657,3 +657,41 @@ fn a_mapping_says_exactly_which_plans_are_lost_and_what_it_rests_on() {
     let as_it_is = catalog.map(&transfer, &[]);
     assert_eq!(evidence.judge(&catalog, &transfer, None, as_it_is.clone()), as_it_is);
 }
+
+/// A list that does not say whom its rows are for opens no segment: the item's title does.
+#[test]
+fn an_item_for_others_is_never_the_same() {
+    let unknown = "a6d18b68-0000-4000-8000-000000000001";
+    let mut files = Files::new();
+    let rows = matrix_row("CFQ7TTC0ZZZZ:0011", "Bundle (Nonprofit Staff Pricing)", unknown, "");
+    files.settings.offer_matrix = vec![files.write("offermatrix-2026-11-01.csv", format!("{MATRIX_HEAD}{rows}"))];
+    let head = PRICES_HEAD.replace(",Segment", "");
+    let row =
+        price_row("0011", "P1Y", "Annual", "HU,EUR", "30", ALWAYS, "License|").replace("CFQ7TTC0LDPB", "CFQ7TTC0ZZZZ");
+    let row = row.replace(",99,", ",99");
+    files.settings.price_list = vec![files.write("HU-November-2026-pricelist.csv", format!("{head}{row}"))];
+    let evidence = files.load();
+    assert_eq!(map(&evidence, of_sku(unknown), "HU").kind, MappingKind::Unmapped);
+    let charity = SourceOffer {
+        segment: Some(Segment::Nonprofit),
+        ..of_sku(unknown)
+    };
+    assert_eq!(map(&evidence, charity, "HU").kind, MappingKind::Same);
+}
+
+#[test]
+fn a_row_of_no_market_or_of_an_unknown_segment_is_left_out() {
+    let mut files = Files::new();
+    let rows = [
+        price_row("0001", "P1Y", "Annual", "World,EUR", "1", ALWAYS, "License|Commercial"),
+        price_row("0001", "P1Y", "Annual", "HU,", "1", ALWAYS, "License|Commercial"),
+        price_row("0001", "P1Y", "Annual", "HU,EUR", "1", ALWAYS, "License|Somebody"),
+    ];
+    files.settings.price_list = vec![files.write(
+        "HU-November-2026-pricelist.csv",
+        format!("{PRICES_HEAD}{}", rows.concat()),
+    )];
+    let evidence = files.load();
+    assert_eq!(codes(&evidence), [Code::CatalogRowDamaged; 3]);
+    assert!(!evidence.has_prices());
+}
