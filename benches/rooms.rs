@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{Days, NaiveDate};
 use divan::{Bencher, counter::ItemsCount};
 use seatshift::{
-    catalog::Catalog,
+    catalog::{Catalog, evidence::Evidence},
     config::Config,
     plan::{self, Plan},
     read::{self, Input, Interest, Limits, ReadOptions, Rows, Sink, TableHead},
@@ -96,6 +96,7 @@ fn planned(recognised: Recognised, rules: &Rules, catalog: &Catalog) -> Plan {
         rules,
         calendar: &calendar,
         catalog,
+        evidence: &Evidence::none(as_of()),
     };
     plan::plan(recognised.subscriptions, &recognised.customers, &context)
 }

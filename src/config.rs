@@ -45,6 +45,8 @@ pub struct Config {
     pub limits: Limits,
     /// Where workbooks are parsed; the caller's choice, no setting.
     pub workbooks: Workbooks,
+    /// Microsoft's own files.
+    pub catalog: CatalogSettings,
 }
 
 impl Config {
@@ -215,6 +217,59 @@ impl Default for RuleSettings {
             mosa_asap: false,
             replace: BTreeMap::new(),
             extend: BTreeMap::new(),
+        }
+    }
+}
+
+/// Microsoft's own files about offers, as absolute paths or relative to the working folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatalogSettings {
+    /// Product names and service plan identifiers.
+    pub service_plans: Vec<PathBuf>,
+    /// New commerce price lists.
+    pub price_list: Vec<PathBuf>,
+    /// New commerce offer matrices.
+    pub offer_matrix: Vec<PathBuf>,
+    /// Legacy offer matrices with the sheet `NCE Mapping`.
+    pub nce_mapping: Vec<PathBuf>,
+    /// `CspOfferId,NceProductIdSkuId`: which new-commerce offer takes a legacy offer's place.
+    pub overrides: Vec<PathBuf>,
+    /// A tenant's `subscribedSkus`.
+    pub subscribed_skus: Vec<PathBuf>,
+    /// The market whose prices count for customers whose own the price list lacks.
+    pub market: Option<Country>,
+    /// The currency, where a market has prices in several.
+    pub currency: Option<Text>,
+    /// Days after which a file counts as old.
+    pub max_age_days: u16,
+}
+
+impl CatalogSettings {
+    /// The files of each setting, by its name, in the settings' order.
+    pub fn files(&self) -> [(&'static str, &[PathBuf]); 6] {
+        [
+            ("service_plans", &self.service_plans),
+            ("price_list", &self.price_list),
+            ("offer_matrix", &self.offer_matrix),
+            ("nce_mapping", &self.nce_mapping),
+            ("overrides", &self.overrides),
+            ("subscribed_skus", &self.subscribed_skus),
+        ]
+    }
+}
+
+impl Default for CatalogSettings {
+    fn default() -> CatalogSettings {
+        CatalogSettings {
+            service_plans: Vec::new(),
+            price_list: Vec::new(),
+            offer_matrix: Vec::new(),
+            nce_mapping: Vec::new(),
+            overrides: Vec::new(),
+            subscribed_skus: Vec::new(),
+            market: None,
+            currency: None,
+            max_age_days: 60,
         }
     }
 }

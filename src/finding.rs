@@ -84,6 +84,10 @@ codes! {
     CalendarYearMissing = "calendar-year-missing", Warning, "the calendar table has no holiday in a year that the plan reaches";
     PartnerCountriesUnset = "partner-countries-unset", Warning, "the settings do not say where we are authorised to sell";
     CountryUnknown = "country-unknown", Warning, "the cell holds no country we know";
+    CatalogFileOld = "catalog-file-old", Warning, "one of Microsoft's own files is old, or does not say how old it is";
+    CatalogRowDamaged = "catalog-row-damaged", Warning, "a row of one of Microsoft's own files makes no sense; it was left out";
+    CatalogFileDisagrees = "catalog-file-disagrees", Warning, "one of Microsoft's own files contradicts the built-in catalogue; the file counts";
+    PriceMissing = "price-missing", Note, "the price list has no price for an offer to order, so its costs are not worked out";
     SheetHidden = "sheet-hidden", Note, "a hidden sheet was read";
     RowsHidden = "rows-hidden", Note, "rows that are hidden or filtered out were read";
     SheetIgnored = "sheet-ignored", Note, "the sheet is not a table of ours";

@@ -15,12 +15,14 @@ use std::{
 use chrono::NaiveDate;
 
 mod conclude;
+mod offers;
 mod stop;
 
+pub use offers::Offers;
 pub use stop::Stop;
 
 use crate::{
-    catalog::Catalog,
+    catalog::{Catalog, evidence::Evidence},
     config::{Config, RuleSettings, TablePaths, sha256},
     finding::{Accounting, Code, Finding, Place},
     plan::{self, Counts, Plan},
@@ -144,11 +146,15 @@ pub struct Explained {
 /// # Errors
 /// Where nothing could be planned or written: the files of the last run are as they were.
 pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, Stop> {
-    let references = References::load(request.config)?;
+    let references = References::load(request.config, request.as_of)?;
     let recognised = references.recognise(request, observer)?;
     observer.part(Part::Deciding);
     let References {
-        tables, rules, catalog, ..
+        tables,
+        rules,
+        catalog,
+        evidence,
+        ..
     } = references;
     let partner = &request.config.partner;
     let calendar = Calendar::new(&tables.calendar, partner.home.or(partner.countries.first().copied()));
@@ -159,10 +165,12 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         rules: &rules,
         calendar: &calendar,
         catalog: &catalog,
+        evidence: &evidence,
     };
     let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
     let read = Read {
         tables: digests(&tables, &request.config.rules),
+        catalog: evidence.files(),
         inputs: recognised.inputs,
         accounting: recognised.accounting,
         findings: recognised.findings,
@@ -175,7 +183,7 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
 /// # Errors
 /// Where the tables are wrong, or no export could be read.
 pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, Stop> {
-    let references = References::load(request.config)?;
+    let references = References::load(request.config, request.as_of)?;
     let (recognised, ()) = references.recognise_by(request, observer, |inputs, context| {
         (recognise::recognise_with_samples(inputs, context), ())
     })?;
@@ -188,7 +196,7 @@ pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, 
 /// # Errors
 /// Where the tables are wrong, or no export could be read.
 pub fn explain(request: &Request<'_>, word: &str, observer: &dyn Observer) -> Result<Explained, Stop> {
-    let references = References::load(request.config)?;
+    let references = References::load(request.config, request.as_of)?;
     let (recognised, answer) = references.recognise_by(request, observer, |inputs, context| {
         recognise::trace::trace(inputs, context, word)
     })?;
@@ -232,7 +240,7 @@ fn checked(recognised: Recognised) -> Result<Checked, Stop> {
 
 /// What is wrong with the tables and rules that settings name.
 pub fn problems(config: &Config) -> Vec<String> {
-    match References::load(config) {
+    match References::load(config, NaiveDate::MIN) {
         Err(Stop::Tables { problems }) => problems,
         _ => Vec::new(),
     }
@@ -244,11 +252,12 @@ struct References {
     vocabulary: Vocabulary,
     rules: Rules,
     catalog: Catalog,
+    evidence: Evidence,
 }
 
 impl References {
     /// Loads all of them, or tells every problem of all of them at once.
-    fn load(config: &Config) -> Result<References, Stop> {
+    fn load(config: &Config, as_of: NaiveDate) -> Result<References, Stop> {
         let mut vocabulary = Vocabulary::embedded();
         let tables = tables::read_tables(&config.tables, &config.limits, &config.workbooks);
         let extended = tables.as_ref().map_or(Ok(()), |tables| {
@@ -257,18 +266,21 @@ impl References {
                 .and_then(|()| vocabulary.extend_words(&tables.words))
         });
         let rules = Rules::load(&config.rules);
-        match (tables, extended, rules) {
-            (Ok(tables), Ok(()), Ok(rules)) => Ok(References {
+        let evidence = Evidence::load(&config.catalog, &config.limits, &config.workbooks, as_of);
+        match (tables, extended, rules, evidence) {
+            (Ok(tables), Ok(()), Ok(rules), Ok(evidence)) => Ok(References {
                 tables,
                 vocabulary,
                 rules,
                 catalog: Catalog::embedded(),
+                evidence,
             }),
-            (tables, extended, rules) => {
+            (tables, extended, rules, evidence) => {
                 let mut problems: Vec<String> = Vec::new();
                 problems.extend(tables.err().into_iter().flatten().map(|problem| problem.to_string()));
                 problems.extend(extended.err().into_iter().flatten());
                 problems.extend(rules.err().into_iter().flatten().map(|problem| problem.to_string()));
+                problems.extend(evidence.err().into_iter().flatten());
                 Err(Stop::Tables { problems })
             }
         }
@@ -306,6 +318,7 @@ impl References {
         let (mut recognised, answer) = way(&inputs, &context);
         recognised.findings.extend(findings);
         recognised.findings.extend(own);
+        recognised.findings.extend_from_slice(self.evidence.findings());
         Ok((recognised, answer))
     }
 }
@@ -340,7 +353,10 @@ fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
         .flatten();
     let rules = config.rules.replace.values().chain(config.rules.extend.values());
     let outputs = target.iter().flat_map(|target| target.all());
-    let paths = config.path.iter().chain(tables).chain(rules).cloned().chain(outputs);
+    let files = config.catalog.files();
+    let files = files.iter().flat_map(|(_, paths)| paths.iter());
+    let named = config.path.iter().chain(tables).chain(rules).chain(files);
+    let paths = named.cloned().chain(outputs);
     paths.filter_map(|path| path.canonicalize().ok()).collect()
 }
 

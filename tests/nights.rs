@@ -49,7 +49,7 @@ const STARTS: [&str; 4] = [running::AS_OF, "2026-12-12", "2026-12-25", "2027-03-
 const APPROVAL: u64 = 3;
 
 /// What may follow the move date of a row that moves as soon as it is ready.
-const HANGS_ON_THE_MOVE: [&str; 9] = [
+const HANGS_ON_THE_MOVE: [&str; 10] = [
     "move_date",
     "next_step",
     "next_step_by",
@@ -59,6 +59,7 @@ const HANGS_ON_THE_MOVE: [&str; 9] = [
     "window_opens",
     "window_closes",
     "overlap_days",
+    "overlap_cost",
 ];
 
 /// Columns that hold a date of the row's own.

@@ -32,7 +32,7 @@ const PLAN: &str = "action,move_date,next_step,next_step_by,urgency,\
     route,mapping,target_offer_id,target_offer,target_seats,target_term,\
     licences,loses,gains,\
     window_opens,window_closes,relationship_by,agreement_by,request_by,reassign_by,end_source,end_source_by,\
-    credit_enquiry,overlap_days,reasons,source_file,source_sheet,source_row";
+    credit_enquiry,overlap_days,currency,unit_price,overlap_cost,missed_cost,reasons,source_file,source_sheet,source_row";
 const STEPS: &str = "due,step,owner,customer_id,customer_name,subscription_id,offer,seats,detail";
 const FINDINGS: &str = "severity,code,file,sheet,row,heading,value,message,hint,subscription_id";
 

@@ -196,3 +196,32 @@ fn first_cells(readme: &str, heading: &str) -> Vec<String> {
 fn the_table_of_columns_is_what_is_written() {
     assert_eq!(first_cells(&readme(), "### plan.csv"), PLAN_COLUMNS);
 }
+
+/// The console blocks of commands about offers: arguments, and what stands below.
+fn offers_shown(readme: &str) -> Vec<(Vec<String>, String)> {
+    let blocks = readme.split("```console\n").skip(1);
+    let blocks = blocks.filter_map(|block| block.split("\n```").next());
+    let shown = blocks.filter_map(|block| {
+        let (command, output) = block.split_once('\n')?;
+        let arguments = command.strip_prefix("$ seatshift offers ")?;
+        let arguments = std::iter::once("offers").chain(arguments.split_whitespace());
+        Some((arguments.map(str::to_owned).collect(), output.to_owned()))
+    });
+    shown.collect()
+}
+
+#[test]
+fn what_is_shown_of_offers_is_what_comes() {
+    let shown = offers_shown(&readme());
+    assert!(shown.len() >= 2);
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, output) in shown {
+        let ran = run(folder.path(), &arguments);
+        assert_eq!(code(&ran), 0, "{}", said(&ran));
+        assert_eq!(
+            String::from_utf8_lossy(&ran.stdout).trim_end(),
+            output.trim_end(),
+            "{arguments:?}"
+        );
+    }
+}

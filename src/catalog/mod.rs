@@ -9,12 +9,17 @@ mod assign;
 mod by_rule;
 mod compare;
 mod comparison;
+pub mod evidence;
+mod find;
 mod likeness;
+mod list;
 mod load;
 mod map;
 mod offers;
+mod proposal;
 mod resolve;
 mod row;
+mod rule_check;
 mod rulebook;
 mod sale;
 mod spelling;
@@ -26,7 +31,11 @@ mod tests;
 use std::sync::Arc;
 
 pub use comparison::{Change, Comparison, Effect};
+pub use find::{Lookup, Reading, Retired};
+pub use list::{ListedOffer, read_list};
 pub use offers::Catalog;
+pub use proposal::Proposal;
+pub use rule_check::{RuleFault, RuleNote};
 pub use rulebook::RuleBook;
 pub use sale::Pause;
 
@@ -191,6 +200,8 @@ pub struct Mapping {
     pub tied: Vec<u32>,
     /// The row of the user's table that was used.
     pub used: Option<u32>,
+    /// Where Microsoft's own files contradict the catalogue, in words; the files count.
+    pub contradicts: Vec<Text>,
 }
 
 impl Mapping {
@@ -211,6 +222,7 @@ impl Mapping {
             certainty: Certainty::Unsure,
             tied: Vec::new(),
             used: None,
+            contradicts: Vec::new(),
         }
     }
 }

@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use chrono::{Datelike, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod offers;
+
+pub(crate) use offers::{About, CheckRules, Compare, Find, Map, Offers, OffersCommand};
+
 const TEMPLATE: &str = "{before-help}{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}{after-help}";
 
 const EXAMPLES: &str = "\
@@ -13,6 +17,7 @@ Examples:
   seatshift check exports/                 what is in these files, and how it is read
   seatshift plan exports/ -o out/plan.csv  the plan, with findings, steps and run record beside it
   seatshift explain contoso.com exports/   which cell each fact of a subscription or customer came from
+  seatshift offers compare SPE_E3 SPB      what users keep, lose and gain
 ";
 
 const PLAN_EXAMPLES: &str = "\
@@ -135,6 +140,9 @@ pub(crate) enum Command {
     /// Tell which cell each fact of a subscription or a customer came from
     #[command(before_help = EXPLAIN_EXAMPLES, after_help = EXPLAIN_NOTES, help_template = TEMPLATE)]
     Explain(Explain),
+    /// Look up, compare, map and check offers
+    #[command(before_help = offers::EXAMPLES, help_template = TEMPLATE)]
+    Offers(Offers),
     /// Write a commented seatshift.toml and the tables to edit; overwrite nothing
     #[command(before_help = INIT_EXAMPLES, help_template = TEMPLATE)]
     Init(Init),
@@ -245,6 +253,11 @@ mod tests {
             PLAN_EXAMPLES,
             CHECK_EXAMPLES,
             EXPLAIN_EXAMPLES,
+            offers::EXAMPLES,
+            offers::FIND_EXAMPLES,
+            offers::COMPARE_EXAMPLES,
+            offers::MAP_EXAMPLES,
+            offers::RULES_EXAMPLES,
             INIT_EXAMPLES,
             COMPLETIONS_EXAMPLES,
             MAN_EXAMPLES,

@@ -25,6 +25,7 @@ mod explain;
 mod init;
 mod lines;
 mod man;
+mod offers;
 mod panic;
 mod plan;
 mod progress;
@@ -80,6 +81,7 @@ fn dispatch(arguments: &[OsString]) -> u8 {
         Command::Plan(command) => plan::run(command, &screen),
         Command::Check(command) => check::run(command, &screen),
         Command::Explain(command) => explain::run(command, &screen),
+        Command::Offers(command) => offers::run(command, &screen),
         Command::Init(command) => init::run(command, &screen),
         Command::Completions(command) => completions::run(command, &screen),
         Command::Man => man::run(&screen),
@@ -88,7 +90,11 @@ fn dispatch(arguments: &[OsString]) -> u8 {
 
 /// Settings from `--config`, else from the working folder.
 fn settings(reading: &Reading) -> Result<Config, Stop> {
-    let loaded = Config::load(reading.config.as_deref(), Path::new(""));
+    settings_at(reading.config.as_deref())
+}
+
+fn settings_at(path: Option<&Path>) -> Result<Config, Stop> {
+    let loaded = Config::load(path, Path::new(""));
     let in_children = |config| Config {
         workbooks: workbooks(),
         ..config
@@ -109,7 +115,11 @@ fn settings(reading: &Reading) -> Result<Config, Stop> {
 
 /// The date that counts as today.
 fn as_of(reading: &Reading) -> NaiveDate {
-    reading.as_of.unwrap_or_else(|| Utc::now().date_naive())
+    day_or_today(reading.as_of)
+}
+
+fn day_or_today(day: Option<NaiveDate>) -> NaiveDate {
+    day.unwrap_or_else(|| Utc::now().date_naive())
 }
 
 /// Does the work on as many threads as were asked for.

@@ -9,7 +9,7 @@ use seatshift::{
     config::ConfigStop,
     finding::{Accounting, Code, Finding, Place, Severity},
     pipeline::{Outcome, Stop, Verdict},
-    plan::{Plan, PlanRow, Reason},
+    plan::{Counts, Plan, PlanRow, Reason},
     terms::{Action, Urgency},
     write::Target,
 };
@@ -32,6 +32,7 @@ pub(super) fn of_run(outcome: &Outcome, verbose: bool) -> String {
     equations(&mut text, &outcome.accounting, outcome);
     pressing(&mut text, &outcome.plan);
     months(&mut text, &outcome.plan);
+    costs(&mut text, &outcome.counts);
     reasons(&mut text, &outcome.plan, Action::Review, "For a person to decide");
     reasons(&mut text, &outcome.plan, Action::Keep, "Kept");
     tally(&mut text, &outcome.findings);
@@ -191,6 +192,27 @@ fn months(text: &mut String, plan: &Plan) {
     let later: u64 = months.values().skip(MONTHS_SHOWN).sum();
     if later > 0 {
         let _ = writeln!(text, "  later    {:>7}", grouped(later));
+    }
+}
+
+/// What the price list makes of overlaps and missed windows.
+fn costs(text: &mut String, counts: &Counts) {
+    if counts.costs.is_empty() {
+        return;
+    }
+    heading(text, STRONG, "Costs, at list price");
+    for (currency, sum) in &counts.costs {
+        let rows = many(sum.rows, "move", "moves");
+        let _ = writeln!(
+            text,
+            "  {:>12} {currency}  days paid twice, {rows}",
+            sum.overlap.to_string()
+        );
+        let _ = writeln!(
+            text,
+            "  {:>12} {currency}  if every window were missed",
+            sum.missed.to_string()
+        );
     }
 }
 

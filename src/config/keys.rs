@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::{
-    Config, ConfigStop, FILE_NAME, GateDays, OutputSettings, Partner, Problem, RuleSettings, SourceRule, TablePaths,
+    CatalogSettings, Config, ConfigStop, FILE_NAME, GateDays, OutputSettings, Partner, Problem, RuleSettings,
+    SourceRule, TablePaths,
     section::{Checked, Reading, Section, Value, Wrong, text, truth, whole},
 };
 use crate::{
@@ -107,8 +108,8 @@ fn read(text: &str, path: &Path) -> (Config, Vec<Problem>, BTreeSet<String>) {
         output: output(root.section("output")),
         limits: limits(root.section("limits")),
         workbooks: Workbooks::default(),
+        catalog: catalog(root.section("catalog")),
     };
-    root.section("catalog").close();
     root.section("nightly").close();
     root.close();
     let (problems, known) = reading.finish();
@@ -215,6 +216,23 @@ fn gates(section: &Section<'_, '_>, gates: &mut GateDays) {
     section.set("vetting", &mut gates.vetting, days);
 }
 
+fn catalog(section: Section<'_, '_>) -> CatalogSettings {
+    let mut catalog = CatalogSettings {
+        service_plans: section.path_or_paths("service_plans"),
+        price_list: section.path_or_paths("price_list"),
+        offer_matrix: section.path_or_paths("offer_matrix"),
+        nce_mapping: section.path_or_paths("nce_mapping"),
+        overrides: section.path_or_paths("overrides"),
+        subscribed_skus: section.path_or_paths("subscribed_skus"),
+        market: section.get("market", country),
+        currency: section.get("currency", currency),
+        ..CatalogSettings::default()
+    };
+    section.set("max_age_days", &mut catalog.max_age_days, days);
+    section.close();
+    catalog
+}
+
 fn output(section: Section<'_, '_>) -> OutputSettings {
     let mut output = OutputSettings::default();
     section.set("delimiter", &mut output.delimiter, |value| match text(value)? {
@@ -269,6 +287,17 @@ fn country(value: &Value<'_>) -> Checked<Country> {
     let code = text(value)?;
     code.parse()
         .map_err(|()| Wrong::new(format!("`{code}` is no country code"), "two letters, such as `HU`"))
+}
+
+fn currency(value: &Value<'_>) -> Checked<Text> {
+    let code = text(value)?;
+    match code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        true => Ok(code.to_ascii_uppercase().into()),
+        false => Err(Wrong::new(
+            format!("`{code}` is no currency code"),
+            "three letters, such as `EUR`",
+        )),
+    }
 }
 
 fn tenant(value: &Value<'_>) -> Checked<CustomerId> {

@@ -241,6 +241,21 @@ impl<'r, 't> Section<'r, 't> {
         self.get(key, |value| Ok(folder.join(text(value)?)))
     }
 
+    /// A path, or a list of paths, relative to the file's folder.
+    pub(super) fn path_or_paths(&self, key: &'static str) -> Vec<PathBuf> {
+        let is_list = self
+            .table
+            .and_then(|table| table.get(key))
+            .is_some_and(|value| value.get_ref().is_array());
+        match is_list {
+            true => {
+                let folder = self.reading.folder();
+                self.list(key, |value| Ok(folder.join(text(value)?)))
+            }
+            false => self.path(key).into_iter().collect(),
+        }
+    }
+
     /// Keys that people choose, with a path each.
     pub(super) fn paths(&self, key: &'static str) -> Vec<(String, PathBuf)> {
         let inner = self.section(key);

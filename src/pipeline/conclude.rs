@@ -7,6 +7,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{Observer, Outcome, Part, Request, Stop, Verdict};
 use crate::{
+    catalog::evidence::EvidenceFile,
     finding::{Accounting, Code, Finding, Severity},
     plan::{Counts, Plan},
     recognise::InputRecord,
@@ -17,6 +18,7 @@ use crate::{
 /// What has been read when deciding is done.
 pub(super) struct Read {
     pub(super) tables: BTreeMap<String, String>,
+    pub(super) catalog: Vec<EvidenceFile>,
     pub(super) inputs: Vec<InputRecord>,
     pub(super) accounting: Accounting,
     pub(super) findings: Vec<Finding>,
@@ -32,6 +34,7 @@ pub(super) fn conclude(
     observer.part(Part::Writing);
     let Read {
         tables,
+        catalog,
         inputs,
         accounting,
         mut findings,
@@ -41,6 +44,7 @@ pub(super) fn conclude(
     let records = Records {
         request,
         tables,
+        catalog,
         inputs,
         accounting,
         observer,
@@ -85,6 +89,7 @@ pub(super) fn conclude(
 struct Records<'a> {
     request: &'a Request<'a>,
     tables: BTreeMap<String, String>,
+    catalog: Vec<EvidenceFile>,
     inputs: Vec<InputRecord>,
     accounting: Accounting,
     observer: &'a dyn Observer,
@@ -107,6 +112,7 @@ impl Records<'_> {
             as_of: self.request.as_of,
             settings: self.settings(),
             tables: self.tables.clone(),
+            catalog: self.catalog.clone(),
             inputs: self.inputs.clone(),
             accounting: self.accounting,
             counts: counts.clone(),
@@ -127,6 +133,7 @@ impl Records<'_> {
             stopped: stopped.to_owned(),
             settings: self.settings(),
             tables: self.tables.clone(),
+            catalog: self.catalog.clone(),
             inputs: self.inputs.clone(),
             accounting: self.accounting,
             findings: by_code(findings),

@@ -3,8 +3,11 @@
 //! In: what is known of it. Out: a [`Decision`] and its dates. Pure: same arguments, same answer. Mapping, route and window are
 //! worked out first; then eligibility decides the action.
 
+use std::collections::BTreeSet;
+
 use super::{
     CreditEnquiry, Decision, PlanTarget, Reason,
+    costs::{Unpriced, costs_of},
     dates::{Dates, Gates},
     eligibility::judge,
     estate::Imposed,
@@ -27,6 +30,10 @@ pub(super) struct Decided {
     pub(super) offer_row: Option<u32>,
     /// Rows of it that tie.
     pub(super) tied_rows: Vec<u32>,
+    /// Where Microsoft's own files contradict the catalogue.
+    pub(super) contradicts: Vec<Text>,
+    /// Offers of which the price list has no price: which, for which term, why.
+    pub(super) unpriced: BTreeSet<Unpriced>,
 }
 
 /// Decides one subscription.
@@ -39,14 +46,18 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
         gates: Gates::default(),
     });
     let (action, reasons) = judge(known, &planned);
-    let decision = match action {
+    let mut decision = match action {
         Action::Keep => Decision::bare(Action::Keep, reasons),
         Action::Review => review(known, &planned, reasons),
         Action::Move => moves(known, &planned, reasons),
     };
-    let (offer_row, tied_rows) = planned
-        .mapping
-        .map_or_else(Default::default, |mapping| (mapping.used, mapping.tied));
+    let mut unpriced = BTreeSet::new();
+    if let (Action::Move, Some(mapping)) = (action, &planned.mapping) {
+        decision.costs = costs_of(known, &decision, mapping, &mut unpriced);
+    }
+    let (offer_row, tied_rows, contradicts) = planned.mapping.map_or_else(Default::default, |mapping| {
+        (mapping.used, mapping.tied, mapping.contradicts)
+    });
     let dates = planned.dates.filter(|_| action != Action::Keep);
     Decided {
         decision,
@@ -55,6 +66,8 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
         imposed: Imposed::default(),
         offer_row,
         tied_rows,
+        contradicts,
+        unpriced,
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
     standing::Standing,
 };
 use crate::{
-    catalog::{Catalog, MapQuery, Mapping, Offer, Resolution, RuleBook},
+    catalog::{Catalog, MapQuery, Mapping, Offer, Resolution, RuleBook, evidence::Evidence},
     config::Config,
     recognise::{
         Customer, SourceOffer, Subscription,
@@ -36,6 +36,8 @@ pub struct Context<'a> {
     pub calendar: &'a Calendar,
     /// Offers.
     pub catalog: &'a Catalog,
+    /// Microsoft's own files about them.
+    pub evidence: &'a Evidence,
 }
 
 /// Everything known of one subscription before it is decided.
@@ -152,7 +154,10 @@ impl<'a> Known<'a> {
             seats: self.subscription.seats,
             on: self.order_day(),
         };
-        self.context.catalog.map_by(&query, self.offer_rules)
+        let catalog = self.context.catalog;
+        let mapping = catalog.map_by(&query, self.offer_rules);
+        let customer = self.subscription.customer_id;
+        self.context.evidence.judge(catalog, &query, customer, mapping)
     }
 
     /// What is missing before a move; nothing once the order is placed.

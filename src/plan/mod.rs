@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 
 use crate::{finding::Finding, recognise::Subscription, terms::*};
 
+mod costs;
 pub mod dates;
 mod decide;
 mod eligibility;
@@ -23,6 +24,7 @@ mod steps;
 mod tests;
 mod together;
 
+pub use costs::{CostSum, Costs};
 pub use estate::plan;
 pub use known::Context;
 pub use reason::Reason;
@@ -102,6 +104,8 @@ pub struct Decision {
     pub credit_enquiry: Option<CreditEnquiry>,
     /// Days paid twice.
     pub overlap_days: Option<u32>,
+    /// What that and a missed window cost; empty without a price list.
+    pub costs: Costs,
 }
 
 impl Decision {
@@ -130,6 +134,7 @@ impl Decision {
             end_source_by: None,
             credit_enquiry: None,
             overlap_days: None,
+            costs: Costs::default(),
         }
     }
 }
@@ -199,6 +204,8 @@ pub struct Counts {
     pub reasons: BTreeMap<Reason, u64>,
     /// Rows by urgency.
     pub urgencies: BTreeMap<Urgency, u64>,
+    /// What overlaps and missed windows cost, by currency.
+    pub costs: BTreeMap<Text, CostSum>,
 }
 
 impl Plan {
@@ -215,6 +222,7 @@ impl Plan {
                 .urgency
                 .into_iter()
                 .for_each(|urgency| *counts.urgencies.entry(urgency).or_default() += 1);
+            row.decision.costs.add_to(&mut counts.costs);
         }
         counts
     }

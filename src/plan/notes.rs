@@ -27,7 +27,11 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
             let subscription = &estate.subscriptions[index];
             let mut findings = Vec::new();
             if decided[index].decision.action != Action::Keep {
-                if decided[index].offer_row.is_none() {
+                // What the offers table or Microsoft's own files have found needs no name that the catalogue knows.
+                let found = decided[index].offer_row.is_some()
+                    || (decided[index].decision.mapping.is_some_and(is_settled)
+                        && !matches!(estate.resolution(index), Resolution::Known { .. }));
+                if !found {
                     findings.extend(of_offer(subscription, estate.resolution(index), estate.alike(index)));
                 }
                 findings.extend(of_unmapped(subscription, estate.resolution(index), &decided[index]));
@@ -41,7 +45,51 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
         .collect();
     findings.extend(of_customers(estate, decided));
     findings.extend(without_channel(estate, decided));
+    findings.extend(of_evidence(estate, decided));
     findings
+}
+
+fn is_settled(kind: MappingKind) -> bool {
+    matches!(
+        kind,
+        MappingKind::Same | MappingKind::Equivalent | MappingKind::Replacement
+    )
+}
+
+/// What Microsoft's own files say against the catalogue, and what the price list lacks: each once, at the first subscription
+/// that it is said of.
+fn of_evidence(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
+    let mut first: BTreeMap<(Code, String), (&Subscription, u64)> = BTreeMap::new();
+    for (subscription, decided) in estate.subscriptions.iter().zip(decided) {
+        let contradicts = decided
+            .contradicts
+            .iter()
+            .filter(|_| decided.decision.action != Action::Keep)
+            .map(|message| (Code::CatalogFileDisagrees, format!("{message}; the file counts")));
+        let unpriced = decided
+            .unpriced
+            .iter()
+            .map(|unpriced| (Code::PriceMissing, unpriced.to_string()));
+        for told in contradicts.chain(unpriced) {
+            let (at, count) = first.entry(told).or_insert((subscription, 0));
+            *count += 1;
+            if (&subscription.place, &subscription.id) < (&at.place, &at.id) {
+                *at = subscription;
+            }
+        }
+    }
+    let told = first.into_iter().map(|((code, message), (subscription, count))| {
+        let message = match count {
+            1 => message,
+            count => format!("{message} ({count} subscriptions)"),
+        };
+        let hint = match code {
+            Code::PriceMissing => "add the price list of the market to [catalog], or leave the costs out",
+            _ => "if the file is wrong, name the target in offers.csv",
+        };
+        about(code, subscription, message, hint)
+    });
+    told.collect()
 }
 
 /// One finding for each file with rows that nothing gives a channel to.

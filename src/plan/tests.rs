@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::*;
 use crate::{
-    catalog::Catalog,
+    catalog::{Catalog, evidence::Evidence},
     config::{Config, Role},
     finding::{Code, Place},
     recognise::{
@@ -107,6 +107,7 @@ impl World {
             rules: &rules,
             calendar: &Calendar::default(),
             catalog: &Catalog::embedded(),
+            evidence: &Evidence::none(self.as_of),
         };
         plan(
             self.subscriptions.clone(),

@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 
 /// The freshness of a table: a date above its headings, else one in the file's name (folders do not count).
-pub(super) fn freshness_of<'a>(above: impl Iterator<Item = &'a str>, path: &str) -> Option<NaiveDate> {
+pub(crate) fn freshness_of<'a>(above: impl Iterator<Item = &'a str>, path: &str) -> Option<NaiveDate> {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
     above.filter_map(date_in).max().or_else(|| date_in(name))
 }

@@ -17,7 +17,7 @@ mod everybody;
 mod facts;
 mod field;
 mod file;
-mod freshness;
+pub(crate) mod freshness;
 mod identity;
 mod intern;
 mod kinds;

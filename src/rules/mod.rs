@@ -11,6 +11,7 @@ mod lifecycle;
 mod market;
 mod people;
 mod route;
+mod surcharge;
 mod table;
 mod window;
 
@@ -20,6 +21,7 @@ pub use lifecycle::{AgreementRule, ExtendedTerm, LifecycleCase, LifecycleState};
 pub use market::{Cloud as CloudRule, Market, SegmentRule};
 pub use people::StepRule;
 pub use route::{OfferSale, RouteRule};
+pub use surcharge::{Follows, Surcharge};
 pub use table::{Dated, RuleProblem, TABLE_NAMES, embedded_text};
 pub use window::{ChannelRule, Window, WindowCase};
 
@@ -44,6 +46,7 @@ pub struct Rules {
     extended_terms: Vec<Dated<ExtendedTerm>>,
     agreements: Vec<Dated<AgreementRule>>,
     steps: Vec<Dated<StepRule>>,
+    surcharges: Vec<Dated<Surcharge>>,
 }
 
 impl Rules {
@@ -96,6 +99,7 @@ impl Rules {
             extended_terms: read(&mut rows, "extended_terms", ExtendedTerm::parse),
             agreements: read(&mut rows, "agreements", AgreementRule::parse),
             steps: read(&mut rows, "steps", StepRule::parse),
+            surcharges: read(&mut rows, "surcharges", Surcharge::parse),
         };
         if rows.problems.is_empty() {
             Ok(rules)
@@ -201,6 +205,21 @@ impl Rules {
             .and_then(|channel| fitting(Some(channel)))
             .or_else(|| fitting(None))
             .map(|rule| &rule.row)
+    }
+
+    /// What a term that nobody wanted costs, for a channel; none: nothing follows by itself there.
+    pub fn surcharge(
+        &self,
+        channel: Channel,
+        follows: Follows,
+        has_monthly: bool,
+        on: NaiveDate,
+    ) -> Option<&Dated<Surcharge>> {
+        let rows = self
+            .surcharges
+            .iter()
+            .filter(|rule| rule.row.fits(channel, follows, has_monthly));
+        table::nearest(rows, on)
     }
 
     /// Every country of the regions table with its names, for whoever reads countries out of cells.

@@ -77,6 +77,7 @@ embedded!(
     "routes",
     "segments",
     "steps",
+    "surcharges",
     "vetting",
     "windows",
 );

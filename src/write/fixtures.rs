@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use crate::{
+    catalog::evidence::Amount,
     finding::{Accounting, Code, Finding, Place},
-    plan::{Decision, Plan, PlanRow, PlanTarget, Reason, StepRef},
+    plan::{Costs, Decision, Plan, PlanRow, PlanTarget, Reason, StepRef},
     read::{FileReport, Limits},
     recognise::{InputRecord, SourceOffer, Subscription},
     terms::*,
@@ -116,6 +117,12 @@ pub(crate) fn full_row() -> PlanRow {
         end_source_by: Some(day("2026-12-30")),
         credit_enquiry: Some(CreditEnquiry::Customer),
         overlap_days: Some(4),
+        costs: Costs {
+            currency: Some("EUR".into()),
+            unit_prices: vec![Amount::read("115.2"), None],
+            overlap: None,
+            missed: Amount::read("1234.5"),
+        },
     };
     row
 }
@@ -176,6 +183,7 @@ pub(crate) fn record() -> RunRecord {
         as_of: day("2026-11-21"),
         settings: None,
         tables: [("holds".to_owned(), "cd".repeat(32))].into(),
+        catalog: Vec::new(),
         inputs: vec![InputRecord {
             file,
             tables: Vec::new(),

@@ -14,10 +14,11 @@ use std::{
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::{config::OutputSettings, finding::Finding, plan::Plan};
+use crate::{catalog::Proposal, config::OutputSettings, finding::Finding, plan::Plan};
 
 mod cell;
 mod finding_lines;
+mod offer_lines;
 mod plan_lines;
 mod record;
 mod stage;
@@ -153,6 +154,20 @@ pub fn write_stopped(
 pub fn write_plan(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     plan_lines(plan, settings, &mut out)?;
+    out.flush()
+}
+
+/// Writes proposed rows of the offers table, to anything.
+pub fn write_proposals(proposals: &[Proposal], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    lines(
+        &offer_lines::COLUMNS,
+        proposals,
+        settings,
+        &mut out,
+        Some,
+        offer_lines::fill,
+    )?;
     out.flush()
 }
 

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The columns of `plan.csv`, in their order.
-pub const COLUMNS: [&str; 42] = [
+pub const COLUMNS: [&str; 46] = [
     "action",
     "move_date",
     "next_step",
@@ -46,6 +46,10 @@ pub const COLUMNS: [&str; 42] = [
     "end_source_by",
     "credit_enquiry",
     "overlap_days",
+    "currency",
+    "unit_price",
+    "overlap_cost",
+    "missed_cost",
     "reasons",
     "source_file",
     "source_sheet",
@@ -57,6 +61,7 @@ pub(super) fn fill(row: &PlanRow, line: &mut Line<'_>) {
     what_there_is(row, line);
     what_to_order(row, line);
     by_when(row, line);
+    what_it_costs(row, line);
     why(row, line);
 }
 
@@ -137,6 +142,19 @@ fn by_when(row: &PlanRow, line: &mut Line<'_>) {
     line.date(decision.end_source_by);
     line.word(decision.credit_enquiry.map(|who| who.as_str()));
     line.plain(decision.overlap_days);
+}
+
+fn what_it_costs(row: &PlanRow, line: &mut Line<'_>) {
+    let costs = &row.decision.costs;
+    line.word(costs.currency.as_deref());
+    line.list(
+        costs
+            .unit_prices
+            .iter()
+            .map(|price| price.map_or_else(String::new, |price| price.to_string())),
+    );
+    line.plain(costs.overlap);
+    line.plain(costs.missed);
 }
 
 fn why(row: &PlanRow, line: &mut Line<'_>) {

@@ -12,6 +12,7 @@ use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
 use crate::{
+    catalog::evidence::EvidenceFile,
     finding::{Accounting, Code},
     plan::Counts,
     read::Limits,
@@ -32,6 +33,8 @@ pub struct RunRecord {
     pub settings: Option<SettingsRecord>,
     /// SHA-256 of each table, by its setting's name.
     pub tables: BTreeMap<String, String>,
+    /// Microsoft's own files, sorted by setting and path.
+    pub catalog: Vec<EvidenceFile>,
     /// Each input, sorted by path.
     pub inputs: Vec<InputRecord>,
     /// Where every row went.
@@ -73,6 +76,8 @@ pub struct StoppedRecord {
     pub settings: Option<SettingsRecord>,
     /// SHA-256 of each table, by its setting's name.
     pub tables: BTreeMap<String, String>,
+    /// Microsoft's own files, sorted by setting and path.
+    pub catalog: Vec<EvidenceFile>,
     /// Each input, sorted by path.
     pub inputs: Vec<InputRecord>,
     /// Where every row went.
