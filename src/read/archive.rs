@@ -60,11 +60,6 @@ fn preflight(job: &Job<'_>, archive: &mut ZipArchive<Box<dyn ReadSeek + '_>>) ->
     if archive.len() as u64 > limits.parts {
         return Err(job.over(job.place(), "parts", limits.parts, "parts"));
     }
-    if archive.has_duplicate_names() {
-        let message = "has two members of one name, of which one would be lost; it was not read";
-        let hint = "unpack it and give the files in it";
-        return Err(refuse(Code::FileRefused, job.place(), message, hint));
-    }
     let mut members = Vec::new();
     let (mut packed, mut unpacked) = (0u64, 0u64);
     for index in 0..archive.len() {

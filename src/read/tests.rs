@@ -363,7 +363,7 @@ fn archives_that_are_not_whole_or_not_clear() {
         }
     }
     let got = Got::of(&same);
-    assert_eq!((got.codes(), got.report.refused), (vec!["file-refused"], true));
+    assert_eq!((got.codes(), got.report.refused), (vec!["file-unreadable"], true));
     assert!(got.report.findings[0].message.contains("two members of one name"));
 
     let inner = zip(&[("xl/workbook.xml", b"<x/>")]);

@@ -230,7 +230,9 @@ fn the_three_ids_of_graph_are_one_subscription() {
         )
     };
     let by = |id: &str| {
-        format!("Subscription ID,Customer tenant ID,Offer name,Auto renew\n{id},{CONTOSO},Microsoft 365 E3,no\n")
+        format!(
+            "Subscription ID,Customer tenant ID,Offer name,Quantity,Auto renew\n{id},{CONTOSO},Microsoft 365 E3,25,no\n"
+        )
     };
     for id in [SUB_A, SUB_B, directory] {
         let recognised = Estate::default()
