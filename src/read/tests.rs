@@ -364,7 +364,7 @@ fn archives_that_are_not_whole_or_not_clear() {
     }
     let got = Got::of(&same);
     assert_eq!((got.codes(), got.report.refused), (vec!["file-unreadable"], true));
-    assert!(got.report.findings[0].message.contains("two members of one name"));
+    assert!(got.report.findings[0].message.contains("two parts of the name `a.csv`"));
 
     let inner = zip(&[("xl/workbook.xml", b"<x/>")]);
     let got = Got::of(zip(&[("list.csv", b"id,name\n1,a\n"), ("book.xlsx", &inner)]));
