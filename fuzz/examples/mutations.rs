@@ -5,7 +5,7 @@
 //! process of its own. Out: how many were read and refused, by the code of the finding. A mutation that ends this process, or
 //! takes longer than its limit, is a find; so is a report that does not add up.
 //!
-//!     cargo run --release --manifest-path fuzz/Cargo.toml --bin mutations -- target/release/seatshift FOLDER 100000 1
+//!     cargo run --release --manifest-path fuzz/Cargo.toml --example mutations -- target/release/seatshift FOLDER 100000 1
 
 #![allow(
     clippy::unwrap_used,
@@ -27,7 +27,7 @@ use seatshift::read::{ChildCommand, Limits, ReadOptions, Workbooks};
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 #[allow(dead_code, reason = "the fuzz targets use the rest")]
-#[path = "targets.rs"]
+#[path = "../targets.rs"]
 mod targets;
 
 /// The file beyond which a seed is left out: mutations of small files say more in the same time.
