@@ -567,7 +567,7 @@ fn shapes() -> Vec<Shape> {
                 ("Vendor ID", id),
                 ("Status", state),
                 ("Licenses", seats),
-                ("Auto Renew Date", american_end),
+                ("Auto Renew Date", |of| american(of.day("term_end").succ_opt().unwrap())),
             ],
             says: "customer_name offer_name seats term_end state",
             states: "active pending suspended expired disabled deleted",
