@@ -21,8 +21,8 @@ fn replay(target: &str, hold: fn(&[u8])) {
         let path = entry.unwrap().path();
         let bytes = fs::read(&path).unwrap();
         if let Err(why) = std::panic::catch_unwind(|| hold(&bytes)) {
-            eprintln!("{}", path.display());
-            std::panic::resume_unwind(why);
+            let said = why.downcast_ref::<String>().map_or("", String::as_str);
+            panic!("{}: {said}", path.display());
         }
         files += 1;
     }
