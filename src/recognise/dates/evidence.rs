@@ -242,7 +242,9 @@ impl DateColumnEvidence {
     /// A spreadsheet that reads dates in another order than the file converts what it can (and swaps it), and leaves the rest
     /// as text: every text is past the twelfth of a month. The first cell that is likely to be converted so.
     fn half_converted(&self) -> First {
-        let printed = if self.year_first_late.is_none() {
+        // A spreadsheet that takes the month first does not know dates with points: those with the day first were typed so.
+        let of_people = self.separators == 1 << super::Separator::Dot as u8 && self.misfit(DateOrder::Dmy).is_none();
+        let printed = if !of_people && self.year_first_late.is_none() {
             self.year_first
         } else {
             None

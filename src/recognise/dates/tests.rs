@@ -412,6 +412,7 @@ fn a_column_is_decided_by_all_its_cells() {
         (&["typed 2026-05-03", "13.05.2026", "31.12.2026"], None, Some("de"), HalfConverted),
         (&["typed 2026-05-03", "13.05.2026", "03.12.2026"], None, None, Order(Dmy)),
         (&["2026-03-05", "5/13/2026"], None, Some("sv"), HalfConverted),
+        (&["2026-11-01", "15.10.2026"], None, None, Order(Dmy)),
         (&["2026-03-05", "2026-03-25", "5/13/2026"], None, None, Order(Mdy)),
         (&["2026-03-05T00:00:00Z", "5/13/2026"], None, None, Order(Mdy)),
         (&["typed 2026-05-03", "typed 2026-05-23"], None, None, Unneeded),
