@@ -4,7 +4,7 @@
 //! steps in order, in sentences. New before old, wherever both may stand on one user; where that is not certain, both in one
 //! change. Refuses to name a step for offers that share a SKU id: there is nothing to reassign.
 
-use super::{Catalog, Offer, comparison::Comparison, row::Row};
+use super::{Catalog, Offer, compare::Capabilities, comparison::Comparison, row::Row};
 use crate::terms::{Licences, Text};
 
 /// Plans of one family that two offers bring to one user.
@@ -90,20 +90,38 @@ impl Catalog {
     }
 
     fn conflicts_of(&self, comparison: &Comparison) -> Vec<&Conflict> {
-        let rank = |offer: &Offer, family: &str| {
-            let entry = self.by_key.get(&offer.key).and_then(|&index| self.entry(index))?;
-            Some(entry.capabilities.tier(self.families.index(family)?)).filter(|rank| *rank > 0)
+        let capabilities = |offer: &Offer| {
+            let entry = self.by_key.get(&offer.key).and_then(|&index| self.entry(index));
+            entry.map(|entry| &entry.capabilities)
         };
-        let meets = |conflict: &&Conflict| {
-            let before = rank(&comparison.source, &conflict.family);
-            comparison.targets.iter().any(|target| {
-                let after = rank(target, &conflict.family);
-                before
-                    .zip(after)
-                    .is_some_and(|(before, after)| (before.min(after), before.max(after)) == conflict.tiers)
+        let targets: Vec<_> = comparison
+            .targets
+            .iter()
+            .filter_map(|target| capabilities(target))
+            .collect();
+        capabilities(&comparison.source)
+            .map(|source| self.conflicts_between(source, &targets).collect())
+            .unwrap_or_default()
+    }
+
+    /// Whether old and new may exclude each other on one user, so that both change at once.
+    pub(super) fn change_at_once(&self, source: &Capabilities, targets: &[&Capabilities]) -> bool {
+        self.conflicts_between(source, targets)
+            .any(|conflict| !conflict.together)
+    }
+
+    fn conflicts_between(&self, source: &Capabilities, targets: &[&Capabilities]) -> impl Iterator<Item = &Conflict> {
+        let meets = move |conflict: &&Conflict| {
+            let Some(family) = self.families.index(&conflict.family) else {
+                return false;
+            };
+            let before = source.tier(family);
+            targets.iter().any(|target| {
+                let after = target.tier(family);
+                before.min(after) > 0 && (before.min(after), before.max(after)) == conflict.tiers
             })
         };
-        self.conflicts.iter().filter(meets).collect()
+        self.conflicts.iter().filter(meets)
     }
 }
 

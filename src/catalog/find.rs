@@ -80,8 +80,12 @@ impl Catalog {
         if let Some(&index) = self.by_key.get(text.trim()) {
             add(index, "key of the catalogue".to_owned());
         }
-        for row in self.name_rows(text).into_iter().flat_map(|(rows, _)| rows) {
-            add(row.entry, format!("name{}", words_of(row.days)));
+        if let Some((rows, stated)) = self.name_rows(text) {
+            for row in rows {
+                if let Some(index) = self.stated_of(row, stated) {
+                    add(index, format!("name{}", words_of(row.days)));
+                }
+            }
         }
         if !found.is_empty() {
             return Lookup::Found(self.readings(found));
@@ -197,6 +201,22 @@ mod tests {
         }
         let two = catalog.find("Microsoft 365 F1");
         assert!(keys(&two).len() >= 2, "{:?}", keys(&two));
+    }
+
+    #[test]
+    fn a_name_that_states_for_whom_finds_the_offer_for_them() {
+        let catalog = Catalog::embedded();
+        for (text, key) in [
+            ("Microsoft 365 E3 (Nonprofit Staff Pricing)", "m365-e3@nonprofit"),
+            (
+                "Microsoft 365 E3 (tarif pour le personnel d’organisations à but non lucratif)",
+                "m365-e3@nonprofit",
+            ),
+            ("Microsoft 365 E3", "m365-e3"),
+            ("Power BI Pro for faculty", "power-bi-pro-faculty"),
+        ] {
+            assert_eq!(keys(&catalog.find(text)), [key], "{text}");
+        }
     }
 
     #[test]

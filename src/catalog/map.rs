@@ -242,6 +242,7 @@ impl Catalog {
         let Some(source) = source.filter(|source| !source.capabilities.is_empty() && !targets.is_empty()) else {
             return;
         };
+        mapping.at_once |= self.change_at_once(&source.capabilities, &targets);
         for change in self.families.changes(&source.capabilities, &targets) {
             mapping.critical_loss |= change.critical;
             match change.effect {

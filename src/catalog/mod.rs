@@ -184,6 +184,8 @@ pub struct Mapping {
     pub gains: Vec<Text>,
     /// Whether a loss touches mail, files, identity or telephony.
     pub critical_loss: bool,
+    /// Whether old and new may exclude each other on one user: then both change at once, not new first.
+    pub at_once: bool,
     /// Whether the user's own table decided.
     pub from_table: bool,
     /// Whether a target may not be bought on the day of the order.
@@ -214,6 +216,7 @@ impl Mapping {
             loses: Vec::new(),
             gains: Vec::new(),
             critical_loss: false,
+            at_once: false,
             from_table: false,
             end_of_sale: false,
             term_changed: false,

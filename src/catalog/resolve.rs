@@ -237,6 +237,15 @@ impl Catalog {
         }
     }
 
+    /// The row's offer where it is for those whom the name states, else its twin that is.
+    pub(super) fn stated_of(&self, row: &NameRow, stated: Option<&Tail>) -> Option<usize> {
+        let twin = self.entry(row.entry).and_then(|entry| entry.twin);
+        [Some(row.entry), twin]
+            .into_iter()
+            .flatten()
+            .find(|&index| self.entry(index).is_some_and(|entry| is_stated(entry, stated)))
+    }
+
     fn without_tail<'w>(&self, words: &'w [&'w str]) -> Option<(&'w [&'w str], &Tail)> {
         (1..words.len().min(TAIL_WORDS + 1)).rev().find_map(|count| {
             let (rest, tail) = words.split_at(words.len() - count);

@@ -1,14 +1,14 @@
 //! The user's offers table against the catalogue.
 //!
 //! In: the rows, the day. Out: [`RuleNote`]s: rows that have ended, that tie, that a more specific row takes the place of, whose
-//! source or target nobody knows, whose target may no longer be bought. Whether a row fits any subscription is for a plan to say.
+//! source or target nobody knows, whose target may no longer be bought or cannot keep licences. Whether a row fits any subscription is for a plan to say.
 //! Sorted by row.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::{Catalog, Lookup, spelling::IdText};
+use super::{Catalog, Lookup, spelling::IdText, target::same_sku};
 use crate::{
     recognise::{tables::OfferRule, vocabulary::fold},
     terms::*,
@@ -25,6 +25,8 @@ worded! {
         TargetEnded = "target-ended",
         /// Its last day has passed.
         Expired = "expired",
+        /// It says that licences are kept, but source and target are two SKUs.
+        NotKept = "not-kept",
         /// A more specific row decides wherever the source's id is known.
         Shadowed = "shadowed",
         /// The catalogue does not know its source: it fits by its letters only.
@@ -87,8 +89,7 @@ impl Catalog {
             true => self
                 .name_rows(&rule.source_offer)
                 .into_iter()
-                .flat_map(|(rows, _)| rows)
-                .map(|row| row.entry)
+                .flat_map(|(rows, stated)| rows.iter().filter_map(move |row| self.stated_of(row, stated)))
                 .collect(),
         };
         About {
@@ -122,6 +123,13 @@ impl Catalog {
                 "check its spelling; it fits only what is written alike",
             );
         }
+        if rule.licences == Some(Licences::Keep) && self.is_another_sku(row) {
+            let message = format!(
+                "`keep`, but `{}` and `{}` are two SKUs: users have nothing until the new licences are assigned",
+                rule.source_offer, rule.target_offer
+            );
+            note(RuleFault::NotKept, message, "write `reassign`, or leave the cell empty");
+        }
         for target in rule
             .target_offer
             .split(';')
@@ -151,6 +159,18 @@ impl Catalog {
                 }
             }
         }
+    }
+}
+
+impl Catalog {
+    /// Whether all that is known of a row's source is of another SKU than all that is known of its target.
+    fn is_another_sku(&self, row: &About<'_>) -> bool {
+        let Lookup::Found(targets) = self.find(&row.rule.target_offer) else {
+            return false;
+        };
+        let mut sources = row.entries.iter().filter_map(|&index| self.entry(index));
+        !row.entries.is_empty()
+            && sources.all(|source| targets.iter().all(|target| !same_sku(&source.offer, &target.offer)))
     }
 }
 
@@ -206,6 +226,13 @@ mod tests {
         }
     }
 
+    fn kept(row: u32, source: &str, target: &str) -> OfferRule {
+        OfferRule {
+            licences: Some(Licences::Keep),
+            ..rule(row, source, target, None)
+        }
+    }
+
     #[test]
     fn each_fault_is_found_and_a_good_row_has_none() {
         let catalog = Catalog::embedded();
@@ -218,6 +245,10 @@ mod tests {
             rule(6, "SPE_E3", "SPE_E5", Some("2026-01-31")),
             rule(7, "xyzzy", "CFQ7TTC0QQQQ:0001", None),
             rule(8, "SPE_E5", "SPE_E5", None),
+            rule(9, "Office 365 E3", "Office 365 E3", None),
+            rule(10, "Office 365 E3 (Nonprofit Staff Pricing)", "Office 365 E3", None),
+            kept(11, "VISIOCLIENT", "VISIOONLINE_PLAN1"),
+            kept(12, "CFQ7TTC0LF8S:0002", "ENTERPRISEPREMIUM"),
         ];
         let notes = catalog.check_rules(&rules, on);
         let of = |row: u32| -> Vec<RuleFault> {
@@ -234,5 +265,11 @@ mod tests {
         assert_eq!(of(6), [RuleFault::Expired]);
         assert_eq!(of(7), [RuleFault::TargetUnknown, RuleFault::SourceUnknown]);
         assert_eq!(of(8), []);
+        assert_eq!(
+            (of(9), of(10)),
+            (Vec::new(), Vec::new()),
+            "another segment is another offer"
+        );
+        assert_eq!((of(11), of(12)), (vec![RuleFault::NotKept], Vec::new()));
     }
 }

@@ -9,7 +9,7 @@ use super::{Observer, Outcome, Part, Request, Stop, Verdict};
 use crate::{
     catalog::evidence::EvidenceFile,
     finding::{Accounting, Code, Finding, Severity},
-    plan::{Counts, Plan},
+    plan::{Counts, MappedOffer, Plan},
     recognise::InputRecord,
     terms::{Action, Urgency},
     write::{RunRecord, SettingsRecord, StoppedRecord, write_all, write_stopped},
@@ -69,7 +69,7 @@ pub(super) fn conclude(
     }
     let verdict = judge(request.strict, &plan, &findings);
     if let Some(target) = &request.target {
-        let mut record = records.good(&counts, &findings, verdict);
+        let mut record = records.good(&counts, &plan.mappings, &findings, verdict);
         if let Err(cause) = write_all(target, request.config.output, &plan, &findings, &mut record) {
             let record = records.stopped(&cause.to_string(), &findings, 3);
             return Err(Stop::Output { cause, record });
@@ -105,7 +105,7 @@ impl Records<'_> {
         })
     }
 
-    fn good(&self, counts: &Counts, findings: &[Finding], verdict: Verdict) -> RunRecord {
+    fn good(&self, counts: &Counts, mappings: &[MappedOffer], findings: &[Finding], verdict: Verdict) -> RunRecord {
         RunRecord {
             version: env!("CARGO_PKG_VERSION"),
             exit_code: verdict.exit_code(),
@@ -116,6 +116,7 @@ impl Records<'_> {
             inputs: self.inputs.clone(),
             accounting: self.accounting,
             counts: counts.clone(),
+            mappings: mappings.to_vec(),
             findings: by_code(findings),
             limits: self.request.config.limits,
             outputs: BTreeMap::new(),

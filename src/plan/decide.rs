@@ -26,6 +26,8 @@ pub(super) struct Decided {
     pub(super) gates: Gates,
     /// What other subscriptions impose on it.
     pub(super) imposed: Imposed,
+    /// What its mapping rests on.
+    pub(super) evidence: Option<Text>,
     /// The row of the user's offers table that was used.
     pub(super) offer_row: Option<u32>,
     /// Rows of it that tie.
@@ -55,6 +57,7 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
     if let (Action::Move, Some(mapping)) = (action, &planned.mapping) {
         decision.costs = costs_of(known, &decision, mapping, &mut unpriced);
     }
+    let evidence = planned.mapping.as_ref().map(|mapping| mapping.evidence.clone());
     let (offer_row, tied_rows, contradicts) = planned.mapping.map_or_else(Default::default, |mapping| {
         (mapping.used, mapping.tied, mapping.contradicts)
     });
@@ -64,6 +67,7 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
         dates,
         gates: planned.gates,
         imposed: Imposed::default(),
+        evidence,
         offer_row,
         tied_rows,
         contradicts,
@@ -87,6 +91,7 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
         mapping: mapping.map(|mapping| mapping.kind),
         targets: mapping.map(|mapping| targets(known, mapping)).unwrap_or_default(),
         licences: mapping.and_then(|mapping| mapping.licences),
+        at_once: mapping.is_some_and(|mapping| mapping.at_once),
         loses: mapping.map(|mapping| mapping.loses.clone()).unwrap_or_default(),
         gains: mapping.map(|mapping| mapping.gains.clone()).unwrap_or_default(),
         window_opens,
@@ -133,6 +138,7 @@ fn moves(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decision
         mapping: Some(mapping.kind),
         targets: targets(known, mapping),
         licences: mapping.licences,
+        at_once: mapping.at_once,
         loses: mapping.loses.clone(),
         gains: mapping.gains.clone(),
         window_opens: dates.window_opens,

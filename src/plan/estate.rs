@@ -5,7 +5,10 @@
 //! ordered again, a tenant takes only so many subscriptions. Keeps the order of rows, steps and findings independent of
 //! threads and of the order of inputs. Left for later: gathering a customer's moves on few days, the team's capacity.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::{Mutex, PoisonError},
+};
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -14,6 +17,7 @@ use super::{
     Plan, PlanRow, Reason, StepRef,
     decide::{Decided, decide},
     known::{Context, Known, offer_of},
+    mapped::mapped,
     notes,
     standing::{Reports, Standing},
     steps::{SHARED, steps_of},
@@ -44,10 +48,11 @@ pub fn plan(subscriptions: Vec<Subscription>, customers: &[Customer], context: &
     let shown: Vec<(Option<Text>, Option<Text>, Option<Country>)> =
         (0..count).into_par_iter().map(|index| estate.shown(index)).collect();
     findings.extend(notes::of_tables(&estate, &decided, &steps));
+    let mappings = mapped(&estate, &decided);
     drop(estate);
     let mut plan = assemble(context, subscriptions, decided, steps, shown);
     findings.par_sort_unstable_by(|a, b| a.order().cmp(&b.order()));
-    plan.findings = findings;
+    (plan.findings, plan.mappings) = (findings, mappings);
     let counts = plan.counts();
     assert_eq!(
         counts.actions.values().sum::<u64>(),
@@ -79,6 +84,8 @@ pub(super) struct Estate<'a> {
     resolved: Vec<u32>,
     /// Live subscriptions of ours, by customer.
     pub(super) ours: HashMap<CustomerId, Vec<usize>>,
+    /// What mappings rest on.
+    evidence: Mutex<HashSet<Text>>,
 }
 
 impl<'a> Estate<'a> {
@@ -137,6 +144,7 @@ impl<'a> Estate<'a> {
             alike,
             resolved,
             ours,
+            evidence: Mutex::default(),
         }
     }
 
@@ -178,10 +186,22 @@ impl<'a> Estate<'a> {
     }
 
     fn decide(&self, index: usize, imposed: &Imposed) -> Decided {
+        let decided = decide(&self.known(index, imposed));
         Decided {
             imposed: imposed.clone(),
-            ..decide(&self.known(index, imposed))
+            evidence: decided.evidence.as_ref().map(|evidence| self.once(evidence)),
+            ..decided
         }
+    }
+
+    /// The same text, kept once: many subscriptions rest on the same evidence.
+    fn once(&self, evidence: &Text) -> Text {
+        let mut kept = self.evidence.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = kept.get(evidence) {
+            return kept.clone();
+        }
+        kept.insert(evidence.clone());
+        evidence.clone()
     }
 
     /// Decides again with one more thing imposed.
@@ -193,6 +213,12 @@ impl<'a> Estate<'a> {
 
     /// The source offer's id and name to show, and the country.
     fn shown(&self, index: usize) -> (Option<Text>, Option<Text>, Option<Country>) {
+        let (id, name) = self.shown_offer(index);
+        (id, name, self.customer(index).and_then(|customer| customer.country))
+    }
+
+    /// The source offer's id and name to show, as exported or from the catalogue.
+    pub(super) fn shown_offer(&self, index: usize) -> (Option<Text>, Option<Text>) {
         let offer = &self.subscriptions[index].offer;
         let known = match self.resolution(index) {
             Resolution::Known { offer, .. } => Some(offer),
@@ -206,7 +232,6 @@ impl<'a> Estate<'a> {
         (
             id.or_else(|| known.and_then(|offer| offer.item.clone())),
             offer.name.clone().or_else(|| known.map(|offer| offer.name.clone())),
-            self.customer(index).and_then(|customer| customer.country),
         )
     }
 }
@@ -280,6 +305,7 @@ fn assemble(
         as_of: context.as_of,
         rows: plan_rows,
         step_refs,
+        mappings: Vec::new(),
         findings: Vec::new(),
     }
 }

@@ -15,6 +15,7 @@ mod decide;
 mod eligibility;
 mod estate;
 mod known;
+mod mapped;
 mod notes;
 mod reason;
 mod seats;
@@ -27,6 +28,7 @@ mod together;
 pub use costs::{CostSum, Costs};
 pub use estate::plan;
 pub use known::Context;
+pub use mapped::MappedOffer;
 pub use reason::Reason;
 
 /// A plan: one row for each subscription, and the steps.
@@ -38,6 +40,8 @@ pub struct Plan {
     pub rows: Vec<PlanRow>,
     /// Sorted by day (none first), step, customer, subscription; [`Plan::steps`] gives them with their particulars.
     pub step_refs: Vec<StepRef>,
+    /// What the mappings rest on, sorted.
+    pub mappings: Vec<MappedOffer>,
     /// Sorted by [`Finding::order`]; those of deciding only.
     pub findings: Vec<Finding>,
 }
@@ -80,6 +84,8 @@ pub struct Decision {
     pub targets: Vec<PlanTarget>,
     /// What becomes of users' licences.
     pub licences: Option<Licences>,
+    /// Whether old and new licences may exclude each other on one user, so that both change at once.
+    pub at_once: bool,
     /// Capabilities users lose.
     pub loses: Vec<Text>,
     /// Capabilities users gain.
@@ -122,6 +128,7 @@ impl Decision {
             mapping: None,
             targets: Vec::new(),
             licences: None,
+            at_once: false,
             loses: Vec::new(),
             gains: Vec::new(),
             window_opens: None,

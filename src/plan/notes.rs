@@ -170,8 +170,13 @@ fn of_unmapped(subscription: &Subscription, resolution: &Resolution, decided: &D
     if decided.offer_row.is_some() || !decided.decision.reasons.contains(&Reason::OfferUnmapped) {
         return None;
     }
+    // Where other customers could order it, it must be said that these cannot.
+    let whom = match offer.segment {
+        Segment::Commercial => String::new(),
+        segment => format!(" for {segment} customers"),
+    };
     let message = format!(
-        "`{}` is known, but no offer to order for it; the row is for review",
+        "`{}`{whom} is known, but no offer to order for it; the row is for review",
         offer.name
     );
     Some(

@@ -180,6 +180,9 @@ fn sentence(step: &StepRef, row: &PlanRow) -> String {
                 .into()
         }
         StepKind::Verify => "check that the target is active and has at least as many seats as are assigned".into(),
+        StepKind::Reassign if decision.at_once => format!(
+            "assign the new licences and take the old ones of {source} away in one change for each user or group, since both together may be refused; never take the old ones away first; leave the domain as it is"
+        ),
         StepKind::Reassign => format!(
             "assign the new licences to every user and group that has {source}, then take the old ones away; leave the domain as it is"
         ),

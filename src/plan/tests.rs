@@ -678,3 +678,58 @@ fn a_base_of_ours_that_is_deleted_holds_no_addon() {
     assert_eq!(with_base(State::Active), Action::Move);
     assert_eq!(with_base(State::Deleted), Action::Review);
 }
+
+fn ordered_instead(source: &str, target: &str) -> OfferRule {
+    OfferRule {
+        source_offer: source.into(),
+        target_offer: target.into(),
+        target_term: None,
+        licences: None,
+        valid_from: None,
+        valid_until: None,
+        reason: "asked for".into(),
+        row: 2,
+    }
+}
+
+/// Kiosk and office plans may exclude each other on one user; plans of one tier do not.
+#[test]
+fn licences_that_exclude_each_other_change_at_once() {
+    let of = |source: &str, target: &str| -> String {
+        let plan = plan_with(|w| {
+            w.first().offer.offer_id = Some(source.into());
+            w.tables.offers.push(ordered_instead(source, target));
+        });
+        let mut steps = plan.steps();
+        let step = steps.find(|step| step.kind == StepKind::Reassign).expect("a step");
+        step.detail
+    };
+    assert!(of(BASIC, "CFQ7TTC0LDPB:0001").contains("then take the old ones away"));
+    let at_once = of("CFQ7TTC0LGZW:0001", BASIC);
+    assert!(at_once.contains("in one change") && at_once.contains("never take the old ones away first"));
+}
+
+#[test]
+fn each_mapping_says_once_what_it_rests_on() {
+    let plan = plan_with(|w| {
+        w.add(2, |_| ());
+        w.add(3, |s| s.offer.offer_id = Some("CFQ7TTC0HD32:0002".into()));
+        w.add(4, |s| s.channel = Some(Channel::Own));
+    });
+    let rests: Vec<(Option<&str>, u64)> = plan
+        .mappings
+        .iter()
+        .map(|mapped| (mapped.source_offer_id.as_deref(), mapped.subscriptions))
+        .collect();
+    assert_eq!(rests, [(Some("CFQ7TTC0HD32:0002"), 1), (Some(BASIC), 2)]);
+    let basic = &plan.mappings[1];
+    assert_eq!(
+        (basic.mapping, &*basic.target_offer_ids),
+        (MappingKind::Same, [BASIC.into()].as_slice())
+    );
+    assert!(
+        basic.evidence.contains("found by offer id") && basic.evidence.contains("2023-10-18"),
+        "{}",
+        basic.evidence
+    );
+}

@@ -104,6 +104,7 @@ pub(crate) fn full_row() -> PlanRow {
             target("CFQ7TTC0LHXJ:0001", "Suite (no Teams)", 25),
             target("CFQ7TTC0RM8K:0002", "Teams", 24),
         ],
+        at_once: false,
         licences: Some(Licences::Reassign),
         loses: vec!["teams: full to none".into(), "mail: 100 GB to 50 GB".into()],
         gains: vec!["desktop apps".into()],
@@ -129,6 +130,7 @@ pub(crate) fn full_row() -> PlanRow {
 
 pub(crate) fn plan() -> Plan {
     Plan {
+        mappings: Vec::new(),
         as_of: day("2026-11-21"),
         rows: vec![full_row(), empty_row()],
         step_refs: vec![StepRef {
@@ -178,6 +180,7 @@ pub(crate) fn record() -> RunRecord {
         ..FileReport::new("exports/lista.xlsx")
     };
     RunRecord {
+        mappings: Vec::new(),
         version: "0.1.0",
         exit_code: 1,
         as_of: day("2026-11-21"),

@@ -14,7 +14,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     catalog::evidence::EvidenceFile,
     finding::{Accounting, Code},
-    plan::Counts,
+    plan::{Counts, MappedOffer},
     read::Limits,
     recognise::InputRecord,
 };
@@ -41,6 +41,8 @@ pub struct RunRecord {
     pub accounting: Accounting,
     /// Rows of the plan by action, reason and urgency.
     pub counts: Counts,
+    /// How each offer is mapped, and by which evidence.
+    pub mappings: Vec<MappedOffer>,
     /// Findings by code.
     pub findings: BTreeMap<Code, u64>,
     /// What an input might cost.

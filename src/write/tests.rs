@@ -214,6 +214,7 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
         "findings",
         "inputs",
         "limits",
+        "mappings",
         "outputs",
         "settings",
         "tables",

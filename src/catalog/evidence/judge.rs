@@ -269,8 +269,16 @@ impl Judging<'_> {
         };
         mapping.loses.clear();
         mapping.gains.clear();
-        (mapping.critical_loss, mapping.end_of_sale) = (false, false);
+        (mapping.critical_loss, mapping.at_once, mapping.end_of_sale) = (false, false, false);
         (mapping.term_changed, mapping.term_not_sold) = (false, false);
+        if mapping.licences == Some(Licences::Reassign) {
+            let known = items
+                .iter()
+                .map(|item| self.catalog.by_item.get(item.as_str())?.first().copied());
+            if let Some(targets) = known.collect::<Option<Vec<usize>>>() {
+                self.catalog.add_difference(self.query, &targets, mapping);
+            }
+        }
     }
 
     fn name_of(&self, item: &str) -> Text {

@@ -495,6 +495,21 @@ fn a_legacy_offer_follows_the_sheet_only_where_the_sku_is_proven() {
     let mapping = map(&files.load(), source(), "HU");
     assert!(mapping.from_table && mapping.kind == MappingKind::Replacement);
     assert_eq!(&*mapping.targets[0].offer_id, ITEM);
+    // What the catalogue knows of losses is said of the user's own list too.
+    let premium = "61795cab-2abd-43f6-88e9-c9adae5746e0";
+    let list = format!("CspOfferId,NceProductIdSkuId\r\n{premium},CFQ7TTC0LH18:0001\r\n");
+    files.settings.overrides = vec![files.write("overrides.csv", list)];
+    let known = SourceOffer {
+        offer_id: Some(premium.into()),
+        ..SourceOffer::default()
+    };
+    let mapping = map(&files.load(), known, "HU");
+    assert!(mapping.from_table && mapping.critical_loss);
+    assert!(
+        mapping.loses.iter().any(|loss| loss.contains("archive mailbox")),
+        "{:?}",
+        mapping.loses
+    );
 }
 
 #[test]

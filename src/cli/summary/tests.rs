@@ -103,6 +103,7 @@ fn outcome() -> Outcome {
             ..Counts::default()
         },
         plan: Plan {
+            mappings: Vec::new(),
             as_of: day("2026-11-21"),
             rows,
             step_refs: Vec::new(),

@@ -1,0 +1,56 @@
+//! What each mapping of a plan rests on.
+//!
+//! In: the estate and its decisions. Out: [`MappedOffer`]s, one for each way in which an offer is mapped, for the run record: a
+//! plan has as many rows as subscriptions, and few offers. Holds that the order depends on neither threads nor inputs.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{decide::Decided, estate::Estate};
+use crate::terms::*;
+
+/// One offer as it is mapped, and by which evidence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct MappedOffer {
+    /// The source offer's id, as the plan shows it.
+    pub source_offer_id: Option<Text>,
+    /// Its name.
+    pub source_offer: Option<Text>,
+    /// How the targets were found.
+    pub mapping: MappingKind,
+    /// The ids to order.
+    pub target_offer_ids: Vec<Text>,
+    /// What becomes of users' licences.
+    pub licences: Option<Licences>,
+    /// The rows of the catalogue and the files that the mapping rests on, each with its source and date.
+    pub evidence: Text,
+    /// How many subscriptions are mapped so.
+    pub subscriptions: u64,
+}
+
+/// What the mappings of an estate rest on, sorted.
+pub(super) fn mapped(estate: &Estate<'_>, decided: &[Decided]) -> Vec<MappedOffer> {
+    let mut counts: BTreeMap<MappedOffer, u64> = BTreeMap::new();
+    for (index, decided) in decided.iter().enumerate() {
+        let decision = &decided.decision;
+        let (Some(mapping), Some(evidence)) = (decision.mapping, &decided.evidence) else {
+            continue;
+        };
+        let (source_offer_id, source_offer) = estate.shown_offer(index);
+        let offer = MappedOffer {
+            source_offer_id,
+            source_offer,
+            mapping,
+            target_offer_ids: decision.targets.iter().map(|target| target.offer_id.clone()).collect(),
+            licences: decision.licences,
+            evidence: evidence.clone(),
+            subscriptions: 0,
+        };
+        *counts.entry(offer).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .map(|(offer, subscriptions)| MappedOffer { subscriptions, ..offer })
+        .collect()
+}
