@@ -90,7 +90,7 @@ codes! {
     PriceMissing = "price-missing", Note, "the price list has no price for an offer to order, so its costs are not worked out";
     SheetHidden = "sheet-hidden", Note, "a hidden sheet was read";
     RowsHidden = "rows-hidden", Note, "rows that are hidden or filtered out were read";
-    SheetIgnored = "sheet-ignored", Note, "the sheet is not a table of ours";
+    SheetIgnored = "sheet-ignored", Note, "a sheet, or a file in an archive, holds no table of ours";
     FileSkipped = "file-skipped", Note, "a lock file or hidden file was left alone";
     EncodingGuessed = "encoding-guessed", Note, "the code page was chosen by evidence";
     TotalRowIgnored = "total-row-ignored", Note, "a total was left out";
@@ -100,7 +100,8 @@ codes! {
     LastRowOpen = "last-row-open", Note, "the last row has no line end: the file may have been cut within its last cell";
     RowIgnored = "row-ignored", Note, "the source marks this row as a duplicate or as no subscription";
     RowsMerged = "rows-merged", Note, "several rows tell of one subscription and were merged";
-    DateConvention = "date-convention", Note, "the dates of a column were read by a convention: days counted from 1900, Buddhist years, instants of a local midnight, days of renewal";
+    DateConvention = "date-convention", Note, "the dates of a column were read by a convention: days counted from 1900, Buddhist years, instants of a local midnight";
+    DateOfRenewal = "date-of-renewal", Warning, "the term ends of a column are days of renewal; the day before each was taken for the last paid one";
     IdRepaired = "id-repaired", Note, "a spreadsheet dropped zeros of an identifier, and they were put back";
     SourceCapture = "source-capture", Warning, "what a `[[source]]` pattern takes out of a path is not what its name says";
     CustomerResolved = "customer-resolved", Note, "the customer was found by its domain or name";

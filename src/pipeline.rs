@@ -15,6 +15,7 @@ use std::{
 use chrono::NaiveDate;
 
 mod conclude;
+mod countries;
 mod offers;
 mod stop;
 
@@ -37,6 +38,7 @@ use crate::{
     write::Target,
 };
 use conclude::{Read, conclude, has_errors};
+use countries::unknown_countries;
 
 /// What to do.
 #[derive(Debug, Clone)]
@@ -267,8 +269,11 @@ impl References {
         });
         let rules = Rules::load(&config.rules);
         let evidence = Evidence::load(&config.catalog, &config.limits, &config.workbooks, as_of);
+        let countries = rules
+            .as_ref()
+            .map_or_else(|_| Vec::new(), |rules| unknown_countries(config, rules, &vocabulary));
         match (tables, extended, rules, evidence) {
-            (Ok(tables), Ok(()), Ok(rules), Ok(evidence)) => Ok(References {
+            (Ok(tables), Ok(()), Ok(rules), Ok(evidence)) if countries.is_empty() => Ok(References {
                 tables,
                 vocabulary,
                 rules,
@@ -276,7 +281,7 @@ impl References {
                 evidence,
             }),
             (tables, extended, rules, evidence) => {
-                let mut problems: Vec<String> = Vec::new();
+                let mut problems: Vec<String> = countries;
                 problems.extend(tables.err().into_iter().flatten().map(|problem| problem.to_string()));
                 problems.extend(extended.err().into_iter().flatten());
                 problems.extend(rules.err().into_iter().flatten().map(|problem| problem.to_string()));

@@ -225,3 +225,14 @@ fn what_is_shown_of_offers_is_what_comes() {
         );
     }
 }
+
+#[test]
+fn every_kind_of_word_is_named() {
+    let readme = readme();
+    let unnamed: Vec<&str> = seatshift::recognise::vocabulary::Kind::ALL
+        .iter()
+        .map(|kind| kind.as_str())
+        .filter(|kind| !readme.contains(&format!("`{kind}`")))
+        .collect();
+    assert!(unnamed.is_empty(), "{unnamed:?}");
+}

@@ -105,7 +105,7 @@ pub(crate) struct Arguments {
 /// What is shown, and how.
 #[derive(Debug, Args)]
 pub(crate) struct Shown {
-    /// Say nothing but why a run was stopped
+    /// Say only why a run was stopped; check still tells findings
     #[arg(long, short, global = true, conflicts_with = "verbose", display_order = 100)]
     pub(crate) quiet: bool,
     /// Tell notes as well
@@ -220,9 +220,17 @@ pub(crate) struct Completions {
 }
 
 fn as_of(text: &str) -> Result<NaiveDate, String> {
+    let is_shaped = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
     let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-    date.filter(|date| (2000..=2100).contains(&date.year()) && date.to_string() == text)
-        .ok_or_else(|| "write it as YYYY-MM-DD, between 2000 and 2100".to_owned())
+    match date {
+        None if is_shaped => Err("it is no day of the calendar".to_owned()),
+        Some(date) if is_shaped && (2000..=2100).contains(&date.year()) => Ok(date),
+        _ => Err("write it as YYYY-MM-DD, between 2000 and 2100".to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -288,6 +296,7 @@ mod tests {
         ] {
             assert!(as_of(text).is_err(), "{text}");
         }
+        assert_eq!(as_of("2026-11-31"), Err("it is no day of the calendar".to_owned()));
     }
 
     #[test]

@@ -34,6 +34,11 @@ struct Unknown {
     span: Range<usize>,
 }
 
+/// From more lines than this that are no TOML, a file is something else than settings with mistakes in them.
+const MOST_BROKEN: usize = 5;
+/// How many of those lines are told.
+const BROKEN_TOLD: usize = 3;
+
 /// Why a value cannot be used.
 pub(super) struct Wrong {
     pub(super) message: String,
@@ -121,6 +126,16 @@ impl<'t> Reading<'t> {
         let broken = self.broken.into_inner();
         problems.retain(|problem| !broken.contains(&problem.line) || told.insert(problem.line));
         problems.sort_by(|a, b| (a.line, &a.message).cmp(&(b.line, &b.message)));
+        if broken.len() > MOST_BROKEN {
+            // It is something else than settings: what else is wrong with it says nothing.
+            problems.retain(|problem| broken.contains(&problem.line));
+            let rest = problems.split_off(BROKEN_TOLD.min(problems.len()));
+            problems.extend(rest.first().map(|first| Problem {
+                message: format!("this line and {} more are no TOML either", rest.len() - 1),
+                hint: "this is no settings file; check the path given to --config".to_owned(),
+                ..first.clone()
+            }));
+        }
         (problems, self.known.into_inner())
     }
 

@@ -72,7 +72,7 @@ impl Stop {
         match self {
             Stop::Settings { .. } | Stop::Tables { .. } | Stop::OutputIsInput { .. } => 2,
             Stop::Output {
-                cause: WriteStop::NoFileName { .. },
+                cause: WriteStop::NoFileName { .. } | WriteStop::NotCsv { .. },
                 ..
             } => 2,
             Stop::NothingRead { .. } | Stop::Unaccounted { .. } | Stop::Output { .. } => 3,

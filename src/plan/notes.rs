@@ -324,7 +324,11 @@ fn of_customers(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
         .into_iter()
         .map(|((customer, code), index)| {
             let message = format!("customer `{customer}`: {}", code.meaning());
-            let hint = "say so in customers.csv, or report the step in progress.csv";
+            let hint = match code {
+                Code::CountryMissing => "say it in the customers table, or as `country` of a [[source]] setting",
+                Code::VettingUnknown => "once it is vetted, report the step `vet-segment` in the progress table",
+                _ => "say so in the customers table, or report the step in the progress table",
+            };
             Finding::new(code, estate.subscriptions[index].place.clone(), message, hint)
         })
         .collect()

@@ -147,7 +147,8 @@ fn texts(job: &mut Job<'_>, stored: &Stored<'_>, members: Vec<Member>, sink: &mu
         };
         let found = text.read(sink)?;
         if let Found::NoHeadings { text, .. } = &found {
-            let message = format!("is no table of ours; it begins with `{text}` and was left out");
+            let message =
+                format!("the file in the archive holds no table of ours; it begins with `{text}` and was left out");
             ignored.push(Finding::new(Code::SheetIgnored, place, message, ""));
         }
         all = all.or(found);

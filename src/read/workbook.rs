@@ -262,7 +262,7 @@ impl Sheets<'_, '_, '_> {
                     .push(Finding::new(Code::SheetHidden, place, message, hint));
             }
             Found::NoHeadings { text, .. } => {
-                let message = format!("is no table of ours; it begins with `{text}` and was left out");
+                let message = format!("the sheet holds no table of ours; it begins with `{text}` and was left out");
                 self.ignored.push(Finding::new(Code::SheetIgnored, place, message, ""));
             }
             _ => {}

@@ -21,6 +21,7 @@ use super::{
     settle::{Settled, settle},
     source::{Misfit, Source},
     table::{Batch, Table},
+    vocabulary::Vocabulary,
 };
 use crate::{
     finding::{Accounting, Code, Finding, Place},
@@ -203,16 +204,16 @@ fn misfits(source: &Source, place: &Place) -> Vec<Finding> {
 }
 
 /// What a list that nobody described may lack only because we do not know its heading.
-fn missing_columns(columns: &Columns, place: &Place, header_row: u32) -> Vec<Finding> {
+fn missing_columns(columns: &Columns, place: &Place, header_row: u32, vocabulary: &Vocabulary) -> Vec<Finding> {
     let unknown: Vec<&str> = columns
         .headings
         .iter()
-        .filter(|(text, field)| field.is_none() && !text.is_empty())
+        .filter(|(text, field)| field.is_none() && !text.is_empty() && !vocabulary.knows(text))
         .map(|(text, _)| &**text)
         .collect();
-    let (Some(example), true) = (unknown.first(), columns.kind.is_vocabulary()) else {
+    if unknown.is_empty() || !columns.kind.is_vocabulary() {
         return Vec::new();
-    };
+    }
     let list: Vec<String> = unknown.iter().take(6).map(|text| format!("`{text}`")).collect();
     [
         (Field::SubscriptionId, "subscription's id"),
@@ -222,7 +223,9 @@ fn missing_columns(columns: &Columns, place: &Place, header_row: u32) -> Vec<Fin
     .filter(|(field, _)| columns.of_field(*field).is_empty())
     .map(|(field, what)| {
         let message = format!("no column that we know holds the {what}; not used: {}", list.join(", "));
-        let hint = format!("if one of them does, add it to the headings table, such as `{field},{example},`");
+        let hint = format!(
+            "only if one of them does, give the headings table the line `{field},HEADING,` with that column's heading in place of HEADING"
+        );
         Finding::new(Code::ColumnMissing, place.at_row(header_row), message, hint)
     })
     .collect()
@@ -292,7 +295,12 @@ impl Sink for TableSink<'_, '_> {
                 .push(Finding::new(Code::KindRefused, place, message, kind.hint));
             return self.other(head, kind.word, columns.certainty);
         }
-        self.findings.extend(missing_columns(&columns, &place, head.header_row));
+        self.findings.extend(missing_columns(
+            &columns,
+            &place,
+            head.header_row,
+            reading.context.vocabulary,
+        ));
         let above = head
             .above
             .iter()

@@ -40,6 +40,12 @@ const CHUNK: usize = 4096;
 /// Chunks held in memory at once.
 const CHUNKS_AT_ONCE: usize = 32;
 
+/// Endings by which programs tell formats that a plan is not in; any other ending is left to whoever chose it.
+const OTHER_FORMATS: [&str; 22] = [
+    "7z", "doc", "docx", "gz", "htm", "html", "json", "jsonl", "md", "numbers", "ods", "parquet", "pdf", "sqlite",
+    "toml", "tsv", "xls", "xlsb", "xlsm", "xlsx", "xml", "zip",
+];
+
 /// Where a plan and its companions go, by the plan's path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
@@ -51,12 +57,19 @@ pub struct Target {
 impl Target {
     /// The names beside a plan's path: `out/plan.csv` has `out/plan.findings.csv` and so on.
     ///
-    /// Fails where the path names no file.
+    /// Fails where the path names no file, or by its ending another format than CSV.
     pub fn new(plan: &Path) -> Result<Target, WriteStop> {
         let stem = plan.file_stem().filter(|_| plan.file_name().is_some());
         let Some(stem) = stem else {
             return Err(WriteStop::NoFileName { path: plan.to_owned() });
         };
+        let ending = plan.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+        if let Some(ending) = ending.filter(|ending| OTHER_FORMATS.contains(&ending.as_str())) {
+            return Err(WriteStop::NotCsv {
+                path: plan.to_owned(),
+                ending,
+            });
+        }
         Ok(Target {
             folder: plan.parent().unwrap_or(Path::new("")).to_owned(),
             stem: stem.to_owned(),

@@ -24,6 +24,14 @@ pub enum WriteStop {
         /// The path.
         path: PathBuf,
     },
+    /// The path's ending names a format that no plan has.
+    #[error("{}: a plan is CSV, and `.{ending}` names another format\n  hint: name it {}; spreadsheets open CSV", path.display(), path.with_extension("csv").display())]
+    NotCsv {
+        /// The path.
+        path: PathBuf,
+        /// Its ending.
+        ending: String,
+    },
     /// Something else than a file stands where an output should go.
     #[error("{}: is {what}, so it was not replaced\n  hint: remove it, or name another file with `-o`", path.display())]
     NotAFile {

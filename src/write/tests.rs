@@ -344,6 +344,18 @@ fn only_regular_files_are_replaced() {
         Err(WriteStop::NoFileName { .. })
     ));
     assert!(matches!(Target::new(Path::new("")), Err(WriteStop::NoFileName { .. })));
+    for (path, hint) in [
+        ("out/plan.xlsx", "name it out/plan.csv"),
+        ("plan.JSON", "name it plan.csv"),
+        ("plan.pdf", "name it plan.csv"),
+    ] {
+        let stop = Target::new(Path::new(path)).unwrap_err();
+        assert!(matches!(stop, WriteStop::NotCsv { .. }), "{path}: {stop}");
+        assert!(stop.to_string().contains(hint), "{stop}");
+    }
+    for path in ["plan", "plan.txt", "plan.2026-11-21", "plan.CSV"] {
+        assert!(Target::new(Path::new(path)).is_ok(), "{path}");
+    }
     #[cfg(unix)]
     {
         let elsewhere = folder.path().join("elsewhere.csv");

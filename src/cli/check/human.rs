@@ -156,7 +156,7 @@ fn language(table: &TableRecord) -> String {
     let sure = table.language_certainty;
     match sure.by_setting {
         true => format!(", language {language} (a setting says so)"),
-        false => format!(", language {language} ({} of {} headings)", sure.headings, sure.known),
+        false => format!(", language {language} by {} of {} headings", sure.headings, sure.known),
     }
 }
 

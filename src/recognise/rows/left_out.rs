@@ -60,7 +60,7 @@ pub(in crate::recognise) fn unidentified(table: &Table, row: u32, value: Option<
         ),
         _ => (
             "the row names neither a subscription nor a customer with an offer; it was rejected",
-            "give the subscription's id, or the customer and the offer; for a file without customers, a [[source]] setting",
+            "give the subscription's id, or the customer and the offer; `customer_id` of a [[source]] setting says whose a file without customers is",
         ),
     };
     let mut finding = Finding::new(Code::RowUnidentified, table.place.at_row(row), message, hint);

@@ -112,18 +112,26 @@ pub(super) fn because(decided: &Decided) -> String {
     because
 }
 
-/// A note for each convention, other than the order of their numbers, by which the dates of a column were read.
+/// A finding for each convention, other than the order of their numbers, by which the dates of a column were read; a warning
+/// where it moved term ends.
 pub(super) fn conventions(table: &Table, column: u32, decided: &Decided) -> Vec<Finding> {
     let heading = table.columns.heading(column);
-    let note = |row: u32, what: String, hint: &str| {
+    let note = |code: Code, row: u32, what: String, hint: &str| {
         let place = table.place.at_row(row).at_column(column);
-        let mut finding = Finding::new(Code::DateConvention, place, what, hint);
+        let mut finding = Finding::new(code, place, what, hint);
         finding.heading = heading.cloned();
         finding
     };
     let conventions = decided.evidence.conventions().into_iter();
     let mut notes: Vec<Finding> = conventions
-        .map(|convention| note(convention.row, convention.what.to_owned(), convention.hint))
+        .map(|convention| {
+            note(
+                Code::DateConvention,
+                convention.row,
+                convention.what.to_owned(),
+                convention.hint,
+            )
+        })
         .collect();
     if let Some(Some(row)) = decided.renewal {
         let heading = heading.cloned().unwrap_or_default();
@@ -131,7 +139,7 @@ pub(super) fn conventions(table: &Table, column: u32, decided: &Decided) -> Vec<
             "`{heading}` may be the last paid day or the first of the next term; the day before it was taken for the last paid one"
         );
         let hint = "where it is the last paid day, name the column `Term end`, or give an export that states the end";
-        notes.push(note(row, what, hint));
+        notes.push(note(Code::DateOfRenewal, row, what, hint));
     }
     notes
 }

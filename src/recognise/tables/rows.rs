@@ -171,7 +171,10 @@ pub(super) fn word(record: &mut Record<'_>) -> Option<OwnWord> {
         Ok(kind) => kind,
         Err(UnknownWord { known, word }) => {
             let near = nearest(&word, known.iter().copied());
-            let hint = format!("did you mean `{near}`; the kinds are {}", known.join(", "));
+            let hint = format!(
+                "did you mean `{near}`; the kinds are {}; the README says what each is about",
+                known.join(", ")
+            );
             record.problem(
                 "kind",
                 format!("`{kind}` is none of the words that may stand here"),

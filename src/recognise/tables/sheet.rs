@@ -100,7 +100,13 @@ impl<'a> Reading<'a> {
                 .findings
                 .iter()
                 .filter(|finding| harmful(finding.code))
-                .map(TableProblem::from),
+                .map(|finding| {
+                    let mut problem = TableProblem::from(finding);
+                    if problem.place.row.is_none() && problem.heading.is_none() {
+                        problem.message = format!("named by `[tables] {name}`: {}", problem.message);
+                    }
+                    problem
+                }),
         );
         if let Some(digest) = report.sha256 {
             self.digests.insert(name.to_owned(), digest);
@@ -108,8 +114,11 @@ impl<'a> Reading<'a> {
         let place = Place::file(input.name());
         if tables.is_empty() && !report.findings.iter().any(|finding| harmful(finding.code)) {
             let hint = format!("its first row should be {}", headings.0.join(","));
-            self.problems
-                .push(TableProblem::new(place.clone(), "has no headings of ours", hint));
+            self.problems.push(TableProblem::new(
+                place.clone(),
+                format!("named by `[tables] {name}`: has no headings of ours"),
+                hint,
+            ));
         }
         let mut read = Vec::new();
         for (head, rows) in &tables {

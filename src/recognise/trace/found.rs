@@ -1,7 +1,8 @@
 //! What a word fits.
 //!
 //! In: a word, everything that is known. Out: [`Found`]: one subscription with its trail, one customer, several, or what is
-//! near. An id goes before a domain, a domain or a name must fit whole: without case, accents and punctuation, as everywhere.
+//! near. An id goes before a domain, a domain or a name must fit whole: without case, accents and punctuation, as everywhere. A name
+//! as rows write it fits as well, even where the customer was found to be called otherwise.
 
 use std::collections::BTreeSet;
 
@@ -40,14 +41,20 @@ impl Found {
             return Found::Subscription(Box::new(trail));
         }
         let asked = Asked::new(word);
-        let customers: Vec<&Customer> = known.merging.customers.iter().filter(|c| asked.is(c)).collect();
+        let named = named_in_rows(&asked, known);
+        let by_rows: BTreeSet<CustomerId> = named
+            .iter()
+            .filter_map(|&group| merged(known, group)?.customer_id)
+            .collect();
+        let all = known.merging.customers.iter();
+        let customers: Vec<&Customer> = all.filter(|c| asked.is(c) || by_rows.contains(&c.id)).collect();
         let ids: BTreeSet<CustomerId> = customers.iter().map(|customer| customer.id).collect();
         let is_theirs = |subscription: &Subscription| match subscription.customer_id {
             Some(id) => ids.contains(&id),
             None => asked.fits(&subscription.customer_name, &subscription.customer_domain),
         };
         let theirs: Vec<usize> = (0..known.merged.len())
-            .filter(|&group| merged(known, group).is_some_and(is_theirs))
+            .filter(|group| named.contains(group) || merged(known, *group).is_some_and(is_theirs))
             .collect();
         match (&customers[..], &theirs[..]) {
             ([], []) => Found::Nothing(nearest(&asked, known)),
@@ -114,6 +121,20 @@ fn subscription_of(word: &str, known: &Known<'_>) -> Option<usize> {
         .members
         .iter()
         .position(|members| members.iter().any(tells))
+}
+
+/// The groups of which a row names the customer so, whoever that was found to be.
+fn named_in_rows(asked: &Asked, known: &Known<'_>) -> BTreeSet<usize> {
+    let facts = known.merging.facts;
+    let names = |&index: &u32| {
+        let fact = facts.get(index as usize);
+        fact.is_some_and(|fact| asked.fits(&fact.customer.name, &fact.customer.domain))
+    };
+    let groups = known.groups.members.iter().enumerate();
+    groups
+        .filter_map(|(group, members)| members.iter().any(names).then_some(group))
+        .filter(|&group| merged(known, group).is_some())
+        .collect()
 }
 
 /// A word that may be a customer's.
