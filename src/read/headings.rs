@@ -61,7 +61,8 @@ impl Candidate {
     }
 }
 
-/// The row, or the two rows, with most headings we know; the earliest where they tie, one row before two.
+/// The row, or the two rows, with most headings we know; the earliest where they tie, one row before two, unless with the row
+/// above it more of its cells say what their column holds: `Customer` over `ID` and `Name`.
 fn best(rows: &[Candidate], words: &dyn Words) -> Option<Headings> {
     let mut most = 0;
     let mut found: Option<Headings> = None;
@@ -87,8 +88,14 @@ fn best(rows: &[Candidate], words: &dyn Words) -> Option<Headings> {
             .filter(|text| !text.is_empty())
             .collect();
         let known = known(&filled, words);
-        let is_upper = found.as_ref().is_some_and(|found| found.first == first);
-        if known > most || known == most && known > 0 && split && is_upper {
+        let is_better = |found: &Headings| match found.first {
+            alone if alone == first => split,
+            alone if alone == first + 1 && found.after == alone + 1 => {
+                words.telling(&filled) > words.telling(&lower.filled())
+            }
+            _ => false,
+        };
+        if known > most || known == most && known > 0 && found.as_ref().is_some_and(is_better) {
             most = known;
             found = Some(Headings {
                 first,
@@ -120,7 +127,14 @@ fn joined(upper: &Candidate, lower: &Candidate, words: &dyn Words) -> Option<(Ve
             }
             group = (own, is_known(own));
         }
-        let both = format!("{} {low}", group.0);
+        let mut both = format!("{} {low}", group.0);
+        if !low.is_empty() && !group.0.is_empty() && !is_known(&both) {
+            // `Licenses` over `Purchased`
+            let turned = format!("{low} {}", group.0);
+            if low != group.0 && is_known(&turned) {
+                both = turned;
+            }
+        }
         texts.push(match (low.is_empty(), group.0.is_empty()) {
             (true, _) => own.to_owned(),
             (false, true) => low.to_owned(),

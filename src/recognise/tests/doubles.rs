@@ -166,23 +166,36 @@ fn a_renewal_is_taken_for_the_day_after_the_last_paid_one() {
             .because
             .ends_with("; days of renewal, of which the day before was taken")
     );
-    // another list states the end, the renewal's day or the day before: no contradiction, the earlier day counts
-    for end in ["2027-05-13", "2027-05-14"] {
-        let both = renewal.clone().file("e.csv", &row("End date", end)).recognise();
-        assert!(only(&both).flaws.is_empty(), "{}", told(&both));
-        assert_eq!(only(&both).term_end, Some(TermEnd(date(2027, 5, 13))));
+    // another list states the end, the renewal's day or the day before: no contradiction, what is stated counts
+    for (end, day) in [("2027-05-13", 13), ("2027-05-14", 14)] {
+        for name in ["a.csv", "z.csv"] {
+            let both = renewal.clone().file(name, &row("End date", end)).recognise();
+            assert!(only(&both).flaws.is_empty(), "{}", told(&both));
+            assert_eq!(only(&both).term_end, Some(TermEnd(date(2027, 5, day))), "{name}");
+        }
     }
     let other = renewal
         .clone()
         .file("e.csv", &row("End date", "2027-05-12"))
         .recognise();
     assert!(only(&other).flaws.contains(&Flaw::Contradiction));
-    // of both in one row the end counts
-    let text = format!(
-        "Subscription ID,Customer tenant ID,Offer name,Quantity,Renewal date,End date\n{SUB_A},{CONTOSO},E3,5,2027-05-20,2027-05-14\n"
-    );
-    let recognised = Estate::default().file("a.csv", &text).recognise();
-    assert_eq!(only(&recognised).term_end, Some(TermEnd(date(2027, 5, 14))));
+    // of both in one row the end counts; they contradict each other unless they are one day, or the one after the other
+    for (renewal, end, contradict) in [
+        ("2027-05-20", "2027-05-14", true),
+        ("2027-05-15", "2027-05-14", false),
+        ("2027-05-14", "2027-05-14", false),
+        ("2027-05-13", "2027-05-14", true),
+        ("01.06.2027", "31.05.2027", false),
+    ] {
+        let text = format!(
+            "Subscription ID,Customer tenant ID,Offer name,Quantity,Renewal date,End date\n{SUB_A},{CONTOSO},E3,5,{renewal},{end}\n"
+        );
+        let recognised = Estate::default().file("a.csv", &text).recognise();
+        let ends = date(2027, 5, if end.starts_with("31") { 31 } else { 14 });
+        assert_eq!(only(&recognised).term_end, Some(TermEnd(ends)), "{renewal}");
+        let flawed = only(&recognised).flaws.contains(&Flaw::Contradiction);
+        assert_eq!(flawed, contradict, "{renewal} {end}: {}", told(&recognised));
+    }
 }
 
 #[test]
