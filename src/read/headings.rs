@@ -336,6 +336,46 @@ mod tests {
     }
 
     #[test]
+    fn a_group_says_what_id_and_name_do_not() {
+        let words = crate::recognise::vocabulary::Vocabulary::embedded();
+        let texts = |lines: [&str; 3]| {
+            let mut rows = Rows::default();
+            for (number, line) in (1..).zip(lines) {
+                line.split('|').for_each(|text| rows.push(Cell::Text(text)));
+                rows.end_row(number);
+            }
+            search(&rows, &words).map(|found| (found.after, found.texts.join("|")))
+        };
+        for (lines, after, expected) in [
+            (
+                [
+                    "Customer||Subscription|||",
+                    "Name|Tenant ID|ID|Product|Quantity|End date",
+                    "a|b|c|d|5|f",
+                ],
+                2,
+                "Customer Name|Tenant ID|Subscription ID|Product|Quantity|End date",
+            ),
+            (
+                [
+                    "Subscription ID|Product|Licenses||End date",
+                    "||Purchased|Assigned|",
+                    "a|b|5|4|c",
+                ],
+                2,
+                "Subscription ID|Product|Purchased Licenses|Assigned|End date",
+            ),
+            (
+                ["Name|ID|Quantity|End date", "Acme|x|5|c", "Acme|y|5|c"],
+                1,
+                "Name|ID|Quantity|End date",
+            ),
+        ] {
+            assert_eq!(texts(lines), Some((after, expected.to_owned())), "{lines:?}");
+        }
+    }
+
+    #[test]
     fn the_first_of_two_tables_comes_first() {
         let lines = [
             "Report",

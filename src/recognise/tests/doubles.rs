@@ -270,3 +270,17 @@ fn numbers_of_licences_are_read_by_their_column() {
     assert_eq!(read(&["25.000", "5.00"]), [Some(25), Some(5)]);
     assert_eq!(read(&["25.000", "1.234.567"]), [Some(25_000), Some(1_234_567)]);
 }
+
+#[test]
+fn the_kind_of_contract_is_no_channel() {
+    let text = format!(
+        "SubscriptionId,OfferId,OfferName,CommitmentEndDate,Quantity,UnitType,Status,ContractType\n{SUB_A},CFQ7TTC0LCHC:0001:CFQ7TTC0X,E3,2027-05-13,5,Licenses,Active,subscription\n"
+    );
+    let recognised = Estate::default().file("ps.csv", &text).recognise();
+    assert_eq!(only(&recognised).channel, Some(Channel::Csp), "{}", told(&recognised));
+    assert!(
+        !codes(&recognised).contains(&Code::ValueUnknown),
+        "{}",
+        told(&recognised)
+    );
+}
