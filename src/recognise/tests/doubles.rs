@@ -196,6 +196,17 @@ fn a_renewal_is_taken_for_the_day_after_the_last_paid_one() {
         let flawed = only(&recognised).flaws.contains(&Flaw::Contradiction);
         assert_eq!(flawed, contradict, "{renewal} {end}: {}", told(&recognised));
     }
+    // whatever is known of the two headings
+    let text = format!(
+        "Subscription ID,Customer tenant ID,Offer name,Quantity,Renewal date,End date / Enddatum\n{SUB_A},{CONTOSO},E3,5,2027-05-14,2027-05-14\n"
+    );
+    let recognised = Estate::default().file("a.csv", &text).recognise();
+    assert_eq!(only(&recognised).term_end, Some(TermEnd(date(2027, 5, 14))));
+    assert!(
+        finding(&recognised, Code::HeadingRepeated)
+            .message
+            .ends_with("else `End date / Enddatum`")
+    );
 }
 
 #[test]
