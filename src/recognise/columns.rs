@@ -138,7 +138,7 @@ impl Columns {
         };
         for (field, certainty, _, column) in candidates {
             // a heading known in parts only is of no use beside one known as a whole; a day of renewal makes no end useless
-            let first = match is_renewal(field, column) {
+            let first = match is_renewal(field, column) && certainty != SPARE {
                 true => certainty,
                 false => *best.entry(field).or_insert(certainty),
             };
