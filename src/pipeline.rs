@@ -105,6 +105,8 @@ pub enum Verdict {
     Done,
     /// A row was rejected or a file not read; or, if the run is strict, a row for review is pressing.
     Look,
+    /// No export could be read.
+    Nothing,
 }
 
 impl Verdict {
@@ -113,6 +115,7 @@ impl Verdict {
         match self {
             Verdict::Done => 0,
             Verdict::Look => 1,
+            Verdict::Nothing => 3,
         }
     }
 }
@@ -180,16 +183,16 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     conclude(request, read, plan, observer)
 }
 
-/// Reads and recognises exports; plans nothing, writes nothing.
+/// Reads and recognises exports; plans nothing, writes nothing. Says how each was read, also where none could be.
 ///
 /// # Errors
-/// Where the tables are wrong, or no export could be read.
+/// Where the tables are wrong.
 pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, Stop> {
     let references = References::load(request.config, request.as_of)?;
     let (recognised, ()) = references.recognise_by(request, observer, |inputs, context| {
         (recognise::recognise_with_samples(inputs, context), ())
     })?;
-    checked(recognised)
+    Ok(checked(recognised))
 }
 
 /// Reads and recognises exports, and tells where the facts come from of the subscription or customer that a word fits: an id in
@@ -207,7 +210,10 @@ pub fn explain(request: &Request<'_>, word: &str, observer: &dyn Observer) -> Re
         findings,
         verdict,
         ..
-    } = checked(recognised)?;
+    } = checked(recognised);
+    if verdict == Verdict::Nothing {
+        return Err(Stop::NothingRead { findings, record: None });
+    }
     Ok(Explained {
         answer,
         accounting,
@@ -216,7 +222,7 @@ pub fn explain(request: &Request<'_>, word: &str, observer: &dyn Observer) -> Re
     })
 }
 
-fn checked(recognised: Recognised) -> Result<Checked, Stop> {
+fn checked(recognised: Recognised) -> Checked {
     let Recognised {
         accounting,
         mut findings,
@@ -224,20 +230,19 @@ fn checked(recognised: Recognised) -> Result<Checked, Stop> {
         ..
     } = recognised;
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
-    if inputs.iter().all(|input| input.file.refused) {
-        return Err(Stop::NothingRead { findings, record: None });
-    }
-    let verdict = if has_errors(&findings) {
+    let verdict = if inputs.iter().all(|input| input.file.refused) {
+        Verdict::Nothing
+    } else if has_errors(&findings) {
         Verdict::Look
     } else {
         Verdict::Done
     };
-    Ok(Checked {
+    Checked {
         inputs,
         accounting,
         findings,
         verdict,
-    })
+    }
 }
 
 /// What is wrong with the tables and rules that settings name.

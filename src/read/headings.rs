@@ -61,7 +61,8 @@ impl Candidate {
     }
 }
 
-/// The row, or the two rows, with most headings we know; the earliest where they tie, one row before two.
+/// The row, or the two rows, with most headings we know; the earliest where they tie, one row before two, unless with the row
+/// above it more of its cells say what their column holds: `Customer` over `ID` and `Name`.
 fn best(rows: &[Candidate], words: &dyn Words) -> Option<Headings> {
     let mut most = 0;
     let mut found: Option<Headings> = None;
@@ -87,8 +88,14 @@ fn best(rows: &[Candidate], words: &dyn Words) -> Option<Headings> {
             .filter(|text| !text.is_empty())
             .collect();
         let known = known(&filled, words);
-        let is_upper = found.as_ref().is_some_and(|found| found.first == first);
-        if known > most || known == most && known > 0 && split && is_upper {
+        let is_better = |found: &Headings| match found.first {
+            alone if alone == first => split,
+            alone if alone == first + 1 && found.after == alone + 1 => {
+                words.telling(&filled) > words.telling(&lower.filled())
+            }
+            _ => false,
+        };
+        if known > most || known == most && known > 0 && found.as_ref().is_some_and(is_better) {
             most = known;
             found = Some(Headings {
                 first,
@@ -120,7 +127,14 @@ fn joined(upper: &Candidate, lower: &Candidate, words: &dyn Words) -> Option<(Ve
             }
             group = (own, is_known(own));
         }
-        let both = format!("{} {low}", group.0);
+        let mut both = format!("{} {low}", group.0);
+        if !low.is_empty() && !group.0.is_empty() && !is_known(&both) {
+            // `Licenses` over `Purchased`
+            let turned = format!("{low} {}", group.0);
+            if low != group.0 && is_known(&turned) {
+                both = turned;
+            }
+        }
         texts.push(match (low.is_empty(), group.0.is_empty()) {
             (true, _) => own.to_owned(),
             (false, true) => low.to_owned(),
@@ -318,6 +332,46 @@ mod tests {
             ),
         ] {
             assert_eq!(searched(lines), Some((first, after, texts.to_owned())), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn a_group_says_what_id_and_name_do_not() {
+        let words = crate::recognise::vocabulary::Vocabulary::embedded();
+        let texts = |lines: [&str; 3]| {
+            let mut rows = Rows::default();
+            for (number, line) in (1..).zip(lines) {
+                line.split('|').for_each(|text| rows.push(Cell::Text(text)));
+                rows.end_row(number);
+            }
+            search(&rows, &words).map(|found| (found.after, found.texts.join("|")))
+        };
+        for (lines, after, expected) in [
+            (
+                [
+                    "Customer||Subscription|||",
+                    "Name|Tenant ID|ID|Product|Quantity|End date",
+                    "a|b|c|d|5|f",
+                ],
+                2,
+                "Customer Name|Tenant ID|Subscription ID|Product|Quantity|End date",
+            ),
+            (
+                [
+                    "Subscription ID|Product|Licenses||End date",
+                    "||Purchased|Assigned|",
+                    "a|b|5|4|c",
+                ],
+                2,
+                "Subscription ID|Product|Purchased Licenses|Assigned|End date",
+            ),
+            (
+                ["Name|ID|Quantity|End date", "Acme|x|5|c", "Acme|y|5|c"],
+                1,
+                "Name|ID|Quantity|End date",
+            ),
+        ] {
+            assert_eq!(texts(lines), Some((after, expected.to_owned())), "{lines:?}");
         }
     }
 

@@ -69,6 +69,10 @@ pub enum Cell<'a> {
 pub trait Words: Sync {
     /// How many of these cells are headings we know, each counted once.
     fn headings(&self, cells: &[&str]) -> usize;
+    /// How many of them say by themselves what their column holds; `ID` does not.
+    fn telling(&self, cells: &[&str]) -> usize {
+        self.headings(cells)
+    }
 }
 
 /// Takes the tables of one file, in order: `table`, then its `rows` in batches, then perhaps the next `table`.

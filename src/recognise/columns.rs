@@ -2,7 +2,8 @@
 //!
 //! In: a table's head, its source, the vocabulary. Out: [`Columns`]: the kind of the table, its language, and for each field the
 //! columns that hold it, best first. What a kind of export says of a heading goes before the vocabulary; a heading known as a
-//! whole goes before one known in parts, and a specific one (`Subscription status`) before a general one (`Status`). Two columns
+//! whole goes before one known in parts, and a specific one (`Subscription status`) before a general one (`Status`),
+//! an end before a day of renewal. Two columns
 //! of one meaning are a finding, and the first that has a value is used; a column that the kind of export calls spare counts where
 //! the others are empty, and is none. A heading that names two fields (`Product ID/SKU ID`) is bound to neither.
 
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Field, KindCertainty, LanguageCertainty,
+    dates::means_renewal,
     kinds::{Kind, Role, Use, kind_of},
     source::Source,
     vocabulary::{Vocabulary, fold, language},
@@ -130,9 +132,16 @@ impl Columns {
         let mut by_field: Vec<Vec<u32>> = vec![Vec::new(); Field::ALL.len()];
         let mut best: BTreeMap<Field, u8> = BTreeMap::new();
         let mut spare = Vec::new();
+        let is_renewal = |field: Field, column: u32| {
+            let heading = head.headings.get(column as usize);
+            field == Field::TermEnd && heading.is_some_and(|heading| means_renewal(heading))
+        };
         for (field, certainty, _, column) in candidates {
-            // a heading known in parts only is of no use beside one known as a whole
-            let first = *best.entry(field).or_insert(certainty);
+            // a heading known in parts only is of no use beside one known as a whole; a day of renewal makes no end useless
+            let first = match is_renewal(field, column) && certainty != SPARE {
+                true => certainty,
+                false => *best.entry(field).or_insert(certainty),
+            };
             let used = first == certainty || certainty == SPARE || MANY.contains(&field);
             if first != certainty && certainty == SPARE {
                 spare.push(column);
@@ -142,6 +151,9 @@ impl Columns {
             } else if let Some((_, field)) = headings.get_mut(column as usize) {
                 *field = None;
             }
+        }
+        if let Some(ends) = by_field.get_mut(Field::TermEnd as usize) {
+            ends.sort_by_key(|&column| is_renewal(Field::TermEnd, column));
         }
         if kind.role != Role::Customers {
             // What is agreed with a customer is read from lists of customers only; elsewhere it could be another partner's.

@@ -9,6 +9,7 @@
 
 mod convention;
 mod evidence;
+mod month;
 mod number;
 mod parse;
 mod remark;
@@ -19,6 +20,7 @@ mod why;
 
 pub use convention::Convention;
 pub use evidence::{DateColumnEvidence, Decision};
+pub use month::read_month;
 pub use parse::read_date;
 pub use remark::{Remark, remark};
 pub use renewal::means_renewal;

@@ -14,7 +14,7 @@
 //!
 //! A row of a lower rank or an older one gives way in silence. A flaw of a row counts unless a row of more standing gives the
 //! fact. Of two term starts that contradict each other neither is taken. A term end that is the day before a renewal does not
-//! contradict one on the renewal's day. A subscription that another one took the place of gives no facts beside it.
+//! contradict one on the renewal's day, which then counts. A subscription that another one took the place of gives no facts beside it.
 
 mod customer;
 
@@ -181,13 +181,8 @@ impl Group<'_> {
         }
         let ends = [F::TermEnd, F::NextLifecycleDate];
         // Of ends that contradict each other the nearest sets how pressing it is, until a person has decided.
-        let end = |fact: &Fact| {
-            let date = fact.term_end?;
-            let is_of_renewal = fact.is_end_of_renewal;
-            Some(End { date, is_of_renewal })
-        };
-        self.pick_unless(&ends, Some(Flaw::TermEndUnreadable), end, End::agrees);
-        let term_end = self.least_tied(F::TermEnd, |fact| fact.term_end);
+        self.pick_unless(&ends, Some(Flaw::TermEndUnreadable), End::of, End::agrees);
+        let term_end = self.term_end();
         self.flaw_unless_outranked(Flaw::DateOrderUnknown, |fact| fact.term_end.is_some());
         for flaw in [
             Flaw::IdDamaged,
@@ -324,14 +319,20 @@ impl Group<'_> {
         None
     }
 
-    /// The least value among the rows of the same standing as the first that says one.
-    fn least_tied<T: Ord + Spoken>(&mut self, field: Field, get: impl Fn(&Fact) -> Option<T>) -> Option<T> {
-        let first = self.rows.iter().find(|row| get(&row.1).is_some())?;
-        let rivals = self.rows.iter().enumerate().filter(|(_, row)| tied(first, row));
-        let said = rivals.filter_map(|(at, row)| Some((get(&row.1)?, at)));
-        let (value, at) = said.min()?;
-        self.tell_trail(field, at, get);
-        Some(value)
+    /// The nearest end among the rows of the same standing as the first that says one. The day before a renewal gives way to an
+    /// end that another row states and that may be the same.
+    fn term_end(&mut self) -> Option<NaiveDate> {
+        let first = self.rows.iter().find(|(_, fact)| fact.term_end.is_some())?;
+        let rows = self.rows.iter().enumerate().filter(|(_, row)| tied(first, row));
+        let said: Vec<(End, usize)> = rows.filter_map(|(at, (_, fact))| Some((End::of(fact)?, at))).collect();
+        let gives_way = |end: &End| {
+            let states_it = |(other, _): &(End, usize)| !other.is_of_renewal && other.agrees(end);
+            end.is_of_renewal && said.iter().any(states_it)
+        };
+        let counting = said.iter().filter(|(end, _)| !gives_way(end));
+        let (date, at) = counting.map(|(end, at)| (end.date, *at)).min()?;
+        self.tell_trail(Field::TermEnd, at, |fact| fact.term_end);
+        Some(date)
     }
 
     /// A flaw of some row, unless a row of more standing knows the fact.
@@ -440,6 +441,12 @@ struct End {
 }
 
 impl End {
+    fn of(fact: &Fact) -> Option<End> {
+        let date = fact.term_end?;
+        let is_of_renewal = fact.is_end_of_renewal;
+        Some(End { date, is_of_renewal })
+    }
+
     /// Whether two rows may mean the same end: where one says the day before a renewal, the renewal's day is the same.
     fn agrees(&self, other: &End) -> bool {
         let is_before = |renewal: &End, end: &End| {

@@ -18,7 +18,7 @@ use super::{
     Field, Flaw,
     cells::{Cells, shown},
     customer_cells::customer_of,
-    dates::{DateColumnEvidence, DateReading, Remark, means_renewal, read_date, remark, why_unreadable},
+    dates::{DateColumnEvidence, DateReading, Remark, means_renewal, read_date, read_month, remark, why_unreadable},
     facts::{Charge, CustomerFacts, CustomerRow, Effect, Fact},
     intern::Interner,
     kinds::Role,
@@ -306,7 +306,13 @@ fn read_dates(cells: &mut Cells<'_>, batch: &mut Batch, item: u32, state: Option
         if cell == Cell::Empty {
             continue;
         }
-        let reading = read_date(cell, cells.vocabulary);
+        let mut reading = read_date(cell, cells.vocabulary);
+        // which of two rows is newer is known from their months too
+        if (field, reading) == (Field::RowDate, DateReading::Unreadable)
+            && let Some(first) = read_month(cell, cells.vocabulary)
+        {
+            reading = DateReading::Certain(first);
+        }
         if let Some(evidence) = batch.evidence.get_mut(slot) {
             evidence.add(reading, cells.row.number);
         }

@@ -264,6 +264,11 @@ impl crate::read::Words for Vocabulary {
         }
         seen.len()
     }
+
+    fn telling(&self, cells: &[&str]) -> usize {
+        let fields = cells.iter().filter_map(|cell| Some(self.heading(cell)?.field));
+        fields.collect::<std::collections::BTreeSet<_>>().len()
+    }
 }
 
 #[cfg(test)]

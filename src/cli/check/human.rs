@@ -69,9 +69,14 @@ pub(super) fn report(checked: &Checked, quiet: bool, verbose: bool) -> String {
         let _ = writeln!(text, "{}", In(STRONG, "Together"));
         let files = many(checked.inputs.len() as u64, "file", "files");
         let _ = writeln!(text, "  {files}: {}", sum(&checked.accounting));
-        if checked.verdict == Verdict::Look {
-            let _ = writeln!(text, "  a row was rejected or a file not read: see the errors above");
-        }
+        let told = match checked.verdict {
+            Verdict::Done => "",
+            Verdict::Look => "  a row was rejected or a file not read: see the errors above\n",
+            Verdict::Nothing => {
+                "  no export could be read: see above; check the paths, and whether these are lists of subscriptions\n"
+            }
+        };
+        text.push_str(told);
     }
     text
 }

@@ -21,8 +21,9 @@ use crate::{
     },
 };
 
-/// Years that a date of a subscription can have; outside them it stands for "none", or is damaged.
-pub(super) const YEARS: std::ops::Range<i32> = 1990..2100;
+/// Years that a date of a subscription can have; outside them it stands for "none", or is damaged. `31.12.2099` means none as
+/// much as `31.12.99` does.
+pub(super) const YEARS: std::ops::Range<i32> = 1990..2099;
 /// Years that may be of the Buddhist calendar; not "far in the future".
 const NOT_FAR: std::ops::RangeInclusive<i32> = 2400..=2700;
 /// A cell with more than this is prose.
@@ -164,17 +165,17 @@ fn by_year(year: i32, v: &Vocabulary) -> Option<DateReading> {
 
 /// The parts of a date: its numbers, each with the mark before it, and what the words among them say.
 #[derive(Default)]
-struct Parts {
-    numbers: Vec<(u32, usize, Option<char>)>,
+pub(super) struct Parts {
+    pub(super) numbers: Vec<(u32, usize, Option<char>)>,
     /// The month, where a word names it.
-    month: Option<u32>,
+    pub(super) month: Option<u32>,
     /// Whether the month's word is `mar` and stands before every number.
     is_first_word_mar: bool,
     /// What Japanese, Chinese and Korean say of each number: year, month, day.
     marks: Vec<&'static str>,
 }
 
-fn parts(tokens: &[Token<'_>], v: &Vocabulary) -> Option<Parts> {
+pub(super) fn parts(tokens: &[Token<'_>], v: &Vocabulary) -> Option<Parts> {
     let mut parts = Parts::default();
     let mut between: Option<char> = None;
     for token in tokens {

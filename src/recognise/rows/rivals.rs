@@ -7,10 +7,10 @@
 use super::super::{
     Field, Flaw,
     cells::{Cells, shown},
-    dates::{DateReading, read_date},
+    dates::{DateReading, means_renewal, read_date},
     values,
 };
-use crate::{finding::Code, read::Cell};
+use crate::{config::DateOrder, finding::Code, read::Cell};
 
 /// The fields that decide.
 const DECIDING: [Field; 5] = [
@@ -32,7 +32,9 @@ pub(super) fn tell_of_rivals(cells: &mut Cells<'_>) {
         let Some((first, said)) = filled.next() else {
             continue;
         };
-        let differing = filled.find(|&(_, cell)| !is_same(field, said, cell, cells));
+        let differing = filled.find(|&(column, cell)| {
+            !is_same(field, said, cell, cells) && !is_day_after(field, (first, said), (column, cell), cells)
+        });
         if let Some((column, cell)) = differing {
             let heading = |column: u32| columns.heading(column).cloned().unwrap_or_default();
             let message = format!(
@@ -47,6 +49,26 @@ pub(super) fn tell_of_rivals(cells: &mut Cells<'_>) {
             cells.flaws.add(Flaw::Contradiction);
         }
     }
+}
+
+/// Whether of two columns of term ends one holds days of renewal, and in this row the day after the other's: they say the same.
+fn is_day_after(field: Field, one: (u32, Cell<'_>), other: (u32, Cell<'_>), cells: &Cells<'_>) -> bool {
+    let is_renewal = |column: u32| {
+        let heading = cells.table.columns.heading(column);
+        heading.is_some_and(|heading| means_renewal(heading))
+    };
+    let (renewal, end) = match (is_renewal(one.0), is_renewal(other.0)) {
+        (true, false) => (one.1, other.1),
+        (false, true) => (other.1, one.1),
+        _ => return false,
+    };
+    let (renewal, end) = (read_date(renewal, cells.vocabulary), read_date(end, cells.vocabulary));
+    // The order of the column is not known yet; both columns of a table are written alike.
+    let follows = |order: &DateOrder| match (renewal.in_order(*order), end.in_order(*order)) {
+        (Some(renewal), Some(end)) => renewal.pred_opt() == Some(end),
+        _ => false,
+    };
+    field == Field::TermEnd && DateOrder::ALL.iter().any(follows)
 }
 
 fn says_something(field: Field, cell: Cell<'_>, cells: &Cells<'_>) -> bool {

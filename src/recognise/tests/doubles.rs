@@ -166,23 +166,47 @@ fn a_renewal_is_taken_for_the_day_after_the_last_paid_one() {
             .because
             .ends_with("; days of renewal, of which the day before was taken")
     );
-    // another list states the end, the renewal's day or the day before: no contradiction, the earlier day counts
-    for end in ["2027-05-13", "2027-05-14"] {
-        let both = renewal.clone().file("e.csv", &row("End date", end)).recognise();
-        assert!(only(&both).flaws.is_empty(), "{}", told(&both));
-        assert_eq!(only(&both).term_end, Some(TermEnd(date(2027, 5, 13))));
+    // another list states the end, the renewal's day or the day before: no contradiction, what is stated counts
+    for (end, day) in [("2027-05-13", 13), ("2027-05-14", 14)] {
+        for name in ["a.csv", "z.csv"] {
+            let both = renewal.clone().file(name, &row("End date", end)).recognise();
+            assert!(only(&both).flaws.is_empty(), "{}", told(&both));
+            assert_eq!(only(&both).term_end, Some(TermEnd(date(2027, 5, day))), "{name}");
+        }
     }
     let other = renewal
         .clone()
         .file("e.csv", &row("End date", "2027-05-12"))
         .recognise();
     assert!(only(&other).flaws.contains(&Flaw::Contradiction));
-    // of both in one row the end counts
+    // of both in one row the end counts; they contradict each other unless they are one day, or the one after the other
+    for (renewal, end, contradict) in [
+        ("2027-05-20", "2027-05-14", true),
+        ("2027-05-15", "2027-05-14", false),
+        ("2027-05-14", "2027-05-14", false),
+        ("2027-05-13", "2027-05-14", true),
+        ("01.06.2027", "31.05.2027", false),
+    ] {
+        let text = format!(
+            "Subscription ID,Customer tenant ID,Offer name,Quantity,Renewal date,End date\n{SUB_A},{CONTOSO},E3,5,{renewal},{end}\n"
+        );
+        let recognised = Estate::default().file("a.csv", &text).recognise();
+        let ends = date(2027, 5, if end.starts_with("31") { 31 } else { 14 });
+        assert_eq!(only(&recognised).term_end, Some(TermEnd(ends)), "{renewal}");
+        let flawed = only(&recognised).flaws.contains(&Flaw::Contradiction);
+        assert_eq!(flawed, contradict, "{renewal} {end}: {}", told(&recognised));
+    }
+    // whatever is known of the two headings
     let text = format!(
-        "Subscription ID,Customer tenant ID,Offer name,Quantity,Renewal date,End date\n{SUB_A},{CONTOSO},E3,5,2027-05-20,2027-05-14\n"
+        "Subscription ID,Customer tenant ID,Offer name,Quantity,Renewal date,End date / Enddatum\n{SUB_A},{CONTOSO},E3,5,2027-05-14,2027-05-14\n"
     );
     let recognised = Estate::default().file("a.csv", &text).recognise();
     assert_eq!(only(&recognised).term_end, Some(TermEnd(date(2027, 5, 14))));
+    assert!(
+        finding(&recognised, Code::HeadingRepeated)
+            .message
+            .ends_with("else `End date / Enddatum`")
+    );
 }
 
 #[test]
@@ -256,4 +280,18 @@ fn numbers_of_licences_are_read_by_their_column() {
     assert_eq!(read(&["25.000", "5"]), [None, Some(5)]);
     assert_eq!(read(&["25.000", "5.00"]), [Some(25), Some(5)]);
     assert_eq!(read(&["25.000", "1.234.567"]), [Some(25_000), Some(1_234_567)]);
+}
+
+#[test]
+fn the_kind_of_contract_is_no_channel() {
+    let text = format!(
+        "SubscriptionId,OfferId,OfferName,CommitmentEndDate,Quantity,UnitType,Status,ContractType\n{SUB_A},CFQ7TTC0LCHC:0001:CFQ7TTC0X,E3,2027-05-13,5,Licenses,Active,subscription\n"
+    );
+    let recognised = Estate::default().file("ps.csv", &text).recognise();
+    assert_eq!(only(&recognised).channel, Some(Channel::Csp), "{}", told(&recognised));
+    assert!(
+        !codes(&recognised).contains(&Code::ValueUnknown),
+        "{}",
+        told(&recognised)
+    );
 }

@@ -250,3 +250,16 @@ fn the_three_ids_of_graph_are_one_subscription() {
         assert_eq!(only(&recognised).term_end, None, "{status}");
     }
 }
+
+#[test]
+fn a_month_without_a_day_says_which_row_is_newer() {
+    let head = "PGAMpnID,SubscriptionId,SubscriptionEndDate,Month,CustomerTenantId,Product,AvailableSeatsEOP";
+    for months in [["2026-09", "2026-10", "2026-08"], ["Sep 2026", "Oct 2026", "Aug 2026"]] {
+        let row = |(month, seats): (&str, u32)| format!("1,{SUB_A},2027-05-13,{month},{CONTOSO},E3,{seats}\n");
+        let rows: String = months.into_iter().zip([10, 12, 9]).map(row).collect();
+        let recognised = Estate::default().file("i.csv", &format!("{head}\n{rows}")).recognise();
+        assert_eq!(only(&recognised).seats, Some(Seats(12)), "{}", told(&recognised));
+        assert!(only(&recognised).flaws.is_empty(), "{}", told(&recognised));
+        assert!(!codes(&recognised).contains(&Code::DateUnreadable));
+    }
+}
