@@ -159,7 +159,7 @@ fn a_renewal_is_taken_for_the_day_after_the_last_paid_one() {
     let renewal = Estate::default().file("r.csv", &row("Renewal Date", "2027-05-14"));
     let recognised = renewal.recognise();
     assert_eq!(only(&recognised).term_end, Some(TermEnd(date(2027, 5, 13))));
-    assert_eq!(finding(&recognised, Code::DateConvention).place.row, Some(2));
+    assert_eq!(finding(&recognised, Code::DateOfRenewal).place.row, Some(2));
     let column = &recognised.inputs[0].tables[0].dates[0];
     assert!(
         column
