@@ -1,9 +1,10 @@
 //! Mutated workbooks through the program itself.
 //!
 //! In: the built `seatshift`, a folder of workbooks of one format, how many mutations, a number to begin with. Each mutation
-//! changes a few bytes of a workbook (of its unpacked parts, where it is an archive) and is read as `seatshift` reads it, in a
-//! process of its own. Out: how many were read and refused, by the code of the finding. A mutation that ends this process, or
-//! takes longer than its limit, is a find; so is a report that does not add up.
+//! changes a few bytes of a workbook (of its unpacked parts, where it is an archive). Many are read in one process, as the
+//! library reads them; the one that such a process dies of is read again as `seatshift` reads it, in a process of its own. Out:
+//! how many were read and refused, by the finding. What ends this process, or takes longer than its limit, is a find; so is a
+//! report that does not add up.
 //!
 //!     cargo run --release --manifest-path fuzz/Cargo.toml --example mutations -- target/release/seatshift FOLDER 100000 1
 
@@ -18,6 +19,7 @@ use std::{
     fs,
     io::{Cursor, Read, Write},
     path::PathBuf,
+    process::{Command, Stdio},
     sync::Mutex,
     time::{Duration, Instant},
 };
@@ -32,6 +34,9 @@ mod targets;
 
 /// The file beyond which a seed is left out: mutations of small files say more in the same time.
 const SEED_BYTES: u64 = 200_000;
+
+/// Mutations that one process reads.
+const BLOCK: u64 = 500;
 
 /// Small and good enough: xorshift64*.
 struct Random(u64);
@@ -107,13 +112,24 @@ fn mutate(parts: &mut Parts, random: &mut Random) {
     }
 }
 
-fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [program, folder, count, first] = &arguments[..] else {
-        eprintln!("usage: mutations SEATSHIFT FOLDER COUNT FIRST");
-        std::process::exit(2);
+/// What became of one mutation.
+fn outcome(seeds: &[Parts], number: u64, options: &ReadOptions, limits: &Limits) -> String {
+    let mut random = Random(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    let mut parts = seeds[random.below(seeds.len())].clone();
+    mutate(&mut parts, &mut random);
+    let Some(bytes) = packed(&parts) else {
+        return "not packed".to_owned();
     };
-    let (count, first): (u64, u64) = (count.parse().expect("a count"), first.parse().expect("a number"));
+    let (report, tables) = targets::read_with(&bytes, options, limits);
+    targets::judge(&report, &tables);
+    let why = report.findings.iter().find(|_| report.refused);
+    why.map_or("read".to_owned(), |finding| {
+        let message: String = finding.message.chars().take(60).collect();
+        format!("{}: {}", finding.code.as_str(), message.replace(['\n', '\t'], " "))
+    })
+}
+
+fn seeds(folder: &str) -> Vec<Parts> {
     let mut paths: Vec<PathBuf> = fs::read_dir(folder)
         .expect("a folder")
         .map(|entry| entry.expect("an entry").path())
@@ -123,7 +139,57 @@ fn main() {
         })
         .collect();
     paths.sort();
-    let seeds: Vec<Parts> = paths.iter().filter_map(|path| parts(&fs::read(path).ok()?)).collect();
+    paths.iter().filter_map(|path| parts(&fs::read(path).ok()?)).collect()
+}
+
+/// Reads mutations in this process, telling each before and after.
+fn block(folder: &str, first: u64, end: u64) {
+    let seeds = seeds(folder);
+    let mut out = std::io::stdout().lock();
+    for number in first..end {
+        writeln!(out, "{number}").expect("a line is taken");
+        out.flush().expect("a line is taken");
+        let outcome = outcome(&seeds, number, &ReadOptions::default(), &limits());
+        writeln!(out, "{number}\t{outcome}").expect("a line is taken");
+    }
+}
+
+fn limits() -> Limits {
+    Limits {
+        cpu_seconds: 10,
+        wall_seconds: 20,
+        ..Limits::default()
+    }
+}
+
+/// Reads mutations in a process that may die of them; gives what it told, and the mutation it died of.
+fn in_a_block(folder: &str, first: u64, end: u64) -> (Vec<String>, Option<u64>) {
+    let this = std::env::current_exe().expect("this program");
+    let run = Command::new("sh")
+        .args(["-c", "ulimit -v 4194304; ulimit -t 120; exec \"$0\" \"$@\""])
+        .arg(this)
+        .args([folder, &first.to_string(), &end.to_string()])
+        .stderr(Stdio::null())
+        .output()
+        .expect("a process is started");
+    let told = String::from_utf8_lossy(&run.stdout).into_owned();
+    let outcomes = told.lines().filter_map(|line| line.split_once('\t'));
+    let outcomes = outcomes.map(|(_, outcome)| outcome.to_owned()).collect();
+    let begun = told.lines().filter(|line| !line.contains('\t')).next_back();
+    let died = begun.filter(|_| !run.status.success());
+    (outcomes, died.map(|number| number.parse().expect("a number")))
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [folder, first, end] = &arguments[..] {
+        return block(folder, first.parse().expect("a number"), end.parse().expect("a number"));
+    }
+    let [program, folder, count, first] = &arguments[..] else {
+        eprintln!("usage: mutations SEATSHIFT FOLDER COUNT FIRST");
+        std::process::exit(2);
+    };
+    let (count, first): (u64, u64) = (count.parse().expect("a count"), first.parse().expect("a number"));
     let options = ReadOptions {
         workbooks: Workbooks::Child(ChildCommand {
             program: program.into(),
@@ -131,44 +197,46 @@ fn main() {
         }),
         ..ReadOptions::default()
     };
-    let limits = Limits {
-        cpu_seconds: 10,
-        wall_seconds: 20,
-        ..Limits::default()
-    };
-    let outcomes: Mutex<BTreeMap<String, (u64, u64)>> = Mutex::default();
-    let slowest: Mutex<(Duration, u64)> = Mutex::default();
+    let seeds = seeds(folder);
+    let outcomes: Mutex<BTreeMap<String, u64>> = Mutex::default();
+    let deaths: Mutex<Vec<u64>> = Mutex::default();
     let begun = Instant::now();
-    (first..first + count).into_par_iter().for_each(|number| {
-        let mut random = Random(number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        let mut parts = seeds[random.below(seeds.len())].clone();
-        mutate(&mut parts, &mut random);
-        let Some(bytes) = packed(&parts) else { return };
-        let one = Instant::now();
-        let (report, tables) = targets::read_with(&bytes, &options, &limits);
-        let took = one.elapsed();
-        assert!(took < Duration::from_secs(22), "mutation {number} took {took:?}");
-        targets::judge(&report, &tables);
-        let why = report.findings.iter().find(|_| report.refused);
-        let outcome = why.map_or("read".to_owned(), |finding| {
-            format!(
-                "{}: {}",
-                finding.code.as_str(),
-                finding.message.chars().take(60).collect::<String>()
-            )
-        });
-        outcomes.lock().unwrap().entry(outcome).or_insert((0, number)).0 += 1;
-        let mut slowest = slowest.lock().unwrap();
-        *slowest = (*slowest).max((took, number));
+    let starts: Vec<u64> = (first..first + count).step_by(BLOCK as usize).collect();
+    starts.into_par_iter().for_each(|start| {
+        let end = (start + BLOCK).min(first + count);
+        let mut next = start;
+        while next < end {
+            let (told, died) = in_a_block(folder, next, end);
+            let mut all = outcomes.lock().unwrap();
+            told.into_iter()
+                .for_each(|outcome| *all.entry(outcome).or_default() += 1);
+            drop(all);
+            let Some(number) = died else { break };
+            let one = Instant::now();
+            let outcome = outcome(&seeds, number, &options, &limits());
+            assert!(
+                one.elapsed() < Duration::from_secs(25),
+                "mutation {number} took {:?}",
+                one.elapsed()
+            );
+            *outcomes
+                .lock()
+                .unwrap()
+                .entry(format!("[would have killed] {outcome}"))
+                .or_default() += 1;
+            deaths.lock().unwrap().push(number);
+            next = number + 1;
+        }
     });
     println!(
         "{count} mutations of {} workbooks in {:?}",
         seeds.len(),
         begun.elapsed()
     );
-    let slowest = slowest.into_inner().unwrap();
-    println!("slowest {:?} (mutation {})", slowest.0, slowest.1);
-    for (outcome, (count, example)) in outcomes.into_inner().unwrap() {
-        println!("{count:>8}  {outcome}  (such as mutation {example})");
+    let mut deaths = deaths.into_inner().unwrap();
+    deaths.sort_unstable();
+    println!("{} would have killed one process: {deaths:?}", deaths.len());
+    for (outcome, count) in outcomes.into_inner().unwrap() {
+        println!("{count:>8}  {outcome}");
     }
 }
