@@ -102,8 +102,8 @@ fn each_file_is_explained() {
     let expected = "\
 exports/contoso-de.xlsx
   xlsx, 12,345 bytes, 2 sheets
-  sheet \"Abonnements\" (hidden): a list of subscriptions; headings in row 4, language de (3 of 3
-    headings)
+  sheet \"Abonnements\" (hidden): a list of subscriptions; headings in row 4, language de by 3 of 3
+    headings
     likely, by the words of `Abonnement-ID`, `Enddatum`; no export we know by name; 3 of 3 headings
       known; no column for `customer_id`, `offer_name`, `seats`
       A  Abonnement-ID  subscription_id  A5 `10c31b03-a292-5c11-a27f-bd2132c5d7a6`, `顧客`
