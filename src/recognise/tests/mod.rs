@@ -121,8 +121,8 @@ impl Estate {
         report
     }
 
-    /// Recognises everything; the accounting must balance.
-    pub(super) fn recognise(&self) -> Recognised {
+    /// Does something with all inputs, in the estate's context.
+    pub(super) fn with_inputs<T>(&self, work: impl FnOnce(&[Input], &Context<'_>) -> T) -> T {
         let inputs: Vec<Input> = self
             .inputs
             .iter()
@@ -136,7 +136,14 @@ impl Estate {
             as_of: date(2026, 11, 21),
             progress: &|_| {},
         };
-        let recognised = recognise_with(&inputs, &context, &|input, _, sink| self.deliver(input, sink));
+        work(&inputs, &context)
+    }
+
+    /// Recognises everything; the accounting must balance.
+    pub(super) fn recognise(&self) -> Recognised {
+        let recognised = self.with_inputs(|inputs, context| {
+            recognise_with(inputs, context, &|input, _, sink| self.deliver(input, sink))
+        });
         assert!(recognised.accounting.balances(), "{:?}", recognised.accounting);
         assert_eq!(
             recognised.accounting.subscriptions,

@@ -12,20 +12,9 @@ use crate::{
 
 impl Estate {
     fn trace(&self, word: &str) -> Answer {
-        let inputs: Vec<Input> = self
-            .inputs
-            .iter()
-            .map(|path| Input::File(PathBuf::from(path)))
-            .collect();
-        let vocabulary = Vocabulary::embedded();
-        let context = Context {
-            config: &self.config,
-            tables: &self.tables,
-            vocabulary: &vocabulary,
-            as_of: date(2026, 11, 21),
-            progress: &|_| {},
-        };
-        let (recognised, answer) = trace_with(&inputs, &context, word, &|input, _, sink| self.deliver(input, sink));
+        let (recognised, answer) = self.with_inputs(|inputs, context| {
+            trace_with(inputs, context, word, &|input, _, sink| self.deliver(input, sink))
+        });
         assert_eq!(told(&recognised), told(&self.recognise()), "a trace changes nothing");
         answer
     }
