@@ -11,11 +11,13 @@ use crate::{
 };
 
 mod keys;
+mod nightly;
 mod section;
 mod stop;
 
 pub use keys::known_keys;
 pub(crate) use keys::sha256;
+pub use nightly::Nightly;
 pub use stop::{ConfigStop, Problem};
 
 /// The file that is looked for in the working folder.
@@ -47,6 +49,8 @@ pub struct Config {
     pub workbooks: Workbooks,
     /// Microsoft's own files.
     pub catalog: CatalogSettings,
+    /// What unattended runs are held to.
+    pub nightly: Nightly,
 }
 
 impl Config {

@@ -25,4 +25,6 @@ pub mod plan;
 
 pub mod write;
 
+pub mod guard;
+
 pub mod pipeline;
