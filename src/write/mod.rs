@@ -14,7 +14,13 @@ use std::{
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::{catalog::Proposal, config::OutputSettings, finding::Finding, plan::Plan};
+use crate::{
+    catalog::Proposal,
+    config::OutputSettings,
+    finding::Finding,
+    plan::Plan,
+    saved::{Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn, restored},
+};
 
 mod cell;
 mod finding_lines;
@@ -27,8 +33,6 @@ mod step_lines;
 #[cfg(test)]
 pub(crate) mod fixtures;
 
-pub use cell::{neutralised, restored};
-pub use plan_lines::COLUMNS as PLAN_COLUMNS;
 pub use record::{RunRecord, SettingsRecord, StoppedRecord, Timing};
 pub use stage::WriteStop;
 
@@ -184,12 +188,39 @@ pub fn write_proposals(proposals: &[Proposal], settings: OutputSettings, out: &m
     out.flush()
 }
 
+/// A plan just made in the form in which it is read back from files.
+pub fn saved(plan: &Plan, findings: &[Finding], record: SavedRecord) -> SavedPlan {
+    fn cells<T, C: Columns>(items: impl Iterator<Item = T>, fill: impl Fn(T, &mut Line<'_>)) -> Vec<Row<C>> {
+        let mut buffer = Vec::new();
+        let row = |item| {
+            buffer.clear();
+            let mut line = Line::begin(&mut buffer, ',');
+            fill(item, &mut line);
+            line.end();
+            // One line of ours is one record of UTF-8.
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .from_reader(buffer.as_slice());
+            let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
+            Row::new(record.iter().map(restored))
+        };
+        items.map(row).collect()
+    }
+    SavedPlan {
+        record,
+        rows: cells(plan.rows.iter(), plan_lines::fill),
+        missing: Vec::new(),
+        steps: cells(plan.steps(), |step, line| step_lines::fill(&step, line)),
+        findings: cells(findings.iter(), finding_lines::fill),
+    }
+}
+
 fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
-    lines(&plan_lines::COLUMNS, &plan.rows, settings, out, Some, |row, line| {
+    lines(PlanColumn::HEADINGS, &plan.rows, settings, out, Some, |row, line| {
         plan_lines::fill(row, line)
     })
 }
@@ -197,7 +228,7 @@ fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io:
 fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
     let described = |step| plan.step(step);
     lines(
-        &step_lines::COLUMNS,
+        StepColumn::HEADINGS,
         &plan.step_refs,
         settings,
         out,
@@ -208,7 +239,7 @@ fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io:
 
 fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
     lines(
-        &finding_lines::COLUMNS,
+        FindingColumn::HEADINGS,
         findings,
         settings,
         out,

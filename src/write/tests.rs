@@ -4,7 +4,7 @@ use super::{
     fixtures::{empty_row, findings, full_row, plan, record},
     *,
 };
-use crate::write::cell::restored;
+use crate::saved::restored;
 
 fn settings() -> OutputSettings {
     OutputSettings::default()
@@ -40,7 +40,10 @@ fn target_in(folder: &Path) -> Target {
 fn every_column_of_the_plan_is_filled_from_its_fact() {
     let text = written(&plan(), settings());
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), PLAN_COLUMNS);
+    assert_eq!(
+        reader.headers().unwrap().iter().collect::<Vec<_>>(),
+        PlanColumn::HEADINGS
+    );
     let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
     let expected = [
         ("action", "move"),
@@ -90,7 +93,7 @@ fn every_column_of_the_plan_is_filled_from_its_fact() {
         ("source_sheet", "Munka1"),
         ("source_row", "7"),
     ];
-    assert_eq!(expected.map(|(column, _)| column), PLAN_COLUMNS);
+    assert_eq!(expected.map(|(column, _)| column), PlanColumn::HEADINGS);
     for (column, cell) in expected {
         assert_eq!(rows[0][column], cell, "{column}");
     }
@@ -458,4 +461,18 @@ fn text_cells_come_back_from_what_was_written() {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let record = reader.records().next().unwrap().unwrap();
     assert_eq!(restored(&record[6]), "'\t=a\r\n\"b\"");
+}
+
+#[test]
+fn a_plan_just_made_is_what_is_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.csv");
+    let plan = plan();
+    let findings = findings();
+    let target = target_in(folder.path());
+    write_all(&target, settings(), &plan, &findings, &mut record()).unwrap();
+    let read = SavedPlan::read(&path).unwrap();
+    assert!(!read.rows.is_empty() && !read.steps.is_empty() && !read.findings.is_empty());
+    assert_eq!(read.record.as_of, Some(plan.as_of));
+    assert_eq!(saved(&plan, &findings, read.record.clone()), read);
 }
