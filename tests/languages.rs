@@ -25,7 +25,7 @@ use rayon::prelude::*;
 use seatshift::{
     config::Config,
     finding::Code,
-    pipeline::{self, Outcome, Request},
+    pipeline::{self, Night, Outcome, Request},
     plan::Reason,
     write::Target,
 };
@@ -439,6 +439,7 @@ fn planned(folder: &Path, name: &str, bytes: &[u8], names: &[(&str, &str)], sett
         as_of: day(running::AS_OF),
         target: Some(target.clone()),
         strict: false,
+        night: Night::default(),
     };
     let outcome = pipeline::run(&request, &()).unwrap_or_else(|stop| panic!("{name}: {stop}"));
     let without_places = |path: PathBuf| {

@@ -11,7 +11,7 @@ pub(super) use json::{of_finding, pretty};
 
 use seatshift::{
     config::Config,
-    pipeline::{self, Checked, Request, Stop},
+    pipeline::{self, Checked, Night, Request, Stop},
 };
 
 use super::{arguments::Check, as_of, explain, on_threads, progress::Progress, screen::Screen, settings, stopped};
@@ -44,6 +44,7 @@ fn checked(command: &Check, config: &Config, progress: &Progress) -> Result<Chec
         as_of: as_of(&command.reading),
         target: None,
         strict: false,
+        night: Night::default(),
     };
     on_threads(&command.reading, || pipeline::check(&request, progress))
 }

@@ -7,7 +7,7 @@ mod human;
 mod json;
 
 use seatshift::{
-    pipeline::{self, Explained, Request, Stop, Verdict},
+    pipeline::{self, Explained, Night, Request, Stop, Verdict},
     recognise::trace::Answer,
 };
 
@@ -57,6 +57,7 @@ fn explained(word: &str, reading: &Reading, progress: &Progress) -> Result<Expla
         as_of: as_of(reading),
         target: None,
         strict: false,
+        night: Night::default(),
     };
     on_threads(reading, || pipeline::explain(&request, word, progress))
 }

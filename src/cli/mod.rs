@@ -22,8 +22,10 @@ mod arguments;
 mod check;
 mod completions;
 mod explain;
+mod history;
 mod init;
 mod lines;
+mod log;
 mod man;
 mod offers;
 mod panic;
@@ -31,6 +33,7 @@ mod plan;
 mod progress;
 mod screen;
 mod shown;
+mod signals;
 mod summary;
 
 use arguments::{Arguments, Command, Reading};
@@ -77,10 +80,15 @@ fn dispatch(arguments: &[OsString]) -> u8 {
         }
     };
     let screen = Screen::new(&arguments.shown);
+    if let Err(wrong) = log::begin(&arguments.shown) {
+        screen.tell(&wrong);
+        return 2;
+    }
     match &arguments.command {
         Command::Plan(command) => plan::run(command, &screen),
         Command::Check(command) => check::run(command, &screen),
         Command::Explain(command) => explain::run(command, &screen),
+        Command::History(command) => history::run(command, &screen),
         Command::Offers(command) => offers::run(command, &screen),
         Command::Init(command) => init::run(command, &screen),
         Command::Completions(command) => completions::run(command, &screen),
@@ -137,7 +145,11 @@ fn on_threads<T: Send>(reading: &Reading, work: impl FnOnce() -> T + Send) -> T 
 
 /// Tells why a run was stopped.
 fn stopped(stop: &Stop, screen: &Screen) -> u8 {
-    let text = summary::of_stop(stop, screen.verbose());
+    let text = match screen.is_log() {
+        // Findings are in the log by their codes.
+        true => stop.to_string(),
+        false => summary::of_stop(stop, screen.verbose()),
+    };
     screen.tell(&text);
     stop.exit_code()
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{Guard, Tonight, Tripped, shrunk};
-use crate::write::restored;
+use crate::saved::restored;
 
 /// What of the last plan is gone.
 #[derive(Debug, Default)]

@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Guard, LastInput, LastRecord, Tonight, Tripped};
+use super::{Guard, Tonight, Tripped};
 use crate::{
     finding::Code,
     recognise::{InputRecord, fits_source},
+    saved::{SavedInput, SavedRecord},
 };
 
 /// A path with its numbers left out: what the same export is called every night.
@@ -37,23 +38,19 @@ fn rows_of(input: &InputRecord) -> u64 {
     if input.file.refused { 0 } else { input.file.rows }
 }
 
-fn last_rows_of(input: &LastInput) -> u64 {
-    if input.refused { 0 } else { input.rows }
-}
-
 fn rejected_of(input: &InputRecord) -> u64 {
     input.tables.iter().map(|table| table.accounting.rejected).sum()
 }
 
 /// Exports and sources that gave rows and give none.
-pub(super) fn empty(tonight: &Tonight<'_>, record: &LastRecord) -> Vec<Tripped> {
+pub(super) fn empty(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped> {
     if tonight.nightly().allow_empty_source {
         return Vec::new();
     }
     let now = by_series(tonight.inputs, |input| &input.file.path);
     let mut tripped = Vec::new();
     for (series, before) in by_series(&record.inputs, |input| &input.path) {
-        let rows: u64 = before.iter().map(|input| last_rows_of(input)).sum();
+        let rows: u64 = before.iter().map(|input| input.rows_used()).sum();
         let tonights = now.get(&series);
         let rows_now: u64 = tonights.iter().flat_map(|inputs| inputs.iter()).map(|input| rows_of(input)).sum();
         if rows > 0 && rows_now == 0 {
@@ -69,7 +66,7 @@ pub(super) fn empty(tonight: &Tonight<'_>, record: &LastRecord) -> Vec<Tripped> 
     for rule in &tonight.config.sources {
         let pattern = rule.pattern.as_str();
         let of_last = record.inputs.iter().filter(|input| fits_source(pattern, &input.path));
-        let rows: u64 = of_last.map(last_rows_of).sum();
+        let rows: u64 = of_last.map(SavedInput::rows_used).sum();
         let of_now = tonight.inputs.iter().filter(|input| fits_source(pattern, &input.file.path));
         let rows_now: u64 = of_now.map(rows_of).sum();
         if rows > 0 && rows_now == 0 {
@@ -84,7 +81,7 @@ pub(super) fn empty(tonight: &Tonight<'_>, record: &LastRecord) -> Vec<Tripped> 
 const LOSING: [Code; 3] = [Code::FileDamaged, Code::QuoteUnclosed, Code::LimitExceeded];
 
 /// Exports that were fine, and are refused, damaged, or lose rows.
-pub(super) fn worse(tonight: &Tonight<'_>, record: &LastRecord) -> Vec<Tripped> {
+pub(super) fn worse(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped> {
     let before = by_series(&record.inputs, |input| &input.path);
     let damaged = damaged(tonight, record);
     let mut tripped = Vec::new();
@@ -103,7 +100,7 @@ pub(super) fn worse(tonight: &Tonight<'_>, record: &LastRecord) -> Vec<Tripped> 
             }
         }
         let lost: u64 = now.iter().map(|input| rejected_of(input)).sum();
-        let were: u64 = before.iter().map(|input| input.rejected()).sum();
+        let were: u64 = before.iter().map(|input| input.rows_rejected()).sum();
         let pass = tonight.nightly().lost_rows;
         if lost > were.saturating_add(pass) {
             let name = now.iter().max_by_key(|input| rejected_of(input)).map(|input| input.file.path.clone());
@@ -115,14 +112,14 @@ pub(super) fn worse(tonight: &Tonight<'_>, record: &LastRecord) -> Vec<Tripped> 
 }
 
 /// Files that lose rows tonight by a code that no file had last time.
-fn damaged(tonight: &Tonight<'_>, record: &LastRecord) -> BTreeMap<String, Code> {
+fn damaged(tonight: &Tonight<'_>, record: &SavedRecord) -> BTreeMap<String, Code> {
     let is_new = |code: Code| !record.findings.contains_key(code.as_str());
     let losing = tonight.findings.iter().filter(|finding| LOSING.contains(&finding.code) && is_new(finding.code));
     losing.map(|finding| (finding.place.file.to_string(), finding.code)).collect()
 }
 
 /// Exports under a new name whose content is that of one of last time.
-pub(super) fn repeated(tonight: &Tonight<'_>, record: &LastRecord) -> Vec<Tripped> {
+pub(super) fn repeated(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped> {
     if tonight.nightly().allow_same_content {
         return Vec::new();
     }
@@ -130,7 +127,7 @@ pub(super) fn repeated(tonight: &Tonight<'_>, record: &LastRecord) -> Vec<Trippe
     let contents: BTreeMap<&str, &str> = record
         .inputs
         .iter()
-        .filter(|input| last_rows_of(input) > 0)
+        .filter(|input| input.rows_used() > 0)
         .filter_map(|input| Some((input.sha256.as_deref()?, input.path.as_str())))
         .collect();
     let new = tonight.inputs.iter().filter(|input| !known.contains(&*input.file.path));

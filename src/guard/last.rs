@@ -4,83 +4,25 @@
 //! A record of an earlier version lacks what it lacks; one that cannot be read is no record, and told. Needs no customer's name.
 
 use std::{
-    collections::BTreeMap,
     fs::{self, File},
-    io,
+    io::{self, Read},
     path::Path,
 };
 
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
-use crate::finding::{Code, Finding, Place};
+use crate::{
+    finding::{Code, Finding, Place},
+    saved::SavedRecord,
+};
 
 /// The last run.
 #[derive(Debug, Clone, Default)]
 pub struct Last {
     /// What it says of itself; none where it cannot be read.
-    pub record: Option<LastRecord>,
+    pub record: Option<SavedRecord>,
     /// That its files do not belong together.
     pub mixed: Option<Finding>,
-}
-
-/// What a run record says.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct LastRecord {
-    /// The version of seatshift that wrote it.
-    pub version: String,
-    /// The date that the plan is made for.
-    pub as_of: String,
-    /// What was read.
-    pub inputs: Vec<LastInput>,
-    /// Where every row went.
-    pub accounting: LastAccounting,
-    /// Findings by code.
-    pub findings: BTreeMap<String, u64>,
-    /// SHA-256 of each output, by its name.
-    pub outputs: BTreeMap<String, String>,
-}
-
-/// What it says of an input.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct LastInput {
-    /// Path as given.
-    pub path: String,
-    /// Digest of the content.
-    pub sha256: Option<String>,
-    /// Rows read.
-    pub rows: u64,
-    /// Whether none of it was used.
-    pub refused: bool,
-    /// Its tables.
-    pub tables: Vec<LastTable>,
-}
-
-/// What it says of a table.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct LastTable {
-    /// Where its rows went.
-    pub accounting: LastAccounting,
-}
-
-/// Where rows went.
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(default)]
-pub struct LastAccounting {
-    /// Rows read.
-    pub rows_read: u64,
-    /// Rows rejected.
-    pub rejected: u64,
-}
-
-impl LastInput {
-    /// Rows that were rejected.
-    pub fn rejected(&self) -> u64 {
-        self.tables.iter().map(|table| table.accounting.rejected).sum()
-    }
 }
 
 impl Last {
@@ -91,12 +33,12 @@ impl Last {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
             Err(error) => return Some(Last::unreadable(record, &error.to_string())),
         };
-        match serde_json::from_slice::<LastRecord>(&bytes) {
+        match SavedRecord::parse(&bytes) {
             Ok(read) => Some(Last {
                 mixed: mixed(record, &read),
                 record: Some(read),
             }),
-            Err(error) => Some(Last::unreadable(record, &error.to_string())),
+            Err(error) => Some(Last::unreadable(record, &error)),
         }
     }
 
@@ -114,7 +56,7 @@ fn shown(path: &Path) -> Place {
 }
 
 /// A finding where an output is not the one that the record tells of.
-fn mixed(path: &Path, record: &LastRecord) -> Option<Finding> {
+fn mixed(path: &Path, record: &SavedRecord) -> Option<Finding> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let differs = |(name, expected): &(&String, &String)| {
         // A name is a name: a record leads to no other folder.
@@ -135,7 +77,14 @@ fn mixed(path: &Path, record: &LastRecord) -> Option<Finding> {
 }
 
 fn digest(path: &Path) -> Option<String> {
+    let mut file = File::open(path).ok()?;
     let mut hasher = Sha256::new();
-    io::copy(&mut File::open(path).ok()?, &mut hasher).ok()?;
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut piece).ok()? {
+            0 => break,
+            read => hasher.update(piece.get(..read)?),
+        }
+    }
     Some(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }

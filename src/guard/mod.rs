@@ -14,16 +14,18 @@ use std::{
 };
 
 use chrono::NaiveDate;
+use serde::Serialize;
 
 use crate::{
     config::{Config, Nightly},
     finding::{Accounting, Code, Finding, Place},
     plan::Plan,
     recognise::InputRecord,
+    saved::SavedRecord,
     terms::{Text, worded},
 };
 
-pub use last::{Last, LastInput, LastRecord};
+pub use last::Last;
 
 worded! {
     /// One thing that is looked at before the last plan is replaced.
@@ -56,7 +58,7 @@ impl Guard {
 }
 
 /// A guard that has tripped.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Tripped {
     /// Which.
     pub guard: Guard,
@@ -129,7 +131,7 @@ pub fn tripped(tonight: &Tonight<'_>, last: Option<&Last>, plan: Option<&Path>) 
         tripped.extend(shrunk(
             tonight,
             "rows read",
-            record.accounting.rows_read,
+            record.accounting.get("rows_read").copied().unwrap_or_default(),
             tonight.accounting.rows_read,
         ));
     }
@@ -140,8 +142,8 @@ pub fn tripped(tonight: &Tonight<'_>, last: Option<&Last>, plan: Option<&Path>) 
     tripped
 }
 
-fn before(tonight: &Tonight<'_>, record: &LastRecord) -> Option<Tripped> {
-    let last: NaiveDate = record.as_of.parse().ok()?;
+fn before(tonight: &Tonight<'_>, record: &SavedRecord) -> Option<Tripped> {
+    let last = record.as_of?;
     (tonight.as_of < last).then(|| {
         let message = format!("the plan would be for {}, and the last one is for {last}", tonight.as_of);
         Tripped::new(Guard::AsOfBefore, tonight.shown_plan, message)

@@ -14,6 +14,7 @@ fn request<'a>(config: &'a Config, folder: &Path, strict: bool) -> Request<'a> {
         as_of: day("2026-11-21"),
         target,
         strict,
+        night: Night::default(),
     }
 }
 

@@ -110,6 +110,23 @@ impl Stage {
         })
     }
 
+    /// The same, for every user to read.
+    pub(super) fn add_for_all(
+        &mut self,
+        path: &Path,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<String, WriteStop> {
+        let digest = self.add(path, fill)?;
+        if let Some((file, _)) = self.staged.last() {
+            let opened = open_to_all(file.as_file());
+            opened.map_err(|cause| WriteStop::File {
+                path: path.to_owned(),
+                cause,
+            })?;
+        }
+        Ok(digest)
+    }
+
     /// Writes what is to stand at `path`, down to the disk. Gives its SHA-256 in hexadecimal.
     pub(super) fn add(
         &mut self,
@@ -161,11 +178,11 @@ impl Drop for Stage {
 type Replaced = (PathBuf, Option<TempPath>);
 
 fn put_in_place(staged: Vec<(NamedTempFile, PathBuf)>, done: &mut Vec<Replaced>) -> Result<(), WriteStop> {
-    let mut held = None;
+    let mut held = under_way::hold();
     for (file, path) in staged {
         let replaced = match &mut held {
-            Some(held) => replace(file, &path, held),
-            None => under_way::hold().and_then(|under_way| replace(file, &path, held.insert(under_way))),
+            Ok(held) => replace(file, &path, held),
+            Err(error) => Err(error.kind().into()),
         };
         match replaced {
             Ok(before) => done.push((path, before)),
@@ -314,6 +331,16 @@ pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
+}
+
+#[cfg(unix)]
+fn open_to_all(file: &File) -> io::Result<()> {
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn open_to_all(_file: &File) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

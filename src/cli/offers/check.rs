@@ -6,7 +6,7 @@ use seatshift::{
     catalog::{RuleFault, RuleNote},
     config::Config,
     finding::Code,
-    pipeline::{self, Offers, Request, Stop},
+    pipeline::{self, Night, Offers, Request, Stop},
 };
 use serde_json::json;
 
@@ -52,6 +52,7 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
             as_of,
             target: None,
             strict: false,
+            night: Night::default(),
         };
         let outcome = pipeline::run(&request, &())?;
         let unused = outcome
