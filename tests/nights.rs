@@ -27,7 +27,7 @@ use chrono::{Days, NaiveDate};
 use rayon::prelude::*;
 use seatshift::{
     config::Config,
-    pipeline::{self, Night, Request},
+    pipeline::{self, Request},
     plan::{Plan, PlanRow},
     terms::Route,
     write::write_plan,
@@ -156,7 +156,7 @@ fn night(as_of: NaiveDate, config: &Config, reported: &BTreeMap<String, Vec<(Str
         as_of,
         target: None,
         strict: false,
-        night: Night::default(),
+        night: pipeline::Night::default(),
     };
     let plan = pipeline::run(&request, &()).unwrap().plan;
     let mut bytes = Vec::new();

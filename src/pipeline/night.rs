@@ -80,8 +80,7 @@ impl Request<'_> {
                 Err(_) => return None,
             };
             (ago.as_secs() < settle).then(|| {
-                let seconds = ago.as_secs();
-                let message = format!("the file was written to {seconds} s ago, and `settle_seconds` is {settle}");
+                let message = format!("the file was written to less than {settle} s ago (`settle_seconds`)");
                 let hint = "run again later, or when whoever writes it is done";
                 Finding::new(Code::ExportGrowing, Place::file(input.name()), message, hint)
             })

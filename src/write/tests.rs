@@ -210,6 +210,7 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
     }
     let keys: Vec<&str> = run.as_object().unwrap().keys().map(String::as_str).collect();
     let documented = [
+        "accepted",
         "accounting",
         "as_of",
         "catalog",
