@@ -38,7 +38,7 @@ use crate::{
         vocabulary::Vocabulary,
     },
     rules::{Calendar, Rules},
-    write::{Target, WriteStop},
+    write::{Lock, Target, WriteStop},
 };
 use conclude::{Read, conclude, has_errors};
 use countries::unknown_countries;
@@ -161,7 +161,7 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     let early = request.lock_if_there()?;
     let references = References::load(request.config, request.as_of)?;
     let exports = Exports::of(request)?;
-    let _lock = request.lock(early)?;
+    let lock = request.lock(early)?;
     let plainly = |inputs: &[Input], context: &Context<'_>| (recognise::recognise(inputs, context), ());
     let (recognised, ()) = references.recognise(request, exports, observer, plainly);
     told::inputs(&recognised.inputs);
@@ -192,7 +192,10 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         accounting: recognised.accounting,
         findings: recognised.findings,
     };
-    conclude(request, read, plan, observer)
+    lock.as_ref().map_or(Ok(()), Lock::check).map_err(night::stopped)?;
+    let outcome = conclude(request, read, plan, observer);
+    drop(lock);
+    outcome
 }
 
 /// Reads and recognises exports; plans nothing, writes nothing. Says how each was read, also where none could be.

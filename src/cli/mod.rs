@@ -35,6 +35,7 @@ mod screen;
 mod shown;
 mod signals;
 mod summary;
+mod withheld;
 
 use arguments::{Arguments, Command, Reading};
 use screen::Screen;

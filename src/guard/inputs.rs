@@ -38,6 +38,13 @@ fn rows_of(input: &InputRecord) -> u64 {
     if input.file.refused { 0 } else { input.file.rows }
 }
 
+fn rows_of_them(rows: u64) -> String {
+    match rows {
+        1 => "1 row".to_owned(),
+        _ => format!("{rows} rows"),
+    }
+}
+
 fn rejected_of(input: &InputRecord) -> u64 {
     input.tables.iter().map(|table| table.accounting.rejected).sum()
 }
@@ -48,9 +55,13 @@ pub(super) fn empty(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped>
         return Vec::new();
     }
     let now = by_series(tonight.inputs, |input| &input.file.path);
+    let contents: BTreeSet<&str> = tonight.inputs.iter().filter_map(|input| input.file.sha256.as_deref()).collect();
+    // What is there under another name has not run dry; that is another guard's concern.
+    let is_elsewhere = |input: &SavedInput| input.sha256.as_deref().is_some_and(|digest| contents.contains(digest));
     let mut tripped = Vec::new();
     for (series, before) in by_series(&record.inputs, |input| &input.path) {
-        let rows: u64 = before.iter().map(|input| input.rows_used()).sum();
+        let of_last = before.iter().filter(|input| !is_elsewhere(input));
+        let rows: u64 = of_last.map(|input| input.rows_used()).sum();
         let tonights = now.get(&series);
         let rows_now: u64 = tonights.iter().flat_map(|inputs| inputs.iter()).map(|input| rows_of(input)).sum();
         if rows > 0 && rows_now == 0 {
@@ -59,7 +70,7 @@ pub(super) fn empty(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped>
                 None => "it is not among tonight's exports",
                 Some(_) => "it gives none tonight",
             };
-            let message = format!("the export gave {rows} rows last time, and {how}");
+            let message = format!("the export gave {} last time, and {how}", rows_of_them(rows));
             tripped.push(Tripped::new(Guard::SourceEmpty, name, message));
         }
     }
@@ -70,7 +81,8 @@ pub(super) fn empty(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped>
         let of_now = tonight.inputs.iter().filter(|input| fits_source(pattern, &input.file.path));
         let rows_now: u64 = of_now.map(rows_of).sum();
         if rows > 0 && rows_now == 0 {
-            let message = format!("the exports of the [[source]] `{pattern}` gave {rows} rows last time, and give none tonight");
+            let gave = rows_of_them(rows);
+            let message = format!("the exports of the [[source]] `{pattern}` gave {gave} last time, and give none tonight");
             tripped.push(Tripped::new(Guard::SourceEmpty, tonight.config.shown_path(), message));
         }
     }
@@ -104,7 +116,7 @@ pub(super) fn worse(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped>
         let pass = tonight.nightly().lost_rows;
         if lost > were.saturating_add(pass) {
             let name = now.iter().max_by_key(|input| rejected_of(input)).map(|input| input.file.path.clone());
-            let message = format!("{lost} rows of the export are rejected tonight, and {were} were last time; up to {pass} more pass");
+            let message = format!("rejected of the export: {}, and {were} last time; up to {pass} more pass", rows_of_them(lost));
             tripped.push(Tripped::new(Guard::ExportWorse, name.unwrap_or_default(), message));
         }
     }

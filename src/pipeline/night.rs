@@ -90,6 +90,6 @@ impl Request<'_> {
 }
 
 /// A lock that cannot be had stops a run; its record would be another run's to write.
-fn stopped(cause: WriteStop) -> Stop {
+pub(super) fn stopped(cause: WriteStop) -> Stop {
     Stop::Output { cause, record: None }
 }

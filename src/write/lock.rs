@@ -6,7 +6,7 @@
 
 use std::{
     ffi::OsString,
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, Metadata, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
 };
@@ -20,9 +20,21 @@ const LONGEST: u64 = 512;
 #[derive(Debug)]
 pub struct Lock {
     file: File,
+    path: PathBuf,
 }
 
 impl Lock {
+    /// Whether the folder is still the one that was locked: it may have been replaced, or what was mounted there is gone.
+    pub fn check(&self) -> Result<(), WriteStop> {
+        let is_there = std::fs::metadata(&self.path).is_ok_and(|now| self.file.metadata().is_ok_and(|own| is_same(&now, &own)));
+        match is_there {
+            true => Ok(()),
+            false => Err(WriteStop::Vanished {
+                path: self.path.parent().map(stage::or_here).unwrap_or(Path::new(".")).to_owned(),
+            }),
+        }
+    }
+
     /// Takes the lock of a target if its file is there: where it is not, nobody holds it. Makes nothing.
     pub fn take_if_there(target: &Target, since: &str) -> Result<Option<Lock>, WriteStop> {
         let path = path_of(target);
@@ -62,6 +74,18 @@ fn path_of(target: &Target) -> PathBuf {
 }
 
 #[cfg(unix)]
+fn is_same(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+/// Where files have no number that can be asked for, that there is one must do.
+#[cfg(not(unix))]
+fn is_same(_: &Metadata, _: &Metadata) -> bool {
+    true
+}
+
+#[cfg(unix)]
 fn options() -> OpenOptions {
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = File::options();
@@ -81,7 +105,10 @@ fn take(mut file: File, target: &Target, path: &Path, since: &str) -> Result<Loc
         Ok(()) => {
             // Who we are is for people; a lock without it is a lock all the same.
             let _ = say_who(&mut file, since);
-            Ok(Lock { file })
+            Ok(Lock {
+                file,
+                path: path.to_owned(),
+            })
         }
         Err(TryLockError::WouldBlock) => Err(WriteStop::Locked {
             path: target.plan.clone(),

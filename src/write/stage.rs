@@ -61,6 +61,12 @@ pub enum WriteStop {
         /// Who holds it.
         holder: String,
     },
+    /// The folder of the outputs is gone, or another one.
+    #[error("{}: the folder is no longer the one that the run began with, so nothing was written\n  hint: look whether the disk is mounted, and run again", path.display())]
+    Vanished {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The lock cannot be taken, for another reason than that somebody holds it.
     #[error("{}: cannot be locked: {cause}\n  hint: {}", path.display(), advice(cause))]
     Lock {
