@@ -84,7 +84,17 @@ fn waiting(folder: &Path) -> Child {
     child
 }
 
+/// Whether a process for workbooks has given up what it does not need, and is at work.
+fn is_at_work(pid: i32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let cpu = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The 14th field: ticks of its own computing.
+    let ticks = cpu.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(11)).and_then(|ticks| ticks.parse::<u64>().ok());
+    status.contains("NoNewPrivs:\t1") && ticks.is_some_and(|ticks| ticks > 2)
+}
+
 /// Waits for something that must come about; gives up after far longer than it can take.
+#[track_caller]
 fn wait_until(mut is_so: impl FnMut() -> bool) {
     for _ in 0..3000 {
         if is_so() {
@@ -178,7 +188,7 @@ fn a_run_that_is_ended_takes_its_processes_for_workbooks_with_it() {
         let mut child = 0;
         wait_until(|| {
             child = children(parent.id()).first().copied().unwrap_or_default();
-            child != 0 && fs::read(format!("/proc/{child}/cmdline")).is_ok_and(|line| line.windows(14).any(|part| part == b"parse-workbook"))
+            child != 0 && is_at_work(child)
         });
         // Held still, so that it cannot end by itself.
         kill_process(Pid::from_raw(child).unwrap(), Signal::STOP).unwrap();
@@ -356,7 +366,9 @@ fn a_full_disk_and_a_read_only_one_leave_the_last_plan() {
         digest() { cat out/plan*.csv out/plan.run.json | sha256sum; ls -A out | tr '\\n' ' '; echo; }
         program=$1
         plan list.csv; digest
-        plan longer.csv; rm -f out/plan.stopped.*; digest
+        cp list.csv short.csv; cp longer.csv list.csv
+        plan list.csv; rm -f out/plan.stopped.*; digest
+        cp short.csv list.csv
         mount -o remount,ro out
         plan list.csv; digest
         umount out
@@ -497,7 +509,7 @@ fn a_log_is_one_event_a_line_and_takes_the_summarys_place() {
     assert_eq!((code, of(&good, "export read"), of(&good, "plan written")), (0, 1, 1), "{good:?}");
     assert!(good.iter().all(|event| event["timestamp"].is_string() && event["level"].is_string()));
     let (code, held) = events(0..20, &[]);
-    assert_eq!((code, of(&held, "guard tripped")), (3, 3), "{held:?}");
+    assert_eq!((code, of(&held, "guard tripped")), (3, 2), "{held:?}");
     assert!(held.iter().any(|event| event["guard"] == "shrink" && event["level"] == "ERROR"));
     let (code, quiet) = events(0..200, &["--quiet"]);
     assert_eq!((code, quiet.len()), (0, 0), "{quiet:?}");
