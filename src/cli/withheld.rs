@@ -33,7 +33,7 @@ pub(super) struct Withheld {
 pub(super) fn withheld(finding: &Finding) -> Withheld {
     let may_show = |value: &str| {
         let is_heading = finding.heading.as_deref() == Some(value);
-        is_heading || is_figure(value) || is_id(value) || is_ours(value) || is_offer(value)
+        is_heading || tells_of_nobody(finding.code) || is_figure(value) || is_id(value) || is_ours(value) || is_offer(value)
     };
     let hidden: BTreeSet<&str> = quoted(&finding.message).filter(|value| !may_show(value)).collect();
     let in_hint = |value: &str| hidden.contains(value) || finding.value.as_deref() == Some(value) && !may_show(value);
@@ -42,6 +42,23 @@ pub(super) fn withheld(finding: &Finding) -> Withheld {
         hint: without(&finding.hint, &in_hint),
         any: !hidden.is_empty(),
     }
+}
+
+/// Findings about headings, settings and our own table of offers, in which no value of an export stands.
+fn tells_of_nobody(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ColumnMissing
+            | Code::HeadingRepeated
+            | Code::SourceUnused
+            | Code::SourceCapture
+            | Code::OfferTargetUnknown
+            | Code::OfferRowTied
+            | Code::OfferRowUnused
+            | Code::PartnerCountriesUnset
+            | Code::CalendarYearMissing
+            | Code::LastSetMixed
+    )
 }
 
 /// What stands in backticks.
@@ -58,13 +75,17 @@ fn without(text: &str, hidden: &dyn Fn(&str) -> bool) -> String {
     parts.collect::<Vec<_>>().join("`")
 }
 
-/// A date or a number, as exports write them.
+/// A date, a number or a spreadsheet's error, as exports have them.
 fn is_figure(value: &str) -> bool {
     let has_digit = value.chars().any(|character| character.is_numeric());
     let is_part = |character: char| character.is_numeric() || " .,:;/-+%".contains(character);
     let is_power = |value: &str| value.split_once("E+").is_some_and(|(a, b)| a.chars().chain(b.chars()).all(is_part));
     let is_week = |value: &str| value.split_once("-W").is_some_and(|(a, b)| a.chars().chain(b.chars()).all(is_part));
-    has_digit && value.len() <= 40 && (value.chars().all(is_part) || is_power(value) || is_week(value))
+    let is_error = |value: &str| {
+        let word = value.strip_prefix('#').unwrap_or_default();
+        !word.is_empty() && word.len() <= 16 && word.chars().all(|character| character.is_ascii_uppercase() || "/!?0_".contains(character))
+    };
+    is_error(value) || has_digit && value.len() <= 40 && (value.chars().all(is_part) || is_power(value) || is_week(value))
         || value.chars().all(|character| character.is_ascii_punctuation())
 }
 
@@ -88,7 +109,7 @@ fn is_ours(value: &str) -> bool {
         words.extend(Kind::ALL.iter().flat_map(|kind| values(*kind)).map(str::to_owned));
         words.extend(TABLE_HEADINGS.iter().flat_map(|(_, headings)| headings.iter().map(|word| (*word).to_owned())));
         words.extend(Guard::ALL.iter().map(|guard| format!("--accept {guard}")));
-        let others = ["[[source]]", "dmy", "mdy", "ymd", "true", "false"];
+        let others = ["[[source]]", "dmy", "mdy", "ymd", "true", "false", "yes", "no", "formula without a value"];
         words.extend(others.map(str::to_owned));
         words
     });
@@ -130,6 +151,7 @@ mod tests {
             "column `State`",
             "`Visio Plan 2`",
             "`;`",
+            "`#REF!`",
         ] {
             assert_eq!(told(message), message);
         }
