@@ -25,6 +25,7 @@ Examples:
   seatshift plan exports/
   seatshift plan exports/ 'more/*.xlsx' -o out/plan.csv --as-of 2026-11-21
   seatshift plan - -o - < list.csv > plan.csv
+  seatshift plan exports/ -o what-if.csv --set rules.lead.relationship=21
 ";
 
 const PLAN_NOTES: &str = "\
@@ -162,6 +163,9 @@ pub(crate) struct Reading {
     /// Settings; otherwise seatshift.toml of the working folder, if there is one
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// A setting for this run alone, such as rules.lead.relationship=21; may stand several times
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
     /// The date that counts as today, such as 2026-11-21; otherwise today in UTC
     #[arg(long, value_name = "DATE", value_parser = as_of)]
     pub(crate) as_of: Option<NaiveDate>,

@@ -88,13 +88,13 @@ fn dispatch(arguments: &[OsString]) -> u8 {
     }
 }
 
-/// Settings from `--config`, else from the working folder.
+/// Settings from `--config`, else from the working folder, with those of the command line laid over them.
 fn settings(reading: &Reading) -> Result<Config, Stop> {
-    settings_at(reading.config.as_deref())
+    settings_at(reading.config.as_deref(), &reading.set)
 }
 
-fn settings_at(path: Option<&Path>) -> Result<Config, Stop> {
-    let loaded = Config::load(path, Path::new(""));
+fn settings_at(path: Option<&Path>, set: &[String]) -> Result<Config, Stop> {
+    let loaded = Config::load_with(path, Path::new(""), set);
     let in_children = |config| Config {
         workbooks: workbooks(),
         ..config
