@@ -29,6 +29,7 @@ mod offers;
 mod panic;
 mod plan;
 mod progress;
+mod rules;
 mod screen;
 mod shown;
 mod summary;
@@ -82,6 +83,7 @@ fn dispatch(arguments: &[OsString]) -> u8 {
         Command::Check(command) => check::run(command, &screen),
         Command::Explain(command) => explain::run(command, &screen),
         Command::Offers(command) => offers::run(command, &screen),
+        Command::Rules(command) => rules::run(command, &screen),
         Command::Init(command) => init::run(command, &screen),
         Command::Completions(command) => completions::run(command, &screen),
         Command::Man => man::run(&screen),
