@@ -25,16 +25,22 @@ use crate::{
 mod cell;
 mod finding_lines;
 mod offer_lines;
+mod page;
 mod plan_lines;
 mod record;
+mod reports;
 mod stage;
 mod step_lines;
+mod view;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
 
+pub use page::write_page;
 pub use record::{RunRecord, SettingsRecord, StoppedRecord, Timing};
+pub use reports::{Reports, write_reports};
 pub use stage::WriteStop;
+pub use view::View;
 
 use cell::Line;
 use stage::Stage;
@@ -101,6 +107,26 @@ impl Target {
         self.beside("run.json")
     }
 
+    /// The plan as a page.
+    pub fn html(&self) -> PathBuf {
+        self.beside("html")
+    }
+
+    /// The plan as a workbook.
+    pub fn xlsx(&self) -> PathBuf {
+        self.beside("xlsx")
+    }
+
+    /// The steps as a calendar.
+    pub fn ics(&self) -> PathBuf {
+        self.beside("ics")
+    }
+
+    /// The folder of messages to customers.
+    pub fn letters(&self) -> PathBuf {
+        self.beside("letters")
+    }
+
     /// The run record of a run that was stopped.
     pub fn stopped_run(&self) -> PathBuf {
         self.beside("stopped.run.json")
@@ -111,8 +137,8 @@ impl Target {
         self.beside("stopped.findings.csv")
     }
 
-    /// Every file of this name that a run may write: what must not be read as an export.
-    pub fn all(&self) -> [PathBuf; 6] {
+    /// Every file and folder of this name that a run may write: what must not be read as an export.
+    pub fn all(&self) -> [PathBuf; 10] {
         [
             self.plan.clone(),
             self.findings(),
@@ -120,6 +146,10 @@ impl Target {
             self.run(),
             self.stopped_run(),
             self.stopped_findings(),
+            self.html(),
+            self.xlsx(),
+            self.ics(),
+            self.letters(),
         ]
     }
 
@@ -131,7 +161,7 @@ impl Target {
     }
 }
 
-/// Writes the plan, the findings, the steps and, last, the run record, which gets the digests of the others.
+/// Writes the plan, the findings, the steps, the reports and, last, the run record, which gets the digests of the others.
 ///
 /// A failure leaves the files of the last run as they were. `findings` come in the order in which they are to stand.
 pub fn write_all(
@@ -139,6 +169,7 @@ pub fn write_all(
     settings: OutputSettings,
     plan: &Plan,
     findings: &[Finding],
+    reports: Option<(&Reports, &View<'_>)>,
     record: &mut RunRecord,
 ) -> Result<(), WriteStop> {
     let mut stage = Stage::open(&target.folder)?;
@@ -148,6 +179,11 @@ pub fn write_all(
     record.outputs.insert(name(&target.findings()), digest);
     let digest = stage.add(&target.steps(), |out| step_lines(plan, settings, out))?;
     record.outputs.insert(name(&target.steps()), digest);
+    if let Some((reports, view)) = reports.filter(|(reports, _)| reports.any()) {
+        let saved = saved(plan, findings, record.saved());
+        let digests = reports::add(reports, &saved, view, &mut stage)?;
+        record.outputs.extend(digests);
+    }
     stage.add(&target.run(), |out| record::write(record, out))?;
     stage.publish()?;
     stage::remove_stale(&[target.stopped_run(), target.stopped_findings()]);

@@ -121,6 +121,7 @@ fn outcome() -> Outcome {
         },
         verdict: Verdict::Look,
         target: Some(Target::new("out/plan.csv".as_ref()).unwrap()),
+        reports: Reports::none(),
     }
 }
 
