@@ -18,11 +18,13 @@ mod conclude;
 mod countries;
 mod night;
 mod offers;
+mod report;
 mod stop;
 mod told;
 
 pub use night::Night;
 pub use offers::Offers;
+pub use report::{ReportRequest, Reported, report};
 pub use stop::Stop;
 
 use crate::{
@@ -38,7 +40,7 @@ use crate::{
         vocabulary::Vocabulary,
     },
     rules::{Calendar, Rules},
-    write::{Lock, Target, WriteStop},
+    write::{Lock, Reports, Target, View, WriteStop},
 };
 use conclude::{Read, conclude, has_errors};
 use countries::unknown_countries;
@@ -54,6 +56,8 @@ pub struct Request<'a> {
     pub as_of: NaiveDate,
     /// Where the plan goes; none: the caller writes it.
     pub target: Option<Target>,
+    /// What else is made of the plan; nothing without a target.
+    pub reports: Reports,
     /// Whether pressing rows for review need a person before the run counts as done.
     pub strict: bool,
     /// What an unattended run is told besides.
@@ -103,6 +107,8 @@ pub struct Outcome {
     pub target: Option<Target>,
     /// Why the night could not be kept in the history, where all else was done.
     pub unkept: Option<WriteStop>,
+    /// What else was made of the plan, and where it is.
+    pub reports: Reports,
 }
 
 /// How a run ended that was not stopped.
@@ -193,7 +199,8 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         findings: recognised.findings,
     };
     lock.as_ref().map_or(Ok(()), Lock::check).map_err(night::stopped)?;
-    let outcome = conclude(request, read, plan, observer);
+    let view = View::new(request.as_of, request.config, &tables);
+    let outcome = conclude(request, read, plan, &view, observer);
     drop(lock);
     outcome
 }
@@ -354,7 +361,7 @@ impl Exports {
         let config = request.config;
         let (inputs, mut findings) = read::expand_with(request.exports, io::stdin(), &config.limits);
         overwrites_nothing(request, &inputs)?;
-        let mut ours = ours(config, request.target.as_ref());
+        let mut ours = ours(config, request.target.as_ref(), &request.reports);
         let history = request.keep().and_then(|keep| keep.folder.canonicalize().ok());
         ours.extend(history);
         let (inputs, own) = without_ours(inputs, &ours);
@@ -378,7 +385,7 @@ fn digests(tables: &Tables, rules: &RuleSettings) -> BTreeMap<String, String> {
 }
 
 /// What lies about that is ours and no export: the settings, the tables they name, what a run writes.
-fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
+fn ours(config: &Config, target: Option<&Target>, reports: &Reports) -> BTreeSet<PathBuf> {
     let TablePaths {
         offers,
         calendar,
@@ -394,6 +401,7 @@ fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
         .flatten();
     let rules = config.rules.replace.values().chain(config.rules.extend.values());
     let outputs = target.iter().flat_map(|target| target.all());
+    let outputs = outputs.chain(reports.paths().map(|(path, _)| path.to_owned()));
     let files = config.catalog.files();
     let files = files.iter().flat_map(|(_, paths)| paths.iter());
     let named = config.path.iter().chain(tables).chain(rules).chain(files);
@@ -403,13 +411,14 @@ fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
 
 /// No output may take the place of a setting, a table or an export; a plan of ours may be replaced.
 fn overwrites_nothing(request: &Request<'_>, inputs: &[Input]) -> Result<(), Stop> {
-    let settings = ours(request.config, None);
+    let settings = ours(request.config, None, &Reports::none());
     let canonical = |path: &Path| path.canonicalize().ok();
     let is_input = |path: &PathBuf| {
         let same = |input: &Input| matches!(input, Input::File(file) if canonical(file).as_ref() == Some(path));
         inputs.iter().any(same)
     };
-    for target in request.target.iter().flat_map(Target::all) {
+    let reports = request.reports.paths().map(|(path, _)| path.to_owned());
+    for target in request.target.iter().flat_map(Target::all).chain(reports) {
         let Some(path) = canonical(&target) else { continue };
         let what = if settings.contains(&path) {
             "one of our settings or tables"
@@ -437,9 +446,11 @@ fn is_output(path: &Path) -> bool {
 fn without_ours(inputs: Vec<Input>, ours: &BTreeSet<PathBuf>) -> (Vec<Input>, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut exports = Vec::new();
+    // A file is ours, or stands in a folder of ours.
+    let is_ours = |path: &Path| path.ancestors().any(|path| ours.contains(path));
     for input in inputs {
         match &input {
-            Input::File(path) if path.canonicalize().is_ok_and(|path| is_among(&path, ours)) => {
+            Input::File(path) if path.canonicalize().is_ok_and(|path| is_ours(&path)) => {
                 let message = "is a setting, table or output of ours and was not read as an export";
                 findings.push(Finding::new(Code::FileSkipped, Place::file(input.name()), message, ""));
             }
@@ -447,11 +458,6 @@ fn without_ours(inputs: Vec<Input>, ours: &BTreeSet<PathBuf>) -> (Vec<Input>, Ve
         }
     }
     (exports, findings)
-}
-
-/// Whether a file is one of these, or in one of these folders.
-fn is_among(path: &Path, ours: &BTreeSet<PathBuf>) -> bool {
-    path.ancestors().any(|path| ours.contains(path))
 }
 
 #[cfg(test)]

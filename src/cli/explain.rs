@@ -9,6 +9,7 @@ mod json;
 use seatshift::{
     pipeline::{self, Explained, Night, Request, Stop, Verdict},
     recognise::trace::Answer,
+    write::Reports,
 };
 
 use super::{
@@ -56,6 +57,7 @@ fn explained(word: &str, reading: &Reading, progress: &Progress) -> Result<Expla
         config: &config,
         as_of: as_of(reading),
         target: None,
+        reports: Reports::none(),
         strict: false,
         night: Night::default(),
     };

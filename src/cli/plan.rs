@@ -11,7 +11,7 @@ use std::{
 use seatshift::{
     config::Config,
     pipeline::{self, Night, Observer, Outcome, Request, Stop},
-    write::{Target, write_metrics, write_plan},
+    write::{Reports, Target, write_metrics, write_plan},
 };
 
 use super::{
@@ -67,6 +67,7 @@ fn planned(command: &Plan, config: &Config, progress: &Progress) -> Result<Outco
         exports: &command.reading.exports,
         config,
         as_of: as_of(&command.reading),
+        reports: reports(command, target.as_ref())?,
         target,
         strict: command.strict,
         night: Night {
@@ -76,6 +77,15 @@ fn planned(command: &Plan, config: &Config, progress: &Progress) -> Result<Outco
         },
     };
     on_threads(&command.reading, || pipeline::run(&request, progress))
+}
+
+/// What else is made of the plan.
+fn reports(command: &Plan, target: Option<&Target>) -> Result<Reports, Stop> {
+    match target {
+        Some(target) => Ok(command.wanted.beside(target)),
+        None if command.wanted.any() => Err(Stop::NowhereBeside),
+        None => Ok(Reports::none()),
+    }
 }
 
 fn conclude(config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {

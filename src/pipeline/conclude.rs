@@ -13,7 +13,7 @@ use crate::{
     plan::{Counts, MappedOffer, Plan},
     recognise::InputRecord,
     terms::{Action, Urgency},
-    write::{RunRecord, SettingsRecord, StoppedRecord, Target, write_all, write_held, write_stopped},
+    write::{RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held, write_stopped},
 };
 
 /// What has been read when deciding is done.
@@ -30,6 +30,7 @@ pub(super) fn conclude(
     request: &Request<'_>,
     read: Read,
     mut plan: Plan,
+    view: &View<'_>,
     observer: &dyn Observer,
 ) -> Result<Outcome, Stop> {
     observer.part(Part::Writing);
@@ -83,7 +84,8 @@ pub(super) fn conclude(
     if let Some(target) = &request.target {
         let mut record = records.good(&counts, &plan.mappings, &findings, verdict);
         let keep = request.keep();
-        match write_all(target, request.config.output, &plan, &findings, &mut record, keep.as_ref()) {
+        let reports = Some((&request.reports, view));
+        match write_all(target, request.config.output, &plan, &findings, reports, &mut record, keep.as_ref()) {
             Ok(stop) => unkept = stop,
             Err(cause) => {
                 let record = records.stopped(&cause.to_string(), &findings, 3);
@@ -101,6 +103,7 @@ pub(super) fn conclude(
         verdict,
         target: request.target.clone(),
         unkept,
+        reports: request.reports.clone(),
     })
 }
 
@@ -166,10 +169,11 @@ struct Records<'a> {
 impl Records<'_> {
     fn settings(&self) -> Option<SettingsRecord> {
         let config = self.request.config;
-        let (path, sha256) = config.path.as_ref().zip(config.digest.as_ref())?;
-        Some(SettingsRecord {
-            path: path.display().to_string(),
-            sha256: sha256.clone(),
+        let is_default = config.path.is_none() && config.set.is_empty();
+        (!is_default).then(|| SettingsRecord {
+            path: config.path.as_ref().map(|path| path.display().to_string()),
+            sha256: config.digest.clone(),
+            set: config.set.iter().map(|set| set.text.clone()).collect(),
         })
     }
 

@@ -28,11 +28,14 @@ mod keep;
 mod lock;
 mod metrics;
 mod offer_lines;
+mod page;
 mod plan_lines;
 mod record;
+mod reports;
 mod stage;
 mod step_lines;
 mod under_way;
+mod view;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
@@ -40,9 +43,12 @@ pub(crate) mod fixtures;
 pub use keep::Keep;
 pub use lock::Lock;
 pub use metrics::{Metrics, write_metrics};
+pub use page::write_page;
 pub use record::{RunRecord, SettingsRecord, StoppedRecord, Timing};
+pub use reports::{Reports, write_reports};
 pub use stage::WriteStop;
 pub use under_way::abandon;
+pub use view::View;
 
 use cell::Line;
 use stage::Stage;
@@ -109,6 +115,26 @@ impl Target {
         self.beside("run.json")
     }
 
+    /// The plan as a page.
+    pub fn html(&self) -> PathBuf {
+        self.beside("html")
+    }
+
+    /// The plan as a workbook.
+    pub fn xlsx(&self) -> PathBuf {
+        self.beside("xlsx")
+    }
+
+    /// The steps as a calendar.
+    pub fn ics(&self) -> PathBuf {
+        self.beside("ics")
+    }
+
+    /// The folder of messages to customers.
+    pub fn letters(&self) -> PathBuf {
+        self.beside("letters")
+    }
+
     /// The run record of a run that was stopped.
     pub fn stopped_run(&self) -> PathBuf {
         self.beside("stopped.run.json")
@@ -124,8 +150,8 @@ impl Target {
         self.beside("held.csv")
     }
 
-    /// Every file of this name that a run may write: what must not be read as an export.
-    pub fn all(&self) -> [PathBuf; 7] {
+    /// Every file and folder of this name that a run may write: what must not be read as an export.
+    pub fn all(&self) -> [PathBuf; 11] {
         [
             self.plan.clone(),
             self.findings(),
@@ -134,6 +160,10 @@ impl Target {
             self.stopped_run(),
             self.stopped_findings(),
             self.held(),
+            self.html(),
+            self.xlsx(),
+            self.ics(),
+            self.letters(),
         ]
     }
 
@@ -150,7 +180,7 @@ impl Target {
     }
 }
 
-/// Writes the plan, the findings, the steps and, last, the run record, which gets the digests of the others.
+/// Writes the plan, the findings, the steps, the reports and, last, the run record, which gets the digests of the others.
 ///
 /// A failure leaves the files of the last run as they were. `findings` come in the order in which they are to stand. With `keep`
 /// the plan and its record are kept as a night of the history as well; the answer is why that failed after all else was done.
@@ -159,6 +189,7 @@ pub fn write_all(
     settings: OutputSettings,
     plan: &Plan,
     findings: &[Finding],
+    reports: Option<(&Reports, &View<'_>)>,
     record: &mut RunRecord,
     keep: Option<&Keep<'_>>,
 ) -> Result<Option<WriteStop>, WriteStop> {
@@ -169,6 +200,11 @@ pub fn write_all(
     record.outputs.insert(name(&target.findings()), digest);
     let digest = stage.add(&target.steps(), |out| step_lines(plan, settings, out))?;
     record.outputs.insert(name(&target.steps()), digest);
+    if let Some((reports, view)) = reports.filter(|(reports, _)| reports.any()) {
+        let saved = saved(plan, findings, record.saved());
+        let digests = reports::add(reports, &saved, view, &mut stage)?;
+        record.outputs.extend(digests);
+    }
     stage.add(&target.run(), |out| record::write(record, out))?;
     let night = keep.map(|keep| keep.stage(&stage, target)).transpose()?;
     stage.publish()?;
