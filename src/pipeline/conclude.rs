@@ -230,7 +230,6 @@ impl Records<'_> {
         let target = target.filter(|_| written);
         Stop::Held {
             guards,
-            accounting: self.accounting,
             held: target.map(Target::held),
             record: target.map(Target::stopped_run),
             findings,
