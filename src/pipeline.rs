@@ -16,14 +16,22 @@ use chrono::NaiveDate;
 
 mod conclude;
 mod countries;
+mod diff;
 mod offers;
+mod previous;
 mod stop;
 
+pub use diff::{Diffed, diff};
 pub use offers::Offers;
+pub use previous::{Previous, fitting};
 pub use stop::Stop;
 
 use crate::{
-    catalog::{Catalog, evidence::Evidence},
+    catalog::{
+        Catalog,
+        evidence::{Evidence, EvidenceFile},
+    },
+    compare::Changes,
     config::{Config, RuleSettings, TablePaths, sha256},
     finding::{Accounting, Code, Finding, Place},
     plan::{self, Counts, Plan},
@@ -35,6 +43,7 @@ use crate::{
         vocabulary::Vocabulary,
     },
     rules::{Calendar, Rules},
+    saved::{SavedCatalogFile, SavedInput, SavedRecord, SavedSettings},
     write::Target,
 };
 use conclude::{Read, conclude, has_errors};
@@ -53,6 +62,8 @@ pub struct Request<'a> {
     pub target: Option<Target>,
     /// Whether pressing rows for review need a person before the run counts as done.
     pub strict: bool,
+    /// Which plan to compare with.
+    pub previous: Previous,
 }
 
 /// Is told how far a run has come, and asked how long it has taken.
@@ -96,6 +107,8 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Where the files are; none: the plan has not been written.
     pub target: Option<Target>,
+    /// What changed since the plan before; none: with nothing was it compared.
+    pub changes: Option<Changes>,
 }
 
 /// How a run ended that was not stopped.
@@ -151,6 +164,7 @@ pub struct Explained {
 /// # Errors
 /// Where nothing could be planned or written: the files of the last run are as they were.
 pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, Stop> {
+    let named = previous::named(request)?;
     let references = References::load(request.config, request.as_of)?;
     let recognised = references.recognise(request, observer)?;
     observer.part(Part::Deciding);
@@ -173,9 +187,18 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         evidence: &evidence,
     };
     let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
+    let (digests, catalog) = (digests(&tables, &request.config.rules), evidence.files());
+    let tonight = previous::Tonight {
+        plan: &plan,
+        customers: &recognised.customers,
+        context,
+        record: saved_record(request, &digests, &catalog, &recognised.inputs),
+    };
+    let compared = previous::compared(request, named, &tonight)?;
     let read = Read {
-        tables: digests(&tables, &request.config.rules),
-        catalog: evidence.files(),
+        compared,
+        tables: digests,
+        catalog,
         inputs: recognised.inputs,
         accounting: recognised.accounting,
         findings: recognised.findings,
@@ -317,7 +340,11 @@ impl References {
         let config = request.config;
         let (inputs, findings) = read::expand_with(request.exports, io::stdin(), &config.limits);
         overwrites_nothing(request, &inputs)?;
-        let (inputs, own) = without_ours(inputs, &ours(config, request.target.as_ref()));
+        let mut ours = ours(config, request.target.as_ref());
+        if let Previous::Named(path) = &request.previous {
+            ours.extend(path.canonicalize().ok());
+        }
+        let (inputs, own) = without_ours(inputs, &ours);
         let context = Context {
             config,
             tables: &self.tables,
@@ -330,6 +357,39 @@ impl References {
         recognised.findings.extend(own);
         recognised.findings.extend_from_slice(self.evidence.findings());
         Ok((recognised, answer))
+    }
+}
+
+/// What this run will record of itself, as far as a comparison needs it.
+fn saved_record(
+    request: &Request<'_>,
+    tables: &BTreeMap<String, String>,
+    catalog: &[EvidenceFile],
+    inputs: &[InputRecord],
+) -> SavedRecord {
+    let config = request.config;
+    let settings = config.path.as_ref().zip(config.digest.as_ref());
+    let file = |file: &EvidenceFile| SavedCatalogFile {
+        setting: file.setting.to_owned(),
+        path: file.path.to_string(),
+        sha256: file.sha256.clone(),
+    };
+    let input = |input: &InputRecord| SavedInput {
+        path: input.file.path.to_string(),
+        sha256: input.file.sha256.clone(),
+        bytes: input.file.bytes,
+    };
+    SavedRecord {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        as_of: Some(request.as_of),
+        settings: settings.map(|(path, sha256)| SavedSettings {
+            path: path.display().to_string(),
+            sha256: sha256.clone(),
+        }),
+        tables: tables.clone(),
+        catalog: catalog.iter().map(file).collect(),
+        inputs: inputs.iter().map(input).collect(),
+        ..SavedRecord::default()
     }
 }
 
@@ -398,7 +458,13 @@ fn is_output(path: &Path) -> bool {
     let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut head));
     let text = String::from_utf8_lossy(&head);
     let text = text.trim_start_matches('\u{feff}').replace(';', ",");
-    let heads = ["action,move_date,", "severity,code,file,", "due,step,owner,", "{"];
+    let heads = [
+        "action,move_date,",
+        "severity,code,file,",
+        "due,step,owner,",
+        "change,loss,due,",
+        "{",
+    ];
     read.is_ok() && heads.iter().any(|head| text.starts_with(head))
 }
 

@@ -345,6 +345,7 @@ fn check_variant(samples: &[Sample], number: usize, config: &Config) -> Result<A
         as_of: running::AS_OF.parse().unwrap(),
         target: Some(Target::new(&folder.path().join("plan.csv")).unwrap()),
         strict: false,
+        previous: Default::default(),
     };
     match catch_unwind(AssertUnwindSafe(|| pipeline::run(&request, &()))) {
         Err(_) => Err(format!("{told}: panics")),

@@ -439,6 +439,7 @@ fn planned(folder: &Path, name: &str, bytes: &[u8], names: &[(&str, &str)], sett
         as_of: day(running::AS_OF),
         target: Some(target.clone()),
         strict: false,
+        previous: Default::default(),
     };
     let outcome = pipeline::run(&request, &()).unwrap_or_else(|stop| panic!("{name}: {stop}"));
     let without_places = |path: PathBuf| {

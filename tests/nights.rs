@@ -156,6 +156,7 @@ fn night(as_of: NaiveDate, config: &Config, reported: &BTreeMap<String, Vec<(Str
         as_of,
         target: None,
         strict: false,
+        previous: Default::default(),
     };
     let plan = pipeline::run(&request, &()).unwrap().plan;
     let mut bytes = Vec::new();

@@ -44,6 +44,7 @@ fn checked(command: &Check, config: &Config, progress: &Progress) -> Result<Chec
         as_of: as_of(&command.reading),
         target: None,
         strict: false,
+        previous: Default::default(),
     };
     on_threads(&command.reading, || pipeline::check(&request, progress))
 }

@@ -57,6 +57,7 @@ fn explained(word: &str, reading: &Reading, progress: &Progress) -> Result<Expla
         as_of: as_of(reading),
         target: None,
         strict: false,
+        previous: Default::default(),
     };
     on_threads(reading, || pipeline::explain(&request, word, progress))
 }

@@ -19,8 +19,10 @@ use seatshift::{
 };
 
 mod arguments;
+mod changes;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod init;
 mod lines;
@@ -81,6 +83,7 @@ fn dispatch(arguments: &[OsString]) -> u8 {
         Command::Plan(command) => plan::run(command, &screen),
         Command::Check(command) => check::run(command, &screen),
         Command::Explain(command) => explain::run(command, &screen),
+        Command::Diff(command) => diff::run(command, &screen),
         Command::Offers(command) => offers::run(command, &screen),
         Command::Init(command) => init::run(command, &screen),
         Command::Completions(command) => completions::run(command, &screen),

@@ -4,7 +4,7 @@ use std::{io, path::Path};
 
 use seatshift::{
     config::Config,
-    pipeline::{self, Outcome, Request, Stop},
+    pipeline::{self, Outcome, Previous, Request, Stop},
     write::{Target, write_plan},
 };
 
@@ -34,6 +34,11 @@ fn planned(command: &Plan, config: &Config, progress: &Progress) -> Result<Outco
         as_of: as_of(&command.reading),
         target,
         strict: command.strict,
+        previous: match &command.previous {
+            None => Previous::Replaced,
+            Some(path) if path == Path::new("none") => Previous::Nothing,
+            Some(path) => Previous::Named(path.clone()),
+        },
     };
     on_threads(&command.reading, || pipeline::run(&request, progress))
 }

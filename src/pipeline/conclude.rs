@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use super::{Observer, Outcome, Part, Request, Stop, Verdict};
+use super::{Observer, Outcome, Part, Request, Stop, Verdict, previous::Compared};
 use crate::{
     catalog::evidence::EvidenceFile,
     finding::{Accounting, Code, Finding, Severity},
@@ -22,6 +22,7 @@ pub(super) struct Read {
     pub(super) inputs: Vec<InputRecord>,
     pub(super) accounting: Accounting,
     pub(super) findings: Vec<Finding>,
+    pub(super) compared: Compared,
 }
 
 /// The last part of a run: checks that nothing was lost, writes, and says how it went.
@@ -38,8 +39,10 @@ pub(super) fn conclude(
         inputs,
         accounting,
         mut findings,
+        mut compared,
     } = read;
     findings.append(&mut plan.findings);
+    findings.append(&mut compared.findings);
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
     let records = Records {
         request,
@@ -70,7 +73,9 @@ pub(super) fn conclude(
     let verdict = judge(request.strict, &plan, &findings);
     if let Some(target) = &request.target {
         let mut record = records.good(&counts, &plan.mappings, &findings, verdict);
-        if let Err(cause) = write_all(target, request.config.output, &plan, &findings, &mut record) {
+        record.previous = compared.record;
+        let (settings, changes) = (request.config.output, compared.changes.as_ref());
+        if let Err(cause) = write_all(target, settings, &plan, &findings, changes, &mut record) {
             let record = records.stopped(&cause.to_string(), &findings, 3);
             return Err(Stop::Output { cause, record });
         }
@@ -82,6 +87,7 @@ pub(super) fn conclude(
         counts,
         verdict,
         target: request.target.clone(),
+        changes: compared.changes,
     })
 }
 
@@ -119,6 +125,7 @@ impl Records<'_> {
             mappings: mappings.to_vec(),
             findings: by_code(findings),
             limits: self.request.config.limits,
+            previous: None,
             outputs: BTreeMap::new(),
             timing: self.observer.elapsed().into(),
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::{
     config::ConfigStop,
     finding::{Accounting, Finding},
+    saved::SavedStop,
     write::WriteStop,
 };
 
@@ -31,6 +32,12 @@ pub enum Stop {
         path: PathBuf,
         /// What it is.
         what: &'static str,
+    },
+    /// The plan to compare with cannot be read.
+    #[error("{cause}\n  hint: `--previous none` compares with no plan")]
+    Previous {
+        /// Which and why.
+        cause: SavedStop,
     },
     /// No export gave a row.
     #[error(
@@ -70,7 +77,7 @@ impl Stop {
     /// What the program returns.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Stop::Settings { .. } | Stop::Tables { .. } | Stop::OutputIsInput { .. } => 2,
+            Stop::Settings { .. } | Stop::Tables { .. } | Stop::OutputIsInput { .. } | Stop::Previous { .. } => 2,
             Stop::Output {
                 cause: WriteStop::NoFileName { .. } | WriteStop::NotCsv { .. },
                 ..
@@ -90,7 +97,7 @@ impl Stop {
     /// Where the run record of the stop is, if there is one.
     pub fn record(&self) -> Option<&PathBuf> {
         match self {
-            Stop::Settings { .. } | Stop::Tables { .. } | Stop::OutputIsInput { .. } => None,
+            Stop::Settings { .. } | Stop::Tables { .. } | Stop::OutputIsInput { .. } | Stop::Previous { .. } => None,
             Stop::NothingRead { record, .. } | Stop::Unaccounted { record, .. } | Stop::Output { record, .. } => {
                 record.as_ref()
             }

@@ -14,6 +14,7 @@ fn request<'a>(config: &'a Config, folder: &Path, strict: bool) -> Request<'a> {
         as_of: day("2026-11-21"),
         target,
         strict,
+        previous: Previous::default(),
     }
 }
 
@@ -30,6 +31,7 @@ fn read(subscriptions: u64, findings: Vec<Finding>) -> Read {
         inputs: Vec::new(),
         accounting,
         findings,
+        compared: Default::default(),
     }
 }
 

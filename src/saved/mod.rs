@@ -7,6 +7,7 @@
 
 mod column;
 mod neutral;
+mod plan_file;
 mod record;
 mod table;
 
@@ -15,10 +16,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use column::{Columns, FindingColumn, Holds, PlanColumn, StepColumn};
+pub use column::{ChangeColumn, Columns, FindingColumn, Holds, PlanColumn, StepColumn};
 pub use neutral::{neutralised, restored};
-pub use record::{SavedInput, SavedRecord, SavedSettings};
-pub use table::{Row, Rows, Unlike};
+pub use plan_file::PlanFile;
+pub use record::{SavedCatalogFile, SavedInput, SavedRecord, SavedSettings};
+pub use table::{Row, RowReader, Rows, Unlike};
 
 /// A plan with its companions.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -78,17 +80,8 @@ impl SavedPlan {
         let Rows { rows, missing } = parsed(plan, &bytes(plan)?, REQUIRED)?;
         let steps = plan.with_extension("steps.csv");
         let findings = plan.with_extension("findings.csv");
-        let record = plan.with_extension("run.json");
         Ok(SavedPlan {
-            record: companion(&record)?
-                .map(|bytes| {
-                    SavedRecord::parse(&bytes).map_err(|cause| SavedStop::NotARecord {
-                        path: record.clone(),
-                        cause,
-                    })
-                })
-                .transpose()?
-                .unwrap_or_default(),
+            record: record_of(plan)?.unwrap_or_default(),
             rows,
             missing,
             steps: companion(&steps)?
@@ -102,6 +95,18 @@ impl SavedPlan {
                 .map(|table| table.rows)
                 .unwrap_or_default(),
         })
+    }
+}
+
+/// The run record that stands beside a plan.
+fn record_of(plan: &Path) -> Result<Option<SavedRecord>, SavedStop> {
+    let path = plan.with_extension("run.json");
+    let Some(bytes) = companion(&path)? else {
+        return Ok(None);
+    };
+    match SavedRecord::parse(&bytes) {
+        Ok(record) => Ok(Some(record)),
+        Err(cause) => Err(SavedStop::NotARecord { path, cause }),
     }
 }
 

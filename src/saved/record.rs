@@ -23,6 +23,8 @@ pub struct SavedRecord {
     pub settings: Option<SavedSettings>,
     /// SHA-256 of each table, by its setting's name.
     pub tables: BTreeMap<String, String>,
+    /// Microsoft's own files.
+    pub catalog: Vec<SavedCatalogFile>,
     /// Each input.
     pub inputs: Vec<SavedInput>,
     /// Where the rows went, by name.
@@ -35,6 +37,18 @@ pub struct SavedRecord {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 pub struct SavedSettings {
+    /// Path as given.
+    pub path: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+}
+
+/// One of Microsoft's own files.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct SavedCatalogFile {
+    /// The setting that names it.
+    pub setting: String,
     /// Path as given.
     pub path: String,
     /// SHA-256 of the file.

@@ -155,7 +155,7 @@ fn the_settings_choose_delimiter_and_byte_order_mark() {
 fn the_companions_are_as_documented() {
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap();
+    write_all(&target, settings(), &plan(), &findings(), None, &mut record()).unwrap();
     let files = contents(folder.path());
     assert_eq!(
         files.keys().collect::<Vec<_>>(),
@@ -260,7 +260,7 @@ fn many_rows_come_out_in_their_order_whatever_the_threads() {
 fn a_folder_that_is_missing_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(&folder.path().join("a/b"));
-    write_all(&target, settings(), &plan(), &[], &mut record()).unwrap();
+    write_all(&target, settings(), &plan(), &[], None, &mut record()).unwrap();
     assert!(target.plan().is_file());
 }
 
@@ -270,7 +270,7 @@ fn outputs_are_for_owner_and_group_only() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap();
+    write_all(&target, settings(), &plan(), &findings(), None, &mut record()).unwrap();
     for name in contents(folder.path()).keys() {
         let mode = fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o137, 0, "{name}: {mode:o}");
@@ -338,7 +338,7 @@ fn only_regular_files_are_replaced() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("plan.findings.csv")).unwrap();
     let target = target_in(folder.path());
-    let stop = write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap_err();
+    let stop = write_all(&target, settings(), &plan(), &findings(), None, &mut record()).unwrap_err();
     assert!(matches!(stop, WriteStop::NotAFile { what: "a folder", .. }), "{stop}");
     assert!(contents(folder.path()).is_empty());
 
@@ -365,7 +365,7 @@ fn only_regular_files_are_replaced() {
         fs::write(&elsewhere, "precious").unwrap();
         std::os::unix::fs::symlink(&elsewhere, folder.path().join("link.csv")).unwrap();
         let target = Target::new(&folder.path().join("link.csv")).unwrap();
-        let stop = write_all(&target, settings(), &plan(), &[], &mut record()).unwrap_err();
+        let stop = write_all(&target, settings(), &plan(), &[], None, &mut record()).unwrap_err();
         assert!(
             matches!(
                 stop,
@@ -379,7 +379,7 @@ fn only_regular_files_are_replaced() {
         assert_eq!(fs::read(&elsewhere).unwrap(), b"precious");
 
         let target = Target::new(Path::new("/dev/null")).unwrap();
-        let stop = write_all(&target, settings(), &plan(), &[], &mut record()).unwrap_err();
+        let stop = write_all(&target, settings(), &plan(), &[], None, &mut record()).unwrap_err();
         assert!(matches!(stop, WriteStop::NotAFile { .. }), "{stop}");
     }
 }
@@ -403,7 +403,7 @@ fn a_folder_that_cannot_be_made_stops_with_its_name() {
 fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap();
+    write_all(&target, settings(), &plan(), &findings(), None, &mut record()).unwrap();
     let before = contents(folder.path());
 
     let RunRecord {
@@ -443,7 +443,7 @@ fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
         (&3.into(), &"no input could be read".into())
     );
 
-    write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap();
+    write_all(&target, settings(), &plan(), &findings(), None, &mut record()).unwrap();
     assert_eq!(contents(folder.path()), before);
 }
 

@@ -52,6 +52,7 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
             as_of,
             target: None,
             strict: false,
+            previous: Default::default(),
         };
         let outcome = pipeline::run(&request, &())?;
         let unused = outcome
