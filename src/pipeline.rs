@@ -194,7 +194,11 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         context,
         record: saved_record(request, &digests, &catalog, &recognised.inputs),
     };
-    let compared = previous::compared(request, named, &tonight)?;
+    // A run that read nothing is stopped, and has nothing to compare.
+    let compared = match recognised.accounting.rows_read {
+        0 => previous::Compared::default(),
+        _ => previous::compared(request, named, &tonight)?,
+    };
     let read = Read {
         compared,
         tables: digests,

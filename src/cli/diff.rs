@@ -18,6 +18,7 @@ use seatshift::{
 use super::{
     arguments::{Diff, DiffFormat},
     screen::Screen,
+    shown::{BAD, In},
     summary,
 };
 
@@ -25,7 +26,7 @@ pub(super) fn run(command: &Diff, screen: &Screen) -> u8 {
     let Diffed { changes, findings } = match diff(&command.old, &command.new, command.all) {
         Ok(diffed) => diffed,
         Err(stop) => {
-            screen.tell(&format!("{stop}\n"));
+            screen.tell(&format!("{} {stop}\n", In(BAD, "stopped:")));
             return 2;
         }
     };

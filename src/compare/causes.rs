@@ -7,7 +7,7 @@
 //! that it acts through has changed; exports never are, if any differs: `plan.csv` does not show every fact.
 
 use super::{
-    Cause, ChangeKind, Changed, Context, Field, Pair, Runs, crossed,
+    Cause, ChangeKind, Changed, Context, Field, Loss, Pair, Runs, crossed,
     influence::{decides, is_fact, names_nobody, reaches, reaches_rows},
     traces::{Trace, is_ours},
     weight::{due, loss},
@@ -71,7 +71,11 @@ impl<'a> Causes<'a> {
         };
         Changed {
             kind,
-            loss: loss(&pair, kind, self.runs().to, self.context.attention_days),
+            loss: loss(&pair, kind, self.runs().to, self.context.attention_days).map(|loss| match trace {
+                // Perhaps it is no loss at all.
+                Some(_) => Loss::Later,
+                None => loss,
+            }),
             due: pair.new.as_ref().or(pair.old.as_ref()).and_then(due),
             fields,
             successor: trace.map(|(Trace::Ours(id) | Trace::Successor(id))| id),

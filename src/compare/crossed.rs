@@ -11,16 +11,19 @@ use crate::saved::{PlanColumn, Row};
 
 /// Days of the steps, and what passing one is called.
 const DEADLINES: [(PlanColumn, &str); 9] = [
+    (PlanColumn::TermEnd, "the term end"),
+    (PlanColumn::WindowCloses, "the last day of the window"),
+    (PlanColumn::MoveDate, "the move date"),
     (PlanColumn::NextStepBy, "the day of the next step"),
     (PlanColumn::RelationshipBy, "the day to ask for the relationship"),
     (PlanColumn::AgreementBy, "the day to ask for the agreement"),
     (PlanColumn::RequestBy, "the day to request the transfer"),
     (PlanColumn::ReassignBy, "the day to reassign licences"),
     (PlanColumn::EndSourceBy, "the day to end the source"),
-    (PlanColumn::MoveDate, "the move date"),
-    (PlanColumn::WindowCloses, "the last day of the window"),
-    (PlanColumn::TermEnd, "the term end"),
 ];
+
+/// Dates that are named in one sentence: the weightiest.
+const NAMED: usize = 2;
 
 /// Days after the term end on which a lapsed source changes its state, as the lifecycle tables have them, and around it.
 const AROUND_THE_END: [i64; 6] = [-1, 7, 30, 90, 120, 150];
@@ -57,12 +60,15 @@ pub(super) fn crossed(pair: &Pair, from: NaiveDate, to: NaiveDate, attention_day
     if hold_ended(pair) {
         words.push("a hold ended".to_owned());
     }
-    if let Some(opens) = new.date(PlanColumn::WindowOpens).filter(|&day| from < day && day <= to) {
-        words.push(format!("the window opened on {opens}"));
-    }
     let is_met = |row: &Row<PlanColumn>| !has(row, "as-soon-as-ready");
     if let Some(day) = old.date(PlanColumn::MoveDate).filter(|_| is_met(old) && !is_met(new)) {
         words.push(format!("{day} can no longer be met"));
+    }
+    let missed = |reason| has(new, reason) && !has(old, reason);
+    if let Some(day) = old.date(PlanColumn::WindowCloses)
+        && (missed("window-missed") || missed("transfer-missed"))
+    {
+        words.push(format!("the window, to {day}, can no longer be met"));
     }
     let mut told: Vec<NaiveDate> = Vec::new();
     for (column, what) in DEADLINES {
@@ -73,11 +79,15 @@ pub(super) fn crossed(pair: &Pair, from: NaiveDate, to: NaiveDate, attention_day
             words.push(format!("{what}, {day}, passed"));
         }
     }
+    if let Some(opens) = new.date(PlanColumn::WindowOpens).filter(|&day| from < day && day <= to) {
+        words.push(format!("the window opened on {opens}"));
+    }
     let attention = |end: NaiveDate| end.checked_sub_days(Days::new(attention_days.into()));
     let pressing = old.date(PlanColumn::TermEnd).and_then(attention);
     if pressing.is_some_and(|day| from < day && day <= to) {
         words.push(format!("the term end came within {attention_days} days"));
     }
+    words.truncate(NAMED);
     words
 }
 

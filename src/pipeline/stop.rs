@@ -34,7 +34,7 @@ pub enum Stop {
         what: &'static str,
     },
     /// The plan to compare with cannot be read.
-    #[error("{cause}\n  hint: `--previous none` compares with no plan")]
+    #[error("{cause}")]
     Previous {
         /// Which and why.
         cause: SavedStop,

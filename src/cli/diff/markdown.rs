@@ -103,7 +103,7 @@ fn cell(text: &str) -> String {
     for character in tame(text).chars() {
         match character {
             '`' => cell.push('\''),
-            '|' | '*' | '_' | '[' | ']' | '<' | '>' | '\\' | '#' | '!' => {
+            '|' | '*' | '[' | ']' | '<' | '\\' => {
                 cell.push('\\');
                 cell.push(character);
             }
