@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::{
-    saved::{PlanColumn, Row},
+    saved::{ChangeColumn, Columns, PlanColumn, Row},
     terms::{Text, worded},
 };
 
@@ -53,8 +53,7 @@ impl Latest for [Row<PlanColumn>] {
     }
 
     fn row(&self, index: usize) -> Cow<'_, Row<PlanColumn>> {
-        self.get(index)
-            .map_or_else(|| Cow::Owned(Row::new([])), Cow::Borrowed)
+        self.get(index).map_or_else(|| Cow::Owned(Row::new([])), Cow::Borrowed)
     }
 }
 
@@ -187,6 +186,30 @@ impl Changes {
     /// Whether nothing is to be listed.
     pub fn is_empty(&self) -> bool {
         self.changed.is_empty()
+    }
+
+    /// Takes causes from where they are known better: from what the later run itself wrote of the same two plans.
+    pub fn know_better(&mut self, written: &[Row<ChangeColumn>]) {
+        let key = |row: &Row<ChangeColumn>| {
+            let [id, field] =
+                [ChangeColumn::SubscriptionId, ChangeColumn::Field].map(|column| row.get(column).to_owned());
+            (id, field)
+        };
+        let written: HashMap<(String, String), &Row<ChangeColumn>> =
+            written.iter().map(|row| (key(row), row)).collect();
+        for changed in &mut self.changed {
+            let id = changed.get(PlanColumn::SubscriptionId).to_owned();
+            for field in &mut changed.fields {
+                let column = field.column.map_or("", |column| column.as_str());
+                let Some(row) = written.get(&(id.clone(), column.to_owned())) else {
+                    continue;
+                };
+                if let Ok(cause) = row.get(ChangeColumn::Cause).parse() {
+                    field.cause = cause;
+                    field.detail = row.get(ChangeColumn::Detail).into();
+                }
+            }
+        }
     }
 
     /// How many subscriptions changed in a way.

@@ -58,7 +58,12 @@ pub(super) fn counts(changes: &Changes) -> String {
     if changes.is_empty() {
         return "nothing changed".to_owned();
     }
-    let kinds = [ChangeKind::Gone, ChangeKind::Changed, ChangeKind::New, ChangeKind::Moved];
+    let kinds = [
+        ChangeKind::Gone,
+        ChangeKind::Changed,
+        ChangeKind::New,
+        ChangeKind::Moved,
+    ];
     let counts = kinds.map(|kind| format!("{} {kind}", grouped(changes.count(kind))));
     format!(
         "{}: {}",
@@ -72,11 +77,15 @@ pub(super) fn counted(changes: &Changes) -> Vec<String> {
     let mut told = Vec::new();
     if changes.counted.following > 0 {
         let rows = many(changes.counted.following, "move", "moves");
-        told.push(format!("{rows} as soon as all is ready: their days went on with the date"));
+        told.push(format!(
+            "{rows} as soon as all is ready: their days went on with the date"
+        ));
     }
     if changes.counted.elsewhere > 0 {
         let rows = many(changes.counted.elsewhere, "row stands", "rows stand");
-        told.push(format!("{rows} elsewhere in the exports, and nothing else of them differs"));
+        told.push(format!(
+            "{rows} elsewhere in the exports, and nothing else of them differs"
+        ));
     }
     if !changes.missing.is_empty() {
         let columns: Vec<&str> = changes.missing.iter().map(|column| column.as_str()).collect();
@@ -168,7 +177,10 @@ pub(super) fn section(text: &mut String, changes: &Changes, shown: usize) {
     if soon.is_empty() {
         return;
     }
-    let title = format!("Due soon, and gone or changed for the worse: {}", grouped(soon.len() as u64));
+    let title = format!(
+        "Due soon, and gone or changed for the worse: {}",
+        grouped(soon.len() as u64)
+    );
     let _ = writeln!(text, "  {}", In(BAD, title));
     for changed in soon.iter().take(shown) {
         line(text, changed);
@@ -192,7 +204,9 @@ fn line(text: &mut String, changed: &Changed) {
         .iter()
         .find_map(|column| changed.fields.iter().find(|field| field.column == Some(*column)))
         .or(changed.fields.first());
-    let words = field.map_or_else(String::new, |field| format!("{} ({})", words(changed, field), field.cause));
+    let words = field.map_or_else(String::new, |field| {
+        format!("{} ({})", words(changed, field), field.cause)
+    });
     let _ = writeln!(
         text,
         "    {day:10}  {}  {words}",

@@ -39,7 +39,11 @@ pub(super) fn of_run(outcome: &Outcome, verbose: bool) -> String {
     reasons(&mut text, &outcome.plan, Action::Review, "For a person to decide");
     reasons(&mut text, &outcome.plan, Action::Keep, "Kept");
     if let Some(changes) = &outcome.changes {
-        heading(&mut text, STRONG, &format!("What changed since {}", changes::since(changes)));
+        heading(
+            &mut text,
+            STRONG,
+            &format!("What changed since {}", changes::since(changes)),
+        );
         changes::section(&mut text, changes, ROWS_SHOWN);
     }
     tally(&mut text, &outcome.findings);

@@ -91,7 +91,9 @@ impl<'a> Causes<'a> {
             export: (!runs.exports.is_empty()).then(|| self.place(pair)),
             ..Candidates::default()
         };
-        candidates.tables = named(runs, |table| reaches_rows(table) || (kind == ChangeKind::Moved && pair.new.is_some()));
+        candidates.tables = named(runs, |table| {
+            reaches_rows(table) || (kind == ChangeKind::Moved && pair.new.is_some())
+        });
         let (cause, why) = self.settle(candidates);
         let what = match (kind, trace) {
             (_, Some(Trace::Ours(id))) => format!("in no export any more; ours is {id}"),
@@ -100,7 +102,10 @@ impl<'a> Causes<'a> {
             (ChangeKind::Gone, None) => "in no export any more, and none of ours has taken its place".to_owned(),
             (ChangeKind::New | ChangeKind::Changed, None) => String::new(),
         };
-        let detail = [what, why].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>();
+        let detail = [what, why]
+            .into_iter()
+            .filter(|words| !words.is_empty())
+            .collect::<Vec<_>>();
         Field {
             column: None,
             cause,
@@ -256,7 +261,12 @@ fn shown_facts(pair: &Pair, facts: &[PlanColumn]) -> String {
         text => text.to_owned(),
     };
     let shown = facts.iter().map(|&column| match names_nobody(column) {
-        true => format!("{}: {} -> {}", column.as_str(), cell(&pair.old, column), cell(&pair.new, column)),
+        true => format!(
+            "{}: {} -> {}",
+            column.as_str(),
+            cell(&pair.old, column),
+            cell(&pair.new, column)
+        ),
         false => column.as_str().to_owned(),
     });
     shown.collect::<Vec<_>>().join(", ")

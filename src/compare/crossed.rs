@@ -104,12 +104,17 @@ pub(super) fn possible(pair: &Pair, from: NaiveDate, to: NaiveDate, attention_da
         let ends = row.date(PlanColumn::TermEnd).into_iter();
         let around = [-i64::from(attention_days)].into_iter().chain(AROUND_THE_END);
         let around: Vec<i64> = around.collect();
-        let mut ends = ends.flat_map(|end| around.iter().filter_map(move |days| shifted(end, *days)).collect::<Vec<_>>());
+        let mut ends = ends.flat_map(|end| {
+            around
+                .iter()
+                .filter_map(move |days| shifted(end, *days))
+                .collect::<Vec<_>>()
+        });
         let closes = row.date(PlanColumn::WindowCloses);
         let is_transfer = row.get(PlanColumn::Route) == "transfer";
-        let approval = closes.filter(|_| is_transfer).is_some_and(|closes| {
-            closes >= first && shifted(closes, -APPROVAL).is_some_and(|begins| begins <= last)
-        });
+        let approval = closes
+            .filter(|_| is_transfer)
+            .is_some_and(|closes| closes >= first && shifted(closes, -APPROVAL).is_some_and(|begins| begins <= last));
         days.into_iter().any(between) || ends.any(between) || approval
     });
     shown || hidden(old, new)
@@ -126,14 +131,15 @@ fn hidden(old: &Row<PlanColumn>, new: &Row<PlanColumn>) -> bool {
         let mapping = [PlanColumn::Mapping, PlanColumn::TargetOfferId].map(|column| row.get(column));
         reasons.chain(mapping).map(str::to_owned).collect()
     };
-    let steps = ["undo-renewal", "request-transfer", "cancel-extended-term", "enquire-credit"];
+    let steps = [
+        "undo-renewal",
+        "request-transfer",
+        "cancel-extended-term",
+        "enquire-credit",
+    ];
     let next = |row: &Row<PlanColumn>| steps.contains(&row.get(PlanColumn::NextStep));
     let stepped = old.get(PlanColumn::NextStep) != new.get(PlanColumn::NextStep) && (next(old) || next(new));
-    ended
-        || (waits(old) && waits(new))
-        || OF_HIDDEN_DATES.iter().any(differs)
-        || offer(old) != offer(new)
-        || stepped
+    ended || (waits(old) && waits(new)) || OF_HIDDEN_DATES.iter().any(differs) || offer(old) != offer(new) || stepped
 }
 
 fn shifted(day: NaiveDate, days: i64) -> Option<NaiveDate> {

@@ -19,7 +19,8 @@ impl Changes {
     /// A finding for each subscription that is gone without a trace.
     pub fn findings(&self, attention_days: u16) -> Vec<Finding> {
         let gone = self.changed.iter().filter(|changed| changed.kind == ChangeKind::Gone);
-        gone.filter_map(|changed| finding(changed, self.runs.to, attention_days)).collect()
+        gone.filter_map(|changed| finding(changed, self.runs.to, attention_days))
+            .collect()
     }
 }
 
@@ -38,13 +39,18 @@ fn finding(changed: &Changed, to: Option<NaiveDate>, attention_days: u16) -> Opt
         .date(PlanColumn::MoveDate)
         .map_or_else(String::new, |day| format!(", it was to move on {day}"));
     let message = match &changed.successor {
-        Some(other) => format!("is in no export any more; `{other}` has the same customer, offer and channel; {ends}{moves}"),
+        Some(other) => {
+            format!("is in no export any more; `{other}` has the same customer, offer and channel; {ends}{moves}")
+        }
         None => format!("is in no export any more, and none of ours has taken its place; {ends}{moves}"),
     };
-    let hint = "ask where it went, or give the export that has it; it is told once, since the next plan no longer knows it";
+    let hint =
+        "ask where it went, or give the export that has it; it is told once, since the next plan no longer knows it";
     let place = Place {
         file: row.get(PlanColumn::SourceFile).into(),
-        sheet: Some(row.get(PlanColumn::SourceSheet)).filter(|sheet| !sheet.is_empty()).map(Into::into),
+        sheet: Some(row.get(PlanColumn::SourceSheet))
+            .filter(|sheet| !sheet.is_empty())
+            .map(Into::into),
         row: row.get(PlanColumn::SourceRow).parse().ok(),
         column: None,
     };

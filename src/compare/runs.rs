@@ -114,9 +114,8 @@ fn tables(old: &SavedRecord, new: &SavedRecord) -> Vec<Altered> {
             .map(|name| Altered::Table(name.clone())),
     );
     let files = |record: &SavedRecord| -> BTreeSet<(String, String, String)> {
-        let file = |file: &crate::saved::SavedCatalogFile| {
-            (file.setting.clone(), file.path.clone(), file.sha256.clone())
-        };
+        let file =
+            |file: &crate::saved::SavedCatalogFile| (file.setting.clone(), file.path.clone(), file.sha256.clone());
         record.catalog.iter().map(file).collect()
     };
     let differ: BTreeSet<(String, String)> = files(old)

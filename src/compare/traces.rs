@@ -69,13 +69,17 @@ pub(super) fn traces(pairs: &[Pair], latest: &(impl Latest + ?Sized)) -> Vec<Opt
         .filter_map(|place| {
             let row = latest.row(place);
             let customer = row.get(PlanColumn::CustomerId);
-            customers.contains(customer).then(|| (customer.to_owned(), heir(&row, &new)))
+            customers
+                .contains(customer)
+                .then(|| (customer.to_owned(), heir(&row, &new)))
         })
         .collect();
     for (customer, heir) in of_these {
         heirs.entry(customer).or_default().push(heir);
     }
-    heirs.values_mut().for_each(|heirs| heirs.sort_by(|a, b| a.id.cmp(&b.id)));
+    heirs
+        .values_mut()
+        .for_each(|heirs| heirs.sort_by(|a, b| a.id.cmp(&b.id)));
     // Those that move first are served first, whatever the order of the plan.
     let mut gone = gone;
     gone.sort_by_key(|(_, row)| {
@@ -115,7 +119,8 @@ fn trace(gone: &Row<PlanColumn>, heirs: &mut [Heir]) -> Option<Trace> {
 fn ours(gone: &Row<PlanColumn>, wanted: &[Vec<String>], seats: u64, heirs: &mut [Heir]) -> Option<Text> {
     let mut taken: Vec<usize> = Vec::new();
     for offer in wanted {
-        let fits = |heir: &Heir| heir.is_ours && heir.seats >= seats && shares(&heir.offers, offer) && in_time(gone, heir);
+        let fits =
+            |heir: &Heir| heir.is_ours && heir.seats >= seats && shares(&heir.offers, offer) && in_time(gone, heir);
         let place = heirs
             .iter()
             .enumerate()
@@ -127,7 +132,10 @@ fn ours(gone: &Row<PlanColumn>, wanted: &[Vec<String>], seats: u64, heirs: &mut 
             heir.seats -= seats.min(heir.seats);
         }
     }
-    taken.first().and_then(|place| heirs.get(*place)).map(|heir| heir.id.clone())
+    taken
+        .first()
+        .and_then(|place| heirs.get(*place))
+        .map(|heir| heir.id.clone())
 }
 
 /// Whether ours began about the day of the move, or keeps the term.
@@ -146,9 +154,9 @@ fn heir(row: &Row<PlanColumn>, new: &HashSet<&str>) -> Heir {
     let id = row.get(PlanColumn::SubscriptionId);
     let ends = row.date(PlanColumn::TermEnd);
     let term: Option<Term> = row.get(PlanColumn::Term).parse().ok();
-    let begins = ends.zip(term).and_then(|(end, term)| {
-        end.succ_opt()?.checked_sub_months(Months::new(u32::from(term.0)))
-    });
+    let begins = ends
+        .zip(term)
+        .and_then(|(end, term)| end.succ_opt()?.checked_sub_months(Months::new(u32::from(term.0))));
     Heir {
         id: id.into(),
         is_ours: is_ours(row),
@@ -183,7 +191,11 @@ fn keys(id: &str, name: &str) -> Vec<String> {
     let product = parts.next().unwrap_or_default().to_uppercase();
     let sku = parts.next().unwrap_or_default().trim_start_matches('0').to_uppercase();
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    let id = if product.is_empty() { String::new() } else { format!("{product}:{sku}") };
+    let id = if product.is_empty() {
+        String::new()
+    } else {
+        format!("{product}:{sku}")
+    };
     [id, name].into_iter().filter(|key| !key.is_empty()).collect()
 }
 

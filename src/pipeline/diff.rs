@@ -10,7 +10,7 @@ use crate::{
     compare::{self, Changes, Ground, Runs},
     config::RuleSettings,
     finding::Finding,
-    saved::{PlanColumn, PlanFile, SavedStop},
+    saved::{ChangeColumn, PlanColumn, PlanFile, Row, SavedRecord, SavedStop, changes_of},
 };
 
 /// What changed from one plan to another.
@@ -37,14 +37,17 @@ pub fn diff(old: &Path, new: &Path, all: bool) -> Result<Diffed, SavedStop> {
     }
     let (record, note) = fitting(new, records.1, &later.finish()?);
     let mut findings: Vec<Finding> = note.into_iter().collect();
-    let dates = |record: &Option<crate::saved::SavedRecord>| record.as_ref().and_then(|record| record.as_of);
+    let dates = |record: &Option<SavedRecord>| record.as_ref().and_then(|record| record.as_of);
     let ground = Ground {
-        dated: dates(&records.0).zip(dates(&record)).is_some_and(|(from, to)| from != to),
+        dated: dates(&records.0)
+            .zip(dates(&record))
+            .is_some_and(|(from, to)| from != to),
         missing,
         all,
     };
     let found = compare::find(|| earlier.next_row(), rows.as_slice(), ground)?;
-    let (old_record, note) = fitting(old, records.0, &earlier.finish()?);
+    let earlier_digest = earlier.finish()?;
+    let (old_record, note) = fitting(old, records.0, &earlier_digest);
     findings.extend(note);
     let runs = Runs::new(old_record.as_ref(), record.as_ref());
     let context = compare::Context {
@@ -52,6 +55,27 @@ pub fn diff(old: &Path, new: &Path, all: bool) -> Result<Diffed, SavedStop> {
         attention_days: RuleSettings::default().attention_days,
         redecided: None,
     };
-    let changes = compare::explain(found, rows.as_slice(), &context);
+    let mut changes = compare::explain(found, rows.as_slice(), &context);
+    if let Some(written) = written(new, record.as_ref(), &earlier_digest)? {
+        changes.know_better(&written);
+    }
     Ok(Diffed { changes, findings })
+}
+
+/// What the later run itself wrote of these two plans. It still had the exports, and told more causes apart.
+fn written(
+    new: &Path,
+    record: Option<&SavedRecord>,
+    earlier: &str,
+) -> Result<Option<Vec<Row<ChangeColumn>>>, SavedStop> {
+    let compared = record.and_then(|record| Some((record, record.previous.as_ref()?)));
+    let Some((record, _)) = compared.filter(|(_, previous)| previous.sha256 == earlier) else {
+        return Ok(None);
+    };
+    let name = new.with_extension("changes.csv");
+    let name = name.file_name().unwrap_or_default().to_string_lossy();
+    match record.outputs.get(&*name) {
+        Some(digest) => changes_of(new, digest),
+        None => Ok(None),
+    }
 }

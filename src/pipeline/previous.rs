@@ -85,7 +85,10 @@ fn with(mut file: PlanFile, request: &Request<'_>, tonight: &Tonight<'_>) -> Res
     let latest = PlanRows(tonight.plan);
     let old = file.record().cloned();
     let ground = Ground {
-        dated: old.as_ref().and_then(|record| record.as_of).is_some_and(|day| day != request.as_of),
+        dated: old
+            .as_ref()
+            .and_then(|record| record.as_of)
+            .is_some_and(|day| day != request.as_of),
         missing: file.missing(),
         all: false,
     };
@@ -121,7 +124,8 @@ pub fn fitting(path: &Path, record: Option<SavedRecord>, sha256: &str) -> (Optio
         true => (Some(record), None),
         false => {
             let message = "is not as the run record beside it tells: its rows were compared as they stand, and why they differ is not known";
-            let hint = "a run was cut short, or the plan was changed or renamed after it; the next comparison is whole again";
+            let hint =
+                "a run was cut short, or the plan was changed or renamed after it; the next comparison is whole again";
             let finding = Finding::new(Code::PreviousMixed, Place::file(shown(path)), message, hint);
             (None, Some(finding))
         }
@@ -158,7 +162,8 @@ fn unreadable(path: &Path, cause: &SavedStop) -> Finding {
         SavedStop::NotARecord { path, cause } => format!("{} beside it is no run record: {cause}", shown(path)),
     };
     let message = format!("the plan that was replaced could not be compared: {why}; no `plan.changes.csv` was written");
-    let hint = "the next run compares with the plan written now; `--previous FILE` names another, `--previous none` none";
+    let hint =
+        "the next run compares with the plan written now; `--previous FILE` names another, `--previous none` none";
     Finding::new(Code::PreviousUnreadable, Place::file(shown(path)), message, hint)
 }
 

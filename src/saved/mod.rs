@@ -19,7 +19,7 @@ use std::{
 pub use column::{ChangeColumn, Columns, FindingColumn, Holds, PlanColumn, StepColumn};
 pub use neutral::{neutralised, restored};
 pub use plan_file::PlanFile;
-pub use record::{SavedCatalogFile, SavedInput, SavedRecord, SavedSettings};
+pub use record::{SavedCatalogFile, SavedInput, SavedPrevious, SavedRecord, SavedSettings};
 pub use table::{Row, RowReader, Rows, Unlike};
 
 /// A plan with its companions.
@@ -96,6 +96,20 @@ impl SavedPlan {
                 .unwrap_or_default(),
         })
     }
+}
+
+/// What a run found that it changed, from the file beside its plan; none where that is not there, or is not the one with this
+/// SHA-256.
+///
+/// # Errors
+/// Where it is none of ours.
+pub fn changes_of(plan: &Path, sha256: &str) -> Result<Option<Vec<Row<ChangeColumn>>>, SavedStop> {
+    let path = plan.with_extension("changes.csv");
+    let Some(bytes) = companion(&path)?.filter(|bytes| crate::config::sha256(bytes) == sha256) else {
+        return Ok(None);
+    };
+    let required = [ChangeColumn::SubscriptionId, ChangeColumn::Field, ChangeColumn::Cause];
+    Ok(Some(parsed(&path, &bytes, &required)?.rows))
 }
 
 /// The run record that stands beside a plan.

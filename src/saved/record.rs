@@ -31,6 +31,18 @@ pub struct SavedRecord {
     pub accounting: BTreeMap<String, u64>,
     /// SHA-256 of each output, by its name.
     pub outputs: BTreeMap<String, String>,
+    /// The plan it was compared with.
+    pub previous: Option<SavedPrevious>,
+}
+
+/// The plan that a run's plan was compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct SavedPrevious {
+    /// Path as given.
+    pub path: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
 }
 
 /// The settings of a run.

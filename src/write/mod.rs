@@ -21,9 +21,7 @@ use crate::{
     config::OutputSettings,
     finding::Finding,
     plan::Plan,
-    saved::{
-        ChangeColumn, Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn, restored,
-    },
+    saved::{ChangeColumn, Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn, restored},
 };
 
 mod cell;
@@ -303,7 +301,14 @@ fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut dyn W
 
 fn change_lines(changes: &Changes, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
     let all: Vec<_> = changes.lines().collect();
-    lines(ChangeColumn::HEADINGS, &all, settings, out, |line| Some(*line), change_lines::fill)
+    lines(
+        ChangeColumn::HEADINGS,
+        &all,
+        settings,
+        out,
+        |line| Some(*line),
+        change_lines::fill,
+    )
 }
 
 /// Renders items on all threads, a bounded number at a time, and writes them in their order. `view` gives what of an item is

@@ -18,7 +18,10 @@ const SHOWN: usize = 20;
 
 pub(super) fn report(changes: &Changes, verbose: bool) -> String {
     let mut text = String::new();
-    let to = changes.runs.to.map_or_else(String::new, |day| format!(" to that for {day}"));
+    let to = changes
+        .runs
+        .to
+        .map_or_else(String::new, |day| format!(" to that for {day}"));
     let _ = writeln!(text, "{}", In(STRONG, format!("From {}{to}", since(changes))));
     let _ = writeln!(text, "  {}", counts(changes));
     for line in counted(changes) {
@@ -32,14 +35,22 @@ pub(super) fn report(changes: &Changes, verbose: bool) -> String {
             subscription(&mut text, changed);
         }
         if group.changed.len() > shown {
-            let more = format!("and {} more; --verbose tells all", grouped((group.changed.len() - shown) as u64));
+            let more = format!(
+                "and {} more; --verbose tells all",
+                grouped((group.changed.len() - shown) as u64)
+            );
             let _ = writeln!(text, "  {}", In(FAINT, more));
         }
     }
     if !changes.is_empty() {
         let _ = writeln!(text, "\n{}", In(STRONG, "Why"));
         for (cause, count) in causes(changes) {
-            let _ = writeln!(text, "  {:>7}  {cause:8}  {}", grouped(count), In(FAINT, meaning(cause)));
+            let _ = writeln!(
+                text,
+                "  {:>7}  {cause:8}  {}",
+                grouped(count),
+                In(FAINT, meaning(cause))
+            );
         }
     }
     text

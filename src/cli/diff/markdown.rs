@@ -19,7 +19,10 @@ const SHOWN: usize = 20;
 
 pub(super) fn summary(changes: &Changes) -> String {
     let mut text = String::new();
-    let to = changes.runs.to.map_or_else(|| "The plan".to_owned(), |day| format!("The plan for {day}"));
+    let to = changes
+        .runs
+        .to
+        .map_or_else(|| "The plan".to_owned(), |day| format!("The plan for {day}"));
     let _ = writeln!(text, "# {to}: what changed since {}\n", since(changes));
     let soon = changes.losses(Loss::DueSoon);
     let _ = match soon {
@@ -27,7 +30,11 @@ pub(super) fn summary(changes: &Changes) -> String {
         _ => writeln!(text, "**{} due soon: gone or changed for the worse.**", grouped(soon)),
     };
     let _ = writeln!(text, "\n{}.", sentence(&counts(changes)));
-    let losses: Vec<&Changed> = changes.changed.iter().filter(|changed| changed.loss.is_some()).collect();
+    let losses: Vec<&Changed> = changes
+        .changed
+        .iter()
+        .filter(|changed| changed.loss.is_some())
+        .collect();
     if !losses.is_empty() {
         let _ = writeln!(text, "\n## Gone or changed for the worse\n");
         let _ = writeln!(text, "| due | subscription | offer | licences | what | why |");
@@ -47,7 +54,12 @@ pub(super) fn summary(changes: &Changes) -> String {
         let _ = writeln!(text, "\n## Why\n");
         for (cause, count) in causes(changes) {
             let count = grouped(count);
-            let _ = writeln!(text, "- {cause}: {count} {}, {}", if count == "1" { "change" } else { "changes" }, meaning(cause));
+            let _ = writeln!(
+                text,
+                "- {cause}: {count} {}, {}",
+                if count == "1" { "change" } else { "changes" },
+                meaning(cause)
+            );
         }
     }
     let counted = counted(changes);
