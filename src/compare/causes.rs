@@ -165,7 +165,7 @@ impl<'a> Causes<'a> {
             let words = crossed::crossed(pair, from, to, self.context.attention_days);
             candidates.date = Some(match words.is_empty() {
                 true => format!("a date between {from} and {to} that plan.csv does not show"),
-                false => words.join(", "),
+                false => words.join("; "),
             });
         }
         candidates
