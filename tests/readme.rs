@@ -155,7 +155,13 @@ fn the_json_of_check_explain_and_diff_parses_and_its_names_stand_there() {
         &["check", "samples/exports", "--json", "--subscription", id],
         &["explain", "bursztyn", "samples/exports", "--json"],
         &["explain", "muellersoehne.example", "samples/exports", "--json"],
-        &["diff", "tests/cases/diff/old/plan.csv", "tests/cases/diff/new/plan.csv", "--format", "json"],
+        &[
+            "diff",
+            "tests/cases/diff/old/plan.csv",
+            "tests/cases/diff/new/plan.csv",
+            "--format",
+            "json",
+        ],
     ] {
         let settings = ["--config", "samples/seatshift.toml"];
         let settings = settings.iter().filter(|_| command[0] != "diff");

@@ -83,7 +83,8 @@ pub(super) fn crossed(pair: &Pair, from: NaiveDate, to: NaiveDate, attention_day
         words.push(format!("the window opened on {opens}"));
     }
     let attention = |end: NaiveDate| end.checked_sub_days(Days::new(attention_days.into()));
-    let pressing = old.date(PlanColumn::TermEnd).and_then(attention);
+    let is_review = old.get(PlanColumn::Action) == "review";
+    let pressing = old.date(PlanColumn::TermEnd).filter(|_| is_review).and_then(attention);
     if pressing.is_some_and(|day| from < day && day <= to) {
         words.push(format!("the term end came within {attention_days} days"));
     }

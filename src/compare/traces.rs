@@ -63,15 +63,21 @@ pub(super) fn traces(pairs: &[Pair], latest: &(impl Latest + ?Sized)) -> Vec<Opt
         .filter(|pair| pair.old.is_none())
         .filter_map(|pair| Some(pair.new.as_ref()?.get(PlanColumn::SubscriptionId)))
         .collect();
+    // What has become ours under its own id stands for itself.
+    let moved: HashSet<&str> = pairs
+        .iter()
+        .filter_map(|pair| pair.old.as_ref().zip(pair.new.as_ref()))
+        .filter(|(old, new)| !is_ours(old) && is_ours(new))
+        .map(|(old, _)| old.get(PlanColumn::SubscriptionId))
+        .collect();
     let mut heirs: HashMap<String, Vec<Heir>> = HashMap::new();
     let of_these: Vec<(String, Heir)> = (0..latest.count())
         .into_par_iter()
         .filter_map(|place| {
             let row = latest.row(place);
             let customer = row.get(PlanColumn::CustomerId);
-            customers
-                .contains(customer)
-                .then(|| (customer.to_owned(), heir(&row, &new)))
+            let is_one = customers.contains(customer) && !moved.contains(row.get(PlanColumn::SubscriptionId));
+            is_one.then(|| (customer.to_owned(), heir(&row, &new)))
         })
         .collect();
     for (customer, heir) in of_these {

@@ -108,3 +108,61 @@ impl Read for Digested {
         Ok(read)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::{config::sha256, saved::SavedPlan};
+
+    const PLAN: &str = "\u{feff}action;subscription_id;customer_id\r\nmove;a;c\r\nkeep;'=b;\"x;y\"\r\n";
+
+    #[test]
+    fn rows_come_one_by_one_as_they_do_together_with_the_digest_of_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.csv");
+        fs::write(&path, PLAN).unwrap();
+        let mut file = PlanFile::open(&path).unwrap();
+        assert!(file.record().is_none());
+        assert!(file.missing().contains(&PlanColumn::MoveDate));
+        let mut rows = Vec::new();
+        while let Some(row) = file.next_row().unwrap() {
+            rows.push(row);
+        }
+        assert_eq!(rows[1].get(PlanColumn::SubscriptionId), "=b");
+        assert_eq!(rows, SavedPlan::read(&path).unwrap().rows);
+        assert_eq!(file.finish().unwrap(), sha256(PLAN.as_bytes()));
+        // The digest is that of the whole file, however far it was read.
+        let file = PlanFile::open(&path).unwrap();
+        assert_eq!(file.finish().unwrap(), sha256(PLAN.as_bytes()));
+    }
+
+    #[test]
+    fn what_is_no_plan_is_refused_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        assert!(matches!(
+            PlanFile::open(&at("none.csv")),
+            Err(SavedStop::Unreadable { .. })
+        ));
+        assert!(matches!(
+            PlanFile::open(folder.path()),
+            Err(SavedStop::Unreadable { .. })
+        ));
+        fs::write(at("other.csv"), "a,b\n1,2\n").unwrap();
+        assert!(matches!(
+            PlanFile::open(&at("other.csv")),
+            Err(SavedStop::NotAPlan { .. })
+        ));
+        fs::write(at("plan.csv"), PLAN.replace("keep;'=b;", "keep;")).unwrap();
+        let mut file = PlanFile::open(&at("plan.csv")).unwrap();
+        assert!(file.next_row().unwrap().is_some());
+        assert!(matches!(file.next_row(), Err(SavedStop::NotAPlan { .. })));
+        fs::write(at("plan.run.json"), "[1]").unwrap();
+        assert!(matches!(
+            PlanFile::open(&at("plan.csv")),
+            Err(SavedStop::NotARecord { .. })
+        ));
+    }
+}

@@ -195,6 +195,7 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
         settings(),
         &plan(),
         &findings(),
+        None,
         &mut record(),
     )
     .unwrap();
@@ -393,6 +394,7 @@ fn a_folder_that_cannot_be_made_stops_with_its_name() {
         settings(),
         &plan(),
         &[],
+        None,
         &mut record(),
     )
     .unwrap_err();
@@ -470,9 +472,42 @@ fn a_plan_just_made_is_what_is_read_back() {
     let plan = plan();
     let findings = findings();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan, &findings, &mut record()).unwrap();
+    write_all(&target, settings(), &plan, &findings, None, &mut record()).unwrap();
     let read = SavedPlan::read(&path).unwrap();
     assert!(!read.rows.is_empty() && !read.steps.is_empty() && !read.findings.is_empty());
     assert_eq!(read.record.as_of, Some(plan.as_of));
     assert_eq!(saved(&plan, &findings, read.record.clone()), read);
+}
+
+#[test]
+fn changes_stand_in_the_set_and_do_not_outlive_their_comparison() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = target_in(folder.path());
+    let (before, mut after) = (plan(), plan());
+    after.rows[0].subscription.seats = Some(crate::terms::Seats(26));
+    let rows = PlanRows(&before);
+    let mut rows = (0..rows.count()).map(|place| rows.row(place).into_owned());
+    let latest = PlanRows(&after);
+    let found = crate::compare::find(|| Ok(rows.next()), &latest, Default::default()).unwrap();
+    let context = crate::compare::Context {
+        runs: &Default::default(),
+        attention_days: 30,
+        redecided: None,
+    };
+    let changes = crate::compare::explain(found, &latest, &context);
+    write_all(&target, settings(), &after, &[], Some(&changes), &mut record()).unwrap();
+    let written = String::from_utf8(contents(folder.path())["plan.changes.csv"].clone()).unwrap();
+    let lines: Vec<&str> = written.lines().collect();
+    assert_eq!(lines.len(), 2, "{written}");
+    // The customer's name would run as a formula, and does not.
+    assert!(lines[1].contains("\"'=Contoso, \"\"Kft.\"\"\""), "{written}");
+    assert!(lines[1].contains(",seats,25,26,unknown,"), "{written}");
+    let run: serde_json::Value = serde_json::from_slice(&contents(folder.path())["plan.run.json"]).unwrap();
+    let digest: String = Sha256::digest(&written)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(run["outputs"]["plan.changes.csv"], digest);
+    write_all(&target, settings(), &after, &[], None, &mut record()).unwrap();
+    assert!(!contents(folder.path()).contains_key("plan.changes.csv"));
 }
