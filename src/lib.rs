@@ -27,6 +27,8 @@ pub mod saved;
 
 pub mod compare;
 
+pub mod guard;
+
 pub mod write;
 
 pub mod pipeline;

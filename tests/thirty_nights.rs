@@ -299,6 +299,9 @@ fn plan(folder: &Path, as_of: NaiveDate, to: &str, previous: &[&str]) -> Vec<u8>
         "-o",
         to,
         "-q",
+        // A file under a new name is meant.
+        "--accept",
+        "export-repeated",
     ];
     let ran = program(folder).args(arguments).args(previous).output().unwrap();
     assert!([0, 1].contains(&code(&ran)), "{day}: {}", said(&ran));

@@ -101,7 +101,10 @@ fn tables(old: &SavedRecord, new: &SavedRecord) -> Vec<Altered> {
     if old.version != new.version {
         altered.push(Altered::Program(old.version.clone(), new.version.clone()));
     }
-    let settings = |record: &SavedRecord| record.settings.as_ref().map(|settings| settings.sha256.clone());
+    let settings = |record: &SavedRecord| {
+        let settings = record.settings.clone();
+        settings.map(|settings| (settings.sha256, settings.set))
+    };
     if settings(old) != settings(new) {
         altered.push(Altered::Settings);
     }

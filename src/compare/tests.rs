@@ -410,7 +410,7 @@ fn exports_differ_by_content_and_by_name() {
             .map(|(path, digest)| SavedInput {
                 path: (*path).to_owned(),
                 sha256: digest.map(str::to_owned),
-                bytes: 1,
+                ..SavedInput::default()
             })
             .collect(),
         ..SavedRecord::default()

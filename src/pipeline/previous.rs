@@ -74,7 +74,12 @@ pub(super) fn compared(
         return Ok(Compared::default());
     };
     let compared = PlanFile::open(path).and_then(|file| with(file, request, tonight));
-    Ok(compared.unwrap_or_else(|cause| Compared {
+    // That the files of the last run do not belong together is told already (`last-set-mixed`).
+    let told = |mut compared: Compared| {
+        compared.findings.retain(|finding| finding.code != Code::PreviousMixed);
+        compared
+    };
+    Ok(compared.map(told).unwrap_or_else(|cause| Compared {
         findings: vec![unreadable(path, &cause)],
         ..Compared::default()
     }))

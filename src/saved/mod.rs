@@ -7,6 +7,7 @@
 
 mod column;
 mod neutral;
+mod nights;
 mod plan_file;
 mod record;
 mod table;
@@ -18,8 +19,10 @@ use std::{
 
 pub use column::{ChangeColumn, Columns, FindingColumn, Holds, PlanColumn, StepColumn};
 pub use neutral::{neutralised, restored};
+pub(crate) use nights::night_of;
+pub use nights::{Nights, NightsStop};
 pub use plan_file::PlanFile;
-pub use record::{SavedCatalogFile, SavedInput, SavedPrevious, SavedRecord, SavedSettings};
+pub use record::{SavedCatalogFile, SavedInput, SavedInputTable, SavedPrevious, SavedRecord, SavedSettings};
 pub use table::{Row, RowReader, Rows, Unlike};
 
 /// A plan with its companions.

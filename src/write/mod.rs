@@ -27,17 +27,31 @@ use crate::{
 mod cell;
 mod change_lines;
 mod finding_lines;
+mod keep;
+mod lock;
+mod metrics;
 mod offer_lines;
+mod page;
 mod plan_lines;
 mod record;
+mod reports;
 mod stage;
 mod step_lines;
+mod under_way;
+mod view;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
 
+pub use keep::Keep;
+pub use lock::Lock;
+pub use metrics::{Metrics, write_metrics};
+pub use page::write_page;
 pub use record::{ComparedRecord, RunRecord, SettingsRecord, StoppedRecord, Timing};
+pub use reports::{Reports, write_reports};
 pub use stage::WriteStop;
+pub use under_way::abandon;
+pub use view::View;
 
 use cell::Line;
 use stage::Stage;
@@ -111,6 +125,26 @@ impl Target {
         self.beside("run.json")
     }
 
+    /// The plan as a page.
+    pub fn html(&self) -> PathBuf {
+        self.beside("html")
+    }
+
+    /// The plan as a workbook.
+    pub fn xlsx(&self) -> PathBuf {
+        self.beside("xlsx")
+    }
+
+    /// The steps as a calendar.
+    pub fn ics(&self) -> PathBuf {
+        self.beside("ics")
+    }
+
+    /// The folder of messages to customers.
+    pub fn letters(&self) -> PathBuf {
+        self.beside("letters")
+    }
+
     /// The run record of a run that was stopped.
     pub fn stopped_run(&self) -> PathBuf {
         self.beside("stopped.run.json")
@@ -121,8 +155,13 @@ impl Target {
         self.beside("stopped.findings.csv")
     }
 
-    /// Every file of this name that a run may write: what must not be read as an export.
-    pub fn all(&self) -> [PathBuf; 7] {
+    /// The plan of a run that a guard stopped.
+    pub fn held(&self) -> PathBuf {
+        self.beside("held.csv")
+    }
+
+    /// Every file and folder of this name that a run may write: what must not be read as an export.
+    pub fn all(&self) -> [PathBuf; 12] {
         [
             self.plan.clone(),
             self.findings(),
@@ -131,7 +170,17 @@ impl Target {
             self.run(),
             self.stopped_run(),
             self.stopped_findings(),
+            self.held(),
+            self.html(),
+            self.xlsx(),
+            self.ics(),
+            self.letters(),
         ]
+    }
+
+    /// Removes the temporary files that a killed run left. The lock must be held.
+    pub fn sweep(&self, _lock: &Lock) {
+        stage::sweep(&self.folder, &self.all());
     }
 
     fn beside(&self, ending: &str) -> PathBuf {
@@ -142,19 +191,30 @@ impl Target {
     }
 }
 
-/// Writes the plan, the findings, the steps, the changes if anything was compared, and, last, the run record, which gets the
-/// digests of the others.
+/// What is written beside the plan besides findings and steps.
+#[derive(Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// What changed; none: the plan was compared with none.
+    pub changes: Option<&'a Changes>,
+    /// Reports, and how the plan is seen in them.
+    pub reports: Option<(&'a Reports, &'a View<'a>)>,
+}
+
+/// Writes the plan, the findings, the steps, the changes if anything was compared, the reports and, last, the run record, which gets
+/// the digests of the others.
 ///
 /// A failure leaves the files of the last run as they were. `findings` come in the order in which they are to stand. Changes of an
-/// earlier run do not stay beside a plan that was compared with nothing.
+/// earlier run do not stay beside a plan that was compared with none. With `keep` the plan and its record are kept as a night of the
+/// history as well; the answer is why that failed after all else was done.
 pub fn write_all(
     target: &Target,
     settings: OutputSettings,
     plan: &Plan,
     findings: &[Finding],
-    changes: Option<&Changes>,
+    beside: Beside<'_>,
     record: &mut RunRecord,
-) -> Result<(), WriteStop> {
+    keep: Option<&Keep<'_>>,
+) -> Result<Option<WriteStop>, WriteStop> {
     let mut stage = Stage::open(&target.folder)?;
     let digest = stage.add(&target.plan, |out| plan_lines(plan, settings, out))?;
     record.outputs.insert(name(&target.plan), digest);
@@ -162,17 +222,47 @@ pub fn write_all(
     record.outputs.insert(name(&target.findings()), digest);
     let digest = stage.add(&target.steps(), |out| step_lines(plan, settings, out))?;
     record.outputs.insert(name(&target.steps()), digest);
-    if let Some(changes) = changes {
+    if let Some(changes) = beside.changes {
         let digest = stage.add(&target.changes(), |out| change_lines(changes, settings, out))?;
         record.outputs.insert(name(&target.changes()), digest);
     }
+    if let Some((reports, view)) = beside.reports.filter(|(reports, _)| reports.any()) {
+        let saved = saved(plan, findings, record.saved());
+        let digests = reports::add(reports, &saved, view, &mut stage)?;
+        record.outputs.extend(digests);
+    }
     stage.add(&target.run(), |out| record::write(record, out))?;
+    let night = keep.map(|keep| keep.stage(&stage, target)).transpose()?;
     stage.publish()?;
-    stage::remove_stale(&[target.stopped_run(), target.stopped_findings()]);
-    if changes.is_none() {
+    stage::remove_stale(&[target.stopped_run(), target.stopped_findings(), target.held()]);
+    if beside.changes.is_none() {
         stage::remove_stale(&[target.changes()]);
     }
-    Ok(())
+    let Some((keep, night)) = keep.zip(night) else {
+        return Ok(None);
+    };
+    match night.publish() {
+        Ok(()) => {
+            keep.forget_old();
+            Ok(None)
+        }
+        Err(stop) => Ok(Some(stop)),
+    }
+}
+
+/// Writes a plan that a guard holds back, and why, beside the last plan, which stays as it is.
+pub fn write_held(
+    target: &Target,
+    settings: OutputSettings,
+    plan: &Plan,
+    findings: &[Finding],
+    record: &StoppedRecord,
+) -> Result<(), WriteStop> {
+    let mut stage = Stage::open(&target.folder)?;
+    stage.add(&target.held(), |out| plan_lines(plan, settings, out))?;
+    stage.add(&target.stopped_findings(), |out| finding_lines(findings, settings, out))?;
+    stage.add(&target.stopped_run(), |out| record::write(record, out))?;
+    stage.publish()
 }
 
 /// Writes what a stopped run has to say beside the plan, which stays as it is.
@@ -185,7 +275,9 @@ pub fn write_stopped(
     let mut stage = Stage::open(&target.folder)?;
     stage.add(&target.stopped_findings(), |out| finding_lines(findings, settings, out))?;
     stage.add(&target.stopped_run(), |out| record::write(record, out))?;
-    stage.publish()
+    stage.publish()?;
+    stage::remove_stale(&[target.held()]);
+    Ok(())
 }
 
 /// Writes the plan alone, to anything.

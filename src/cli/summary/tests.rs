@@ -122,6 +122,8 @@ fn outcome() -> Outcome {
         verdict: Verdict::Look,
         target: Some(Target::new("out/plan.csv".as_ref()).unwrap()),
         changes: None,
+        reports: Reports::none(),
+        unkept: None,
     }
 }
 
@@ -215,6 +217,8 @@ fn an_empty_plan_has_no_empty_sections() {
         verdict: Verdict::Done,
         target: None,
         changes: None,
+        reports: Default::default(),
+        unkept: None,
     };
     let expected = "\
 Plan for 2026-11-21
