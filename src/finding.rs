@@ -13,7 +13,7 @@ use crate::terms::{Text, worded};
 worded! {
     /// How much a finding matters.
     Severity {
-        /// Something was not read: the run exits with 1.
+        /// Something was not read, or is about to be lost: the run exits with 1.
         Error = "error",
         /// A row needs a person, or a fact was left out.
         Warning = "warning",
@@ -95,6 +95,11 @@ codes! {
     CatalogFileOld = "catalog-file-old", Warning, "one of Microsoft's own files is old, or does not say how old it is";
     CatalogRowDamaged = "catalog-row-damaged", Warning, "a row of one of Microsoft's own files makes no sense; it was left out";
     CatalogFileDisagrees = "catalog-file-disagrees", Warning, "one of Microsoft's own files contradicts the built-in catalogue; the file counts";
+    SubscriptionGoneDue = "subscription-gone-due", Error, "a subscription of the plan before this one, whose term ends within `attention_days`, is in no export any more, and none of ours has taken its place";
+    SubscriptionGoneSoon = "subscription-gone-soon", Warning, "a subscription of the plan before this one, whose term ends soon, has ended, or nobody knows when, is in no export any more, and none of ours has taken its place";
+    PreviousUnreadable = "previous-unreadable", Warning, "the plan being replaced cannot be read, so nothing was compared";
+    SubscriptionGone = "subscription-gone", Note, "a subscription of the plan before this one is in no export any more";
+    PreviousMixed = "previous-mixed", Note, "the plan that was compared is not the one that the run record beside it tells of";
     GuardAccepted = "guard-accepted", Note, "a guard tripped, and the command line let it through";
     LastSetMixed = "last-set-mixed", Note, "the files of the last run do not belong together";
     PriceMissing = "price-missing", Note, "the price list has no price for an offer to order, so its costs are not worked out";

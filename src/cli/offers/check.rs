@@ -55,6 +55,7 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
             target: None,
             reports: Reports::none(),
             strict: false,
+            previous: Default::default(),
             // No plan is replaced here, so that there is nothing to guard.
             night: Night {
                 accept: Guard::ALL.iter().copied().collect(),
