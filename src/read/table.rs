@@ -5,7 +5,7 @@
 //! row is handed on before the headings it stands under are found, and none under those of another table.
 
 use super::{
-    Cell, Interest, Row, Rows, Sink, TableHead, Words,
+    Cell, Epoch, Interest, Row, Rows, Sink, TableHead, Words,
     headings::{self, Headings, SEARCHED, begins_table, heading},
 };
 use crate::terms::Text;
@@ -45,6 +45,7 @@ pub(super) struct Tabling<'a> {
     words: &'a dyn Words,
     sheet: Option<Text>,
     hidden: bool,
+    epoch: Option<Epoch>,
     /// Whether empty cells at the end of a row were written by somebody.
     counts_cells: bool,
     held: Rows,
@@ -80,6 +81,7 @@ impl<'a> Tabling<'a> {
             words,
             sheet,
             hidden,
+            epoch: None,
             counts_cells: false,
             held: Rows::default(),
             state: State::Searching,
@@ -91,6 +93,11 @@ impl<'a> Tabling<'a> {
             rows: 0,
             width: 0,
         }
+    }
+
+    /// Of a workbook that counts its days from here.
+    pub(super) fn counting_from(self, epoch: Option<Epoch>) -> Tabling<'a> {
+        Tabling { epoch, ..self }
     }
 
     /// Of a text, where a delimiter too many shows as an empty cell at the end of the row.
@@ -210,6 +217,7 @@ impl<'a> Tabling<'a> {
                 .map_or(0, |row| row.number),
             headings: found.texts.clone(),
             cells: self.counts_cells.then(|| usual_cells(rows, found)),
+            epoch: self.epoch,
             above,
         }
     }

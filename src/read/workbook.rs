@@ -29,7 +29,7 @@ use self::{
     process::Death,
 };
 use super::{
-    Container, Interest, Job, Refusal, Sink,
+    Container, Epoch, Interest, Job, Refusal, Sink,
     container::{self, ENCRYPTED},
     quiet::quietly,
     refuse,
@@ -62,6 +62,7 @@ pub(super) fn read(
     let mut sheets = Sheets {
         job,
         sink,
+        epoch: None,
         current: None,
         found: Found::Nothing,
         ignored: Vec::new(),
@@ -155,6 +156,7 @@ fn refusal(job: &Job<'_>, failure: Failure) -> Refusal {
 struct Sheets<'s, 'j, 'a> {
     job: &'j mut Job<'a>,
     sink: &'s mut dyn Sink,
+    epoch: Option<Epoch>,
     current: Option<Current<'a>>,
     found: Found,
     /// Sheets that are no table of ours; told where another one is.
@@ -174,11 +176,15 @@ struct Current<'a> {
 impl Sheets<'_, '_, '_> {
     fn take(&mut self, event: Event<'_>) -> Next {
         match event {
+            Event::Epoch(epoch) => {
+                self.epoch = Some(epoch);
+                Next::Go
+            }
             Event::Sheet { name, hidden } => {
                 self.job.report.sheets += 1;
                 let name: Text = name.into();
                 self.current = Some(Current {
-                    tabling: Tabling::new(self.job.words, Some(name.clone()), hidden),
+                    tabling: Tabling::new(self.job.words, Some(name.clone()), hidden).counting_from(self.epoch),
                     name,
                     hidden,
                     row: None,

@@ -312,6 +312,7 @@ impl Sink for TableSink<'_, '_> {
             hidden: head.hidden,
             header_row: head.header_row,
             cells: head.cells,
+            epoch: head.epoch,
             columns,
             source,
             dated: Vec::new(),

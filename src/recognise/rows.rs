@@ -18,7 +18,7 @@ use super::{
     Field, Flaw,
     cells::{Cells, shown},
     customer_cells::customer_of,
-    dates::{DateColumnEvidence, DateReading, Remark, means_renewal, read_date, read_month, remark, why_unreadable},
+    dates::{DateColumnEvidence, DateReading, Remark, means_renewal, read_month, remark, why_unreadable},
     facts::{Charge, CustomerFacts, CustomerRow, Effect, Fact},
     intern::Interner,
     kinds::Role,
@@ -306,7 +306,7 @@ fn read_dates(cells: &mut Cells<'_>, batch: &mut Batch, item: u32, state: Option
         if cell == Cell::Empty {
             continue;
         }
-        let mut reading = read_date(cell, cells.vocabulary);
+        let mut reading = table.read_date(cell, cells.vocabulary);
         // which of two rows is newer is known from their months too
         if (field, reading) == (Field::RowDate, DateReading::Unreadable)
             && let Some(first) = read_month(cell, cells.vocabulary)
@@ -356,7 +356,7 @@ fn is_outdone(cells: &Cells<'_>, column: u32) -> bool {
     let ends = columns.of_field(Field::TermEnd);
     let is_renewal = |column: u32| columns.heading(column).is_some_and(|heading| means_renewal(heading));
     let is_filled = |column: u32| {
-        let reading = read_date(cells.row.cell(column as usize), cells.vocabulary);
+        let reading = cells.read_date(cells.row.cell(column as usize));
         !matches!(reading, DateReading::Empty | DateReading::Unreadable)
     };
     ends.len() > 1

@@ -247,6 +247,11 @@ pub(crate) fn ods(sheets: &[Sheet]) -> Vec<u8> {
         }
         tables += "</table:table>";
     }
+    let since = match sheets.iter().any(|sheet| sheet.since_1904) {
+        true => "<table:calculation-settings><table:null-date table:date-value=\"1904-01-01\"/>\
+                 </table:calculation-settings>",
+        false => "",
+    };
     let content = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content \
          xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
@@ -255,7 +260,7 @@ pub(crate) fn ods(sheets: &[Sheet]) -> Vec<u8> {
          xmlns:style=\"urn:oasis:names:tc:opendocument:xmlns:style:1.0\" \
          xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\"><office:automatic-styles>\
          <style:style style:name=\"hidden\" style:family=\"table\"><style:table-properties table:display=\"false\"/>\
-         </style:style></office:automatic-styles><office:body><office:spreadsheet>{tables}\
+         </style:style></office:automatic-styles><office:body><office:spreadsheet>{since}{tables}\
          </office:spreadsheet></office:body></office:document-content>"
     );
     let manifest = "<?xml version=\"1.0\"?><manifest:manifest \

@@ -18,7 +18,7 @@ use super::{
     telling::{Held, Merge, SheetTelling, Telling},
     xlsb, xlsx,
 };
-use crate::read::{Cell, Container, Limits, quiet::quietly};
+use crate::read::{Cell, Container, Epoch, Limits, quiet::quietly};
 
 /// Tells all sheets of a workbook, or the one `wanted`.
 pub(super) fn parse(
@@ -33,6 +33,7 @@ pub(super) fn parse(
         Container::Xlsx => {
             let mut parts = Parts::of(bytes)?;
             let raw = xlsx::book(&mut parts)?;
+            telling.counts_from(raw.epoch);
             let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes))?;
             agree(book.sheets_metadata().len(), &raw.sheets)?;
             for (number, sheet) in telling.choose(book.sheets_metadata(), wanted)? {
@@ -49,6 +50,7 @@ pub(super) fn parse(
         Container::Xlsb => {
             let mut parts = Parts::of(bytes)?;
             let raw = xlsb::book(&mut parts)?;
+            telling.counts_from(raw.epoch);
             let mut book: Xlsb<_> = Xlsb::new(Cursor::new(bytes))?;
             agree(book.sheets_metadata().len(), &raw.sheets)?;
             for (number, sheet) in telling.choose(book.sheets_metadata(), wanted)? {
@@ -63,6 +65,7 @@ pub(super) fn parse(
         }
         Container::Xls => {
             let mut book: Xls<_> = Xls::new(Cursor::new(bytes))?;
+            telling.counts_from(Epoch::since_1904(book.has_1904_epoch()));
             for (_, sheet) in telling.choose(book.sheets_metadata(), wanted)? {
                 let merges = book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
                 let told = telling.sheet(&sheet)?;

@@ -10,7 +10,7 @@ use calamine::{Sheet, SheetType, SheetVisible};
 use chrono::NaiveDateTime;
 
 use super::event::{Event, Failure, Next};
-use crate::read::{Cell, Limits};
+use crate::read::{Cell, Epoch, Limits};
 
 /// Rows that a sheet has in every spreadsheet program.
 pub(super) const ROWS: u32 = 1 << 20;
@@ -96,6 +96,11 @@ impl<'a> Telling<'a> {
             rows: 0,
             text: 0,
         }
+    }
+
+    /// Tells from which day the workbook counts; before its first sheet.
+    pub(super) fn counts_from(&mut self, epoch: Epoch) {
+        (self.emit)(Event::Epoch(epoch));
     }
 
     /// The sheets to read, with their number among all, each name once.

@@ -11,7 +11,7 @@ use super::{
     DateReading,
     convention::{Convention, Conventions},
 };
-use crate::{config::DateOrder, recognise::vocabulary::language};
+use crate::{config::DateOrder, read::Epoch, recognise::vocabulary::language};
 
 /// How the numbers of a column are to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,9 +140,9 @@ impl DateColumnEvidence {
         self.conventions.mixes_calendars()
     }
 
-    /// The conventions by which its dates are read, other than their order.
-    pub fn conventions(&self) -> Vec<Convention> {
-        self.conventions.all()
+    /// The conventions by which its dates are read, other than their order; `epoch`: the one that its workbook states.
+    pub fn conventions(&self, epoch: Option<Epoch>) -> Vec<Convention> {
+        self.conventions.all(epoch)
     }
 
     /// Whether no order fits every cell that depends on one.

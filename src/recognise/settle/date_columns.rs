@@ -101,9 +101,9 @@ pub(super) fn decide_by_others(table: &Table, columns: &mut [Decided]) {
 }
 
 /// Why a column was read as it was: what decided its order, and by which conventions.
-pub(super) fn because(decided: &Decided) -> String {
+pub(super) fn because(table: &Table, decided: &Decided) -> String {
     let mut because = decided.because.clone();
-    for convention in decided.evidence.conventions() {
+    for convention in decided.evidence.conventions(table.epoch) {
         because.push_str(&format!("; {}, as in row {}", convention.brief, convention.row));
     }
     if let Some(Some(_)) = decided.renewal {
@@ -122,13 +122,13 @@ pub(super) fn conventions(table: &Table, column: u32, decided: &Decided) -> Vec<
         finding.heading = heading.cloned();
         finding
     };
-    let conventions = decided.evidence.conventions().into_iter();
+    let conventions = decided.evidence.conventions(table.epoch).into_iter();
     let mut notes: Vec<Finding> = conventions
         .map(|convention| {
             note(
                 Code::DateConvention,
                 convention.row,
-                convention.what.to_owned(),
+                convention.what,
                 convention.hint,
             )
         })
