@@ -96,7 +96,7 @@ codes! {
     TotalRowIgnored = "total-row-ignored", Note, "a total was left out";
     NoteRowIgnored = "note-row-ignored", Note, "a note below the table was left out";
     HeadingRowIgnored = "heading-row-ignored", Note, "a repeated row of headings was left out";
-    TableBegins = "table-begins", Note, "another table begins below the first; its rows were read under its own headings";
+    TableBegins = "table-begins", Note, "another table begins below the first or beside it; its rows were read under its own headings";
     LastRowOpen = "last-row-open", Note, "the last row has no line end: the file may have been cut within its last cell";
     RowIgnored = "row-ignored", Note, "the source marks this row as a duplicate or as no subscription";
     RowsMerged = "rows-merged", Note, "several rows tell of one subscription and were merged";

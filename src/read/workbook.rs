@@ -15,6 +15,7 @@ mod parse;
 mod parts;
 mod process;
 mod telling;
+mod xls;
 mod xlsb;
 mod xlsx;
 
@@ -209,15 +210,6 @@ impl Sheets<'_, '_, '_> {
             }
             Event::Broken(why) => {
                 self.end(Some(why));
-                Next::Go
-            }
-            Event::Repeated(name) => {
-                let message = "a second sheet of this name was left out, since sheets are told apart by name";
-                let place = self.place(name.into(), None);
-                self.job
-                    .report
-                    .findings
-                    .push(Finding::new(Code::FileDamaged, place, message, "rename the sheet"));
                 Next::Go
             }
         }

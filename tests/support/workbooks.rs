@@ -302,6 +302,11 @@ pub(crate) fn xls(sheets: &[Sheet]) -> Vec<u8> {
         .iter()
         .map(|sheet| {
             let mut body = begin(0x0010);
+            for row in &sheet.hidden_rows {
+                let mut data = (*row as u16).to_le_bytes().to_vec();
+                data.extend([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x20, 1, 0, 0]);
+                body.extend(record(0x0208, &data));
+            }
             for (row, cells) in sheet.cells() {
                 for (column, value) in cells {
                     let mut data = (row as u16).to_le_bytes().to_vec();

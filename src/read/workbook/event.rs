@@ -20,8 +20,6 @@ pub(super) enum Event<'a> {
     End,
     /// The sheet breaks off; the row under way is not whole.
     Broken(&'a str),
-    /// A further sheet has the name of an earlier one.
-    Repeated(&'a str),
 }
 
 /// What the taker wants next.

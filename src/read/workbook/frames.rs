@@ -63,10 +63,6 @@ impl<W: Write> Writer<W> {
                 self.out.write_all(b"B")?;
                 self.text(shortened(why))
             }
-            Event::Repeated(name) => {
-                self.out.write_all(b"R")?;
-                self.text(shortened(name))
-            }
         }
     }
 
@@ -232,10 +228,6 @@ impl<R: Read> Frames<'_, R> {
                 (b'B', Within::Passed) => {
                     self.text(LONGEST)?;
                     take(Event::End);
-                    Within::Between
-                }
-                (b'R', Within::Between) => {
-                    take(Event::Repeated(self.text(LONGEST)?));
                     Within::Between
                 }
                 (b'Z', Within::Between) => return self.closed().map(Ok),

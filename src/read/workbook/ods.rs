@@ -16,7 +16,7 @@ use super::{
     event::{Failure, Next},
     flaws::{NO_VALUE, quoted},
     parts::{Parts, attribute, damaged},
-    telling::{Held, Merge, ROWS, SheetTelling, Telling, missing},
+    telling::{Held, Merge, ROWS, SheetTelling, Telling, missing, repeated as named_twice},
 };
 use crate::read::{Cell, Epoch};
 
@@ -138,9 +138,9 @@ impl<R: BufRead> Content<R> {
         self.names.push(name.clone());
         let left_out = wanted.is_some_and(|wanted| wanted != name);
         if again && !left_out {
-            telling.repeated(&name);
+            return Err(named_twice(&name));
         }
-        if again || left_out {
+        if left_out {
             return self.rows(None, &mut Position { row: 0, hidden_rows: 0 }).map(drop);
         }
         let mut at = Position { row: 0, hidden_rows: 0 };
