@@ -133,6 +133,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// Whether its sheet is a file in an archive, as the archive's name says.
+    pub fn is_in_archive(&self) -> bool {
+        self.sheet.is_some() && self.file.to_ascii_lowercase().ends_with(".zip")
+    }
+
     /// A whole file.
     pub fn file(path: impl Into<Text>) -> Place {
         Place {
@@ -175,13 +180,16 @@ pub fn column_name(column: u32) -> String {
 }
 
 impl fmt::Display for Place {
-    /// `contoso-de.xlsx, sheet "Abonnements", F214`, or `list.csv, line 12`.
+    /// `contoso-de.xlsx, sheet "Abonnements", F214`, `list.csv, line 12`, or `pack.zip, file "list.csv", line 12`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
-        if let Some(sheet) = &self.sheet {
-            write!(f, ", sheet \"{sheet}\"")?;
+        let sheet = self.sheet.as_ref().filter(|_| !self.is_in_archive());
+        match (&self.sheet, sheet) {
+            (_, Some(sheet)) => write!(f, ", sheet \"{sheet}\"")?,
+            (Some(member), None) => write!(f, ", file \"{member}\"")?,
+            (None, None) => {}
         }
-        match (&self.sheet, self.row, self.column) {
+        match (sheet, self.row, self.column) {
             (Some(_), Some(row), Some(column)) => write!(f, ", {}{row}", column_name(column)),
             (Some(_), Some(row), None) => write!(f, ", row {row}"),
             (None, Some(row), Some(column)) => write!(f, ", line {row}, column {}", column + 1),

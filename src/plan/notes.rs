@@ -85,7 +85,7 @@ fn of_evidence(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
         };
         let hint = match code {
             Code::PriceMissing => "add the price list of the market to [catalog], or leave the costs out",
-            _ => "if the file is wrong, name the target in offers.csv",
+            _ => "if the file is wrong, name the target in the `offers` table of the settings",
         };
         about(code, subscription, message, hint)
     });
@@ -148,15 +148,15 @@ fn of_offer(subscription: &Subscription, resolution: &Resolution, alike: Option<
                 Code::OfferAmbiguous,
                 subscription,
                 message,
-                "name the target in offers.csv, or export with the offer's id",
+                "name the target in the `offers` table of the settings, or export with the offer's id",
             )
             .value(shown)
         }
         Resolution::Unknown => {
             let message = format!("`{shown}` is no offer that the catalogue knows; the row is for review");
             let hint = match alike {
-                Some(name) => format!("name the target in offers.csv; is it {name}?"),
-                None => "name the target in offers.csv".to_owned(),
+                Some(name) => format!("name the target in the `offers` table of the settings; is it {name}?"),
+                None => "name the target in the `offers` table of the settings".to_owned(),
             };
             about(Code::OfferUnknown, subscription, message, &hint).value(shown)
         }
@@ -184,7 +184,7 @@ fn of_unmapped(subscription: &Subscription, resolution: &Resolution, decided: &D
             Code::OfferUnmapped,
             subscription,
             message,
-            "name the target in offers.csv",
+            "name the target in the `offers` table of the settings",
         )
         .value(offer.name.clone()),
     )

@@ -9,6 +9,7 @@
 
 mod convention;
 mod evidence;
+mod javascript;
 mod month;
 mod number;
 mod parse;
@@ -20,7 +21,7 @@ mod why;
 
 pub use convention::Convention;
 pub use evidence::{DateColumnEvidence, Decision};
-pub use month::read_month;
+pub use month::{means_month, order_of_months, read_month};
 pub use parse::{read_date, read_date_since};
 pub use remark::{Remark, remark};
 pub use renewal::means_renewal;

@@ -42,6 +42,10 @@ impl Flaws {
         self.0 |= 1 << flaw as u16;
     }
 
+    pub(super) fn remove(&mut self, flaw: Flaw) {
+        self.0 &= !(1 << flaw as u16);
+    }
+
     pub(super) fn has(self, flaw: Flaw) -> bool {
         self.0 & (1 << flaw as u16) != 0
     }

@@ -228,10 +228,9 @@ fn fact_of(
     let owner = cells
         .id(Field::OwnerTenantId)
         .filter(|owner| Some(owner) != own_tenant.as_ref());
-    let stated = cells
-        .take(Field::Channel, values::channel)
-        .or(owner.as_ref().map(|_| Channel::Csp));
-    let stated = stated.or(table.source.channel);
+    let stated = stated_channel(cells)
+        .or(owner.as_ref().map(|_| Channel::Csp))
+        .or(table.source.channel);
     let implied = table.columns.kind.channel;
     let channel_unread = cells.flaws.has(Flaw::ChannelUnreadable);
     Fact {
@@ -271,6 +270,22 @@ fn fact_of(
         freshness: table.freshness,
         flaws: cells.flaws,
     }
+}
+
+/// The channel that a column says; where its cell cannot be read, the one that a setting says of the whole export.
+fn stated_channel(cells: &mut Cells<'_>) -> Option<Channel> {
+    let before = cells.findings.len();
+    let read = cells.take(Field::Channel, values::channel);
+    if let (Some(set), true) = (cells.table.source.channel, cells.flaws.has(Flaw::ChannelUnreadable)) {
+        cells.flaws.remove(Flaw::ChannelUnreadable);
+        for finding in cells.findings.iter_mut().skip(before) {
+            if let Some(start) = finding.message.strip_suffix("it was left out") {
+                finding.message = format!("{start}`{set}`, which a [[source]] setting says of the file, was taken");
+            }
+        }
+        return Some(set);
+    }
+    read
 }
 
 /// Takes the mark in a number of licences into account; a number that it leaves open waits for its column.

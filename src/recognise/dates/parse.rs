@@ -7,6 +7,7 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use super::{
     BUDDHIST_YEARS, DateReading, LIKELY_YEARS, NO_MINUTE, Separator, common_year, full_year,
+    javascript::javascript,
     number::{compact, serial},
     remark::split_remark,
     time::{Zoned, read_time, time_start},
@@ -74,6 +75,9 @@ pub(super) fn read_text(text: &str, epoch: Epoch, v: &Vocabulary) -> Option<Date
     if !text.bytes().any(|b| b.is_ascii_digit()) {
         let none = is_nothing(text, v) || v.word(Kind::Never, text).is_some();
         return none.then_some(DateReading::NoEnd);
+    }
+    if let Some(date) = javascript(text) {
+        return Some(dated(date, DateReading::Certain, v));
     }
     let number = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/"));
     if let Some(reading) = compact(number.unwrap_or(text), epoch, v) {
