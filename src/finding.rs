@@ -80,6 +80,7 @@ codes! {
     OfferUnmapped = "offer-unmapped", Warning, "the catalogue knows this offer, but none to order for it";
     OfferAmbiguous = "offer-ambiguous", Warning, "the offer's name stands for several offers";
     OfferDisagrees = "offer-disagrees", Warning, "the offer's id and its name are two different offers; the id counts";
+    OfferRowKeeps = "offer-row-keeps", Warning, "a row of the offers table keeps licences between two SKUs; users have nothing until the new licences are assigned";
     OfferRowTied = "offer-row-tied", Warning, "two rows of the offers table fit equally well";
     CalendarYearMissing = "calendar-year-missing", Warning, "the calendar table has no holiday in a year that the plan reaches";
     PartnerCountriesUnset = "partner-countries-unset", Warning, "the settings do not say where we are authorised to sell";
@@ -110,6 +111,7 @@ codes! {
     RelationshipUnknown = "relationship-unknown", Note, "nothing says whether the customer has accepted our reseller relationship; it counts as missing";
     AgreementUnknown = "agreement-unknown", Note, "nothing says when the customer accepted the customer agreement; it counts as missing";
     DelegatedRightsUnknown = "delegated-rights-unknown", Note, "nothing says whether we have delegated rights; they count as missing";
+    SegmentUnknown = "segment-unknown", Note, "nothing says which segment the customer is of; the commercial offers were taken";
     VettingUnknown = "vetting-unknown", Note, "nothing says whether the customer is vetted for the offer's segment; it counts as not vetted";
     TargetFound = "target-found", Note, "an export of ours already has the target subscription";
     RuleUnsure = "rule-unsure", Note, "the plan rests on a rule whose source is not certain";

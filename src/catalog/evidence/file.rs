@@ -10,6 +10,7 @@ use std::path::Path;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::newest::RowFrom;
 use crate::{
     finding::{Code, Finding, Place, Severity},
     read::{Cell, Epoch, Input, Interest, Limits, ReadOptions, Row, Rows, Sink, TableHead, Words, read},
@@ -96,6 +97,15 @@ impl Record<'_> {
 
     pub(super) fn row_number(&self) -> u32 {
         self.row.number
+    }
+
+    /// Where it stands, for telling which of two files is newer.
+    pub(super) fn from(&self, file: usize, date: Option<NaiveDate>) -> RowFrom {
+        RowFrom {
+            date,
+            file,
+            row: self.row.number,
+        }
     }
 
     /// That the row was left out.
