@@ -820,10 +820,17 @@ fn numbers_of_days_count_from_their_workbooks_epoch() {
     let id = |number: u32| Value::from(&*format!("0f8fad5b-d9cb-469f-a165-70867728950{number}"));
     for (is_1904, number) in [(false, since_1900), (true, since_1900 - 1462.0)] {
         let list = [
-            ["Subscription ID", "Product", "Quantity", "End date"].map(Value::from).to_vec(),
+            ["Subscription ID", "Product", "Quantity", "End date"]
+                .map(Value::from)
+                .to_vec(),
             vec![id(1), "Office 365 E3".into(), 5.0.into(), number.into()],
             vec![id(2), "Office 365 E3".into(), 5.0.into(), (number + 0.25).into()],
-            vec![id(3), "Office 365 E3".into(), 5.0.into(), number.to_string().as_str().into()],
+            vec![
+                id(3),
+                "Office 365 E3".into(),
+                5.0.into(),
+                number.to_string().as_str().into(),
+            ],
             vec![id(4), "Office 365 E3".into(), 5.0.into(), day.into()],
         ];
         let sheet = Sheet::new("Lista", &list);
@@ -833,7 +840,11 @@ fn numbers_of_days_count_from_their_workbooks_epoch() {
             let ends: Vec<String> = came.subscriptions.iter().map(|of| fact(of, "term_end")).collect();
             assert_eq!(ends, ["2027-05-03"; 4], "{format} {is_1904}");
             let column = &came.inputs[0].tables[0].dates[0];
-            let since = if is_1904 { "counted from 1904" } else { "counted from 1900" };
+            let since = if is_1904 {
+                "counted from 1904"
+            } else {
+                "counted from 1900"
+            };
             assert!(column.because.contains(since), "{format}: {}", column.because);
             let told = came.findings.iter().filter(|finding| finding.message.contains(since));
             assert_eq!(told.map(|finding| &*finding.hint).collect::<Vec<_>>(), [""], "{format}");

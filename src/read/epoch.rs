@@ -39,7 +39,9 @@ impl Epoch {
     pub fn date(self, number: f64) -> Option<NaiveDate> {
         let whole = number.floor();
         let known = (0.0..3_000_000.0).contains(&whole);
-        known.then(|| self.0.checked_add_days(Days::new(whole as u64))).flatten()
+        known
+            .then(|| self.0.checked_add_days(Days::new(whole as u64)))
+            .flatten()
     }
 }
 

@@ -314,7 +314,9 @@ fn is_full(rows: &Rows) -> bool {
 /// Takes the tables that stand beside the first one out of a head.
 fn beside(head: &mut TableHead, words: &dyn Words) -> Vec<Beside> {
     let starts = headings::beside(&head.headings, words);
-    let Some(&first) = starts.first() else { return Vec::new() };
+    let Some(&first) = starts.first() else {
+        return Vec::new();
+    };
     let whole = std::mem::take(&mut head.headings);
     // How many cells a row has is known of the whole row only.
     head.cells = None;

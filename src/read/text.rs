@@ -255,7 +255,9 @@ impl TextJob<'_, '_> {
                     let most = self.job.limits.workbook_text_bytes;
                     if tabling.waiting > most {
                         let what = "bytes of text in a table beside another";
-                        return Err(self.job.over(self.place().at_row(line), "workbook_text_bytes", most, what));
+                        return Err(self
+                            .job
+                            .over(self.place().at_row(line), "workbook_text_bytes", most, what));
                     }
                 }
                 Ok(Next::End) => break,

@@ -655,7 +655,15 @@ fn two_sheets_of_one_name_refuse_the_file() {
             _ => patched(&content, &other, &wide),
         };
         let got = Got::of(twice);
-        assert_eq!((got.codes(), got.report.refused), (vec!["file-unreadable"], true), "{format}");
-        assert!(got.report.findings[0].message.contains("two of its sheets are called `Lista`"));
+        assert_eq!(
+            (got.codes(), got.report.refused),
+            (vec!["file-unreadable"], true),
+            "{format}"
+        );
+        assert!(
+            got.report.findings[0]
+                .message
+                .contains("two of its sheets are called `Lista`")
+        );
     }
 }

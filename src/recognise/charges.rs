@@ -72,8 +72,7 @@ pub(super) fn collapse(charges: &[&Fact]) -> Option<Collapsed> {
         let such = charges
             .iter()
             .filter(move |fact| charge(fact).is_some_and(|charge| charge.effect == effect));
-        such.filter(|fact| since_level(fact))
-            .max_by(|a, b| by_recency(a, b))
+        such.filter(|fact| since_level(fact)).max_by(|a, b| by_recency(a, b))
     };
     let same_time = |fact: &&&Fact| {
         recency(fact) == recency(chosen) && charge(fact).is_some_and(|charge| charge.effect == Effect::Level)
@@ -89,7 +88,10 @@ pub(super) fn collapse(charges: &[&Fact]) -> Option<Collapsed> {
         .sum();
     if let Some(agreed) = agreed_level(&levels, changes) {
         fact.seats = Some(agreed);
-        let stating = charges.iter().filter(same_time).filter(|fact| fact.seats == Some(agreed));
+        let stating = charges
+            .iter()
+            .filter(same_time)
+            .filter(|fact| fact.seats == Some(agreed));
         let stating = stating.max_by(|a, b| by_recency(a, b));
         seats_from = stating.map_or(seats_from, |fact| at(fact));
     } else {

@@ -241,7 +241,10 @@ impl<'scope> TableSink<'_, 'scope> {
 
     /// Whether it has its row of headings with another table.
     fn is_beside_another(&self, head: &TableHead) -> bool {
-        let read = self.streams.iter().map(|stream| (&stream.table.place.sheet, stream.table.header_row));
+        let read = self
+            .streams
+            .iter()
+            .map(|stream| (&stream.table.place.sheet, stream.table.header_row));
         let others = self.others.iter().map(|table| (&table.sheet, table.header_row));
         read.chain(others).any(|place| place == (&head.sheet, head.header_row))
     }

@@ -309,7 +309,9 @@ impl Group<'_> {
         self.flaw_unless_outranked(Flaw::SeatsUnreadable, |fact| fact.seats.is_some());
         let first = self.rows.iter().find(|(_, fact)| fact.seats.is_some())?;
         let tied = self.rows.iter().enumerate().filter(|(_, row)| tied(first, row));
-        let (seats, Reverse(at)) = tied.filter_map(|(at, (_, fact))| Some((fact.seats?, Reverse(at)))).max()?;
+        let (seats, Reverse(at)) = tied
+            .filter_map(|(at, (_, fact))| Some((fact.seats?, Reverse(at))))
+            .max()?;
         self.tell_trail(Field::Seats, at, |fact| fact.seats);
         let fields = [Field::Seats, Field::ExpiredSeats];
         self.tell_rival(at, &seats, &fields, |fact| fact.seats, |a, b| a == b);

@@ -340,7 +340,11 @@ fn name_findings(estate: &mut Estate, places: &HashMap<RowPlace, Option<usize>>)
             continue;
         };
         let place = (finding.place.file.clone(), finding.place.sheet.clone(), row);
-        let fact = places.get(&place).copied().flatten().and_then(|index| estate.facts.get(index));
+        let fact = places
+            .get(&place)
+            .copied()
+            .flatten()
+            .and_then(|index| estate.facts.get(index));
         finding.subscription_id = fact.and_then(|fact| fact.id.as_ref()).map(|id| id.to_string().into());
     }
 }

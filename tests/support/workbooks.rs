@@ -248,8 +248,10 @@ pub(crate) fn ods(sheets: &[Sheet]) -> Vec<u8> {
         tables += "</table:table>";
     }
     let since = match sheets.iter().any(|sheet| sheet.since_1904) {
-        true => "<table:calculation-settings><table:null-date table:date-value=\"1904-01-01\"/>\
-                 </table:calculation-settings>",
+        true => {
+            "<table:calculation-settings><table:null-date table:date-value=\"1904-01-01\"/>\
+                 </table:calculation-settings>"
+        }
         false => "",
     };
     let content = format!(

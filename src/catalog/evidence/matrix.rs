@@ -191,7 +191,11 @@ impl Matrix {
     /// The row of an item, with the number of its file and its row there.
     pub(super) fn row(&self, item: &str) -> Option<(&Row, usize, u32)> {
         let newest = self.by_item.get(item)?;
-        newest.said.iter().next().map(|(row, (file, number))| (row, *file, *number))
+        newest
+            .said
+            .iter()
+            .next()
+            .map(|(row, (file, number))| (row, *file, *number))
     }
 
     /// The items that provision a SKU id, sorted.

@@ -202,7 +202,11 @@ fn every_trap() {
             "calling-plan-domestic-small-sfb",
         ),
         // As people write them: what CSP sells, or a prepaid key.
-        ("Business Standard", TODAY, "m365-business-standard;smb-business-premium"),
+        (
+            "Business Standard",
+            TODAY,
+            "m365-business-standard;smb-business-premium",
+        ),
         ("Business Basic", TODAY, "m365-business-basic;smb-business-essentials"),
         ("Apps for business", TODAY, "m365-apps-business;smb-business"),
         ("Microsoft 365 Business Standard", TODAY, "m365-business-standard"),

@@ -65,7 +65,11 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
             hint: "remove the row, if its subscriptions are gone",
         });
         // That a row has ended is why it fits nothing, and was said.
-        let ended = |row: u32| notes.iter().any(|note| note.row == row && note.fault == RuleFault::Expired);
+        let ended = |row: u32| {
+            notes
+                .iter()
+                .any(|note| note.row == row && note.fault == RuleFault::Expired)
+        };
         let unused: Vec<RuleNote> = unused.filter(|note| !ended(note.row)).collect();
         notes.extend(unused);
         notes.sort();

@@ -104,7 +104,9 @@ impl Conventions {
             found.push(Convention {
                 row,
                 brief: "years of the Buddhist calendar".into(),
-                what: "the years of this column are those of the Buddhist calendar, 543 ahead; the common year was taken".into(),
+                what:
+                    "the years of this column are those of the Buddhist calendar, 543 ahead; the common year was taken"
+                        .into(),
                 hint: "",
             });
         }
@@ -116,9 +118,7 @@ impl Conventions {
             found.push(Convention {
                 row,
                 brief: format!("days counted from {since}"),
-                what: format!(
-                    "numbers of days stand here in place of dates; they were counted from {since}, as {who}"
-                ),
+                what: format!("numbers of days stand here in place of dates; they were counted from {since}, as {who}"),
                 hint,
             });
         }

@@ -289,7 +289,11 @@ fn the_words_beside_a_date_are_kept() {
 
 fn conventions(cells: &[&str]) -> Vec<u32> {
     let evidence = evidence(cells);
-    evidence.conventions(None).iter().map(|convention| convention.row).collect()
+    evidence
+        .conventions(None)
+        .iter()
+        .map(|convention| convention.row)
+        .collect()
 }
 
 #[test]

@@ -150,14 +150,7 @@ pub(super) fn conventions(table: &Table, column: u32, decided: &Decided) -> Vec<
     };
     let conventions = decided.evidence.conventions(table.epoch).into_iter();
     let mut notes: Vec<Finding> = conventions
-        .map(|convention| {
-            note(
-                Code::DateConvention,
-                convention.row,
-                convention.what,
-                convention.hint,
-            )
-        })
+        .map(|convention| note(Code::DateConvention, convention.row, convention.what, convention.hint))
         .collect();
     if let Some(Some(row)) = decided.renewal {
         let heading = heading.cloned().unwrap_or_default();

@@ -268,7 +268,9 @@ fn a_month_without_a_day_says_which_row_is_newer() {
 fn american_months_say_which_row_is_newer_and_how_the_other_dates_are_written() {
     let head = "PGAMpnID,SubscriptionId,SubscriptionEndDate,Month,CustomerTenantId,Product,AvailableSeatsEOP";
     let row = |(month, seats): (&str, u32)| format!("1,{SUB_A},2/5/2027,{month},{CONTOSO},E3,{seats}\n");
-    let rows: String = [("9/1/2026", 10), ("11/1/2026", 12), ("10/1/2026", 9)].map(row).concat();
+    let rows: String = [("9/1/2026", 10), ("11/1/2026", 12), ("10/1/2026", 9)]
+        .map(row)
+        .concat();
     let recognised = Estate::default().file("i.csv", &format!("{head}\n{rows}")).recognise();
     let subscription = only(&recognised);
     assert_eq!(subscription.seats, Some(Seats(12)), "{}", told(&recognised));

@@ -125,9 +125,17 @@ fn placeless(recognised: &Recognised) -> Vec<String> {
     let without_rows = without_rows();
     let findings = recognised.findings.iter().map(|finding| {
         let message = without_rows(&finding.message);
-        format!("{:?} {:?} {:?} {message}", finding.code, finding.subscription_id, finding.value)
+        format!(
+            "{:?} {:?} {:?} {message}",
+            finding.code, finding.subscription_id, finding.value
+        )
     });
-    let mut told: Vec<String> = recognised.subscriptions.iter().map(without_place).chain(findings).collect();
+    let mut told: Vec<String> = recognised
+        .subscriptions
+        .iter()
+        .map(without_place)
+        .chain(findings)
+        .collect();
     told.extend(recognised.customers.iter().map(|customer| format!("{customer:?}")));
     told.sort();
     told
