@@ -84,14 +84,9 @@ pub(super) fn report(checked: &Checked, quiet: bool, verbose: bool) -> String {
 
 /// A place under the name of its file.
 fn within_file(place: &Place) -> String {
-    let without = Place {
-        file: "".into(),
-        ..place.clone()
-    };
-    match without.to_string().strip_prefix(", ") {
-        Some(rest) => rest.to_owned(),
-        None => "the file".to_owned(),
-    }
+    let whole = place.to_string();
+    let within = whole.strip_prefix(&*place.file).and_then(|rest| rest.strip_prefix(", "));
+    within.unwrap_or("the file").to_owned()
 }
 
 fn of_file(text: &mut String, input: &InputRecord, verbose: bool) {
