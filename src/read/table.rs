@@ -327,7 +327,6 @@ fn beside(head: &mut TableHead, words: &dyn Words) -> Vec<Beside> {
         Beside {
             head: TableHead {
                 headings: trimmed(blank.chain(own)),
-                above: Vec::new(),
                 ..head.clone()
             },
             // What stands beyond the last heading is the last table's.
