@@ -67,12 +67,20 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
             .findings
             .iter()
             .filter(|finding| finding.code == Code::OfferRowUnused);
-        notes.extend(unused.map(|finding| RuleNote {
+        let unused = unused.map(|finding| RuleNote {
             row: finding.place.row.unwrap_or(0),
             fault: RuleFault::Unused,
             message: finding.message.clone(),
             hint: "remove the row, if its subscriptions are gone",
-        }));
+        });
+        // That a row has ended is why it fits nothing, and was said.
+        let ended = |row: u32| {
+            notes
+                .iter()
+                .any(|note| note.row == row && note.fault == RuleFault::Expired)
+        };
+        let unused: Vec<RuleNote> = unused.filter(|note| !ended(note.row)).collect();
+        notes.extend(unused);
         notes.sort();
     }
     Ok(notes)
