@@ -3,7 +3,7 @@
 //! In: a [`SavedPlan`]. Out: `{"pools": {name: [text, ...]}, "plan" | "steps" | "findings": {"rows": n, "columns": [{"name",
 //! "pool", "width", "digits"}, ...]}}`; see [`super::pools`]. A step's or finding's sentence that repeats what its row or its own
 //! cells say has a sign in that place, so that sentences of one kind are one text: U+0001 and a letter, the letter's place in
-//! [`SIGNS`] or [`FINDING_SIGNS`] being the cell's; U+0001 twice is the character itself.
+//! `SIGNS` or `FINDING_SIGNS` being the cell's; U+0001 twice is the character itself.
 
 use std::{
     borrow::Cow,
@@ -20,7 +20,7 @@ use super::{
 use crate::saved::{Columns, FindingColumn, Holds, PlanColumn, Row, SavedPlan, StepColumn};
 
 /// Cells of its plan row that a step's sentence may repeat.
-pub(super) const SIGNS: [PlanColumn; 8] = [
+const SIGNS: [PlanColumn; 8] = [
     PlanColumn::SubscriptionId,
     PlanColumn::TargetOfferId,
     PlanColumn::TargetOffer,
@@ -31,13 +31,14 @@ pub(super) const SIGNS: [PlanColumn; 8] = [
     PlanColumn::TargetSeats,
 ];
 
-/// Cells that a finding's sentence may repeat.
-pub(super) const FINDING_SIGNS: [FindingColumn; 4] = [
+/// Cells that a finding's sentence may repeat; besides, what it names first in backticks, a column of its own.
+const FINDING_SIGNS: [FindingColumn; 4] = [
     FindingColumn::SubscriptionId,
     FindingColumn::Value,
     FindingColumn::Heading,
     FindingColumn::File,
 ];
+const NAMED: &str = "named";
 
 const SIGN: char = '\u{1}';
 
@@ -52,23 +53,27 @@ type Pools<'a> = BTreeMap<&'static str, Pool<'a>>;
 /// Writes the JSON.
 pub(super) fn write(plan: &SavedPlan, out: &mut dyn Write) -> io::Result<()> {
     let mut pools = Pools::new();
-    let plan_columns = columns(&plan.rows, &mut pools, |_, row, column| row.get(column).into());
+    let plan_columns = columns(&plan.rows, &mut pools, |row, column| row.get(column).into());
     let rows: HashMap<&str, &Row<PlanColumn>> = plan
         .rows
         .iter()
         .map(|row| (row.get(PlanColumn::SubscriptionId), row))
         .collect();
-    let steps = columns(&plan.steps, &mut pools, |_, row, column| match column {
+    let steps = columns(&plan.steps, &mut pools, |row, column| match column {
         StepColumn::Detail => {
             let of = rows.get(row.get(StepColumn::SubscriptionId));
             signed(row.get(column), SIGNS.map(|repeats| of.map_or("", |of| of.get(repeats))))
         }
         _ => row.get(column).into(),
     });
-    let findings = columns(&plan.findings, &mut pools, |_, row, column| match column {
-        FindingColumn::Message | FindingColumn::Hint => signed(row.get(column), FINDING_SIGNS.map(|own| row.get(own))),
+    let mut findings = columns(&plan.findings, &mut pools, |row, column| match column {
+        FindingColumn::Message | FindingColumn::Hint => {
+            let [id, value, heading, file] = FINDING_SIGNS.map(|own| row.get(own));
+            signed(row.get(column), [id, value, heading, file, named(row)])
+        }
         _ => row.get(column).into(),
     });
+    findings.push(column(NAMED, NAMED, &plan.findings, &mut pools, |row| named(row).into()));
     out.write_all(b"{\"pools\":{")?;
     for (index, (name, pool)) in pools.iter().enumerate() {
         let comma = if index == 0 { "" } else { "," };
@@ -101,26 +106,45 @@ pub(super) fn write(plan: &SavedPlan, out: &mut dyn Write) -> io::Result<()> {
 fn columns<'a, C: Columns>(
     rows: &'a [Row<C>],
     pools: &mut Pools<'a>,
-    cell: impl Fn(usize, &'a Row<C>, C) -> Cow<'a, str>,
+    cell: impl Fn(&'a Row<C>, C) -> Cow<'a, str>,
 ) -> Vec<Column> {
-    let column = |&column: &C| {
-        let name = column.as_str();
-        let pool_name = pool_of(name, column.holds());
-        let pool = pools.entry(pool_name).or_default();
-        let numbers = rows.iter().enumerate();
-        Column {
-            name,
-            pool: pool_name,
-            numbers: numbers.map(|(index, row)| pool.number(cell(index, row, column))).collect(),
-        }
-    };
-    C::ALL.iter().map(column).collect()
+    let all = C::ALL.iter();
+    all.map(|&own| {
+        let name = own.as_str();
+        column(name, pool_of(name, own.holds()), rows, pools, |row| cell(row, own))
+    })
+    .collect()
+}
+
+fn column<'a, C>(
+    name: &'static str,
+    pool_name: &'static str,
+    rows: &'a [Row<C>],
+    pools: &mut Pools<'a>,
+    cell: impl Fn(&'a Row<C>) -> Cow<'a, str>,
+) -> Column {
+    let pool = pools.entry(pool_name).or_default();
+    Column {
+        name,
+        pool: pool_name,
+        numbers: rows.iter().map(|row| pool.number(cell(row))).collect(),
+    }
+}
+
+/// What a finding's message names first, in backticks.
+fn named(row: &Row<FindingColumn>) -> &str {
+    let mut parts = row.get(FindingColumn::Message).split('`');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(_), Some(named), Some(_)) => named,
+        _ => "",
+    }
 }
 
 /// Columns that say the same kind of thing share a pool.
 fn pool_of(name: &'static str, holds: Holds) -> &'static str {
     match (name, holds) {
         (_, Holds::Date) => "date",
+        ("source_row" | "row", _) => "row",
         (_, Holds::Number) => "number",
         ("step", _) => "next_step",
         ("offer" | "target_offer", _) => "source_offer",
@@ -171,7 +195,8 @@ fn letter(sign: usize) -> char {
 pub(super) fn signs() -> Value {
     let mut signs = Map::new();
     signs.insert("step".into(), json!(SIGNS.map(Columns::as_str)));
-    signs.insert("finding".into(), json!(FINDING_SIGNS.map(Columns::as_str)));
+    let [id, value, heading, file] = FINDING_SIGNS.map(Columns::as_str);
+    signs.insert("finding".into(), json!([id, value, heading, file, NAMED]));
     Value::Object(signs)
 }
 

@@ -38,8 +38,8 @@ function monthTable(year, month, ends, level) {
       const closed = closedDays.get(at);
       const classes = [count ? `level-${level(count)}` : "", at === AS_OF ? "is-today" : "", isWeekend(at) ? "is-weekend" : "", closed ? "is-closed" : ""].filter(Boolean).join(" ");
       const words = `${dated(isoOf(at))}${closed ? `, ${closed.map((known) => known.name).join(", ")}` : ""}: ${many(count, "term ends", "terms end")}`;
-      const shown = [h("span", { class: "day" }, String(at - first + 1)), count > 0 && h("span", { class: "ends" }, number(count))];
-      cells.push(h("td", { class: classes, title: words }, count > 0 ? h("a", { href: address.link("plan", { action: "move,review", term_end: isoOf(at) }), "aria-label": words, tabindex: "-1" }, shown) : shown));
+      const shown = [h("span", { class: "day", "aria-hidden": count > 0 && "true" }, String(at - first + 1)), count > 0 && [h("span", { class: "ends", "aria-hidden": "true" }, number(count)), h("span", { class: "hidden" }, words)]];
+      cells.push(h("td", { class: classes, title: words }, count > 0 ? h("a", { href: address.link("plan", { action: "move,review", term_end: isoOf(at) }), tabindex: "-1" }, shown) : shown));
     }
     rows.push(h("tr", {}, cells));
   }

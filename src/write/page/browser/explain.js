@@ -34,7 +34,7 @@ function reasonList(reasons) {
 }
 
 function dateList(row) {
-  const named = about.columns.plan.filter(([name, kind]) => kind === "date" && plan.text(row, name) !== "").map(([name, , means]) => [plan.text(row, name), label(name), means]);
+  const named = about.columns.plan.filter(([name, kind]) => kind === "date" && plan.text(row, name) !== "").map(([name, , means]) => (name === "next_step_by" ? [plan.text(row, name), `Next step: ${plan.text(row, "next_step")}`, meaning("plan", "next_step")] : [plan.text(row, name), label(name), means]));
   named.push([about.as_of, "Today", "the day the plan is made for"]);
   named.sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
   return h("table", { class: "dates" }, h("caption", { class: "hidden" }, "Dates, in their order"), h("tbody", {}, named.map(([iso, words, means]) => h("tr", { class: words === "Today" ? "now" : undefined }, h("td", {}, dateNode(iso), h("small", {}, fromNow(iso, AS_OF))), h("th", { scope: "row" }, words, h("small", {}, means))))));

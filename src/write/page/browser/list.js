@@ -2,14 +2,23 @@
 
 const SPARE = 8;
 
+// Pixels that columns need; those that may grow share what is left.
+const WIDTHS = { urgency: 98, severity: 98, action: 88, move_date: 130, term_end: 130, next_step_by: 150, due: 150, next: 150, next_step: 166, step: 172, customer_country: 76, seats: 66, row: 66, subscriptions: 60, owner: 130, code: 200, sheet: 120, heading: 130, value: 130 };
+const LEAST = { customer_name: 150, customer: 140, source_offer: 170, offer: 170, reasons: 130, file: 180, detail: 260, message: 260 };
+// What goes first where there is no room for all.
+const SPARED = ["sheet", "customer_country", "heading", "reasons", "value", "seats", "next_step", "file", "owner", "term_end", "offer", "move_date", "detail"];
+
 class List {
-  // columns: [{name, title, meaning, width, cell(row), sortable}]; compact(row): what a narrow screen shows of a row.
-  constructor({ label: listLabel, columns, compact, open, sort, isOpen }) {
+  // columns: [{name, title, meaning, cell(row), sortable}]; compact(row): what a narrow screen shows of a row; kept: the column
+  // that is never left out.
+  constructor({ label: listLabel, columns, compact, open, sort, isOpen, kept }) {
     this.columns = columns;
     this.compact = compact;
     this.open = open;
     this.sort = sort;
     this.isOpen = isOpen || (() => false);
+    this.kept = kept;
+    this.shown = columns;
     this.rows = [];
     this.active = 0;
     this.head = h("thead");
@@ -45,21 +54,35 @@ class List {
   }
 
   layout() {
-    const key = `${narrow.matches}/${this.order}`;
+    const shown = narrow.matches ? [] : this.fitting(this.element.clientWidth);
+    const key = `${narrow.matches}/${this.order}/${shown.map((column) => column.name)}`;
     if (this.laid === key) return;
     this.laid = key;
+    this.shown = shown;
     this.drawn = undefined;
-    const shown = narrow.matches ? [] : this.columns;
     this.table.classList.toggle("cards", narrow.matches);
     this.table.setAttribute("aria-colcount", shown.length || 1);
     const heading = (column) => {
       const sortedBy = this.order === column.name ? "ascending" : this.order === `-${column.name}` ? "descending" : undefined;
       const sign = sortedBy && h("span", { class: "order", "aria-hidden": "true" }, sortedBy === "ascending" ? " \u2191" : " \u2193");
       const words = column.sortable === false ? column.title : h("button", { onclick: () => this.sort(sortedBy === "ascending" ? `-${column.name}` : column.name) }, column.title, sign);
-      return h("th", { scope: "col", class: `of-${column.name}`, title: column.meaning, "aria-sort": column.sortable === false ? undefined : sortedBy || "none" }, words);
+      const cell = h("th", { scope: "col", class: `of-${column.name}`, title: column.meaning, "aria-sort": column.sortable === false ? undefined : sortedBy || "none" }, words);
+      if (WIDTHS[column.name]) cell.style.width = `${WIDTHS[column.name]}px`;
+      return cell;
     };
     const cells = shown.length ? shown.map(heading) : [h("th", { scope: "col", class: "hidden" }, "Row")];
     this.head.replaceChildren(h("tr", { "aria-rowindex": "1" }, cells));
+  }
+
+  // The columns that there is room for; the explanation and the copy have all of them.
+  fitting(width) {
+    let fit = this.columns;
+    const needed = () => fit.reduce((sum, column) => sum + (WIDTHS[column.name] || LEAST[column.name] || 120), 0);
+    for (const name of SPARED) {
+      if (width === 0 || needed() <= width) break;
+      if (name !== this.kept) fit = fit.filter((column) => column.name !== name);
+    }
+    return fit;
   }
 
   later() {
@@ -90,7 +113,7 @@ class List {
   }
 
   space(pixels) {
-    const row = h("tr", { class: "space", "aria-hidden": "true" }, h("td", { colspan: Math.max(1, this.columns.length) }));
+    const row = h("tr", { class: "space", "aria-hidden": "true" }, h("td", { colspan: Math.max(1, this.shown.length) }));
     row.firstChild.style.height = `${pixels}px`;
     return row;
   }
@@ -105,7 +128,7 @@ class List {
       class: place % 2 ? "odd" : undefined,
     };
     if (narrow.matches) return h("tr", attributes, h("td", {}, this.compact(row)));
-    return h("tr", attributes, this.columns.map((column) => h("td", { class: `of-${column.name}` }, column.cell(row))));
+    return h("tr", attributes, this.shown.map((column) => h("td", { class: `of-${column.name}` }, column.cell(row))));
   }
 
   clicked(event) {

@@ -49,6 +49,12 @@ const column = (table, kind, name, more) => ({ name, title: label(name), meaning
 const planColumn = (name, more) => column(plan, "plan", name, holds("plan", name) === "date" ? { cell: (row) => dateNode(plan.text(row, name)), ...more } : more);
 const titled = (table, name) => (row) => h("span", { title: table.text(row, name) }, table.text(row, name));
 
+// A path without the folder that all exports are in.
+function shortened(path) {
+  const folder = about.exports && `${about.exports}/`;
+  return folder && path.startsWith(folder) ? path.slice(folder.length) : path;
+}
+
 function planCard(row) {
   const cell = (name) => plan.text(row, name);
   const date = cell("action") === "move" ? ["move ", dateNode(cell("move_date"))] : cell("term_end") && ["ends ", dateNode(cell("term_end"))];
@@ -88,10 +94,9 @@ const LISTS = {
       planColumn("term_end"),
       planColumn("next_step"),
       planColumn("next_step_by", { cell: (row) => plan.text(row, "next_step_by") && dueNode(plan.text(row, "next_step_by")) }),
-      planColumn("route", { cell: titled(plan, "route") }),
       planColumn("reasons", { cell: titled(plan, "reasons") }),
     ],
-    copied: ["subscription_id", "customer_id", "customer_domain", "target_offer", "target_offer_id", "target_seats", "window_opens", "window_closes"],
+    copied: ["route", "subscription_id", "customer_id", "customer_domain", "target_offer", "target_offer_id", "target_seats", "window_opens", "window_closes"],
     sorts: ["move_date", "next_step_by", "term_end", "urgency", "customer_name", "seats"],
     text: (row, name) => plan.text(row, name),
     card: planCard,
@@ -145,7 +150,7 @@ const LISTS = {
     columns: () => [
       column(findings, "findings", "severity", { cell: (row) => severityNode(findings.text(row, "severity")) }),
       column(findings, "findings", "code"),
-      column(findings, "findings", "file", { cell: titled(findings, "file") }),
+      column(findings, "findings", "file", { cell: (row) => h("span", { title: findings.text(row, "file") }, shortened(findings.text(row, "file"))) }),
       column(findings, "findings", "sheet"),
       column(findings, "findings", "row"),
       column(findings, "findings", "heading", { cell: titled(findings, "heading") }),
@@ -182,6 +187,10 @@ LISTS.review = {
     planColumn("reasons", { title: "What to decide", cell: (row) => h("span", { title: plan.list(row, "reasons").map(reasonMeaning).join("; ") }, h("b", {}, plan.text(row, "reasons").replace(/;/g, ", ")), ` ${plan.list(row, "reasons").map(reasonMeaning).join("; ")}`) }),
   ],
   sorts: ["urgency", "next_step_by", "term_end", "customer_name"],
+  // What to decide is what this list is for.
+  kept: "reasons",
+  // The most pressing first, as long as nobody chose another order.
+  ordered: (rows) => inOrder(plan, "plan", inOrder(plan, "plan", rows, "next_step_by"), "urgency"),
   before: () => byReason("review"),
 };
 
@@ -213,8 +222,8 @@ function ofPlan(name) {
   };
 }
 
-// Bars of how many rows of an action have each reason that led to it.
-function byReason(action) {
+// Bars of how many rows of an action have each reason that led to it, the most first.
+function byReason(action, mostShown) {
   const counts = new Map();
   for (let row = 0; row < plan.rows; row += 1) {
     if (plan.text(row, "action") !== action) continue;
@@ -224,7 +233,7 @@ function byReason(action) {
     }
   }
   const most = Math.max(1, ...counts.values());
-  const bars = Array.from(counts).sort((a, b) => b[1] - a[1]).map(([reason, count]) => {
+  const bars = Array.from(counts).sort((a, b) => b[1] - a[1]).slice(0, mostShown).map(([reason, count]) => {
     const bar = h("span", { class: "bar-of" });
     bar.style.width = `${(100 * count) / most}%`;
     return h("li", {}, h("a", { href: address.link(action === "review" ? "review" : "plan", action === "review" ? { reasons: reason } : { action, reasons: reason }) }, h("span", { class: "number" }, number(count)), h("span", { class: "words" }, h("code", {}, reason), h("small", {}, reasonMeaning(reason)), bar)));
@@ -253,6 +262,7 @@ function listView(name) {
     compact: kind.card,
     open: explain,
     isOpen: (row) => row === openRow,
+    kept: kind.kept,
     sort: (sort) => {
       address.set({ sort });
       update();
@@ -268,7 +278,7 @@ function listView(name) {
     const fits = searched(table, kind.searched, address.get("q"));
     const found = matching(table.rows, fits, [...(included ? [included] : []), ...inRanges(table, kind.ranges)], facets);
     const order = address.get("sort");
-    rows = order ? inOrder(table, kind === LISTS.findings ? "findings" : kind.table === steps ? "steps" : "plan", found.rows, order) : found.rows;
+    rows = order ? inOrder(table, kind === LISTS.findings ? "findings" : kind.table === steps ? "steps" : "plan", found.rows, order) : kind.ordered ? kind.ordered(found.rows) : found.rows;
     bar.show({ ...found, rows }, base.length, kind.what);
     list.show(rows, order);
     view.printed = { rows, columns: kind };

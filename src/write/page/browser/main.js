@@ -46,7 +46,8 @@ function show() {
     if (link.dataset.view === name) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
-  document.querySelector("nav a[aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
+  const [nav, current] = [document.querySelector("nav"), document.querySelector("nav a[aria-current]")];
+  nav.scrollLeft = current.offsetLeft - (nav.clientWidth - current.offsetWidth) / 2;
   shown = make();
   const main = document.getElementById("main");
   main.replaceChildren(shown.element);
@@ -83,3 +84,4 @@ window.addEventListener("beforeprint", () => {
 });
 window.addEventListener("afterprint", () => paperPlace.replaceChildren());
 document.documentElement.dataset.ready = "";
+performance.mark("ready");

@@ -86,28 +86,30 @@ function barChart({ buckets, width, height, unit, capacity }) {
   return { svg };
 }
 
+// Days of the month where a bar is wide enough, and months where there is room for their names.
 function ticks(buckets, unit, x, slot, bottom) {
   const marks = [];
   let month = -1;
-  let free = 0;
+  let [freeDay, freeMonth] = [0, 0];
   buckets.forEach((of, place) => {
     const [year, now] = yearAndMonth(of.first);
-    const monday = unit === "week" || weekdayOf(of.first) === 0;
-    if (monday && x(place) >= free) {
-      marks.push(s("line", { x1: x(place), x2: x(place), y1: bottom, y2: bottom + 4, class: "axis" }), s("text", { x: x(place) + 1, y: bottom + 15, class: "tick" }, isoOf(of.first).slice(8)));
-      free = x(place) + 20;
+    const at = x(place);
+    if ((unit === "week" || weekdayOf(of.first) === 0) && slot * (unit === "week" ? 1 : 7) > 17 && at >= freeDay) {
+      marks.push(s("line", { x1: at, x2: at, y1: bottom, y2: bottom + 4, class: "axis" }), s("text", { x: at + 1, y: bottom + 15, class: "tick" }, isoOf(of.first).slice(8)));
+      freeDay = at + 20;
     }
-    if (now !== month) {
-      if (buckets.length - place > 40 / slot) marks.push(s("text", { x: x(place) + 1, y: bottom + 29, class: "tick month" }, `${year}-${String(now + 1).padStart(2, "0")}`));
-      month = now;
+    if (now !== month && at >= freeMonth && at + 50 < x(buckets.length)) {
+      marks.push(s("line", { x1: at, x2: at, y1: bottom, y2: bottom + 20, class: "axis" }), s("text", { x: at + 3, y: bottom + 29, class: "tick month" }, `${year}-${String(now + 1).padStart(2, "0")}`));
+      freeMonth = at + 58;
     }
+    month = now;
   });
   return marks;
 }
 
 function chartLegend(unit) {
   const key = (name, words) => h("li", {}, s("svg", { width: 16, height: 14, viewBox: "0 0 16 14", "aria-hidden": "true", class: "bars-chart" }, s("rect", { x: 1, y: 1, width: 14, height: 12, class: name })), words);
-  return h("ul", { class: "legend" }, STACK.toReversed().filter((word) => (counts("urgency").get(word) || 0) > 0).map((word) => key(`bar bar-${word}`, word)), unit === "day" && [key("weekend framed", "weekend"), key("holiday framed", "holiday"), key("blackout framed", "blackout")]);
+  return h("ul", { class: "legend" }, STACK.slice().reverse().filter((word) => (counts("urgency").get(word) || 0) > 0).map((word) => key(`bar bar-${word}`, word)), unit === "day" && [key("weekend framed", "weekend"), key("holiday framed", "holiday"), key("blackout framed", "blackout")]);
 }
 
 function chartTable(buckets, unit) {

@@ -76,7 +76,7 @@ function tracks(rows, width) {
     for (const name of DEADLINES) if (has(name)) svg.append(s("circle", { cx: x(at(name)), cy: y, r: 3.5, class: at(name) < AS_OF ? "deadline passed" : "deadline" }, titled(name)));
     if (has("move_date")) svg.append(s("path", { d: diamond(x(at("move_date")), y, 7), class: "move" }, titled("move_date")));
   });
-  svg.append(s("line", { x1: x(AS_OF), x2: x(AS_OF), y1: 0, y2: height, class: "today" }));
+  svg.append(s("line", { x1: x(AS_OF), x2: x(AS_OF), y1: 17, y2: height, class: "today" }));
   return svg;
 }
 

@@ -1,6 +1,7 @@
 // What needs doing this week, by owner; and the plan in figures.
 
 const WEEK_SHOWN = 60;
+const REASONS_SHOWN = 8;
 
 // Steps that are overdue, have no day, or are due within a week: by owner, in the order of their days.
 function dueThisWeek() {
@@ -100,6 +101,7 @@ function weekView() {
   const total = groups.reduce((sum, group) => sum + group.steps, 0);
   const overdue = groups.reduce((sum, group) => sum + group.overdue, 0);
   const until = isoOf(WEEK_ENDS);
+  const jump = (group) => h("li", {}, h("button", { class: "chip", onclick: () => document.getElementById(`owner-${group.name}`).scrollIntoView() }, group.name, " ", h("b", {}, number(group.steps))));
   const element = h(
     "div",
     { class: "view page" },
@@ -112,14 +114,15 @@ function weekView() {
         "div",
         { class: "main" },
         h("h2", {}, "This week ", h("span", { class: "tally" }, `${dated(about.as_of)} to ${dated(until)}: ${many(total, "step", "steps")}${overdue ? `, ${number(overdue)} overdue` : ""}`)),
+        groups.length > 1 && h("ul", { class: "chips owners", "aria-label": "Steps by owner" }, groups.map(jump)),
         total === 0 ? h("p", { class: "empty" }, "Nothing is due this week.") : groups.map((group) => ownerSection(group, WEEK_SHOWN)),
       ),
       h(
         "aside",
         { class: "side", "aria-label": "At a glance" },
         h("section", {}, h("h2", {}, "Moves in the next twelve weeks"), sized(h("div", { class: "chart" }), (width) => barChart({ buckets: weeks(mondayOf(AS_OF), 12), width, height: 170, unit: "week" }).svg), h("p", { class: "more" }, h("a", { href: "#timeline" }, "Timeline"))),
-        h("section", {}, h("h2", {}, "To decide"), byReason("review") || h("p", { class: "faint" }, "nothing"), h("p", { class: "more" }, h("a", { href: "#review" }, "All for review"))),
-        (counts("action").get("keep") || 0) > 0 && h("section", {}, h("h2", {}, "Kept"), byReason("keep")),
+        h("section", {}, h("h2", {}, "To decide"), byReason("review", REASONS_SHOWN) || h("p", { class: "faint" }, "nothing"), h("p", { class: "more" }, h("a", { href: "#review" }, "All for review"))),
+        (counts("action").get("keep") || 0) > 0 && h("section", {}, h("h2", {}, "Kept"), byReason("keep", REASONS_SHOWN)),
         h("section", {}, h("h2", {}, "Rows"), accounting()),
       ),
     ),
