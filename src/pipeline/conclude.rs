@@ -101,10 +101,11 @@ struct Records<'a> {
 impl Records<'_> {
     fn settings(&self) -> Option<SettingsRecord> {
         let config = self.request.config;
-        let (path, sha256) = config.path.as_ref().zip(config.digest.as_ref())?;
-        Some(SettingsRecord {
-            path: path.display().to_string(),
-            sha256: sha256.clone(),
+        let is_default = config.path.is_none() && config.set.is_empty();
+        (!is_default).then(|| SettingsRecord {
+            path: config.path.as_ref().map(|path| path.display().to_string()),
+            sha256: config.digest.clone(),
+            set: config.set.iter().map(|set| set.text.clone()).collect(),
         })
     }
 

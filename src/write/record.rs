@@ -65,10 +65,12 @@ impl RunRecord {
 /// Which settings a run had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SettingsRecord {
-    /// Path as given.
-    pub path: String,
+    /// Path as given; none: there is no file.
+    pub path: Option<String>,
     /// SHA-256 of the file.
-    pub sha256: String,
+    pub sha256: Option<String>,
+    /// What the command line set for this run alone, as it was given.
+    pub set: Vec<String>,
 }
 
 /// What a run that was stopped has to say about itself.
