@@ -64,7 +64,12 @@ fn columns<C: Columns>() -> Vec<Value> {
 fn reasons() -> Value {
     let all = Reason::ALL.iter();
     let map: Map<String, Value> = all
-        .map(|reason| (reason.as_str().to_owned(), json!([reason.kind().as_str(), reason.meaning()])))
+        .map(|reason| {
+            (
+                reason.as_str().to_owned(),
+                json!([reason.kind().as_str(), reason.meaning()]),
+            )
+        })
         .collect();
     Value::Object(map)
 }

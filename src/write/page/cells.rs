@@ -62,7 +62,10 @@ pub(super) fn write(plan: &SavedPlan, out: &mut dyn Write) -> io::Result<()> {
     let steps = columns(&plan.steps, &mut pools, |row, column| match column {
         StepColumn::Detail => {
             let of = rows.get(row.get(StepColumn::SubscriptionId));
-            signed(row.get(column), SIGNS.map(|repeats| of.map_or("", |of| of.get(repeats))))
+            signed(
+                row.get(column),
+                SIGNS.map(|repeats| of.map_or("", |of| of.get(repeats))),
+            )
         }
         _ => row.get(column).into(),
     });
@@ -73,7 +76,9 @@ pub(super) fn write(plan: &SavedPlan, out: &mut dyn Write) -> io::Result<()> {
         }
         _ => row.get(column).into(),
     });
-    findings.push(column(NAMED, NAMED, &plan.findings, &mut pools, |row| named(row).into()));
+    findings.push(column(NAMED, NAMED, &plan.findings, &mut pools, |row| {
+        named(row).into()
+    }));
     out.write_all(b"{\"pools\":{")?;
     for (index, (name, pool)) in pools.iter().enumerate() {
         let comma = if index == 0 { "" } else { "," };
@@ -206,7 +211,10 @@ mod tests {
 
     #[test]
     fn what_a_sentence_repeats_becomes_a_sign() {
-        assert_eq!(signed("order 5 x Visio (id)", ["id", "", "Visio"]), "order 5 x \u{1}c (\u{1}a)");
+        assert_eq!(
+            signed("order 5 x Visio (id)", ["id", "", "Visio"]),
+            "order 5 x \u{1}c (\u{1}a)"
+        );
         assert_eq!(signed("nothing", ["id", "", "Visio"]), "nothing");
         // A sign is never taken for a text to replace, nor a character of the text for a sign.
         assert_eq!(signed("a b \u{1}a", ["b", "a"]), "\u{1}b \u{1}a \u{1}\u{1}\u{1}b");

@@ -39,10 +39,16 @@ fn digest(text: &str) -> String {
     let letter = |sextet: u32| char::from(LETTERS.get((sextet & 63) as usize).copied().unwrap_or(b'='));
     let mut encoded = String::new();
     for chunk in Sha256::digest(text.as_bytes()).chunks(3) {
-        let group = (0..3).fold(0, |group, index| group << 8 | u32::from(chunk.get(index).copied().unwrap_or(0)));
+        let group = (0..3).fold(0, |group, index| {
+            group << 8 | u32::from(chunk.get(index).copied().unwrap_or(0))
+        });
         for place in 0..4 {
             let padding = place > chunk.len();
-            encoded.push(if padding { '=' } else { letter(group >> (18 - 6 * place)) });
+            encoded.push(if padding {
+                '='
+            } else {
+                letter(group >> (18 - 6 * place))
+            });
         }
     }
     encoded

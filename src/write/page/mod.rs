@@ -13,9 +13,6 @@ mod markup;
 mod pools;
 mod still;
 
-#[cfg(test)]
-mod tests;
-
 use super::View;
 use crate::saved::SavedPlan;
 

@@ -49,7 +49,11 @@ pub(super) fn write(plan: &SavedPlan, view: &View<'_>, out: &mut dyn Write) -> i
             writeln!(out, "<li>{}: {count}</li>", escaped(word))?;
         }
     }
-    writeln!(out, "</ul>\n<h2>Due until {last}: {}</h2>\n<table>\n<thead><tr>", due.len())?;
+    writeln!(
+        out,
+        "</ul>\n<h2>Due until {last}: {}</h2>\n<table>\n<thead><tr>",
+        due.len()
+    )?;
     for column in COLUMNS {
         writeln!(out, "<th scope=\"col\">{}</th>", column.as_str())?;
     }
@@ -63,7 +67,11 @@ pub(super) fn write(plan: &SavedPlan, view: &View<'_>, out: &mut dyn Write) -> i
     }
     writeln!(out, "</tbody>\n</table>")?;
     if due.len() > SHOWN {
-        writeln!(out, "<p>and {} more: see the file of steps beside the plan</p>", due.len() - SHOWN)?;
+        writeln!(
+            out,
+            "<p>and {} more: see the file of steps beside the plan</p>",
+            due.len() - SHOWN
+        )?;
     }
     Ok(())
 }

@@ -283,7 +283,7 @@ function listView(name) {
     list.show(rows, order);
     view.printed = { rows, columns: kind };
   };
-  const element = h("div", { class: `view listing ${name}` }, h("h1", { class: "hidden" }, kind.title), kind.before && h("details", { class: "before", open: !narrow.matches }, h("summary", {}, "By what to decide"), kind.before()), bar.element, list.element);
+  const element = h("div", { class: `view listing list-of-${name}` }, h("h1", { class: "hidden" }, kind.title), kind.before && h("details", { class: "before", open: !narrow.matches }, h("summary", {}, "By what to decide"), kind.before()), bar.element, list.element);
   element.addEventListener("click", (event) => {
     if (!event.target.closest(".clear")) return;
     event.preventDefault();
