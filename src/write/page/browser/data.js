@@ -69,6 +69,11 @@ class Index {
     this.begins = begins;
   }
 
+  // The first row; undefined where there is none.
+  first(number) {
+    return this.begins[number] < this.begins[number + 1] ? this.rows[this.begins[number]] : undefined;
+  }
+
   of(number) {
     return number === undefined ? [] : Array.from(this.rows.subarray(this.begins[number], this.begins[number + 1]));
   }
@@ -111,8 +116,8 @@ function subscriptionNumber(id) {
 
 // The plan row of a step or finding; undefined where it is of no one subscription.
 function planRow(table, row) {
-  if (table.text(row, "subscription_id") === "") return undefined;
-  return rowsBySubscription().of(table.numbers("subscription_id")[row])[0];
+  const number = table.numbers("subscription_id")[row];
+  return cells.pools.subscription_id[number] === "" ? undefined : rowsBySubscription().first(number);
 }
 
 const LETTER_A = 97;

@@ -216,7 +216,7 @@ function ofPlan(name) {
   return {
     pool: [...pool, ""],
     numbers: Uint32Array.from({ length: steps.rows }, (_, row) => {
-      const of = planRow(steps, row) ?? (steps.text(row, "customer_id") ? first.of(steps.numbers("customer_id")[row])[0] : undefined);
+      const of = planRow(steps, row) ?? (steps.text(row, "customer_id") ? first.first(steps.numbers("customer_id")[row]) : undefined);
       return of === undefined ? pool.length : numbers[of];
     }),
   };
@@ -293,7 +293,7 @@ function listView(name) {
     element,
     start() {
       update();
-      const wanted = address.get("id") ? rowsBySubscription().of(subscriptionNumber(address.get("id")))[0] : address.get("n") ? Number(address.get("n")) : undefined;
+      const wanted = address.get("id") ? rowsBySubscription().first(subscriptionNumber(address.get("id"))) : address.get("n") ? Number(address.get("n")) : undefined;
       if (wanted !== undefined && wanted < table.rows && (table === plan || address.get("n"))) {
         const at = rows.indexOf(wanted);
         if (at >= 0) list.walk(at);

@@ -19,6 +19,7 @@ function paper(view) {
   return [
     h("h1", {}, `Plan for ${dated(about.as_of)}`),
     figures(false),
+    alarms(false),
     accounting(),
     h("h2", {}, `This week, to ${dated(isoOf(WEEK_ENDS))}`),
     dueThisWeek().map((group) => ownerSection(group, 200)),

@@ -78,6 +78,21 @@ function counts(name) {
   });
 }
 
+// Reasons that cannot wait, the worst first.
+const ALARMS = ["service-stops", "service-down", "auto-renew-risk"];
+
+function alarms(linked) {
+  const lines = ALARMS.map((reason) => {
+    let count = 0;
+    const byNumber = counts("reasons");
+    for (const [text, rows] of byNumber) if (text.split(";").includes(reason)) count += rows;
+    if (count === 0) return "";
+    const words = [h("b", {}, "\u25b2 ", many(count, "subscription", "subscriptions")), `: ${reasonMeaning(reason)}`];
+    return h("li", {}, linked ? h("a", { href: address.link("plan", { reasons: reason }) }, words) : words);
+  }).filter((line) => line !== "");
+  return lines.length > 0 && h("ul", { class: "alarms", "aria-label": "What cannot wait" }, lines);
+}
+
 function figures(linked) {
   const figure = (kind, signs, word, says) => {
     const count = counts(kind).get(word) || 0;
@@ -107,6 +122,7 @@ function weekView() {
     { class: "view page" },
     h("h1", { class: "hidden" }, "This week"),
     figures(true),
+    alarms(true),
     h(
       "div",
       { class: "columns" },
