@@ -189,6 +189,8 @@ test("the figures, this week and the charts count what the CSV says", async () =
   const figure = async (word) => Number(await page.locator(`.figure:has(.state:text-is("${word}")) .value, .figure:has(.state:has-text("${word}")) .value`).first().textContent());
   for (const action of ["move", "keep", "review"]) assert.equal(await figure(action), sample.plan.filter((row) => row.action === action).length, action);
   for (const urgency of ["late", "lapsed", "lost"]) assert.equal(await figure(urgency), sample.plan.filter((row) => row.urgency === urgency).length, urgency);
+  const stops = sample.plan.filter((row) => row.reasons.split(";").includes("service-stops")).length;
+  assert.match(await page.textContent(".alarms"), new RegExp(`${stops} subscription`));
   const due = sample.steps.filter((step) => step.due <= "2026-11-27").length;
   assert.match(await page.textContent("h2"), new RegExp(`: ${due} steps, `));
   await to(page, "timeline");
@@ -258,6 +260,19 @@ test("a row opens its explanation", async () => {
   await page.waitForSelector(".customer svg.tracks");
   const own = sample.plan.filter((row) => row.customer_id === late.customer_id);
   assert.equal(await page.locator(".customer .names li").count(), own.length);
+  await close(page);
+});
+
+test("where a page may not copy, the rows are shown to be copied by hand", async () => {
+  const page = await open(samples, "plan?urgency=lost");
+  await page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error("not allowed"))));
+  await page.click("button.copy");
+  await page.waitForSelector("dialog textarea:focus");
+  const text = await page.locator("dialog textarea").inputValue();
+  assert.equal(text.split("\n").length, 1 + sample.plan.filter((row) => row.urgency === "lost").length);
+  assert.deepEqual(await serious(page), []);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("dialog").count(), 0);
   await close(page);
 });
 
