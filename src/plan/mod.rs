@@ -24,12 +24,14 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod together;
+mod trail;
 
 pub use costs::{CostSum, Costs};
-pub use estate::plan;
+pub use estate::{plan, plan_and_tell};
 pub use known::Context;
 pub use mapped::MappedOffer;
 pub use reason::Reason;
+pub use trail::{Answer, MappingTrail, Part, Trail, Tried};
 
 /// A plan: one row for each subscription, and the steps.
 #[derive(Debug, Clone, Default)]
