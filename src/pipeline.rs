@@ -16,9 +16,11 @@ use chrono::NaiveDate;
 
 mod conclude;
 mod countries;
+mod explain;
 mod offers;
 mod stop;
 
+pub use explain::{Days, Explained, Told, explain, facts};
 pub use offers::Offers;
 pub use stop::Stop;
 
@@ -31,7 +33,6 @@ use crate::{
     recognise::{
         self, Context, InputRecord, Recognised,
         tables::{self, Tables},
-        trace::Answer,
         vocabulary::Vocabulary,
     },
     rules::{Calendar, Rules},
@@ -133,19 +134,6 @@ pub struct Checked {
     pub verdict: Verdict,
 }
 
-/// What a word fits, and where its facts come from.
-#[derive(Debug)]
-pub struct Explained {
-    /// What the word fits.
-    pub answer: Answer,
-    /// Where every row went.
-    pub accounting: Accounting,
-    /// All findings, in their order.
-    pub findings: Vec<Finding>,
-    /// Whether a person must look.
-    pub verdict: Verdict,
-}
-
 /// Plans, and writes the plan and its companions.
 ///
 /// # Errors
@@ -154,33 +142,30 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     let references = References::load(request.config, request.as_of)?;
     let recognised = references.recognise(request, observer)?;
     observer.part(Part::Deciding);
-    let References {
-        tables,
-        rules,
-        catalog,
-        evidence,
-        ..
-    } = references;
-    let partner = &request.config.partner;
-    let calendar = Calendar::new(&tables.calendar, partner.home.or(partner.countries.first().copied()));
-    let context = plan::Context {
-        as_of: request.as_of,
-        config: request.config,
-        tables: &tables,
-        rules: &rules,
-        calendar: &calendar,
-        catalog: &catalog,
-        evidence: &evidence,
-    };
+    let calendar = references.calendar(request.config);
+    let context = planning(request, &references, &calendar);
     let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
     let read = Read {
-        tables: digests(&tables, &request.config.rules),
-        catalog: evidence.files(),
+        tables: digests(&references.tables, &request.config.rules),
+        catalog: references.evidence.files(),
         inputs: recognised.inputs,
         accounting: recognised.accounting,
         findings: recognised.findings,
     };
     conclude(request, read, plan, observer)
+}
+
+/// What decisions are judged by.
+fn planning<'a>(request: &Request<'a>, references: &'a References, calendar: &'a Calendar) -> plan::Context<'a> {
+    plan::Context {
+        as_of: request.as_of,
+        config: request.config,
+        tables: &references.tables,
+        rules: &references.rules,
+        calendar,
+        catalog: &references.catalog,
+        evidence: &references.evidence,
+    }
 }
 
 /// Reads and recognises exports; plans nothing, writes nothing. Says how each was read, also where none could be.
@@ -193,33 +178,6 @@ pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, 
         (recognise::recognise_with_samples(inputs, context), ())
     })?;
     Ok(checked(recognised))
-}
-
-/// Reads and recognises exports, and tells where the facts come from of the subscription or customer that a word fits: an id in
-/// any spelling, a domain, a name. Plans nothing, writes nothing.
-///
-/// # Errors
-/// Where the tables are wrong, or no export could be read.
-pub fn explain(request: &Request<'_>, word: &str, observer: &dyn Observer) -> Result<Explained, Stop> {
-    let references = References::load(request.config, request.as_of)?;
-    let (recognised, answer) = references.recognise_by(request, observer, |inputs, context| {
-        recognise::trace::trace(inputs, context, word)
-    })?;
-    let Checked {
-        accounting,
-        findings,
-        verdict,
-        ..
-    } = checked(recognised);
-    if verdict == Verdict::Nothing {
-        return Err(Stop::NothingRead { findings, record: None });
-    }
-    Ok(Explained {
-        answer,
-        accounting,
-        findings,
-        verdict,
-    })
 }
 
 fn checked(recognised: Recognised) -> Checked {
@@ -294,6 +252,13 @@ impl References {
                 Err(Stop::Tables { problems })
             }
         }
+    }
+
+    /// The partner's calendar.
+    fn calendar(&self, config: &Config) -> Calendar {
+        let partner = &config.partner;
+        let home = partner.home.or(partner.countries.first().copied());
+        Calendar::new(&self.tables.calendar, home)
     }
 
     /// Everything that the exports say.

@@ -25,6 +25,7 @@ mod steps;
 mod tests;
 mod together;
 mod trail;
+mod what_if;
 
 pub use costs::{CostSum, Costs};
 pub use estate::{plan, plan_and_tell};
@@ -32,6 +33,7 @@ pub use known::Context;
 pub use mapped::MappedOffer;
 pub use reason::Reason;
 pub use trail::{Answer, MappingTrail, Part, Trail, Tried};
+pub use what_if::{WhatIf, WhatIfs, what_if};
 
 /// A plan: one row for each subscription, and the steps.
 #[derive(Debug, Clone, Default)]
