@@ -88,7 +88,8 @@ fn list(tables: &[RuleTable], on: Option<NaiveDate>) -> String {
         let rows = in_force(table, on);
         let start = format!("  {}", padded(table.name, 18));
         let count = many(rows.len() as u64, "row", "rows");
-        text.push_str(&wrapped(&start, 20, &format!("{}: {}", table.about, summed(&rows, &count))));
+        text.push_str(&wrapped(&start, 20, table.about));
+        text.push_str(&wrapped(&" ".repeat(20), 20, &summed(&rows, &count)));
         if let Some(files) = of_files(table) {
             text.push_str(&wrapped(&" ".repeat(20), 20, &files));
         }

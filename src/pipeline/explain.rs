@@ -60,15 +60,14 @@ pub struct Told {
 #[derive(Debug, Default)]
 pub struct Days {
     calendar: Calendar,
-    names: BTreeMap<NaiveDate, Text>,
+    names: BTreeMap<(NaiveDate, Closed), Text>,
 }
 
 impl Days {
     /// Why nothing moves on a day, and what the calendar calls it; none: something may.
     pub fn closed(&self, day: NaiveDate) -> Option<(Closed, Option<&Text>)> {
         let closed = plan::dates::closed(&self.calendar, day)?;
-        let name = self.names.get(&day).filter(|name| !name.is_empty());
-        Some((closed, name.filter(|_| closed != Closed::Weekend)))
+        Some((closed, self.names.get(&(day, closed)).filter(|name| !name.is_empty())))
     }
 }
 
@@ -194,17 +193,20 @@ fn told_of(planned: &plan::Plan, trails: Vec<Trail>, what_ifs: Option<WhatIfs>) 
     (told, theirs.collect())
 }
 
-/// What the calendar calls its days.
-fn names(references: &super::References, calendar: &Calendar) -> BTreeMap<NaiveDate, Text> {
-    let mut names: BTreeMap<NaiveDate, Text> = BTreeMap::new();
+/// What the calendar calls its days, where they count for us.
+fn names(references: &super::References, calendar: &Calendar) -> BTreeMap<(NaiveDate, Closed), Text> {
+    let mut names: BTreeMap<(NaiveDate, Closed), Text> = BTreeMap::new();
     for day in &references.tables.calendar {
-        let fits = match day.kind {
-            CalendarKind::Holiday => !calendar.is_business_day(day.date),
-            CalendarKind::Blackout => !calendar.is_move_day(day.date),
+        let (closed, counts) = match day.kind {
+            CalendarKind::Holiday => (Closed::Holiday, !calendar.is_business_day(day.date)),
+            CalendarKind::Blackout => (Closed::Blackout, !calendar.is_move_day(day.date)),
         };
-        if fits {
-            names.entry(day.date).or_insert_with(|| day.name.clone());
+        if counts {
+            names.entry((day.date, closed)).or_insert_with(|| day.name.clone());
         }
     }
     names
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,6 +33,8 @@ pub use known::Context;
 pub use mapped::MappedOffer;
 pub use reason::Reason;
 pub use trail::{Answer, MappingTrail, Part, Trail, Tried};
+#[cfg(test)]
+pub(crate) use what_if::decision_alone;
 pub use what_if::{WhatIf, WhatIfs, what_if};
 
 /// A plan: one row for each subscription, and the steps.

@@ -163,10 +163,12 @@ fn sums(known: &Known<'_>, planned: &Planned, decided: &Decided) -> Option<Arith
     let mut sums = arithmetic(&query, dates, by, &reported);
     match decided.decision.action {
         Action::Move => {}
-        // A row for review or to keep has no day of its own: what it would be is shown by what would change the answer.
-        Action::Review | Action::Keep => sums.lines.retain(|line| {
-            ["A", "E", "start", "window_opens", "window_closes", "undo_renewal_by"].contains(&line.name)
-        }),
+        // A row for review has no day of its own: which it would have is for what would change the answer to say.
+        Action::Review => {
+            let shown = ["A", "E", "start", "window_opens", "window_closes", "undo_renewal_by"];
+            sums.lines.retain(|line| shown.contains(&line.name));
+        }
+        Action::Keep => sums.lines.retain(|line| ["A", "E", "start"].contains(&line.name)),
     }
     Some(sums)
 }

@@ -113,6 +113,17 @@ pub fn what_if(
     })
 }
 
+/// What the plan says of one subscription where only what hangs together with it is planned.
+#[cfg(test)]
+pub(crate) fn decision_alone(
+    id: &Id,
+    subscriptions: &[Subscription],
+    customers: &[Customer],
+    context: &Context<'_>,
+) -> Option<Decision> {
+    Together::of(id, subscriptions, customers, context)?.decided(context.as_of, |_, _, _| {})
+}
+
 /// What counts as an answer: a move as soon as all is ready follows the day by itself.
 fn answer(decision: &Decision) -> impl PartialEq + use<> {
     let follows = decision.reasons.contains(&Reason::AsSoonAsReady);

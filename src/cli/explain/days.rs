@@ -70,12 +70,13 @@ pub(super) fn days(text: &mut String, told: &Told, days: &Days, utf8: bool) {
     let window = (decision.window_opens, decision.window_closes);
     text.push_str(&drawing(&marks, window, &|day| days.closed(day).map(|(closed, _)| closed), utf8));
     for mark in &marks {
-        let closed = days.closed(mark.day).map(|(closed, name)| {
-            let name = name.map(|name| format!(" ({})", tame(name))).unwrap_or_default();
-            format!(", a {closed}{name}")
-        });
-        let names = mark.names.join(", ");
-        let said = format!("{}  {names}{}", day(mark.day), closed.unwrap_or_default());
+        let closed = match days.closed(mark.day) {
+            None | Some((Closed::Weekend, _)) => String::new(),
+            Some((closed, None)) => format!(", a {closed}"),
+            Some((closed, Some(name))) => format!(", a {closed} ({})", tame(name)),
+        };
+        let names: Vec<&str> = mark.names.iter().map(|name| spoken(name)).collect();
+        let said = format!("{}  {}{closed}", day(mark.day), names.join(", "));
         text.push_str(&wrapped(&format!("  {}  ", mark.letter), 5, &said));
     }
     let drawn = Drawn::with(utf8);
@@ -107,6 +108,15 @@ impl Drawn {
             Some(Closed::Holiday) => 'h',
             Some(Closed::Blackout) => 'b',
         }
+    }
+}
+
+/// A mark's name in words where the plan has no column of that name.
+fn spoken(name: &str) -> &str {
+    match name {
+        "A" => "as-of",
+        "E" => "term end",
+        name => name,
     }
 }
 

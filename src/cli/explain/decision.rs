@@ -85,7 +85,7 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
         let by = decision.end_source_by.map(|by| format!(" by {}", day(by))).unwrap_or_default();
         line(text, "end of the source", &format!("{end}{by}"));
     }
-    if let Some(days) = decision.overlap_days {
+    if let Some(days) = decision.overlap_days.filter(|days| *days > 0) {
         line(text, "paid twice", &many(u64::from(days), "day", "days"));
     }
     costs(text, decision);
@@ -170,7 +170,7 @@ fn sum(one: &DateLine, days: &Days, config: &Config, all: &[DateLine]) -> String
             .map(|skipped| {
                 let name = days.closed(skipped.day).and_then(|(_, name)| name);
                 let name = name.map_or_else(|| skipped.why.to_string(), |name| tame(name));
-                format!("{} {name}", skipped.day.format("%a %-d %b"))
+                format!("{} ({name})", skipped.day.format("%a %-d %b"))
             })
             .collect();
         let more = one.skipped.len().saturating_sub(PASSED);
@@ -183,11 +183,11 @@ fn sum(one: &DateLine, days: &Days, config: &Config, all: &[DateLine]) -> String
     said
 }
 
-/// Where a number of days comes from: `14 is rules.lead.relationship (default)`.
+/// Where a number of days comes from: `14 from rules.lead.relationship (default)`.
 fn of_number(number: &Number, config: &Config) -> String {
     match number.from {
-        NumberFrom::Table(table) => format!("{} is of the table {table}", number.days),
-        NumberFrom::Setting(key) => format!("{} is {key} ({})", number.days, config.stated_by(key)),
+        NumberFrom::Table(table) => format!("{} from the table {table}", number.days),
+        NumberFrom::Setting(key) => format!("{} from {key} ({})", number.days, config.stated_by(key)),
     }
 }
 
