@@ -94,7 +94,9 @@ fn list(tables: &[RuleTable], on: Option<NaiveDate>) -> String {
             text.push_str(&wrapped(&" ".repeat(20), 20, &files));
         }
     }
-    text.push_str("  hint: `seatshift rules TABLE` shows the rows of one, `seatshift rules export DIR` writes them to edit\n");
+    text.push_str(
+        "  hint: `seatshift rules TABLE` shows the rows of one, `seatshift rules export DIR` writes them to edit\n",
+    );
     text
 }
 
@@ -140,7 +142,11 @@ fn rows(table: &RuleTable, on: Option<NaiveDate>) -> String {
     }
     for row in rows {
         text.push_str(&wrapped("\n  ", 4, &tame(&row.said())));
-        let _ = writeln!(text, "{}", In(FAINT, wrapped("    ", 4, &tame(&standing(row))).trim_end()));
+        let _ = writeln!(
+            text,
+            "{}",
+            In(FAINT, wrapped("    ", 4, &tame(&standing(row))).trim_end())
+        );
     }
     text
 }

@@ -88,12 +88,7 @@ pub fn explain(request: &Request<'_>, word: &str, observer: &dyn Observer) -> Re
     explained(request, word, observer, true)
 }
 
-fn explained(
-    request: &Request<'_>,
-    word: &str,
-    observer: &dyn Observer,
-    with_plan: bool,
-) -> Result<Explained, Stop> {
+fn explained(request: &Request<'_>, word: &str, observer: &dyn Observer, with_plan: bool) -> Result<Explained, Stop> {
     let references = super::References::load(request.config, request.as_of)?;
     let (mut recognised, answer) =
         references.recognise_by(request, observer, |inputs, context| trace(inputs, context, word))?;
@@ -111,8 +106,7 @@ fn explained(
             _ => None,
         };
         let is_meant = |subscription: &Subscription| ids.binary_search(&subscription.id).is_ok();
-        let (mut planned, trails) =
-            plan::plan_and_tell(subscriptions, &recognised.customers, &context, &is_meant);
+        let (mut planned, trails) = plan::plan_and_tell(subscriptions, &recognised.customers, &context, &is_meant);
         recognised.findings.append(&mut planned.findings);
         (told, shared_steps) = told_of(&planned, trails, what_ifs);
         days = Days {

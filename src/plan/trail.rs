@@ -174,6 +174,18 @@ fn sums(known: &Known<'_>, planned: &Planned, decided: &Decided) -> Option<Arith
 }
 
 impl View<'_> {
+    /// Delegated rights: they only matter where licences are reassigned.
+    fn delegated_rights(&self, missing: bool) -> Tried {
+        let mapping = self.planned.and_then(|planned| planned.mapping.as_ref());
+        let reassigns = mapping.is_some_and(|mapping| mapping.licences == Some(Licences::Reassign));
+        let (answer, why) = match (missing, reassigns) {
+            (false, _) => (Answer::NotMatched, "they are there, or no longer needed"),
+            (true, true) => (Answer::Matched, "none or unknown, and licences must be reassigned"),
+            (true, false) => (Answer::NotAsked, "no licence is reassigned"),
+        };
+        tried(Part::Gate, "delegated-rights", answer, why.to_owned(), Vec::new())
+    }
+
     /// The rows of some tables that answered.
     fn rows(&self, tables: &[&str]) -> Vec<Used> {
         let of_tables = |used: &&Used| tables.contains(&used.table);
@@ -213,23 +225,37 @@ impl View<'_> {
                 None => "there is no route",
                 Some(_) => "there is no term end",
             };
-            return vec![tried(Part::Window, "window", Answer::NotAsked, why.to_owned(), Vec::new())];
+            return vec![tried(
+                Part::Window,
+                "window",
+                Answer::NotAsked,
+                why.to_owned(),
+                Vec::new(),
+            )];
         };
         let subscription = self.known.subscription;
         let began = super::known::term_start_of(subscription);
         let began = match (began, subscription.term_start) {
             (Some(day), _) => format!("the term began on {day}"),
-            (None, Some(day)) => format!("{day} cannot be the start of this term, so its start is unknown"),
-            (None, None) => "when the term began is unknown".to_owned(),
+            (None, Some(day)) => format!("{day} cannot be the start of this term, which is unknown"),
+            (None, None) => "the start of the term is unknown".to_owned(),
         };
         let end = subscription.term_end.map(|end| end.0.to_string()).unwrap_or_default();
         let extended = tried(
             Part::Window,
             "extended-term",
-            if sums.extended_applies { Answer::Matched } else { Answer::NotMatched },
+            if sums.extended_applies {
+                Answer::Matched
+            } else {
+                Answer::NotMatched
+            },
             format!(
-                "{began} and ends on {end}: the paid extended service term {}",
-                if sums.extended_applies { "follows it" } else { "does not follow it" }
+                "{began}, it ends on {end}: the paid extended service term {}",
+                if sums.extended_applies {
+                    "follows"
+                } else {
+                    "does not follow"
+                }
             ),
             self.rows(&["extended_terms"]),
         );
@@ -244,7 +270,11 @@ impl View<'_> {
             Part::Window,
             "window",
             if found { Answer::Matched } else { Answer::NotMatched },
-            if found { case.to_owned() } else { "no window is known".to_owned() },
+            if found {
+                case.to_owned()
+            } else {
+                "no window is known".to_owned()
+            },
             windows,
         );
         let mut all = vec![extended, window];
@@ -295,12 +325,7 @@ impl View<'_> {
         vec![
             gate("relationship", relationship, self.relationship(), &["channels"]),
             gate("agreement", agreement, self.agreement(), &["agreements"]),
-            gate(
-                "delegated-rights",
-                delegated_rights,
-                self.delegated_rights(delegated_rights),
-                &[],
-            ),
+            self.delegated_rights(delegated_rights),
             gate("vetting", vetting, self.vetting(vetting), &["vetting"]),
         ]
     }

@@ -147,7 +147,11 @@ impl<'a> Together<'a> {
         let of_customer = |other: &&Subscription| {
             other.id == *id || (own.customer_id.is_some() && other.customer_id == own.customer_id)
         };
-        let mut ids: BTreeSet<&Id> = subscriptions.iter().filter(of_customer).map(|other| &other.id).collect();
+        let mut ids: BTreeSet<&Id> = subscriptions
+            .iter()
+            .filter(of_customer)
+            .map(|other| &other.id)
+            .collect();
         loop {
             let bases = subscriptions.iter().filter(|other| ids.contains(&other.id));
             let bases: Vec<&Id> = bases.filter_map(|other| other.base_id.as_ref()).collect();
@@ -177,8 +181,18 @@ impl<'a> Together<'a> {
                 .collect(),
             tables: Tables {
                 offers: tables.offers.clone(),
-                holds: tables.holds.iter().filter(|hold| is_about(&hold.subject)).cloned().collect(),
-                progress: tables.progress.iter().filter(|note| is_about(&note.subject)).cloned().collect(),
+                holds: tables
+                    .holds
+                    .iter()
+                    .filter(|hold| is_about(&hold.subject))
+                    .cloned()
+                    .collect(),
+                progress: tables
+                    .progress
+                    .iter()
+                    .filter(|note| is_about(&note.subject))
+                    .cloned()
+                    .collect(),
                 routes: tables.routes.clone(),
                 ..Tables::default()
             },
@@ -197,7 +211,9 @@ impl<'a> Together<'a> {
         let mut customers = self.customers.clone();
         let mut tables = self.tables.clone();
         let own = subscriptions.iter_mut().find(|own| own.id == *self.id)?;
-        let customer = customers.iter_mut().find(|customer| Some(customer.id) == own.customer_id);
+        let customer = customers
+            .iter_mut()
+            .find(|customer| Some(customer.id) == own.customer_id);
         change(own, customer, &mut tables);
         let context = Context {
             as_of,
@@ -226,7 +242,11 @@ impl<'a> Together<'a> {
     }
 
     fn of_the_customer(&self, own: &Subscription, now: &Decision, changes: &mut Vec<Change>) {
-        let Some(customer) = self.customers.iter().find(|customer| Some(customer.id) == own.customer_id) else {
+        let Some(customer) = self
+            .customers
+            .iter()
+            .find(|customer| Some(customer.id) == own.customer_id)
+        else {
             return;
         };
         let today = self.context.as_of;
@@ -244,20 +264,32 @@ impl<'a> Together<'a> {
             customer.delegated_rights = Some(true);
         };
         let missing = [
-            (customer.relationship != Some(true), "if the relationship were accepted", relationship),
+            (
+                customer.relationship != Some(true),
+                "if the relationship were accepted",
+                relationship,
+            ),
             (
                 !matches!(customer.agreement_accepted, Some(Some(_))) || now.agreement_by.is_some(),
                 "if the customer agreement were accepted today",
                 agreement,
             ),
-            (customer.delegated_rights != Some(true), "if we had delegated rights", rights),
+            (
+                customer.delegated_rights != Some(true),
+                "if we had delegated rights",
+                rights,
+            ),
         ];
         let lacking = missing.iter().filter(|(lacks, ..)| *lacks).count();
         for (_, what, make) in missing.iter().filter(|(lacks, ..)| *lacks) {
             changes.push(Change::new(what, false, ready(*make)));
         }
         if lacking > 1 {
-            changes.push(Change::new("if relationship, agreement and rights were all there", false, ready(all)));
+            changes.push(Change::new(
+                "if relationship, agreement and rights were all there",
+                false,
+                ready(all),
+            ));
         }
         let abroad = [Reason::CountryMissing, Reason::RegionNone, Reason::RegionMismatch];
         let partner = &self.context.config.partner;
@@ -300,10 +332,13 @@ impl<'a> Together<'a> {
         }
         if has(Reason::SeatsMissing) {
             let seats = own.assigned_seats.filter(|seats| seats.0 > 0).unwrap_or(Seats(10));
-            changes.push(Change::of_fact(&format!("if it had {} licences", seats.0), move |own| {
-                own.seats = Some(seats);
-                own.flaws.retain(|flaw| *flaw != Flaw::SeatsUnreadable);
-            }));
+            changes.push(Change::of_fact(
+                &format!("if it had {} licences", seats.0),
+                move |own| {
+                    own.seats = Some(seats);
+                    own.flaws.retain(|flaw| *flaw != Flaw::SeatsUnreadable);
+                },
+            ));
         }
         let settled = [
             (Flaw::Contradiction, "if the exports agreed on what they say now"),
@@ -315,7 +350,9 @@ impl<'a> Together<'a> {
         ];
         for (flaw, what) in settled {
             if own.flaws.contains(&flaw) {
-                changes.push(Change::of_fact(what, move |own| own.flaws.retain(|other| *other != flaw)));
+                changes.push(Change::of_fact(what, move |own| {
+                    own.flaws.retain(|other| *other != flaw)
+                }));
             }
         }
     }
@@ -329,7 +366,9 @@ impl<'a> Together<'a> {
         match own.auto_renew {
             Some(false) => changes.push(neutral("if auto-renew were on", |own| own.auto_renew = Some(true))),
             Some(true) => changes.push(neutral("if auto-renew were off", |own| own.auto_renew = Some(false))),
-            None => changes.push(neutral("if auto-renew were known to be off", |own| own.auto_renew = Some(false))),
+            None => changes.push(neutral("if auto-renew were known to be off", |own| {
+                own.auto_renew = Some(false)
+            })),
         }
         if own.end_instruction != Some(EndInstruction::Cancel) {
             changes.push(neutral("if it were set to cancel at its term end", |own| {
@@ -341,7 +380,9 @@ impl<'a> Together<'a> {
     /// What the user's own tables say, or could.
     fn of_the_tables(&self, own: &Subscription, now: &Decision, changes: &mut Vec<Change>) {
         if now.reasons.contains(&Reason::OnHold) {
-            changes.push(Change::new("if the hold had ended", true, |_, _, tables| tables.holds.clear()));
+            changes.push(Change::new("if the hold had ended", true, |_, _, tables| {
+                tables.holds.clear()
+            }));
         }
         let offer = &own.offer;
         let source = [&offer.offer_id, &offer.sku_id, &offer.sku_part_number, &offer.name];
@@ -357,7 +398,10 @@ impl<'a> Together<'a> {
         {
             let (id, what) = (
                 target.offer_id.clone(),
-                format!("if offers.csv named {} ({}) as its target", target.offer, target.offer_id),
+                format!(
+                    "if offers.csv named {} ({}) as its target",
+                    target.offer, target.offer_id
+                ),
             );
             changes.push(Change::new(&what, true, move |_, _, tables| {
                 tables.offers = vec![OfferRule {

@@ -68,7 +68,12 @@ pub(super) fn days(text: &mut String, told: &Told, days: &Days, utf8: bool) {
     letter(&mut marks);
     let _ = writeln!(text, "\n{}", In(STRONG, "Days"));
     let window = (decision.window_opens, decision.window_closes);
-    text.push_str(&drawing(&marks, window, &|day| days.closed(day).map(|(closed, _)| closed), utf8));
+    text.push_str(&drawing(
+        &marks,
+        window,
+        &|day| days.closed(day).map(|(closed, _)| closed),
+        utf8,
+    ));
     for mark in &marks {
         let closed = match days.closed(mark.day) {
             None | Some((Closed::Weekend, _)) => String::new(),
@@ -315,17 +320,37 @@ mod tests {
 
     #[test]
     fn a_long_span_leaves_out_what_lies_between() {
-        let days = [("A", "2026-11-21"), ("E", "2027-01-31"), ("move_date", "2027-01-28"), ("agreement_by", "2027-01-01")];
-        let expected = "XX";
-        assert_eq!(drawn(&days, (Some("2027-01-24"), Some("2027-01-30")), false), expected);
+        let days = [
+            ("A", "2026-11-21"),
+            ("E", "2027-01-31"),
+            ("move_date", "2027-01-28"),
+            ("agreement_by", "2027-01-01"),
+        ];
+        let expected = [
+            "  19 Nov     30 Dec     21 Jan     1 Feb",
+            "    A          a               M  E",
+            "  --..- (36) --h.. (17) --..-b---..--",
+            "                           [=====]",
+            "",
+        ];
+        let drawing = drawn(&days, (Some("2027-01-24"), Some("2027-01-30")), false);
+        assert_eq!(drawing.split('\n').collect::<Vec<_>>(), expected);
     }
 
     #[test]
     fn days_that_fall_together_share_a_mark() {
-        let days = [("A", "2027-01-25"), ("E", "2027-01-31"), ("move_date", "2027-01-25"), ("order", "2027-01-25")];
+        let days = [
+            ("A", "2027-01-25"),
+            ("E", "2027-01-31"),
+            ("move_date", "2027-01-25"),
+            ("order", "2027-01-25"),
+        ];
         let text = drawn(&days, (None, Some("2027-01-30")), true);
         assert_eq!(text.matches('M').count(), 1, "{text}");
-        assert!(!text.contains('A') && text.contains('─') && text.contains('·') && !text.contains('('), "{text}");
+        assert!(
+            !text.contains('A') && text.contains('─') && text.contains('·') && !text.contains('('),
+            "{text}"
+        );
     }
 
     #[test]

@@ -43,9 +43,19 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
     for set in &config.set {
         line(text, "what if", &format!("--set {}", tame(&set.text)));
     }
-    let urgency = decision.urgency.map(|urgency| format!(", {urgency}")).unwrap_or_default();
-    let date = decision.move_date.map(|date| format!(" on {}", day(date))).unwrap_or_default();
-    line(text, "action", &format!("{}{date}{urgency}", In(STRONG, decision.action)));
+    let urgency = decision
+        .urgency
+        .map(|urgency| format!(", {urgency}"))
+        .unwrap_or_default();
+    let date = decision
+        .move_date
+        .map(|date| format!(" on {}", day(date)))
+        .unwrap_or_default();
+    line(
+        text,
+        "action",
+        &format!("{}{date}{urgency}", In(STRONG, decision.action)),
+    );
     for reason in &decision.reasons {
         line(text, "reason", &format!("{reason}: {}", reason.meaning()));
     }
@@ -82,7 +92,10 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
         }
     }
     if let Some(end) = decision.end_source {
-        let by = decision.end_source_by.map(|by| format!(" by {}", day(by))).unwrap_or_default();
+        let by = decision
+            .end_source_by
+            .map(|by| format!(" by {}", day(by)))
+            .unwrap_or_default();
         line(text, "end of the source", &format!("{end}{by}"));
     }
     if let Some(days) = decision.overlap_days.filter(|days| *days > 0) {
@@ -90,7 +103,10 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
     }
     costs(text, decision);
     if let Some(step) = decision.next_step {
-        let by = decision.next_step_by.map(|by| format!(" by {}", day(by))).unwrap_or_default();
+        let by = decision
+            .next_step_by
+            .map(|by| format!(" by {}", day(by)))
+            .unwrap_or_default();
         line(text, "next step", &format!("{step}{by}"));
     }
 }
@@ -107,6 +123,8 @@ fn costs(text: &mut String, decision: &Decision) {
 
 /// Steps, each with its day, owner and sentence.
 pub(super) fn steps<'a>(text: &mut String, heading: &str, steps: impl Iterator<Item = &'a Step>) {
+    let mut steps: Vec<&Step> = steps.collect();
+    steps.sort_by_key(|step| (step.due, step.kind));
     let mut is_first = true;
     for step in steps {
         if is_first {
@@ -135,7 +153,11 @@ pub(super) fn sums(text: &mut String, told: &Told, days: &Days, config: &Config)
     text.push_str(&wrapped(
         "  ",
         2,
-        &In(FAINT, "prev and next: the nearest business day on or before, on or after").to_string(),
+        &In(
+            FAINT,
+            "prev and next: the nearest business day on or before, on or after",
+        )
+        .to_string(),
     ));
 }
 
@@ -174,7 +196,11 @@ fn sum(one: &DateLine, days: &Days, config: &Config, all: &[DateLine]) -> String
             })
             .collect();
         let more = one.skipped.len().saturating_sub(PASSED);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
         let _ = write!(said, "; passed over: {}{more}", named.join(", "));
     }
     for number in &one.numbers {
@@ -203,13 +229,21 @@ pub(super) fn what_ifs(text: &mut String, told: &Told, as_of: NaiveDate) {
     let now = &told.row.decision;
     let _ = writeln!(text, "\n{}", In(STRONG, "What would change the answer"));
     for one in differs {
-        text.push_str(&wrapped("  - ", 4, &format!("{}: {}", tame(&one.what), changed(now, &one.decision))));
+        text.push_str(&wrapped(
+            "  - ",
+            4,
+            &format!("{}: {}", tame(&one.what), changed(now, &one.decision)),
+        ));
     }
     match next {
         Some((date, decision)) => {
             let days = date.signed_duration_since(as_of).num_days();
             let days = many(u64::try_from(days).unwrap_or_default(), "day", "days");
-            let said = format!("on {}, in {days}, if nothing is done: {}", day(*date), changed(now, decision));
+            let said = format!(
+                "on {}, in {days}, if nothing is done: {}",
+                day(*date),
+                changed(now, decision)
+            );
             text.push_str(&wrapped("  - ", 4, &said));
         }
         None => {
@@ -225,7 +259,12 @@ pub(super) fn what_ifs(text: &mut String, told: &Told, as_of: NaiveDate) {
 
 /// What is otherwise in another decision.
 pub(super) fn changed(now: &Decision, then: &Decision) -> String {
-    let date = |decision: &Decision| decision.move_date.map(|date| format!(" on {}", day(date))).unwrap_or_default();
+    let date = |decision: &Decision| {
+        decision
+            .move_date
+            .map(|date| format!(" on {}", day(date)))
+            .unwrap_or_default()
+    };
     let action = format!("{}{}", then.action, date(then));
     let mut said = match (now.action, now.move_date) == (then.action, then.move_date) {
         true => format!("still {action}"),
@@ -235,8 +274,18 @@ pub(super) fn changed(now: &Decision, then: &Decision) -> String {
         let words: Vec<&str> = reasons.into_iter().map(|reason| reason.as_str()).collect();
         words.join(", ")
     };
-    let new = words(then.reasons.iter().filter(|reason| !now.reasons.contains(reason)).collect());
-    let gone = words(now.reasons.iter().filter(|reason| !then.reasons.contains(reason)).collect());
+    let new = words(
+        then.reasons
+            .iter()
+            .filter(|reason| !now.reasons.contains(reason))
+            .collect(),
+    );
+    let gone = words(
+        now.reasons
+            .iter()
+            .filter(|reason| !then.reasons.contains(reason))
+            .collect(),
+    );
     if !new.is_empty() {
         let _ = write!(said, "; {new}");
     }
@@ -264,6 +313,30 @@ pub(super) fn changed(now: &Decision, then: &Decision) -> String {
     {
         let by = then.next_step_by.map(|by| format!(" by {by}")).unwrap_or_default();
         let _ = write!(said, "; next step {step}{by}");
+    }
+    for (name, now, then) in [
+        ("window_opens", now.window_opens, then.window_opens),
+        ("window_closes", now.window_closes, then.window_closes),
+        ("relationship_by", now.relationship_by, then.relationship_by),
+        ("agreement_by", now.agreement_by, then.agreement_by),
+        ("request_by", now.request_by, then.request_by),
+        ("reassign_by", now.reassign_by, then.reassign_by),
+        ("end_source_by", now.end_source_by, then.end_source_by),
+    ] {
+        if now != then {
+            let then = then.map_or_else(|| "empty".to_owned(), |then| then.to_string());
+            let _ = write!(said, "; {name} {then}");
+        }
+    }
+    if now.credit_enquiry != then.credit_enquiry
+        && let Some(who) = then.credit_enquiry
+    {
+        let _ = write!(said, "; the {who} asks about a credit");
+    }
+    if now.overlap_days != then.overlap_days
+        && let Some(days) = then.overlap_days
+    {
+        let _ = write!(said, "; {} paid twice", many(u64::from(days), "day", "days"));
     }
     said
 }

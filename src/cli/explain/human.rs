@@ -92,8 +92,10 @@ fn waits(told: &Told, step: &Step) -> bool {
         StepKind::VetSegment => "vetting",
         _ => return false,
     };
-    let is_missing = |tried: &Tried| tried.part == Part::Gate && tried.rule == gate && tried.answer == PlanAnswer::Matched;
+    let is_missing =
+        |tried: &Tried| tried.part == Part::Gate && tried.rule == gate && tried.answer == PlanAnswer::Matched;
     let moves = told.row.decision.action == Action::Move;
+    // The day is that of the customer's subscription that needs it first.
     moves && step.customer_id == told.row.subscription.customer_id && told.trail.tried.iter().any(is_missing)
 }
 
@@ -151,7 +153,11 @@ fn customer(trace: &CustomerTrace, explained: &Explained) -> String {
     let name = name.map(|name| tame(&name)).or(id).unwrap_or_default();
     let _ = writeln!(text, "{} {name}", In(STRONG, "Customer"));
     gates(&mut text, &explained.told);
-    decision::steps(&mut text, "Steps of the customer as a whole", explained.shared_steps.iter());
+    decision::steps(
+        &mut text,
+        "Steps of the customer as a whole",
+        explained.shared_steps.iter(),
+    );
     match trace.customer {
         Some(_) => {
             let mut sources = Sources::default();
@@ -190,7 +196,10 @@ fn gates(text: &mut String, told: &[Told]) {
     for name in names {
         let own = gates.iter().filter(|gate| gate.rule == name);
         let missing = own.clone().filter(|gate| gate.answer == PlanAnswer::Matched).count() as u64;
-        let gate = own.clone().find(|gate| gate.answer == PlanAnswer::Matched).or(own.clone().next());
+        let gate = own
+            .clone()
+            .find(|gate| gate.answer == PlanAnswer::Matched)
+            .or(own.clone().next());
         let why = gate.map(|gate| gate.why.clone()).unwrap_or_default();
         let said = match missing {
             0 => format!("there: {why}"),

@@ -120,7 +120,11 @@ pub(super) fn mapping(text: &mut String, mapping: &MappingTrail) {
     }
     for one in &mapping.considered {
         let name = if one.taken { "taken" } else { "not taken" };
-        let id = one.offer_id.as_ref().map(|id| format!(" ({})", tame(id))).unwrap_or_default();
+        let id = one
+            .offer_id
+            .as_ref()
+            .map(|id| format!(" ({})", tame(id)))
+            .unwrap_or_default();
         line(text, name, &format!("{}{id}: {}", tame(&one.name), tame(&one.why)));
     }
 }

@@ -31,8 +31,7 @@ fn samples(as_of: NaiveDate, check: impl FnOnce(&Plan, &Plan, Vec<Trail>, &Refer
     let context = planning(&request, &references, &calendar);
     let plain = plan::plan(recognised.subscriptions.clone(), &recognised.customers, &context);
     let subscriptions = recognised.subscriptions.clone();
-    let (planned, trails) =
-        plan::plan_and_tell(recognised.subscriptions, &recognised.customers, &context, &|_| true);
+    let (planned, trails) = plan::plan_and_tell(recognised.subscriptions, &recognised.customers, &context, &|_| true);
     check(&plain, &planned, trails, &references, &calendar, subscriptions);
 }
 
@@ -41,10 +40,18 @@ fn value(sum: &str, days: &BTreeMap<&str, NaiveDate>, calendar: &Calendar, for_m
     let sum = sum.trim();
     let of = |sum: &str| value(sum, days, calendar, for_moves);
     if let Some(inner) = sum.strip_prefix("prev(").and_then(|rest| rest.strip_suffix(')')) {
-        return if for_moves { calendar.prev_move(of(inner)) } else { calendar.prev(of(inner)) };
+        return if for_moves {
+            calendar.prev_move(of(inner))
+        } else {
+            calendar.prev(of(inner))
+        };
     }
     if let Some(inner) = sum.strip_prefix("next(").and_then(|rest| rest.strip_suffix(')')) {
-        return if for_moves { calendar.next_move(of(inner)) } else { calendar.next(of(inner)) };
+        return if for_moves {
+            calendar.next_move(of(inner))
+        } else {
+            calendar.next(of(inner))
+        };
     }
     if let Some((one, other)) = sum.strip_prefix("later of ").and_then(|rest| rest.split_once(" and ")) {
         return of(one).max(of(other));
@@ -54,7 +61,10 @@ fn value(sum: &str, days: &BTreeMap<&str, NaiveDate>, calendar: &Calendar, for_m
     }
     let at = sum.rfind(['+', '-']).unwrap_or_else(|| panic!("`{sum}` is no sum"));
     let (rest, number) = sum.split_at(at);
-    let number: i64 = number.replace(' ', "").parse().unwrap_or_else(|_| panic!("`{sum}` is no sum"));
+    let number: i64 = number
+        .replace(' ', "")
+        .parse()
+        .unwrap_or_else(|_| panic!("`{sum}` is no sum"));
     shift(of(rest), number)
 }
 
@@ -73,11 +83,17 @@ fn explaining_changes_nothing_and_every_reason_has_its_rule() {
                 let tried = &trails[id].tried;
                 for reason in &decision.reasons {
                     let rule = tried.iter().find(|tried| tried.rule == reason.as_str()).unwrap();
-                    assert!(rule.answer == Tried::Matched && rule.on_the_row, "{id} {reason}: {rule:?}");
+                    assert!(
+                        rule.answer == Tried::Matched && rule.on_the_row,
+                        "{id} {reason}: {rule:?}"
+                    );
                     assert!(!rule.why.is_empty(), "{id} {reason}");
                 }
                 for rule in tried.iter().filter(|tried| tried.on_the_row) {
-                    assert!(decision.reasons.iter().any(|reason| reason.as_str() == rule.rule), "{id} {rule:?}");
+                    assert!(
+                        decision.reasons.iter().any(|reason| reason.as_str() == rule.rule),
+                        "{id} {rule:?}"
+                    );
                 }
                 // What matched and is not on the row is weaker than the action.
                 let stronger = tried.iter().filter(|rule| {
@@ -96,7 +112,10 @@ fn explaining_changes_nothing_and_every_reason_has_its_rule() {
                     let mapping = mapping.unwrap();
                     assert!(!mapping.evidence.is_empty(), "{id}");
                     let orders = decision.route == Some(Route::NewSubscription) && !decision.targets.is_empty();
-                    assert!(!orders || mapping.considered.iter().any(|one| one.taken), "{id} {mapping:?}");
+                    assert!(
+                        !orders || mapping.considered.iter().any(|one| one.taken),
+                        "{id} {mapping:?}"
+                    );
                 }
                 let gates = tried.iter().filter(|tried| tried.part == RulePart::Gate).count();
                 assert!(gates == 4 || decision.route.is_none(), "{id}");
@@ -112,7 +131,11 @@ fn the_sums_give_the_columns_of_the_plan() {
             let trails: BTreeMap<&Id, &Trail> = trails.iter().map(|trail| (&trail.id, trail)).collect();
             for row in &planned.rows {
                 let (id, decision) = (&row.subscription.id, &row.decision);
-                let lines = trails[id].dates.as_ref().map(|dates| dates.lines.as_slice()).unwrap_or_default();
+                let lines = trails[id]
+                    .dates
+                    .as_ref()
+                    .map(|dates| dates.lines.as_slice())
+                    .unwrap_or_default();
                 let mut days: BTreeMap<&str, NaiveDate> = BTreeMap::new();
                 for line in lines {
                     if let Some(sum) = &line.sum
@@ -120,10 +143,20 @@ fn the_sums_give_the_columns_of_the_plan() {
                         && !sum.contains("reported")
                     {
                         let for_moves = ["recommended", "move_date"].contains(&line.name);
-                        assert_eq!(value(sum, &days, calendar, for_moves), line.day, "{id} {}: {sum}", line.name);
+                        assert_eq!(
+                            value(sum, &days, calendar, for_moves),
+                            line.day,
+                            "{id} {}: {sum}",
+                            line.name
+                        );
                     }
                     let given = ["A", "E", "start"].contains(&line.name);
-                    assert!(given || line.sum.is_some(), "{id} {}: no sum gives {}", line.name, line.day);
+                    assert!(
+                        given || line.sum.is_some(),
+                        "{id} {}: no sum gives {}",
+                        line.name,
+                        line.day
+                    );
                     days.insert(line.name, line.day);
                 }
                 for (name, column) in [
@@ -186,7 +219,11 @@ fn what_hangs_together_is_planned_as_in_the_whole_estate() {
             };
             assert_eq!(planned_on(day), *then, "{id} on {day}");
             let before = planned_on(shift(day, -1));
-            assert_eq!((before.action, &before.reasons), (row.decision.action, &row.decision.reasons), "{id}");
+            assert_eq!(
+                (before.action, &before.reasons),
+                (row.decision.action, &row.decision.reasons),
+                "{id}"
+            );
             changes += 1;
         }
         assert!(changes > 3);

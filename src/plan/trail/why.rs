@@ -288,7 +288,11 @@ impl View<'_> {
             Reason::TermNotSold | Reason::TermChanged => {
                 let word = |term: Option<Term>| term.map_or_else(|| "unknown".to_owned(), |term| term.to_string());
                 let ordered: Vec<String> = mapping.targets.iter().map(|target| word(target.term)).collect();
-                format!("the source's term is {}, the order's {}", word(self.known.term()), ordered.join(", "))
+                format!(
+                    "the source's term is {}, the order's {}",
+                    word(self.known.term()),
+                    ordered.join(", ")
+                )
             }
             Reason::ChannelTransferCheck => {
                 let route = self.planned.map(|planned| planned.route.as_str());
@@ -326,7 +330,10 @@ impl View<'_> {
                 (true, _) => reason.meaning().to_owned(),
             },
             Reason::TooManySubscriptions => {
-                format!("at most {} in a tenant", known.context.config.rules.tenant_subscriptions)
+                format!(
+                    "at most {} in a tenant",
+                    known.context.config.rules.tenant_subscriptions
+                )
             }
             Reason::RenewedLately => match subscription.term_start {
                 Some(start) => format!("the term began on {start}"),
@@ -397,18 +404,6 @@ impl View<'_> {
             }
             None => "unknown, counts as missing".to_owned(),
         }
-    }
-
-    pub(super) fn delegated_rights(&self, missing: bool) -> String {
-        let reassigns = self
-            .mapped()
-            .is_some_and(|mapping| mapping.licences == Some(Licences::Reassign));
-        match (missing, reassigns) {
-            (false, _) => "they are there, or no longer needed",
-            (true, true) => "missing or unknown, and licences must be reassigned",
-            (true, false) => "missing or unknown, but no licence is reassigned",
-        }
-        .to_owned()
     }
 
     pub(super) fn vetting(&self, missing: bool) -> String {

@@ -137,9 +137,10 @@ fn of_used(used: &Used, tables: &[RuleTable]) -> Value {
 }
 
 fn of_mapping(mapping: &MappingTrail) -> Value {
-    let considered = mapping.considered.iter().map(|one| {
-        json!({ "offer_id": one.offer_id, "name": one.name, "taken": one.taken, "why": one.why })
-    });
+    let considered = mapping
+        .considered
+        .iter()
+        .map(|one| json!({ "offer_id": one.offer_id, "name": one.name, "taken": one.taken, "why": one.why }));
     json!({
         "kind": mapping.kind,
         "certainty": mapping.certainty,
@@ -151,12 +152,14 @@ fn of_mapping(mapping: &MappingTrail) -> Value {
 }
 
 fn of_what_ifs(what_ifs: &WhatIfs) -> Value {
-    let differs = what_ifs.differs.iter().map(|one| {
-        json!({ "what": one.what, "decision": of_decision(&one.decision) })
-    });
-    let next = what_ifs.next.as_ref().map(|(day, decision)| {
-        json!({ "day": day.to_string(), "decision": of_decision(decision) })
-    });
+    let differs = what_ifs
+        .differs
+        .iter()
+        .map(|one| json!({ "what": one.what, "decision": of_decision(&one.decision) }));
+    let next = what_ifs
+        .next
+        .as_ref()
+        .map(|(day, decision)| json!({ "day": day.to_string(), "decision": of_decision(decision) }));
     json!({
         "differs": differs.collect::<Vec<_>>(),
         "same": what_ifs.same,
