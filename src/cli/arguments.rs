@@ -6,9 +6,11 @@ use chrono::{Datelike, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod offers;
+mod reports;
 mod rules;
 
 pub(crate) use offers::{About, CheckRules, Compare, Find, Map, Offers, OffersCommand};
+pub(crate) use reports::{Report, Wanted};
 pub(crate) use rules::{ExportRules, Rules, RulesCommand};
 
 const TEMPLATE: &str = "{before-help}{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}{after-help}";
@@ -18,6 +20,7 @@ Examples:
   seatshift init                           write seatshift.toml and the tables to edit
   seatshift check exports/                 what is in these files, and how it is read
   seatshift plan exports/ -o out/plan.csv  the plan, with findings, steps and run record beside it
+  seatshift report out/plan.csv --xlsx     the same as a workbook
   seatshift explain contoso.com exports/   why the plan says what it says of a subscription or customer
   seatshift offers compare SPE_E3 SPB      what users keep, lose and gain
   seatshift rules windows                  the rules that plans follow, with their sources
@@ -27,6 +30,7 @@ const PLAN_EXAMPLES: &str = "\
 Examples:
   seatshift plan exports/
   seatshift plan exports/ 'more/*.xlsx' -o out/plan.csv --as-of 2026-11-21
+  seatshift plan exports/ -o out/plan.csv --xlsx --html --ics
   seatshift plan - -o - < list.csv > plan.csv
   seatshift plan exports/ -o what-if.csv --set rules.lead.relationship=21
 ";
@@ -139,6 +143,9 @@ pub(crate) enum Command {
     /// Plan what to do with each subscription, and when
     #[command(before_help = PLAN_EXAMPLES, after_help = PLAN_NOTES, help_template = TEMPLATE)]
     Plan(Plan),
+    /// Make a workbook, a page, a calendar or letters of a plan
+    #[command(before_help = reports::EXAMPLES, after_help = reports::NOTES, help_template = TEMPLATE)]
+    Report(Report),
     /// Tell what exports hold and how they are read; plan nothing
     #[command(before_help = CHECK_EXAMPLES, after_help = CHECK_NOTES, help_template = TEMPLATE)]
     Check(Check),
@@ -189,6 +196,8 @@ pub(crate) struct Plan {
     /// Exit with 1 also when a row for review is pressing
     #[arg(long)]
     pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) wanted: Wanted,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }
@@ -270,6 +279,7 @@ mod tests {
         for line in [
             EXAMPLES,
             PLAN_EXAMPLES,
+            reports::EXAMPLES,
             CHECK_EXAMPLES,
             EXPLAIN_EXAMPLES,
             offers::EXAMPLES,

@@ -14,6 +14,7 @@ use seatshift::{
     config::Config,
     pipeline::{self, Explained, Request, Stop, Verdict},
     recognise::trace::Answer,
+    write::Reports,
 };
 
 use super::{
@@ -69,6 +70,7 @@ fn explained(
         config,
         as_of: as_of(reading),
         target: None,
+        reports: Reports::none(),
         strict: false,
     };
     on_threads(reading, || match with_plan {

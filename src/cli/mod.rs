@@ -29,6 +29,7 @@ mod offers;
 mod panic;
 mod plan;
 mod progress;
+mod report;
 mod rules;
 mod screen;
 mod shown;
@@ -80,6 +81,7 @@ fn dispatch(arguments: &[OsString]) -> u8 {
     let screen = Screen::new(&arguments.shown);
     match &arguments.command {
         Command::Plan(command) => plan::run(command, &screen),
+        Command::Report(command) => report::run(command, &screen),
         Command::Check(command) => check::run(command, &screen),
         Command::Explain(command) => explain::run(command, &screen),
         Command::Offers(command) => offers::run(command, &screen),

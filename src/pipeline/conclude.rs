@@ -12,7 +12,7 @@ use crate::{
     plan::{Counts, MappedOffer, Plan},
     recognise::InputRecord,
     terms::{Action, Urgency},
-    write::{RunRecord, SettingsRecord, StoppedRecord, write_all, write_stopped},
+    write::{RunRecord, SettingsRecord, StoppedRecord, View, write_all, write_stopped},
 };
 
 /// What has been read when deciding is done.
@@ -29,6 +29,7 @@ pub(super) fn conclude(
     request: &Request<'_>,
     read: Read,
     mut plan: Plan,
+    view: &View<'_>,
     observer: &dyn Observer,
 ) -> Result<Outcome, Stop> {
     observer.part(Part::Writing);
@@ -70,7 +71,8 @@ pub(super) fn conclude(
     let verdict = judge(request.strict, &plan, &findings);
     if let Some(target) = &request.target {
         let mut record = records.good(&counts, &plan.mappings, &findings, verdict);
-        if let Err(cause) = write_all(target, request.config.output, &plan, &findings, &mut record) {
+        let reports = Some((&request.reports, view));
+        if let Err(cause) = write_all(target, request.config.output, &plan, &findings, reports, &mut record) {
             let record = records.stopped(&cause.to_string(), &findings, 3);
             return Err(Stop::Output { cause, record });
         }
@@ -82,6 +84,7 @@ pub(super) fn conclude(
         counts,
         verdict,
         target: request.target.clone(),
+        reports: request.reports.clone(),
     })
 }
 

@@ -17,6 +17,7 @@ use crate::{
     plan::{Counts, MappedOffer},
     read::Limits,
     recognise::InputRecord,
+    saved::SavedRecord,
 };
 
 /// What a run that wrote a plan has to say about itself.
@@ -51,6 +52,14 @@ pub struct RunRecord {
     pub outputs: BTreeMap<String, String>,
     /// The one part that differs from run to run.
     pub timing: Timing,
+}
+
+impl RunRecord {
+    /// The record as it is read back. One of ours always is.
+    pub(super) fn saved(&self) -> SavedRecord {
+        let written = serde_json::to_vec(self).unwrap_or_default();
+        SavedRecord::parse(&written).unwrap_or_default()
+    }
 }
 
 /// Which settings a run had.
