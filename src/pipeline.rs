@@ -158,7 +158,7 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         accounting: recognised.accounting,
         findings: recognised.findings,
     };
-    let view = View::new(request.as_of, request.config, &tables);
+    let view = View::new(request.as_of, request.config, &references.tables);
     conclude(request, read, plan, &view, observer)
 }
 
