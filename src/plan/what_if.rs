@@ -12,7 +12,7 @@ use super::{Context, Decision, Plan, Reason, plan};
 use crate::{
     recognise::{
         Customer, Flaw, Subscription,
-        tables::{OfferRule, Subject, Tables},
+        tables::{OfferRule, RouteNote, Subject, Tables},
     },
     rules::shift,
     terms::*,
@@ -382,6 +382,19 @@ impl<'a> Together<'a> {
         if now.reasons.contains(&Reason::OnHold) {
             changes.push(Change::new("if the hold had ended", true, |_, _, tables| {
                 tables.holds.clear()
+            }));
+        }
+        if now.reasons.contains(&Reason::ChannelTransferCheck) {
+            let route = RouteNote {
+                channel: own.channel,
+                customer_id: own.customer_id,
+                seller_id: None,
+                route: Route::NewSubscription,
+                row: 1,
+            };
+            let what = format!("if routes.csv named {} as its route", route.route);
+            changes.push(Change::new(&what, true, move |_, _, tables| {
+                tables.routes = vec![route.clone()]
             }));
         }
         let offer = &own.offer;

@@ -7,6 +7,7 @@ use crate::{
     config::Config,
     plan::{Answer as Tried, Part as RulePart, Plan},
     rules::shift,
+    write::Reports,
 };
 
 fn on(text: &str) -> NaiveDate {
@@ -24,6 +25,7 @@ fn samples(as_of: NaiveDate, check: impl FnOnce(&Plan, &Plan, Vec<Trail>, &Refer
         as_of,
         target: None,
         strict: false,
+        reports: Reports::none(),
     };
     let references = References::load(&config, as_of).unwrap();
     let recognised = references.recognise(&request, &()).unwrap();
@@ -190,6 +192,7 @@ fn what_hangs_together_is_planned_as_in_the_whole_estate() {
             as_of,
             target: None,
             strict: false,
+            reports: Reports::none(),
         };
         let customers = {
             let exports = [folder.join("exports").to_str().unwrap().to_owned()];

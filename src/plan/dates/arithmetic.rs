@@ -285,15 +285,19 @@ impl Lines<'_> {
     fn recommended(&mut self, dates: &Dates) {
         let Some(window) = self.case.window else { return };
         let wanted = self.by_table(window.recommended);
-        let mut sums = vec![wanted.clone().prev_move(), wanted.clone().next_move(), wanted.clone()];
-        if wanted.skipped.is_empty() && self.case.calendar.is_move_day(wanted.day) {
-            sums.insert(0, wanted);
+        let (opens, closes) = (self.case.opens.unwrap_or(self.case.q.as_of), self.case.closes);
+        let inside = |sum: &Sum<'_>| opens <= sum.day && closes.is_none_or(|closes| sum.day <= closes);
+        let nearest = [wanted.clone().prev_move(), wanted.clone().next_move()];
+        let mut sums: Vec<Sum<'_>> = nearest.into_iter().filter(inside).collect();
+        if self.case.calendar.is_move_day(wanted.day) {
+            sums.insert(0, wanted.clone());
         }
         sums.extend(
             window
                 .opens
                 .map(|opens| self.by_table(opens).shift(-1, None).prev_move()),
         );
+        sums.push(wanted);
         self.add("recommended", dates.recommended, sums);
     }
 
@@ -423,3 +427,6 @@ fn ready<'a>(case: &Case<'a>) -> Sum<'a> {
         rest => sum.shift(rest, Some(NumberFrom::Setting("rules.least.approval"))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -380,6 +380,7 @@ impl View<'_> {
             _ if known.standing.done.contains(StepKind::RequestRelationship) => "reported as done",
             Some(true) => "it is there",
             _ if known.has_ours => "a subscription of the customer is ours already",
+            _ if known.standing.requested.contains(StepKind::RequestRelationship) => "requested, not there yet",
             Some(false) => "there is none",
             None if known.context.config.partner.assume_relationship => {
                 "unknown, taken as there by [partner] assume_relationship"
@@ -398,6 +399,9 @@ impl View<'_> {
                 None => "reported as done".to_owned(),
             },
             Some(Some(day)) => format!("accepted on {day}"),
+            _ if known.standing.requested.contains(StepKind::AcceptAgreement) => {
+                "asked for, not accepted yet".to_owned()
+            }
             Some(None) => "not accepted".to_owned(),
             None if known.context.config.partner.assume_agreement => {
                 "unknown, taken as accepted by [partner] assume_agreement".to_owned()
