@@ -12,7 +12,7 @@ mod rules;
 
 use seatshift::{
     config::Config,
-    pipeline::{self, Explained, Request, Stop, Verdict},
+    pipeline::{self, Explained, Night, Request, Stop, Verdict},
     recognise::trace::Answer,
     write::Reports,
 };
@@ -72,6 +72,7 @@ fn explained(
         target: None,
         reports: Reports::none(),
         strict: false,
+        night: Night::default(),
     };
     on_threads(reading, || match with_plan {
         true => pipeline::explain(&request, word, progress),

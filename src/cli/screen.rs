@@ -22,6 +22,8 @@ pub(super) struct Screen {
     colour: ColorChoice,
     quiet: bool,
     verbose: bool,
+    /// Whether all is told as events of a log, one a line.
+    log: bool,
 }
 
 impl Screen {
@@ -35,6 +37,7 @@ impl Screen {
             colour,
             quiet: shown.quiet,
             verbose: shown.verbose,
+            log: shown.log.is_some(),
         }
     }
 
@@ -43,6 +46,7 @@ impl Screen {
             colour: ColorChoice::Never,
             quiet: false,
             verbose: false,
+            log: false,
         }
     }
 
@@ -63,8 +67,17 @@ impl Screen {
         self.quiet
     }
 
+    /// Whether all is told as events of a log.
+    pub(super) fn is_log(&self) -> bool {
+        self.log
+    }
+
     /// Says something that matters even when quiet.
     pub(super) fn tell(&self, text: &str) {
+        if self.log {
+            tracing::error!("{}", in_one_line(text));
+            return;
+        }
         let mut stream = AutoStream::new(io::stderr(), self.colour).lock();
         let _ = stream.write_all(text.as_bytes());
         let _ = stream.flush();
@@ -72,7 +85,9 @@ impl Screen {
 
     /// Says something, unless quiet.
     pub(super) fn mention(&self, text: &str) {
-        if !self.quiet {
+        if self.log {
+            tracing::info!("{}", in_one_line(text));
+        } else if !self.quiet {
             self.tell(text);
         }
     }
@@ -94,5 +109,19 @@ impl Screen {
                 3
             }
         }
+    }
+}
+
+/// The lines of a text in one, without styles.
+fn in_one_line(text: &str) -> String {
+    let plain = anstream::adapter::strip_str(text).to_string();
+    let lines: Vec<&str> = plain.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("; ")
+}
+
+/// The last words of a process that ends without its screen. Whether they are heard is nobody's concern.
+pub(super) fn last_words(text: &str) {
+    if !tracing::enabled!(tracing::Level::ERROR) {
+        let _ = io::stderr().write_all(text.as_bytes());
     }
 }

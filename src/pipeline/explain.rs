@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{Observer, Part, Request, Stop, Verdict, checked, planning};
+use super::{Exports, Observer, Part, Request, Stop, Verdict, checked, planning, told::inputs as inputs_told};
 use crate::{
     finding::{Accounting, Finding},
     plan::{self, PlanRow, Step, Trail, WhatIfs, dates::Closed},
@@ -90,8 +90,11 @@ pub fn explain(request: &Request<'_>, word: &str, observer: &dyn Observer) -> Re
 
 fn explained(request: &Request<'_>, word: &str, observer: &dyn Observer, with_plan: bool) -> Result<Explained, Stop> {
     let references = super::References::load(request.config, request.as_of)?;
-    let (mut recognised, answer) =
-        references.recognise_by(request, observer, |inputs, context| trace(inputs, context, word))?;
+    let exports = Exports::of(request)?;
+    let (mut recognised, answer) = references.recognise(request, exports, observer, |inputs, context| {
+        trace(inputs, context, word)
+    });
+    inputs_told(&recognised.inputs);
     let ids = meant(&answer, &recognised.subscriptions);
     let mut told = Vec::new();
     let mut shared_steps = Vec::new();

@@ -15,6 +15,7 @@ fn request<'a>(config: &'a Config, folder: &Path, strict: bool) -> Request<'a> {
         target,
         reports: Reports::none(),
         strict,
+        night: Night::default(),
     }
 }
 
@@ -284,7 +285,10 @@ fn what_the_command_line_sets_is_in_the_record_and_the_digest_is_the_files() {
         let request = request(config, folder.path(), false);
         conclude(&request, read(2, findings()), plan(), &()).unwrap();
         let settings = &run_record(&folder.path().join("plan.run.json"))["settings"];
-        assert_eq!(settings["set"], serde_json::json!(["rules.lead.relationship=21", "rules.mosa=asap"]));
+        assert_eq!(
+            settings["set"],
+            serde_json::json!(["rules.lead.relationship=21", "rules.mosa=asap"])
+        );
         assert_eq!(settings["sha256"].as_str().map(str::to_owned), digest);
     }
 }

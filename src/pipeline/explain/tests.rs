@@ -2,10 +2,15 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::{super::References, *};
+use super::{
+    super::{Exports, Night, References},
+    *,
+};
 use crate::{
     config::Config,
     plan::{Answer as Tried, Part as RulePart, Plan},
+    read::Input,
+    recognise::{self, Context, Recognised},
     rules::shift,
     write::Reports,
 };
@@ -26,15 +31,21 @@ fn samples(as_of: NaiveDate, check: impl FnOnce(&Plan, &Plan, Vec<Trail>, &Refer
         target: None,
         strict: false,
         reports: Reports::none(),
+        night: Night::default(),
     };
     let references = References::load(&config, as_of).unwrap();
-    let recognised = references.recognise(&request, &()).unwrap();
+    let exports = Exports::of(&request).unwrap();
+    let (recognised, ()) = references.recognise(&request, exports, &(), plainly);
     let calendar = references.calendar(&config);
     let context = planning(&request, &references, &calendar);
     let plain = plan::plan(recognised.subscriptions.clone(), &recognised.customers, &context);
     let subscriptions = recognised.subscriptions.clone();
     let (planned, trails) = plan::plan_and_tell(recognised.subscriptions, &recognised.customers, &context, &|_| true);
     check(&plain, &planned, trails, &references, &calendar, subscriptions);
+}
+
+fn plainly(inputs: &[Input], context: &Context<'_>) -> (Recognised, ()) {
+    (recognise::recognise(inputs, context), ())
 }
 
 /// The value of a sum over days that have names already.
@@ -193,6 +204,7 @@ fn what_hangs_together_is_planned_as_in_the_whole_estate() {
             target: None,
             strict: false,
             reports: Reports::none(),
+            night: Night::default(),
         };
         let customers = {
             let exports = [folder.join("exports").to_str().unwrap().to_owned()];
@@ -200,7 +212,10 @@ fn what_hangs_together_is_planned_as_in_the_whole_estate() {
                 exports: &exports,
                 ..request.clone()
             };
-            references.recognise(&request, &()).unwrap().customers
+            {
+                let exports = Exports::of(&request).unwrap();
+                references.recognise(&request, exports, &(), plainly).0.customers
+            }
         };
         let context = planning(&request, references, calendar);
         let mut changes = 0;
