@@ -75,7 +75,7 @@ fn not_found(name: &str, tables: &[RuleTable]) -> String {
     )
 }
 
-fn in_force<'a>(table: &'a RuleTable, on: Option<NaiveDate>) -> Vec<&'a RuleRow> {
+fn in_force(table: &RuleTable, on: Option<NaiveDate>) -> Vec<&RuleRow> {
     let is_in_force = |row: &&RuleRow| on.is_none_or(|on| row.is_valid(on));
     table.rows.iter().filter(is_in_force).collect()
 }

@@ -10,6 +10,7 @@ use chrono::NaiveDate;
 
 use super::{Context, Decision, Plan, Reason, plan};
 use crate::{
+    config::Config,
     recognise::{
         Customer, Flaw, Subscription,
         tables::{OfferRule, RouteNote, Subject, Tables},
@@ -59,7 +60,15 @@ struct Change {
     what: String,
     /// Whether it takes away a reason for review, so that several of them may lead to a move together.
     mends: bool,
-    make: Box<dyn Fn(&mut Subscription, Option<&mut Customer>, &mut Tables)>,
+    make: Box<dyn Fn(&mut Otherwise)>,
+}
+
+/// The facts and settings that may be otherwise.
+struct Otherwise {
+    own: Subscription,
+    customer: Option<Customer>,
+    tables: Tables,
+    config: Config,
 }
 
 /// Tells what would change the answer for a subscription; none where there is no such subscription.
@@ -70,7 +79,7 @@ pub fn what_if(
     context: &Context<'_>,
 ) -> Option<WhatIfs> {
     let together = Together::of(id, subscriptions, customers, context)?;
-    let now = together.decided(context.as_of, |_, _, _| {})?;
+    let now = together.decided(context.as_of, |_| {})?;
     let mut differs: Vec<WhatIf> = Vec::new();
     let mut same = Vec::new();
     let changes = together.changes(&now);
@@ -89,10 +98,8 @@ pub fn what_if(
     let mending: Vec<&Change> = changes.iter().filter(|change| change.mends).collect();
     let is_stuck = differs.iter().all(|one| one.decision.action == now.action);
     if now.action == Action::Review && mending.len() > 1 && is_stuck {
-        let all = together.decided(context.as_of, |subscription, mut customer, tables| {
-            for change in &mending {
-                (change.make)(subscription, customer.as_deref_mut(), tables);
-            }
+        let all = together.decided(context.as_of, |other| {
+            mending.iter().for_each(|change| (change.make)(other))
         });
         differs.extend(all.filter(|decision| *decision != now).map(|decision| WhatIf {
             what: "if all that stands in the way were settled".to_owned(),
@@ -102,7 +109,7 @@ pub fn what_if(
     let looked_until = shift(context.as_of, DAYS);
     let next = (1..=DAYS)
         .map(|days| shift(context.as_of, days))
-        .filter_map(|day| Some((day, together.decided(day, |_, _, _| {})?)))
+        .filter_map(|day| Some((day, together.decided(day, |_| {})?)))
         .find(|(_, decision)| answer(decision) != answer(&now))
         .map(|(day, decision)| (day, Box::new(decision)));
     Some(WhatIfs {
@@ -121,7 +128,7 @@ pub(crate) fn decision_alone(
     customers: &[Customer],
     context: &Context<'_>,
 ) -> Option<Decision> {
-    Together::of(id, subscriptions, customers, context)?.decided(context.as_of, |_, _, _| {})
+    Together::of(id, subscriptions, customers, context)?.decided(context.as_of, |_| {})
 }
 
 /// What counts as an answer: a move as soon as all is ready follows the day by itself.
@@ -202,22 +209,34 @@ impl<'a> Together<'a> {
     }
 
     /// What the plan says of the one for a day, with something changed.
-    fn decided(
-        &self,
-        as_of: NaiveDate,
-        change: impl Fn(&mut Subscription, Option<&mut Customer>, &mut Tables),
-    ) -> Option<Decision> {
+    fn decided(&self, as_of: NaiveDate, change: impl Fn(&mut Otherwise)) -> Option<Decision> {
         let mut subscriptions = self.subscriptions.clone();
         let mut customers = self.customers.clone();
-        let mut tables = self.tables.clone();
         let own = subscriptions.iter_mut().find(|own| own.id == *self.id)?;
         let customer = customers
             .iter_mut()
             .find(|customer| Some(customer.id) == own.customer_id);
-        change(own, customer, &mut tables);
+        let mut other = Otherwise {
+            own: own.clone(),
+            customer: customer.as_deref().cloned(),
+            tables: self.tables.clone(),
+            config: self.context.config.clone(),
+        };
+        change(&mut other);
+        let Otherwise {
+            own: changed,
+            customer: changed_customer,
+            tables,
+            config,
+        } = other;
+        *own = changed;
+        if let (Some(customer), Some(changed)) = (customer, changed_customer) {
+            *customer = changed;
+        }
         let context = Context {
             as_of,
             tables: &tables,
+            config: &config,
             ..self.context
         };
         let Plan { rows, .. } = plan(subscriptions, &customers, &context);
@@ -251,8 +270,8 @@ impl<'a> Together<'a> {
         };
         let today = self.context.as_of;
         let ready = |change: fn(&mut Customer, NaiveDate)| {
-            move |_: &mut Subscription, customer: Option<&mut Customer>, _: &mut Tables| {
-                customer.into_iter().for_each(|customer| change(customer, today));
+            move |other: &mut Otherwise| {
+                other.customer.iter_mut().for_each(|customer| change(customer, today));
             }
         };
         let relationship: fn(&mut Customer, NaiveDate) = |customer, _| customer.relationship = Some(true);
@@ -296,10 +315,19 @@ impl<'a> Together<'a> {
         if let Some(home) = partner.home.or(partner.countries.first().copied())
             && now.reasons.iter().any(|reason| abroad.contains(reason))
         {
-            let make = move |_: &mut Subscription, customer: Option<&mut Customer>, _: &mut Tables| {
-                customer.into_iter().for_each(|customer| customer.country = Some(home));
+            let make = move |other: &mut Otherwise| {
+                other
+                    .customer
+                    .iter_mut()
+                    .for_each(|customer| customer.country = Some(home));
             };
             changes.push(Change::new(&format!("if the customer were in {home}"), true, make));
+        } else if let Some(country) = customer.country
+            && now.reasons.contains(&Reason::RegionMismatch)
+        {
+            let what = format!("if `countries` of [partner] had {country}");
+            let make = move |other: &mut Otherwise| other.config.partner.countries.push(country);
+            changes.push(Change::new(&what, true, make));
         }
     }
 
@@ -380,8 +408,8 @@ impl<'a> Together<'a> {
     /// What the user's own tables say, or could.
     fn of_the_tables(&self, own: &Subscription, now: &Decision, changes: &mut Vec<Change>) {
         if now.reasons.contains(&Reason::OnHold) {
-            changes.push(Change::new("if the hold had ended", true, |_, _, tables| {
-                tables.holds.clear()
+            changes.push(Change::new("if the hold had ended", true, |other| {
+                other.tables.holds.clear()
             }));
         }
         if now.reasons.contains(&Reason::ChannelTransferCheck) {
@@ -393,8 +421,8 @@ impl<'a> Together<'a> {
                 row: 1,
             };
             let what = format!("if routes.csv named {} as its route", route.route);
-            changes.push(Change::new(&what, true, move |_, _, tables| {
-                tables.routes = vec![route.clone()]
+            changes.push(Change::new(&what, true, move |other| {
+                other.tables.routes = vec![route.clone()];
             }));
         }
         let offer = &own.offer;
@@ -416,8 +444,8 @@ impl<'a> Together<'a> {
                     target.offer, target.offer_id
                 ),
             );
-            changes.push(Change::new(&what, true, move |_, _, tables| {
-                tables.offers = vec![OfferRule {
+            changes.push(Change::new(&what, true, move |other| {
+                other.tables.offers = vec![OfferRule {
                     source_offer: source.clone(),
                     target_offer: id.clone(),
                     target_term: None,
@@ -433,11 +461,7 @@ impl<'a> Together<'a> {
 }
 
 impl Change {
-    fn new(
-        what: &str,
-        mends: bool,
-        make: impl Fn(&mut Subscription, Option<&mut Customer>, &mut Tables) + 'static,
-    ) -> Change {
+    fn new(what: &str, mends: bool, make: impl Fn(&mut Otherwise) + 'static) -> Change {
         Change {
             what: what.to_owned(),
             mends,
@@ -447,6 +471,6 @@ impl Change {
 
     /// Of a fact of the subscription, which mends a reason for review.
     fn of_fact(what: &str, make: impl Fn(&mut Subscription) + 'static) -> Change {
-        Change::new(what, true, move |own, _, _| make(own))
+        Change::new(what, true, move |other| make(&mut other.own))
     }
 }

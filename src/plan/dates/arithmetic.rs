@@ -130,9 +130,11 @@ impl<'c> Sum<'c> {
     /// So many days later, or earlier.
     fn shift(mut self, days: i64, from: Option<NumberFrom>) -> Sum<'c> {
         let sign = if days < 0 { '-' } else { '+' };
-        let text = match self.text.len() {
-            1 => format!("{}{sign}{}", self.text, days.abs()),
-            _ => format!("{} {sign} {}", self.text, days.abs()),
+        // As the tables write it after E and A, with blanks after names.
+        let is_short = !self.text.contains(|character: char| character.is_ascii_lowercase());
+        let text = match is_short {
+            true => format!("{}{sign}{}", self.text, days.abs()),
+            false => format!("{} {sign} {}", self.text, days.abs()),
         };
         self.numbers.extend(from.map(|from| Number { days: days.abs(), from }));
         Sum {
