@@ -37,7 +37,7 @@ use crate::{
         vocabulary::Vocabulary,
     },
     rules::{Calendar, Rules},
-    write::{Reports, Target, View},
+    write::{Reports, Target, View, template_problems},
 };
 use conclude::{Read, conclude, has_errors};
 use countries::unknown_countries;
@@ -102,6 +102,8 @@ pub struct Outcome {
     pub target: Option<Target>,
     /// What else was made of the plan, and where it is.
     pub reports: Reports,
+    /// Reports of an earlier run that stand beside the plan still, since they were not asked for.
+    pub older: Vec<PathBuf>,
 }
 
 /// How a run ended that was not stopped.
@@ -284,16 +286,20 @@ impl References {
         let countries = rules
             .as_ref()
             .map_or_else(|_| Vec::new(), |rules| unknown_countries(config, rules, &vocabulary));
+        let templates = template_problems(config);
         match (tables, extended, rules, evidence) {
-            (Ok(tables), Ok(()), Ok(rules), Ok(evidence)) if countries.is_empty() => Ok(References {
-                tables,
-                vocabulary,
-                rules,
-                catalog: Catalog::embedded(),
-                evidence,
-            }),
+            (Ok(tables), Ok(()), Ok(rules), Ok(evidence)) if countries.is_empty() && templates.is_empty() => {
+                Ok(References {
+                    tables,
+                    vocabulary,
+                    rules,
+                    catalog: Catalog::embedded(),
+                    evidence,
+                })
+            }
             (tables, extended, rules, evidence) => {
                 let mut problems: Vec<String> = countries;
+                problems.extend(templates);
                 problems.extend(tables.err().into_iter().flatten().map(|problem| problem.to_string()));
                 problems.extend(extended.err().into_iter().flatten());
                 problems.extend(rules.err().into_iter().flatten().map(|problem| problem.to_string()));

@@ -57,6 +57,6 @@ fn conclude(config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {
         }
         return 3;
     }
-    screen.mention(&summary::of_run(outcome, screen.verbose()));
+    screen.mention(&summary::of_run(outcome, screen.verbose(), screen.bars()));
     outcome.verdict.exit_code()
 }

@@ -3,7 +3,10 @@
 //! In: what was read, and the plan. Out: an [`Outcome`], its files written; or a [`Stop`], its record written as far as that
 //! goes. Holds the two equations: every row read went somewhere, and every subscription has an action.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use super::{Observer, Outcome, Part, Request, Stop, Verdict};
 use crate::{
@@ -11,8 +14,9 @@ use crate::{
     finding::{Accounting, Code, Finding, Severity},
     plan::{Counts, MappedOffer, Plan},
     recognise::InputRecord,
+    saved::SavedRecord,
     terms::{Action, Urgency},
-    write::{RunRecord, SettingsRecord, StoppedRecord, View, write_all, write_stopped},
+    write::{self, Reports, RunRecord, SettingsRecord, StoppedRecord, View, write_all, write_stopped},
 };
 
 /// What has been read when deciding is done.
@@ -41,6 +45,10 @@ pub(super) fn conclude(
         mut findings,
     } = read;
     findings.append(&mut plan.findings);
+    if request.reports.letters.is_some() {
+        let saved = write::saved(&plan, &[], SavedRecord::default());
+        findings.extend(write::report_findings(&request.reports, &saved, view));
+    }
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
     let records = Records {
         request,
@@ -85,7 +93,19 @@ pub(super) fn conclude(
         verdict,
         target: request.target.clone(),
         reports: request.reports.clone(),
+        older: older(request),
     })
+}
+
+/// Reports that stand beside the plan and were not made anew.
+fn older(request: &Request<'_>) -> Vec<PathBuf> {
+    let usual = request.target.as_ref().map(Reports::beside).unwrap_or_default();
+    let made: Vec<&Path> = request.reports.paths().map(|(path, _)| path).collect();
+    let usual = usual.paths().map(|(path, _)| path);
+    usual
+        .filter(|path| path.exists() && !made.contains(path))
+        .map(Path::to_owned)
+        .collect()
 }
 
 /// What the run records of good and of stopped runs share.

@@ -10,8 +10,9 @@ use chrono::NaiveDate;
 use super::{Observer, Part, References, Stop};
 use crate::{
     config::{Config, sha256},
+    finding::Finding,
     saved::SavedPlan,
-    write::{Reports, Target, View, write_reports},
+    write::{Reports, Target, View, report_findings, write_reports},
 };
 
 /// What to make of which plan.
@@ -34,6 +35,8 @@ pub struct Reported {
     pub plan: SavedPlan,
     /// The date that counted as today.
     pub as_of: NaiveDate,
+    /// What a person should know of the reports.
+    pub findings: Vec<Finding>,
     /// Files of the plan that are not as their run wrote them.
     pub changed: Vec<String>,
 }
@@ -54,8 +57,12 @@ pub fn report(request: &ReportRequest<'_>, observer: &dyn Observer) -> Result<Re
     observer.part(Part::Writing);
     let view = View::new(as_of, request.config, &tables);
     write_reports(&request.reports, &plan, &view).map_err(|cause| Stop::Output { cause, record: None })?;
-    let changed = changed(request.plan, &plan);
-    Ok(Reported { plan, as_of, changed })
+    Ok(Reported {
+        findings: report_findings(&request.reports, &plan, &view),
+        changed: changed(request.plan, &plan),
+        plan,
+        as_of,
+    })
 }
 
 /// Which of a plan's files differ from what its run record says of them.

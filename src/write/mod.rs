@@ -22,8 +22,10 @@ use crate::{
     saved::{Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn, restored},
 };
 
+mod calendar;
 mod cell;
 mod finding_lines;
+mod letters;
 mod offer_lines;
 mod page;
 mod plan_lines;
@@ -32,15 +34,18 @@ mod reports;
 mod stage;
 mod step_lines;
 mod view;
+mod workbook;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
 
+pub use calendar::write_calendar;
 pub use page::write_page;
 pub use record::{RunRecord, SettingsRecord, StoppedRecord, Timing};
-pub use reports::{Reports, write_reports};
+pub use reports::{Reports, report_findings, template_problems, write_reports};
 pub use stage::WriteStop;
 pub use view::View;
+pub use workbook::write_workbook;
 
 use cell::Line;
 use stage::Stage;
