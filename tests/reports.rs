@@ -56,10 +56,26 @@ fn a_report_of_a_plan_is_the_one_made_with_it() {
     let folder = tempfile::tempdir().unwrap();
     planned(folder.path());
     let with = contents(folder.path());
-    assert!(with.keys().filter(|name| name.starts_with("plan.letters/")).count() > 20, "{:?}", with.keys());
-    assert!(with.keys().all(|name| !name.starts_with('.')), "nothing is left behind: {:?}", with.keys());
+    assert!(
+        with.keys().filter(|name| name.starts_with("plan.letters/")).count() > 20,
+        "{:?}",
+        with.keys()
+    );
+    assert!(
+        with.keys().all(|name| !name.starts_with('.')),
+        "nothing is left behind: {:?}",
+        with.keys()
+    );
     let plan = folder.path().join("plan.csv");
-    let report = ["report", plan.to_str().unwrap(), "--config", "samples/seatshift.toml", "--xlsx", "--ics", "--letters"];
+    let report = [
+        "report",
+        plan.to_str().unwrap(),
+        "--config",
+        "samples/seatshift.toml",
+        "--xlsx",
+        "--ics",
+        "--letters",
+    ];
     let ran = run(&repository(), report);
     assert_eq!(code(&ran), 0, "{}", said(&ran));
     assert!(contents(folder.path()) == with, "of the plan as it stands");
@@ -79,8 +95,12 @@ fn a_report_of_a_plan_is_the_one_made_with_it() {
     for name in ["plan.xlsx", "plan.ics"] {
         assert_eq!(record["outputs"][name], sha256(&with[name]));
     }
-    let letters = with.iter().filter_map(|(name, bytes)| Some((name.strip_prefix("plan.letters/")?, bytes)));
-    let listing: String = letters.map(|(name, bytes)| format!("{}  {name}\n", sha256(bytes))).collect();
+    let letters = with
+        .iter()
+        .filter_map(|(name, bytes)| Some((name.strip_prefix("plan.letters/")?, bytes)));
+    let listing: String = letters
+        .map(|(name, bytes)| format!("{}  {name}\n", sha256(bytes)))
+        .collect();
     assert_eq!(record["outputs"]["plan.letters"], sha256(listing.as_bytes()));
 }
 
@@ -88,7 +108,10 @@ fn a_report_of_a_plan_is_the_one_made_with_it() {
 fn the_plan_is_the_same_with_reports_and_without() {
     let (with, without) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     planned(with.path());
-    assert_eq!(code(&run(&repository(), planning(["samples/exports"], without.path()))), 0);
+    assert_eq!(
+        code(&run(&repository(), planning(["samples/exports"], without.path()))),
+        0
+    );
     for name in ["plan.csv", "plan.steps.csv"] {
         assert!(fs::read(with.path().join(name)).unwrap() == fs::read(without.path().join(name)).unwrap());
     }
@@ -103,10 +126,25 @@ const HARM: &str = "Customer;Tenant ID;Country;Subscription ID;Channel;Product;L
 fn names_that_do_harm_are_text_everywhere() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("list.csv"), HARM).unwrap();
-    fs::write(folder.path().join("seatshift.toml"), "[partner]\ncountries = [\"HU\"]\n").unwrap();
+    fs::write(
+        folder.path().join("seatshift.toml"),
+        "[partner]\ncountries = [\"HU\"]\n",
+    )
+    .unwrap();
     let ran = run(
         folder.path(),
-        ["plan", "list.csv", "--as-of", AS_OF, "-o", "out/plan.csv", "--html", "--xlsx", "--ics", "--letters"],
+        [
+            "plan",
+            "list.csv",
+            "--as-of",
+            AS_OF,
+            "-o",
+            "out/plan.csv",
+            "--html",
+            "--xlsx",
+            "--ics",
+            "--letters",
+        ],
     );
     assert_eq!(code(&ran), 0, "{}", said(&ran));
     let out = folder.path().join("out");
@@ -114,8 +152,19 @@ fn names_that_do_harm_are_text_everywhere() {
     let names = book.sheet_names();
     let mut cells = Vec::new();
     for sheet in names {
-        cells.extend(book.worksheet_range(&sheet).unwrap().rows().flatten().map(ToString::to_string));
-        assert!(book.worksheet_formula(&sheet).unwrap().cells().all(|(_, _, formula)| formula.is_empty()));
+        cells.extend(
+            book.worksheet_range(&sheet)
+                .unwrap()
+                .rows()
+                .flatten()
+                .map(ToString::to_string),
+        );
+        assert!(
+            book.worksheet_formula(&sheet)
+                .unwrap()
+                .cells()
+                .all(|(_, _, formula)| formula.is_empty())
+        );
     }
     assert!(cells.iter().any(|cell| cell == "<script>alert(1)</script>"));
     assert!(cells.iter().any(|cell| cell == "'=cmd|' /C calc'!A0"));
@@ -130,7 +179,10 @@ fn names_that_do_harm_are_text_everywhere() {
         assert!(!text.contains("<script>") || name == "letters.csv", "{name}");
     }
     let list = Table::read(&out.join("plan.letters/letters.csv"));
-    assert_eq!(list.column("customer_name"), ["<script>alert(1)</script>", "'=cmd|' /C calc'!A0"]);
+    assert_eq!(
+        list.column("customer_name"),
+        ["<script>alert(1)</script>", "'=cmd|' /C calc'!A0"]
+    );
 }
 
 #[test]
@@ -204,5 +256,9 @@ fn a_plan_that_a_person_changed_is_told() {
     fs::write(&path, text.replace("Business Standard", "Business Premium")).unwrap();
     let ran = run(folder.path(), ["report", "plan.csv", "--ics"]);
     assert_eq!(code(&ran), 0);
-    assert!(said(&ran).contains("plan.csv: is not as its run wrote it"), "{}", said(&ran));
+    assert!(
+        said(&ran).contains("plan.csv: is not as its run wrote it"),
+        "{}",
+        said(&ran)
+    );
 }

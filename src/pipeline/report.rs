@@ -3,16 +3,16 @@
 //! In: a [`ReportRequest`]. Out: the reports, written; or a [`Stop`], with nothing changed. Reads the plan with its companions and
 //! the tables that the settings name, never an export; plans nothing.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use chrono::NaiveDate;
 
 use super::{Observer, Part, References, Stop};
 use crate::{
-    config::{Config, sha256},
+    config::Config,
     finding::Finding,
     saved::SavedPlan,
-    write::{Reports, Target, View, report_findings, write_reports},
+    write::{Reports, Target, View, digest_of, report_findings, write_reports},
 };
 
 /// What to make of which plan.
@@ -76,7 +76,7 @@ fn changed(path: &Path, plan: &SavedPlan) -> Vec<String> {
         let Some(digest) = plan.record.outputs.get(&name) else {
             continue;
         };
-        if fs::read(&path).is_ok_and(|bytes| sha256(&bytes) != *digest) {
+        if digest_of(&path).is_ok_and(|own| own != *digest) {
             changed.push(path.display().to_string());
         }
     }

@@ -4,10 +4,15 @@
 //! cell the text that was meant (what was neutralised is restored). Columns are found by their headings, so that an earlier
 //! version's file is understood; a heading that no version of ours has, or a required one that is missing, refuses the file.
 
+use std::io::BufRead;
+
 use chrono::NaiveDate;
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::{Columns, restored};
+
+/// The mark that some spreadsheets put first.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// A row of a file of ours: one text for each column, kept together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,18 +110,27 @@ pub struct Rows<C> {
 impl<C: Columns> Rows<C> {
     /// Reads a file of ours. `required` columns must be there.
     pub fn parse(bytes: &[u8], required: &[C]) -> Result<Rows<C>, Unlike> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let head = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        Rows::read(bytes, required)
+    }
+
+    /// The same, from anywhere; no more of it is kept than the rows.
+    pub fn read(mut from: impl BufRead, required: &[C]) -> Result<Rows<C>, Unlike> {
+        let begun = from.fill_buf().map_err(|error| Unlike::Csv(error.to_string()))?;
+        let bom = begun.starts_with(BOM);
+        let head = begun.split(|&byte| byte == b'\n').next().unwrap_or_default();
         let delimiter = if head.contains(&b';') && !head.contains(&b',') {
             b';'
         } else {
             b','
         };
+        if bom {
+            from.consume(BOM.len());
+        }
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
-            .from_reader(bytes);
+            .from_reader(from);
         let mut record = ByteRecord::new();
         let csv = |error: csv::Error| Unlike::Csv(error.to_string());
         reader.read_byte_record(&mut record).map_err(csv)?;

@@ -23,6 +23,8 @@ use crate::{
 
 /// Subscriptions that an event lists; all of them are in the steps' file.
 const LISTED: usize = 40;
+/// The last line.
+const END: &str = "END:VCALENDAR\r\n";
 /// Marks what an event says, to see whether it has changed.
 const CONTENT: &str = "X-SEATSHIFT-CONTENT";
 
@@ -37,7 +39,7 @@ pub fn write_calendar(
     previous: Option<&str>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let previous = previous.map(earlier).unwrap_or_default();
+    let mut previous = previous.map(earlier).unwrap_or_default();
     let mut calendar = Calendar::empty();
     for (key, value) in [
         ("VERSION", "2.0"),
@@ -49,23 +51,28 @@ pub fn write_calendar(
     ] {
         calendar.append_property(Property::new(key, value));
     }
-    let mut entries = entries(plan);
-    for (uid, earlier) in &previous {
-        // What is past stays in people's calendars as it was.
-        if !entries.contains_key(uid) && earlier.day >= view.as_of {
-            entries.insert(uid.clone(), earlier.cancelled());
+    let frame = calendar.to_string();
+    let head = frame.strip_suffix(END).unwrap_or(&frame);
+    out.write_all(head.as_bytes())?;
+    // One event at a time, since there may be hundreds of thousands.
+    for (key, steps) in groups(plan) {
+        if let Some((uid, entry)) = entry(key, &steps) {
+            let earlier = previous.remove(&uid);
+            entry.write(&uid, earlier.as_ref(), view, out)?;
         }
     }
-    let mut entries: Vec<(String, Entry)> = entries.into_iter().collect();
-    entries.sort_by(|(uid, one), (other_uid, other)| {
-        (one.day, &one.summary, uid).cmp(&(other.day, &other.summary, other_uid))
-    });
-    for (uid, entry) in &entries {
-        calendar.push(entry.event(uid, previous.get(uid), view));
+    // What is past stays in people's calendars as it was.
+    let mut gone: Vec<(String, Earlier<'_>)> = previous
+        .into_iter()
+        .filter(|(_, earlier)| earlier.day >= view.as_of)
+        .collect();
+    gone.sort_by(|(uid, one), (other_uid, other)| (one.day, uid).cmp(&(other.day, other_uid)));
+    for (uid, earlier) in gone {
+        if let Some(entry) = earlier.cancelled() {
+            entry.write(&uid, Some(&earlier), view, out)?;
+        }
     }
-    let mut text = String::new();
-    write!(text, "{calendar}").map_err(io::Error::other)?;
-    out.write_all(without_stamps_of_alarms(&text).as_bytes())
+    out.write_all(END.as_bytes())
 }
 
 /// One event.
@@ -80,25 +87,30 @@ struct Entry {
 
 /// An event of the calendar that stood there.
 #[derive(Debug, Clone)]
-struct Earlier {
+struct Earlier<'t> {
     day: NaiveDate,
-    summary: String,
-    description: String,
-    owner: String,
     sequence: u32,
-    stamp: String,
-    content: String,
+    stamp: &'t str,
+    content: &'t str,
+    /// The whole event, as it stands.
+    text: &'t str,
 }
 
-impl Earlier {
-    fn cancelled(&self) -> Entry {
-        Entry {
+impl Earlier<'_> {
+    fn cancelled(&self) -> Option<Entry> {
+        let calendar: Calendar = format!("BEGIN:VCALENDAR\r\n{}{END}", self.text).parse().ok()?;
+        let event = calendar.components.iter().find_map(|component| match component {
+            CalendarComponent::Event(event) => Some(event),
+            _ => None,
+        })?;
+        let value = |key: &str| event.property_value(key).unwrap_or_default().to_owned();
+        Some(Entry {
             day: self.day,
-            summary: self.summary.clone(),
-            description: self.description.clone(),
-            owner: self.owner.clone(),
+            summary: value("SUMMARY"),
+            description: value("DESCRIPTION"),
+            owner: value("CATEGORIES"),
             is_cancelled: true,
-        }
+        })
     }
 }
 
@@ -117,12 +129,17 @@ impl Entry {
         digest
     }
 
-    fn event(&self, uid: &str, earlier: Option<&Earlier>, view: &View<'_>) -> Event {
+    fn write(&self, uid: &str, earlier: Option<&Earlier<'_>>, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let text = self.event(uid, earlier, view).try_into_string();
+        out.write_all(without_stamps_of_alarms(&text.map_err(io::Error::other)?).as_bytes())
+    }
+
+    fn event(&self, uid: &str, earlier: Option<&Earlier<'_>>, view: &View<'_>) -> Event {
         let content = self.content(view);
         let today = Property::new("DTSTAMP", stamp(view.as_of));
         let unchanged = earlier.filter(|earlier| earlier.content == content);
         let (sequence, stamp) = match (unchanged, earlier) {
-            (Some(same), _) => (same.sequence, Property::new("DTSTAMP", &same.stamp)),
+            (Some(same), _) => (same.sequence, Property::new("DTSTAMP", same.stamp)),
             (None, Some(other)) => (sequence(view.as_of).max(other.sequence.saturating_add(1)), today),
             (None, None) => (sequence(view.as_of), today),
         };
@@ -161,46 +178,44 @@ impl Entry {
     }
 }
 
-/// The events of a plan, by UID.
-fn entries(plan: &SavedPlan) -> BTreeMap<String, Entry> {
+/// The steps that are one event each: day, customer's id or else its name, step and owner are the same.
+fn groups(plan: &SavedPlan) -> BTreeMap<[&str; 5], Vec<&Row<StepColumn>>> {
     let mut groups: BTreeMap<[&str; 5], Vec<&Row<StepColumn>>> = BTreeMap::new();
-    for step in &plan.steps {
-        if step.date(StepColumn::Due).is_some() {
-            let id = step.get(StepColumn::CustomerId);
-            let name = if id.is_empty() {
-                step.get(StepColumn::CustomerName)
-            } else {
-                ""
-            };
-            let [due, kind, owner] =
-                [StepColumn::Due, StepColumn::Step, StepColumn::Owner].map(|column| step.get(column));
-            groups.entry([due, id, name, kind, owner]).or_default().push(step);
-        }
+    for step in plan.steps.iter().filter(|step| step.date(StepColumn::Due).is_some()) {
+        let id = step.get(StepColumn::CustomerId);
+        let name = match id {
+            "" => step.get(StepColumn::CustomerName),
+            _ => "",
+        };
+        let [due, kind, owner] = [StepColumn::Due, StepColumn::Step, StepColumn::Owner].map(|column| step.get(column));
+        groups.entry([due, id, name, kind, owner]).or_default().push(step);
     }
-    let entries = groups.into_iter().filter_map(|(key, steps)| {
-        let [_, id, _, kind, owner] = key;
-        let first = steps.first()?;
-        let customer = match first.get(StepColumn::CustomerName) {
-            "" if id.is_empty() => "customer unknown",
-            "" => id,
-            name => name,
-        };
-        let many = match steps.len() {
-            1 => String::new(),
-            many => format!(" ({many})"),
-        };
-        let mut uid = sha256(key.join("\n").as_bytes());
-        uid.truncate(32);
-        let entry = Entry {
-            day: first.date(StepColumn::Due)?,
-            summary: plain(&format!("{kind}: {customer}{many}")),
-            description: plain(&described(owner, &steps)),
-            owner: owner.to_owned(),
-            is_cancelled: false,
-        };
-        Some((format!("{uid}@seatshift"), entry))
-    });
-    entries.collect()
+    groups
+}
+
+/// An event, and its UID.
+fn entry(key: [&str; 5], steps: &[&Row<StepColumn>]) -> Option<(String, Entry)> {
+    let [_, id, _, kind, owner] = key;
+    let first = steps.first()?;
+    let customer = match first.get(StepColumn::CustomerName) {
+        "" if id.is_empty() => "customer unknown",
+        "" => id,
+        name => name,
+    };
+    let many = match steps.len() {
+        1 => String::new(),
+        many => format!(" ({many})"),
+    };
+    let mut uid = sha256(key.join("\n").as_bytes());
+    uid.truncate(32);
+    let entry = Entry {
+        day: first.date(StepColumn::Due)?,
+        summary: plain(&format!("{kind}: {customer}{many}")),
+        description: plain(&described(owner, steps)),
+        owner: owner.to_owned(),
+        is_cancelled: false,
+    };
+    Some((format!("{uid}@seatshift"), entry))
 }
 
 /// Who does it, and for each subscription what.
@@ -237,30 +252,27 @@ fn sequence(day: NaiveDate) -> u32 {
 }
 
 /// The events of a calendar of ours, by UID.
-fn earlier(text: &str) -> BTreeMap<String, Earlier> {
-    let Ok(calendar) = text.parse::<Calendar>() else {
-        return BTreeMap::new();
-    };
-    let events = calendar.components.iter().filter_map(|component| match component {
-        CalendarComponent::Event(event) => Some(event),
-        _ => None,
+fn earlier(text: &str) -> BTreeMap<String, Earlier<'_>> {
+    let events = text.match_indices("BEGIN:VEVENT\r\n").filter_map(|(at, _)| {
+        let text = text.get(at..)?;
+        let end = text.find("END:VEVENT\r\n")? + "END:VEVENT\r\n".len();
+        let text = text.get(..end)?;
+        // Alarms have values of the same names; no line of text begins like this, since what is folded begins with a blank.
+        let own = text.split("\r\nBEGIN:VALARM").next()?;
+        let value = |name: &str| {
+            own.split("\r\n")
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
+        };
+        let earlier = Earlier {
+            day: NaiveDate::parse_from_str(value("DTSTART;VALUE=DATE")?, "%Y%m%d").ok()?,
+            sequence: value("SEQUENCE")?.parse().ok()?,
+            stamp: value("DTSTAMP")?,
+            content: value(CONTENT)?,
+            text,
+        };
+        Some((value("UID")?.to_owned(), earlier))
     });
-    events
-        .filter_map(|event| {
-            let value = |key: &str| event.property_value(key).map(str::to_owned);
-            let day = NaiveDate::parse_from_str(event.property_value("DTSTART")?, "%Y%m%d").ok()?;
-            let earlier = Earlier {
-                day,
-                summary: value("SUMMARY")?,
-                description: value("DESCRIPTION").unwrap_or_default(),
-                owner: value("CATEGORIES").unwrap_or_default(),
-                sequence: value("SEQUENCE")?.parse().ok()?,
-                stamp: value("DTSTAMP")?,
-                content: value(CONTENT)?,
-            };
-            Some((value("UID")?, earlier))
-        })
-        .collect()
+    events.collect()
 }
 
 /// The library stamps alarms with the time of day, which RFC 5545 has no place for and which differs from run to run.

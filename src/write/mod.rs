@@ -7,6 +7,7 @@
 
 use std::{
     ffi::OsString,
+    fs::File,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
@@ -341,6 +342,13 @@ impl<W: Write> Digesting<W> {
         let digest = self.hasher.finalize();
         (self.inner, digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
+}
+
+/// The SHA-256 of a file, in hexadecimal.
+pub(crate) fn digest_of(path: &Path) -> io::Result<String> {
+    let mut out = Digesting::new(io::sink());
+    io::copy(&mut File::open(path)?, &mut out)?;
+    Ok(out.finish().1)
 }
 
 impl<W: Write> Write for Digesting<W> {

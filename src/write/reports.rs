@@ -75,8 +75,10 @@ pub fn write_reports(
     plan: &SavedPlan,
     view: &View<'_>,
 ) -> Result<BTreeMap<String, String>, WriteStop> {
-    let folders: Vec<&Path> = reports.paths().filter_map(|(path, _)| path.parent()).collect();
-    let mut stage = Stage::open(folders.first().copied().unwrap_or(Path::new("")))?;
+    let Some((first, _)) = reports.paths().next() else {
+        return Ok(BTreeMap::new());
+    };
+    let mut stage = Stage::open(first.parent().unwrap_or(Path::new("")))?;
     let digests = add(reports, plan, view, &mut stage)?;
     stage.publish()?;
     Ok(digests)

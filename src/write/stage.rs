@@ -1,12 +1,13 @@
 //! Files that appear all at once or not at all.
 //!
-//! In: contents and the paths they are for, in one folder. Each is written to a temporary file in that folder and flushed to
+//! In: contents and the paths they are for. Each is written to a temporary file in the folder of its path and flushed to
 //! the disk; when all are complete, they are renamed one after the other into their places. If a rename fails, those done are
 //! undone. Temporary files vanish with the stage. A folder is treated as one file is: made beside its place, then exchanged for
 //! what stands there. Refuses to replace anything but a regular file, or a folder that holds nothing but what we wrote, and never
 //! follows a link.
 
 use std::{
+    collections::BTreeSet,
     ffi::OsString,
     fs::{self, File, Metadata},
     io::{self, BufWriter, Write},
@@ -85,7 +86,7 @@ fn advice(cause: &io::Error) -> &'static str {
 
 /// Outputs under way.
 pub(super) struct Stage {
-    folder: PathBuf,
+    folders: BTreeSet<PathBuf>,
     staged: Vec<(Staged, PathBuf)>,
 }
 
@@ -139,14 +140,22 @@ impl Stage {
         } else {
             folder
         };
+        let mut stage = Stage {
+            folders: BTreeSet::new(),
+            staged: Vec::new(),
+        };
+        stage.reach(folder)?;
+        Ok(stage)
+    }
+
+    /// Makes a folder that outputs stand in, if it is missing.
+    fn reach(&mut self, folder: &Path) -> Result<(), WriteStop> {
         make_folder(folder).map_err(|cause| WriteStop::Folder {
             path: folder.to_owned(),
             cause,
         })?;
-        Ok(Stage {
-            folder: folder.to_owned(),
-            staged: Vec::new(),
-        })
+        self.folders.insert(folder.to_owned());
+        Ok(())
     }
 
     /// Writes what is to stand at `path`, down to the disk. Gives its SHA-256 in hexadecimal.
@@ -156,6 +165,7 @@ impl Stage {
         fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> Result<String, WriteStop> {
         check_target(path)?;
+        self.reach(folder_of(path))?;
         let failed = |cause| WriteStop::File {
             path: path.to_owned(),
             cause,
@@ -175,6 +185,7 @@ impl Stage {
         fill: impl FnOnce(&mut Folder) -> io::Result<()>,
     ) -> Result<String, WriteStop> {
         check_folder(path, is_ours)?;
+        self.reach(folder_of(path))?;
         let failed = |cause| WriteStop::File {
             path: path.to_owned(),
             cause,
@@ -208,7 +219,9 @@ impl Stage {
             }
         }
         // The renames are in effect; that the folder's entry is on the disk as well is all that may fail now.
-        let _ = sync_folder(&self.folder);
+        for folder in &self.folders {
+            let _ = sync_folder(folder);
+        }
         Ok(())
     }
 }

@@ -239,7 +239,14 @@ Findings: 0 errors, 0 warnings, 0 notes
 
 #[test]
 fn weeks_have_bars_and_distant_ones_share_a_line() {
-    let days = ["2026-11-16", "2026-11-21", "2026-11-23", "2027-02-07", "2027-02-08", "2028-01-01"];
+    let days = [
+        "2026-11-16",
+        "2026-11-21",
+        "2026-11-23",
+        "2027-02-07",
+        "2027-02-08",
+        "2028-01-01",
+    ];
     let rows = days.iter().enumerate().map(|(index, date)| {
         let urgency = if index == 1 { Urgency::Late } else { Urgency::Planned };
         moving(&format!("s-{index}"), date, urgency, &[])

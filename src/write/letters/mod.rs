@@ -10,6 +10,7 @@ use std::{
 };
 
 use chrono::NaiveDate;
+use minijinja::Value;
 use serde::Serialize;
 
 mod language;
@@ -67,7 +68,7 @@ struct Recipient {
 /// A day by which something is due; late where it has passed.
 #[derive(Debug, Clone, Serialize)]
 struct By {
-    by: String,
+    by: Value,
     late: bool,
 }
 
@@ -76,8 +77,8 @@ struct Move {
     offer: String,
     target: String,
     seats: Option<String>,
-    term_end: Option<String>,
-    date: String,
+    term_end: Option<Value>,
+    date: Value,
     route: String,
     licences: String,
 }
@@ -86,7 +87,7 @@ struct Move {
 struct ToDecide {
     offer: String,
     target: Option<String>,
-    term_end: Option<String>,
+    term_end: Option<Value>,
 }
 
 /// Something to do, for the customer as a whole or for the subscriptions named.
@@ -109,7 +110,7 @@ impl Letter {
     /// A letter in which everything stands, and one with nothing that may be absent.
     fn samples() -> [Letter; 2] {
         let by = |late| By {
-            by: "2027-01-04".to_owned(),
+            by: "2027-01-04".into(),
             late,
         };
         let some = |text: &str| Some(text.to_owned());
@@ -125,8 +126,8 @@ impl Letter {
             offer: "Visio Plan 1".to_owned(),
             target: "Visio Plan 2".to_owned(),
             seats: some("5"),
-            term_end: some("2027-01-07"),
-            date: "2027-01-04".to_owned(),
+            term_end: Some("2027-01-07".into()),
+            date: "2027-01-04".into(),
             route: route.to_owned(),
             licences: licences.to_owned(),
         };
@@ -161,7 +162,7 @@ impl Letter {
             decisions: vec![ToDecide {
                 offer: "Visio Plan 1".to_owned(),
                 target: some("Visio Plan 2"),
-                term_end: some("2027-01-07"),
+                term_end: Some("2027-01-07".into()),
             }],
             todos: KINDS.iter().map(|kind| todo(kind)).collect(),
         };
@@ -360,11 +361,16 @@ fn asked(step: &Row<StepColumn>, row: Option<&Row<PlanColumn>>) -> Option<usize>
 
 fn letter(addressee: &Addressee<'_>, view: &View<'_>, tongue: &Tongue) -> Letter {
     let partner = &view.config.partner;
+    // A day is ours: its dot does not begin a list.
+    let written = |day: Option<NaiveDate>| {
+        let text = day.map_or_else(String::new, |day| tongue.date(day));
+        Value::from_safe_string(text)
+    };
     let by = |day: Option<NaiveDate>| By {
-        by: day.map_or_else(String::new, |day| tongue.date(day)),
+        by: written(day),
         late: day.is_none_or(|day| day < view.as_of),
     };
-    let date = |row: &Row<PlanColumn>, column| row.date(column).map(|day| tongue.date(day));
+    let date = |row: &Row<PlanColumn>, column| row.date(column).map(|day| written(Some(day)));
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let todos = addressee.asked.iter().filter_map(|(kind, asked)| {
         let mut items: Vec<Item> = Vec::new();
@@ -408,7 +414,7 @@ fn letter(addressee: &Addressee<'_>, view: &View<'_>, tongue: &Tongue) -> Letter
                 target: target(row),
                 seats: some(&tongue.number(row.get(PlanColumn::Seats))),
                 term_end: date(row, PlanColumn::TermEnd),
-                date: date(row, PlanColumn::MoveDate).unwrap_or_default(),
+                date: written(row.date(PlanColumn::MoveDate)),
                 route: row.get(PlanColumn::Route).to_owned(),
                 licences: row.get(PlanColumn::Licences).to_owned(),
             })

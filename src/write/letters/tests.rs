@@ -50,21 +50,40 @@ fn step(due: &str, step: &str, owner: &str, subscription: &str) -> Row<StepColum
 fn plan() -> SavedPlan {
     SavedPlan {
         rows: vec![
-            moving("s1", "Microsoft 365 E3", "Microsoft 365 E3", &[
-                (PlanColumn::Route, "transfer"),
-                (PlanColumn::EndSource, "transfer"),
-            ]),
-            moving("s2", "Microsoft 365 Business Standard", "Microsoft 365 Business Standard", &[(
-                PlanColumn::EndSource,
-                "cancel-at-term-end",
-            )]),
-            moving("s3", "Office 365 E3", "Office 365 E3 (no Teams);Microsoft Teams Enterprise", &[
-                (PlanColumn::EndSource, "auto-renew-off"),
-                (PlanColumn::Licences, "reassign"),
-                (PlanColumn::Seats, "1"),
-            ]),
-            moving("s4", "Visio Plan 2", "Visio Plan 2", &[(PlanColumn::EndSource, "extended-term")]),
-            moving("s5", "Project Plan 3", "Planner and Project Plan 3", &[(PlanColumn::EndSource, "cancel")]),
+            moving(
+                "s1",
+                "Microsoft 365 E3",
+                "Microsoft 365 E3",
+                &[(PlanColumn::Route, "transfer"), (PlanColumn::EndSource, "transfer")],
+            ),
+            moving(
+                "s2",
+                "Microsoft 365 Business Standard",
+                "Microsoft 365 Business Standard",
+                &[(PlanColumn::EndSource, "cancel-at-term-end")],
+            ),
+            moving(
+                "s3",
+                "Office 365 E3",
+                "Office 365 E3 (no Teams);Microsoft Teams Enterprise",
+                &[
+                    (PlanColumn::EndSource, "auto-renew-off"),
+                    (PlanColumn::Licences, "reassign"),
+                    (PlanColumn::Seats, "1"),
+                ],
+            ),
+            moving(
+                "s4",
+                "Visio Plan 2",
+                "Visio Plan 2",
+                &[(PlanColumn::EndSource, "extended-term")],
+            ),
+            moving(
+                "s5",
+                "Project Plan 3",
+                "Planner and Project Plan 3",
+                &[(PlanColumn::EndSource, "cancel")],
+            ),
             row(&[
                 (PlanColumn::Action, "review"),
                 (PlanColumn::SubscriptionId, "s6"),
@@ -119,7 +138,12 @@ fn written(plan: &SavedPlan, settings: &str, tables: &Tables) -> Map<String, Vec
     };
     write_reports(&reports, plan, &view).unwrap();
     let entries = fs::read_dir(path).unwrap().map(Result::unwrap);
-    let named = |entry: fs::DirEntry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap());
+    let named = |entry: fs::DirEntry| {
+        (
+            entry.file_name().into_string().unwrap(),
+            fs::read(entry.path()).unwrap(),
+        )
+    };
     entries.map(named).collect()
 }
 
@@ -154,31 +178,61 @@ fn a_draft_opens_in_mail_programs() {
     let files = written(&plan(), SETTINGS, &tables(Some("hu"), "HU"));
     let draft = &files[&format!("{ID}.eml")];
     assert!(draft.is_ascii(), "everything else is encoded");
-    assert!(String::from_utf8_lossy(draft).split("\r\n").all(|line| line.len() <= 78 && !line.contains('\n')));
+    assert!(
+        String::from_utf8_lossy(draft)
+            .split("\r\n")
+            .all(|line| line.len() <= 78 && !line.contains('\n'))
+    );
     let message = MessageParser::default().parse(draft.as_slice()).unwrap();
-    assert_eq!(message.subject(), Some("Microsoft-előfizetései: teendők (határidő: 2026. november 2.)"));
+    assert_eq!(
+        message.subject(),
+        Some("Microsoft-előfizetései: teendők (határidő: 2026. november 2.)")
+    );
     assert_eq!(message.header_raw("X-Unsent").map(str::trim), Some("1"));
-    assert_eq!(message.from().and_then(|from| from.first()).and_then(|from| from.address()), Some("licencek@karpat-felho.example"));
+    assert_eq!(
+        message
+            .from()
+            .and_then(|from| from.first())
+            .and_then(|from| from.address()),
+        Some("licencek@karpat-felho.example")
+    );
     assert!(message.to().is_none());
-    assert_eq!(message.date().map(|date| date.to_rfc3339()).as_deref(), Some("2026-11-21T00:00:00Z"));
+    assert_eq!(
+        message.date().map(|date| date.to_rfc3339()).as_deref(),
+        Some("2026-11-21T00:00:00Z")
+    );
     let markdown = text(&files, "md");
     let plain = message.body_text(0).unwrap();
     assert!(markdown.ends_with(&plain.replace("\r\n", "\n")), "{plain}");
     let html = message.body_html(0).unwrap();
-    assert!(html.contains("<h2>") && html.contains("<li>") && html.contains("partnerId=5fa8e113-0781-5709-b01c-aac30d9f0dd1"));
+    assert!(
+        html.contains("<h2>")
+            && html.contains("<li>")
+            && html.contains("partnerId=5fa8e113-0781-5709-b01c-aac30d9f0dd1")
+    );
     assert!(html.contains("Contoso &amp; Társa &lt;Kft.&gt;"), "{html}");
 }
 
 #[test]
 fn names_are_text_whatever_they_are() {
     let mut plan = plan();
-    for (index, name) in ["<script>alert(1)</script>", "=cmd|' /C calc'!A0\n# x", "[a](https://evil.example)"].iter().enumerate() {
+    for (index, name) in [
+        "<script>alert(1)</script>",
+        "=cmd|' /C calc'!A0\n# x",
+        "[a](https://evil.example)",
+    ]
+    .iter()
+    .enumerate()
+    {
         let id = format!("1111111{index}-2222-3333-4444-555555555555");
-        plan.rows.push(moving(&format!("t{index}"), name, name, &[
-            (PlanColumn::CustomerId, &id),
-            (PlanColumn::CustomerName, name),
-        ]));
-        plan.steps.push(Row::new(["2026-12-14", "request-relationship", "partner", &id, name]));
+        plan.rows.push(moving(
+            &format!("t{index}"),
+            name,
+            name,
+            &[(PlanColumn::CustomerId, &id), (PlanColumn::CustomerName, name)],
+        ));
+        plan.steps
+            .push(Row::new(["2026-12-14", "request-relationship", "partner", &id, name]));
     }
     let files = written(&plan, SETTINGS, &tables(None, "HU"));
     assert_eq!(files.len(), 9, "{:?}", files.keys());
@@ -199,14 +253,23 @@ fn who_is_asked_for_nothing_gets_no_letter() {
         rows: plan().rows.into_iter().take(5).collect(),
         ..SavedPlan::default()
     };
-    assert_eq!(written(&quiet, "", &Tables::default()).len(), 1, "nothing but an empty list");
+    assert_eq!(
+        written(&quiet, "", &Tables::default()).len(),
+        1,
+        "nothing but an empty list"
+    );
 }
 
 #[test]
 fn a_letter_that_had_to_be_in_english_is_told() {
     let config = Config::default();
     let templates = Templates::load(None).unwrap();
-    for (language, country, told) in [(Some("hu"), "HU", 0), (None, "HU", 0), (Some("fr"), "FR", 1), (None, "FR", 1)] {
+    for (language, country, told) in [
+        (Some("hu"), "HU", 0),
+        (None, "HU", 0),
+        (Some("fr"), "FR", 1),
+        (None, "FR", 1),
+    ] {
         let tables = tables(language, country);
         let view = View::new(day("2026-11-21"), &config, &tables);
         let findings = findings(&plan(), &view, &templates);

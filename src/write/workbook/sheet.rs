@@ -21,6 +21,8 @@ const TEXT: usize = 32_767;
 
 /// Lines of text that a row shows at most.
 const LINES: u32 = 10;
+/// Rows of a sheet in which long texts take several lines; in a longer one every row has one, since heights cost memory.
+const ROWS_THAT_WRAP: usize = 10_000;
 
 /// A column of a sheet.
 #[derive(Debug, Clone)]
@@ -68,12 +70,13 @@ impl Column {
         self.width >= 60
     }
 
-    fn format(&self) -> Option<Format> {
-        match (self.holds, self.heading) {
-            (Holds::Date, _) => Some(styles::date()),
-            (Holds::Number, heading) if heading.ends_with("_cost") => Some(styles::amount()),
-            _ if self.wraps() => Some(Format::new().set_text_wrap().set_align(FormatAlign::Top)),
-            _ => Some(Format::new().set_align(FormatAlign::Top)),
+    fn format(&self, may_wrap: bool) -> Format {
+        let plain = Format::new().set_align(FormatAlign::Top);
+        match self.holds {
+            Holds::Date => styles::date(),
+            Holds::Number if self.heading.ends_with("_cost") => styles::amount(),
+            _ if may_wrap && self.wraps() => plain.set_text_wrap(),
+            _ => plain,
         }
     }
 }
@@ -149,7 +152,7 @@ impl<'b> Sheets<'b> {
                 };
                 fill(item, &mut cells)?;
                 let lines = cells.lines;
-                if lines > 1 {
+                if lines > 1 && rows.len() <= ROWS_THAT_WRAP {
                     sheet.set_row_height(row, 15 * lines)?;
                 }
             }
@@ -172,9 +175,7 @@ fn begin(
     let last_row = u32::try_from(rows.max(1)).unwrap_or(u32::MAX);
     for (index, column) in (0..).zip(columns) {
         sheet.set_column_width(index, column.width)?;
-        if let Some(format) = column.format() {
-            sheet.set_column_format(index, &format)?;
-        }
+        sheet.set_column_format(index, &column.format(rows <= ROWS_THAT_WRAP))?;
     }
     let headings = columns.iter().map(|column| {
         TableColumn::new()

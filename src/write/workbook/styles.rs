@@ -58,10 +58,13 @@ pub(super) fn wrapped() -> Format {
 
 /// A date.
 pub(super) fn date() -> Format {
-    Format::new().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left)
+    Format::new()
+        .set_num_format("yyyy-mm-dd")
+        .set_align(FormatAlign::Left)
+        .set_align(FormatAlign::Top)
 }
 
 /// An amount of money.
 pub(super) fn amount() -> Format {
-    Format::new().set_num_format("#,##0.00")
+    Format::new().set_num_format("#,##0.00").set_align(FormatAlign::Top)
 }
