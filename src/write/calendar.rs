@@ -171,8 +171,10 @@ impl Entry {
 
     /// An alarm so many days before, at an hour of that day: the event begins at midnight.
     fn alarm(&self, uid: &str, days: u16, hour: u8) -> Alarm {
-        let before = chrono::Duration::hours(i64::from(hour) - 24 * i64::from(days));
-        let mut alarm = Alarm::display(&self.summary, before);
+        let hours = i64::from(hour) - 24 * i64::from(days);
+        let mut alarm = Alarm::display(&self.summary, chrono::Duration::hours(hours));
+        let sign = if hours < 0 { "-" } else { "" };
+        alarm.append_property(Property::new("TRIGGER", format!("{sign}PT{}H", hours.abs())));
         alarm.append_property(Property::new("UID", format!("{days}-{uid}")));
         alarm
     }

@@ -133,7 +133,7 @@ mod tests {
             ("en", "US", "January 4, 2027", "12,345"),
             ("de", "DE", "4. Januar 2027", "12.345"),
             ("de", "AT", "4. Jänner 2027", "12\u{a0}345"),
-            ("de", "CH", "4. Januar 2027", "12’345"),
+            ("de", "CH", "4. Januar 2027", "12'345"),
             ("xx", "", "2027 M01 4", "12,345"),
         ] {
             let tongue = tongue(language, country);

@@ -55,7 +55,7 @@ pub(super) struct Letter {
 #[derive(Debug, Clone, Serialize)]
 struct Sender {
     name: Option<String>,
-    contact: Option<String>,
+    contact: Option<Value>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -76,7 +76,7 @@ struct By {
 struct Move {
     offer: String,
     target: String,
-    seats: Option<String>,
+    seats: Option<Value>,
     term_end: Option<Value>,
     date: Value,
     route: String,
@@ -125,7 +125,7 @@ impl Letter {
         let moved = |route: &str, licences: &str| Move {
             offer: "Visio Plan 1".to_owned(),
             target: "Visio Plan 2".to_owned(),
-            seats: some("5"),
+            seats: Some("5".into()),
             term_end: Some("2027-01-07".into()),
             date: "2027-01-04".into(),
             route: route.to_owned(),
@@ -150,7 +150,7 @@ impl Letter {
         let everything = Letter {
             partner: Sender {
                 name: some("Partner"),
-                contact: some("Anna"),
+                contact: Some("Anna".into()),
             },
             customer: Recipient {
                 domain: some("contoso.example"),
@@ -397,7 +397,11 @@ fn letter(addressee: &Addressee<'_>, view: &View<'_>, tongue: &Tongue) -> Letter
     Letter {
         partner: Sender {
             name: partner.name.as_deref().map(str::to_owned),
-            contact: partner.contact.as_deref().map(str::to_owned),
+            // Our own words: an address in them may be a link.
+            contact: partner
+                .contact
+                .as_deref()
+                .map(|contact| Value::from_safe_string(contact.to_owned())),
         },
         customer: Recipient {
             id: addressee.id.0.to_string(),
@@ -412,7 +416,7 @@ fn letter(addressee: &Addressee<'_>, view: &View<'_>, tongue: &Tongue) -> Letter
             .map(|row| Move {
                 offer: offer(row),
                 target: target(row),
-                seats: some(&tongue.number(row.get(PlanColumn::Seats))),
+                seats: some(row.get(PlanColumn::Seats)).map(|seats| Value::from_safe_string(tongue.number(&seats))),
                 term_end: date(row, PlanColumn::TermEnd),
                 date: written(row.date(PlanColumn::MoveDate)),
                 route: row.get(PlanColumn::Route).to_owned(),

@@ -150,15 +150,17 @@ pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for (index, character) in text.chars().enumerate() {
         match character {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '&' | '!' | '@' | '{' | '}' => {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '@' => {
                 escaped.push('\\');
                 escaped.push(character);
             }
             // What begins a list or an underlined heading at the start of a line.
-            '-' | '+' | '=' if index == 0 => {
+            '-' | '+' | '=' | '#' if index == 0 => {
                 escaped.push('\\');
                 escaped.push(character);
             }
+            // What may be the name of a character.
+            '&' if text.contains(';') => escaped.push_str("\\&"),
             // What programs make a link of.
             ':' if text.contains("://") => escaped.push_str("\\:"),
             '.' if text.contains("www.") || is_number_before(text, index) => escaped.push_str("\\."),
@@ -254,6 +256,8 @@ mod tests {
             ("<script>alert(1)</script>", "\\<script\\>alert(1)\\</script\\>"),
             ("a\nb\u{2028}c", "a b c"),
             ("- x", "\\- x"),
+            ("C# & Co. AB", "C# & Co. AB"),
+            ("&lt;b&gt;", "\\&lt;b\\&gt;"),
             ("1. x", "1\\. x"),
             ("www.evil.example", "www\\.evil\\.example"),
             ("a@evil.example", "a\\@evil.example"),
