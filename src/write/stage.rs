@@ -104,6 +104,13 @@ enum Before {
     Folder(TempDir),
 }
 
+/// What has taken its place.
+struct Done {
+    path: PathBuf,
+    is_folder: bool,
+    before: Before,
+}
+
 /// A folder under way.
 pub(super) struct Folder {
     place: TempDir,
@@ -206,12 +213,16 @@ impl Stage {
     pub(super) fn publish(self) -> Result<(), WriteStop> {
         let mut done = Vec::new();
         for (staged, path) in self.staged {
-            let replaced = match staged {
-                Staged::File(file) => replace(file, &path),
-                Staged::Folder(folder) => replace_folder(folder, &path),
+            let (is_folder, replaced) = match staged {
+                Staged::File(file) => (false, replace(file, &path)),
+                Staged::Folder(folder) => (true, replace_folder(folder, &path)),
             };
             match replaced {
-                Ok(before) => done.push((path, before)),
+                Ok(before) => done.push(Done {
+                    path,
+                    is_folder,
+                    before,
+                }),
                 Err(cause) => {
                     undo(done);
                     return Err(WriteStop::File { path, cause });
@@ -253,7 +264,9 @@ fn replace_folder(folder: TempDir, path: &Path) -> io::Result<Before> {
             Ok(before)
         }
         Err(error) => {
-            undo(vec![(path.to_owned(), before)]);
+            if let Before::Folder(aside) = before {
+                let _ = fs::rename(aside.path().join(ASIDE), path);
+            }
             Err(error)
         }
     }
@@ -284,10 +297,14 @@ fn second_name(path: &Path) -> io::Result<TempPath> {
 }
 
 /// Puts back what stood there, as far as that goes: the run fails either way, and the run record tells a mixed set.
-fn undo(done: Vec<(PathBuf, Before)>) {
-    for (path, before) in done.into_iter().rev() {
-        let is_folder = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_dir());
-        // Only a folder of ours, which was put there a moment ago, is ever removed.
+fn undo(done: Vec<Done>) {
+    for Done {
+        path,
+        is_folder,
+        before,
+    } in done.into_iter().rev()
+    {
+        // It is the folder that was put there a moment ago.
         if is_folder {
             let _ = fs::remove_dir_all(&path);
         }
