@@ -34,7 +34,8 @@ Examples:
 
 const PLAN_NOTES: &str = "\
 Beside out/plan.csv stand out/plan.findings.csv, out/plan.steps.csv and
-out/plan.run.json. They are replaced together at the end, or not at all.
+out/plan.run.json, and out/plan.xlsx and the like where they are asked for.
+They are replaced together at the end, or not at all.
 
 Exit codes:
   0  done: every input read, no row rejected
