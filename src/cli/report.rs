@@ -21,7 +21,7 @@ pub(super) fn run(command: &Report, screen: &Screen) -> u8 {
 }
 
 fn reported(command: &Report, progress: &Progress) -> Result<(Reports, Reported), Stop> {
-    let config = settings_at(command.config.as_deref())?;
+    let config = settings_at(command.config.as_deref(), &command.set)?;
     let target = Target::new(&command.plan).map_err(|cause| Stop::Output { cause, record: None })?;
     let reports = command.wanted.beside(&target);
     let request = ReportRequest {

@@ -92,6 +92,9 @@ pub(super) fn add(
     stage: &mut Stage,
 ) -> Result<BTreeMap<String, String>, WriteStop> {
     let mut digests = BTreeMap::new();
+    for (path, _) in reports.paths() {
+        stage.reach(path.parent().unwrap_or(Path::new("")))?;
+    }
     if let Some(path) = &reports.html {
         let digest = stage.add(path, |out| page::write_page(plan, view, out))?;
         digests.insert(name(path), digest);

@@ -2,9 +2,8 @@
 //!
 //! In: contents and the paths they are for. Each is written to a temporary file in the folder of its path and flushed to
 //! the disk; when all are complete, they are renamed one after the other into their places. If a rename fails, those done are
-//! undone. Temporary files vanish with the stage. A folder is treated as one file is: made beside its place, then exchanged for
-//! what stands there. Refuses to replace anything but a regular file, or a folder that holds nothing but what we wrote, and never
-//! follows a link.
+//! undone. Temporary files vanish with the stage; those that a killed run left are swept by the next one. Refuses to replace
+//! anything but a regular file, and never follows a link. A folder of files is treated as one file is (see `folder`).
 
 use std::{
     collections::BTreeSet,
@@ -16,11 +15,11 @@ use std::{
 
 use tempfile::{Builder, NamedTempFile, TempDir, TempPath};
 
-use super::Digesting;
-use crate::config::sha256;
-
-/// What a folder that moved aside is called.
-const ASIDE: &str = "aside";
+use super::{
+    Digesting,
+    folder::{self, Folder},
+    under_way::{self, UnderWay},
+};
 
 /// Why outputs could not be written; those of the last run are as they were.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +63,29 @@ pub enum WriteStop {
         #[source]
         cause: io::Error,
     },
+    /// Another run holds the lock.
+    #[error("{}: another run is at work on this plan: {holder}; nothing was read or written\n  hint: wait until it is done, or end it; a lock never outlives its run", path.display())]
+    Locked {
+        /// The plan.
+        path: PathBuf,
+        /// Who holds it.
+        holder: String,
+    },
+    /// The folder of the outputs is gone, or another one.
+    #[error("{}: the folder is no longer the one that the run began with, so nothing was written\n  hint: look whether the disk is mounted, and run again", path.display())]
+    Vanished {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The lock cannot be taken, for another reason than that somebody holds it.
+    #[error("{}: cannot be locked: {cause}\n  hint: {}", path.display(), advice(cause))]
+    Lock {
+        /// The lock's file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
     /// Writing failed.
     #[error("{}: cannot be written: {cause}\n  hint: {}", path.display(), advice(cause))]
     File {
@@ -91,78 +113,77 @@ pub(super) struct Stage {
 }
 
 /// What is ready to take its place.
-enum Staged {
+pub(super) enum Staged {
     File(NamedTempFile),
     Folder(TempDir),
 }
 
 /// What stood in a place before.
-enum Before {
+pub(super) enum Before {
     Nothing,
     File(TempPath),
-    /// A folder that holds the one that stood there.
+    /// The folder, under another name.
     Folder(TempDir),
 }
 
-/// What has taken its place.
-struct Done {
-    path: PathBuf,
-    is_folder: bool,
-    before: Before,
-}
-
-/// A folder under way.
-pub(super) struct Folder {
-    place: TempDir,
-    listing: Vec<(String, String)>,
-}
-
-impl Folder {
-    /// Writes a file of the folder.
-    pub(super) fn add(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o640);
-        let mut file = options.open(self.place.path().join(name))?;
-        file.write_all(bytes)?;
-        file.sync_data()?;
-        self.listing.push((name.to_owned(), sha256(bytes)));
-        Ok(())
+impl Staged {
+    fn path(&self) -> &Path {
+        match self {
+            Staged::File(file) => file.path(),
+            Staged::Folder(folder) => folder.path(),
+        }
     }
 
-    /// The SHA-256 of the list of its files, as `sha256sum *` writes it.
-    fn digest(&mut self) -> String {
-        self.listing.sort();
-        let lines = self.listing.iter().map(|(name, digest)| format!("{digest}  {name}\n"));
-        sha256(lines.collect::<String>().as_bytes())
+    fn file(&self) -> Option<&NamedTempFile> {
+        match self {
+            Staged::File(file) => Some(file),
+            Staged::Folder(_) => None,
+        }
     }
 }
 
 impl Stage {
     /// Begins in a folder, which is made if it is missing.
     pub(super) fn open(folder: &Path) -> Result<Stage, WriteStop> {
-        let folder = if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        };
-        let mut stage = Stage {
-            folders: BTreeSet::new(),
-            staged: Vec::new(),
-        };
-        stage.reach(folder)?;
-        Ok(stage)
-    }
-
-    /// Makes a folder that outputs stand in, if it is missing.
-    fn reach(&mut self, folder: &Path) -> Result<(), WriteStop> {
+        let folder = or_here(folder);
         make_folder(folder).map_err(|cause| WriteStop::Folder {
             path: folder.to_owned(),
             cause,
         })?;
-        self.folders.insert(folder.to_owned());
+        Ok(Stage {
+            folders: [folder.to_owned()].into(),
+            staged: Vec::new(),
+        })
+    }
+
+    /// Makes another folder that outputs are to stand in, if it is missing.
+    pub(super) fn reach(&mut self, folder: &Path) -> Result<(), WriteStop> {
+        let folder = or_here(folder);
+        if !self.folders.contains(folder) {
+            make_folder(folder).map_err(|cause| WriteStop::Folder {
+                path: folder.to_owned(),
+                cause,
+            })?;
+            self.folders.insert(folder.to_owned());
+        }
         Ok(())
+    }
+
+    /// The same, for every user to read.
+    pub(super) fn add_for_all(
+        &mut self,
+        path: &Path,
+        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<String, WriteStop> {
+        let digest = self.add(path, |out| fill(out))?;
+        if let Some(file) = self.staged.last().and_then(|(staged, _)| staged.file()) {
+            let opened = open_to_all(file.as_file());
+            opened.map_err(|cause| WriteStop::File {
+                path: path.to_owned(),
+                cause,
+            })?;
+        }
+        Ok(digest)
     }
 
     /// Writes what is to stand at `path`, down to the disk. Gives its SHA-256 in hexadecimal.
@@ -172,15 +193,17 @@ impl Stage {
         fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> Result<String, WriteStop> {
         check_target(path)?;
-        self.reach(folder_of(path))?;
         let failed = |cause| WriteStop::File {
             path: path.to_owned(),
             cause,
         };
-        let file = beside(path, |name, folder| name.tempfile_in(folder)).map_err(failed)?;
-        let digest = write_through(file.as_file(), fill).map_err(failed)?;
+        let file = temporary(path).map_err(failed)?;
+        // Noted before it is filled, so that it goes with the stage whatever happens.
         self.staged.push((Staged::File(file), path.to_owned()));
-        Ok(digest)
+        let Some(file) = self.staged.last().and_then(|(staged, _)| staged.file()) else {
+            return Ok(String::new());
+        };
+        write_through(file.as_file(), fill).map_err(failed)
     }
 
     /// Writes a folder that is to stand at `path`, where nothing stands or a folder in which every name `is_ours`. Gives the
@@ -191,50 +214,95 @@ impl Stage {
         is_ours: impl Fn(&str) -> bool,
         fill: impl FnOnce(&mut Folder) -> io::Result<()>,
     ) -> Result<String, WriteStop> {
-        check_folder(path, is_ours)?;
-        self.reach(folder_of(path))?;
+        folder::check(path, is_ours)?;
         let failed = |cause| WriteStop::File {
             path: path.to_owned(),
             cause,
         };
-        let place = folder_beside(path).map_err(failed)?;
-        let mut folder = Folder {
-            place,
-            listing: Vec::new(),
+        let place = {
+            let mut under_way = under_way::hold().map_err(failed)?;
+            let place = folder::beside(path).map_err(failed)?;
+            under_way.note(place.path());
+            place
         };
+        let mut folder = Folder::new(place.path());
+        self.staged.push((Staged::Folder(place), path.to_owned()));
         fill(&mut folder).map_err(failed)?;
-        let digest = folder.digest();
-        let _ = sync_folder(folder.place.path());
-        self.staged.push((Staged::Folder(folder.place), path.to_owned()));
-        Ok(digest)
+        Ok(folder.digest())
     }
 
-    /// Puts all files in their places, in the order in which they were added.
-    pub(super) fn publish(self) -> Result<(), WriteStop> {
+    /// What is staged for a path, from its start.
+    pub(super) fn staged(&self, path: &Path) -> io::Result<File> {
+        let found = self.staged.iter().find(|(_, own)| own == path);
+        let file = found.and_then(|(staged, _)| staged.file());
+        file.map_or_else(|| Err(io::ErrorKind::NotFound.into()), NamedTempFile::reopen)
+    }
+
+    /// Puts all files in their places, in the order in which they were added. Whoever ends the process waits for that.
+    pub(super) fn publish(mut self) -> Result<(), WriteStop> {
+        let staged = std::mem::take(&mut self.staged);
+        let names: Vec<PathBuf> = staged.iter().map(|(staged, _)| staged.path().to_owned()).collect();
         let mut done = Vec::new();
-        for (staged, path) in self.staged {
-            let (is_folder, replaced) = match staged {
-                Staged::File(file) => (false, replace(file, &path)),
-                Staged::Folder(folder) => (true, replace_folder(folder, &path)),
-            };
-            match replaced {
-                Ok(before) => done.push(Done {
-                    path,
-                    is_folder,
-                    before,
-                }),
-                Err(cause) => {
-                    undo(done);
-                    return Err(WriteStop::File { path, cause });
-                }
-            }
-        }
+        let published = put_in_place(staged, &mut done);
+        let seconds = done.iter().filter_map(|done| match &done.before {
+            Before::File(second) => Some(&**second),
+            Before::Nothing | Before::Folder(_) => None,
+        });
+        under_way::forget(names.iter().map(PathBuf::as_path).chain(seconds));
         // The renames are in effect; that the folder's entry is on the disk as well is all that may fail now.
         for folder in &self.folders {
             let _ = sync_folder(folder);
         }
-        Ok(())
+        published
     }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let staged = std::mem::take(&mut self.staged);
+        let names: Vec<PathBuf> = staged.iter().map(|(staged, _)| staged.path().to_owned()).collect();
+        drop(staged);
+        under_way::forget(names.iter().map(PathBuf::as_path));
+    }
+}
+
+/// What has taken its place.
+struct Done {
+    path: PathBuf,
+    is_folder: bool,
+    before: Before,
+}
+
+fn put_in_place(staged: Vec<(Staged, PathBuf)>, done: &mut Vec<Done>) -> Result<(), WriteStop> {
+    let mut held = under_way::hold();
+    for (staged, path) in staged {
+        let is_folder = staged.file().is_none();
+        let replaced = match (&mut held, staged) {
+            (Ok(held), Staged::File(file)) => replace(file, &path, held),
+            (Ok(_), Staged::Folder(new)) => folder::replace(new, &path),
+            (Err(error), _) => Err(error.kind().into()),
+        };
+        match replaced {
+            Ok(before) => done.push(Done {
+                path,
+                is_folder,
+                before,
+            }),
+            Err(cause) => {
+                undo(done);
+                return Err(WriteStop::File { path, cause });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A file for what is to stand at `path`, noted as under way.
+fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    let mut under_way = under_way::hold()?;
+    let file = beside(path, |name, folder| name.tempfile_in(folder))?;
+    under_way.note(file.path());
+    Ok(file)
 }
 
 fn write_through(file: &File, fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<String> {
@@ -246,36 +314,14 @@ fn write_through(file: &File, fill: impl FnOnce(&mut (dyn Write + Send)) -> io::
     Ok(digest)
 }
 
-/// Puts a folder in the place of the one that stands at `path`, which moves aside.
-fn replace_folder(folder: TempDir, path: &Path) -> io::Result<Before> {
+/// Renames a file over what stands at `path`. Gives a second name of what stood there.
+fn replace(file: NamedTempFile, path: &Path, held: &mut UnderWay) -> io::Result<Before> {
     let before = match fs::symlink_metadata(path) {
         Ok(_) => {
-            let aside = folder_beside(path)?;
-            fs::rename(path, aside.path().join(ASIDE))?;
-            Before::Folder(aside)
+            let second = second_name(path)?;
+            held.note(&second);
+            Before::File(second)
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Before::Nothing,
-        Err(error) => return Err(error),
-    };
-    match fs::rename(folder.path(), path) {
-        Ok(()) => {
-            // It is no longer where it would be removed from.
-            let _ = folder.keep();
-            Ok(before)
-        }
-        Err(error) => {
-            if let Before::Folder(aside) = before {
-                let _ = fs::rename(aside.path().join(ASIDE), path);
-            }
-            Err(error)
-        }
-    }
-}
-
-/// Renames a file over what stands at `path`. Gives a second name of what stood there.
-fn replace(file: NamedTempFile, path: &Path) -> io::Result<Before> {
-    let before = match fs::symlink_metadata(path) {
-        Ok(_) => Before::File(second_name(path)?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Before::Nothing,
         Err(error) => return Err(error),
     };
@@ -297,12 +343,12 @@ fn second_name(path: &Path) -> io::Result<TempPath> {
 }
 
 /// Puts back what stood there, as far as that goes: the run fails either way, and the run record tells a mixed set.
-fn undo(done: Vec<Done>) {
-    for Done {
+fn undo(done: &mut Vec<Done>) {
+    while let Some(Done {
         path,
         is_folder,
         before,
-    } in done.into_iter().rev()
+    }) = done.pop()
     {
         // It is the folder that was put there a moment ago.
         if is_folder {
@@ -310,10 +356,46 @@ fn undo(done: Vec<Done>) {
         }
         let _ = match before {
             Before::File(before) => before.persist(&path).map_err(|error| error.error),
-            Before::Folder(aside) => fs::rename(aside.path().join(ASIDE), &path),
+            Before::Folder(before) => fs::rename(before.path(), &path),
             Before::Nothing if is_folder => Ok(()),
             Before::Nothing => fs::remove_file(&path),
         };
+    }
+}
+
+/// Removes the temporary files that a killed run of ours left for these paths. Only while nobody else writes them.
+pub(super) fn sweep(folder: &Path, paths: &[PathBuf]) {
+    let names: Vec<_> = paths.iter().filter_map(|path| path.file_name()).collect();
+    let entries = fs::read_dir(or_here(folder)).into_iter().flatten().flatten();
+    for entry in entries {
+        let own = entry.file_name();
+        let is_ours = names
+            .iter()
+            .any(|name| is_temporary(&own.to_string_lossy(), &name.to_string_lossy()));
+        let kind = entry.file_type();
+        if is_ours && kind.as_ref().is_ok_and(|kind| kind.is_file()) {
+            let _ = fs::remove_file(entry.path());
+        } else if is_ours && kind.is_ok_and(|kind| kind.is_dir()) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// Whether a name is one that [`beside`] gives for a file of another name: `.plan.csv.x7Qp2a.tmp`.
+fn is_temporary(own: &str, name: &str) -> bool {
+    let middle = own
+        .strip_prefix('.')
+        .and_then(|rest| rest.strip_prefix(name))
+        .and_then(|rest| rest.strip_prefix('.'))
+        .and_then(|rest| rest.strip_suffix(".tmp"));
+    middle.is_some_and(|middle| middle.len() == 6 && middle.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// A folder, the working folder where none is named.
+pub(super) fn or_here(folder: &Path) -> &Path {
+    match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
     }
 }
 
@@ -339,65 +421,12 @@ fn check_target(path: &Path) -> Result<(), WriteStop> {
     }
 }
 
-/// Nothing may stand there, or a folder of ours.
-fn check_folder(path: &Path, is_ours: impl Fn(&str) -> bool) -> Result<(), WriteStop> {
-    let failed = |cause| WriteStop::File {
-        path: path.to_owned(),
-        cause,
-    };
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => {}
-        Ok(metadata) => {
-            let what = match metadata.is_file() {
-                true => "a file",
-                false => what_it_is(&metadata),
-            };
-            return Err(WriteStop::NotAFile {
-                path: path.to_owned(),
-                what,
-            });
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(cause) => return Err(failed(cause)),
-    }
-    for entry in fs::read_dir(path).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let is_file = entry.file_type().map_err(failed)?.is_file();
-        if !is_file || !is_ours(&name) {
-            return Err(WriteStop::NotOurs {
-                path: path.to_owned(),
-                entry: name,
-            });
-        }
-    }
-    Ok(())
-}
-
-fn what_it_is(metadata: &Metadata) -> &'static str {
+pub(super) fn what_it_is(metadata: &Metadata) -> &'static str {
     match metadata.file_type() {
         kind if kind.is_dir() => "a folder",
         kind if kind.is_symlink() => "a symbolic link",
         _ => "a device, pipe or socket",
     }
-}
-
-/// Makes a folder beside `path`, under a hidden name, for owner and group only.
-fn folder_beside(path: &Path) -> io::Result<TempDir> {
-    let mut prefix = OsString::from(".");
-    prefix.push(path.file_name().unwrap_or_default());
-    prefix.push(".");
-    let mut builder = Builder::new();
-    builder.prefix(&prefix).suffix(".tmp");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o750));
-    builder.tempdir_in(folder_of(path))
-}
-
-/// The folder that a path is in.
-fn folder_of(path: &Path) -> &Path {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    folder.unwrap_or(Path::new("."))
 }
 
 /// Makes a file in the folder of `path` under a name that is hidden and tells whose it is: `.plan.csv.x7Qp2a.tmp`. Readable by
@@ -406,7 +435,7 @@ fn beside<T>(path: &Path, make: impl FnOnce(&Builder<'_, '_>, &Path) -> io::Resu
     let mut prefix = OsString::from(".");
     prefix.push(path.file_name().unwrap_or_default());
     prefix.push(".");
-    let folder = folder_of(path);
+    let folder = or_here(path.parent().unwrap_or(Path::new("")));
     let mut builder = Builder::new();
     builder.prefix(&prefix).suffix(".tmp");
     #[cfg(unix)]
@@ -415,22 +444,32 @@ fn beside<T>(path: &Path, make: impl FnOnce(&Builder<'_, '_>, &Path) -> io::Resu
 }
 
 #[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new().recursive(true).mode(0o750).create(folder)
 }
 
 #[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+fn open_to_all(file: &File) -> io::Result<()> {
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn open_to_all(_file: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -6,7 +6,8 @@ use seatshift::{
     catalog::{RuleFault, RuleNote},
     config::Config,
     finding::Code,
-    pipeline::{self, Offers, Request, Stop},
+    guard::Guard,
+    pipeline::{self, Night, Offers, Request, Stop},
     write::Reports,
 };
 use serde_json::json;
@@ -54,6 +55,11 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
             target: None,
             reports: Reports::none(),
             strict: false,
+            // No plan is replaced here, so that there is nothing to guard.
+            night: Night {
+                accept: Guard::ALL.iter().copied().collect(),
+                ..Night::default()
+            },
         };
         let outcome = pipeline::run(&request, &())?;
         let unused = outcome

@@ -123,6 +123,7 @@ fn outcome() -> Outcome {
         target: Some(Target::new("out/plan.csv".as_ref()).unwrap()),
         reports: Reports::none(),
         older: Vec::new(),
+        unkept: None,
     }
 }
 
@@ -226,6 +227,7 @@ fn an_empty_plan_has_no_empty_sections() {
         target: None,
         reports: Reports::none(),
         older: Vec::new(),
+        unkept: None,
     };
     let expected = "\
 Plan for 2026-11-21

@@ -18,7 +18,7 @@ mod links;
 mod message;
 mod template;
 
-use super::{View, cell::Line, stage::Folder};
+use super::{View, cell::Line, folder::Folder};
 use crate::{
     finding::{Code, Finding, Place},
     plan::Reason,

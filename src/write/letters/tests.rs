@@ -235,7 +235,12 @@ fn names_are_text_whatever_they_are() {
     assert_eq!(files.len(), 9, "{:?}", files.keys());
     for (name, bytes) in files.iter().filter(|(name, _)| name.starts_with("2222222")) {
         let text = String::from_utf8_lossy(bytes);
-        assert!(!text.contains("<script>") && !text.contains("href=\"https://evil") && !text.contains("href=3D\"https://evil"), "{name}");
+        assert!(
+            !text.contains("<script>")
+                && !text.contains("href=\"https://evil")
+                && !text.contains("href=3D\"https://evil"),
+            "{name}"
+        );
         assert!(!text.lines().any(|line| line.starts_with("# x")), "{name}");
     }
     let list = String::from_utf8(files["letters.csv"].clone()).unwrap();
