@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Observer, Outcome, Part, Request, Stop, Verdict, told};
+use super::{Observer, Outcome, Part, Request, Stop, Verdict, previous::Compared, told};
 use crate::{
     catalog::evidence::EvidenceFile,
     finding::{Accounting, Code, Finding, Severity},
@@ -18,7 +18,8 @@ use crate::{
     saved::SavedRecord,
     terms::{Action, Urgency},
     write::{
-        self, Reports, RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held, write_stopped,
+        self, Beside, Reports, RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held,
+        write_stopped,
     },
 };
 
@@ -29,6 +30,7 @@ pub(super) struct Read {
     pub(super) inputs: Vec<InputRecord>,
     pub(super) accounting: Accounting,
     pub(super) findings: Vec<Finding>,
+    pub(super) compared: Compared,
 }
 
 /// The last part of a run: checks that nothing was lost, writes, and says how it went.
@@ -46,8 +48,10 @@ pub(super) fn conclude(
         inputs,
         accounting,
         mut findings,
+        mut compared,
     } = read;
     findings.append(&mut plan.findings);
+    findings.append(&mut compared.findings);
     let guarded = guarded(request, &inputs, accounting, &findings, &plan);
     findings.extend(guarded.findings());
     if request.reports.letters.is_some() {
@@ -93,14 +97,18 @@ pub(super) fn conclude(
     let mut unkept = None;
     if let Some(target) = &request.target {
         let mut record = records.good(&counts, &plan.mappings, &findings, verdict);
+        record.previous = compared.record;
         let keep = request.keep();
-        let reports = Some((&request.reports, view));
+        let beside = Beside {
+            changes: compared.changes.as_ref(),
+            reports: Some((&request.reports, view)),
+        };
         match write_all(
             target,
             request.config.output,
             &plan,
             &findings,
-            reports,
+            beside,
             &mut record,
             keep.as_ref(),
         ) {
@@ -120,6 +128,7 @@ pub(super) fn conclude(
         counts,
         verdict,
         target: request.target.clone(),
+        changes: compared.changes,
         unkept,
         reports: request.reports.clone(),
         older: older(request),
@@ -228,6 +237,7 @@ impl Records<'_> {
             findings: by_code(findings),
             limits: self.request.config.limits,
             nightly: self.request.config.nightly.clone(),
+            previous: None,
             accepted: self.accepted.clone(),
             outputs: BTreeMap::new(),
             timing: self.observer.elapsed().into(),
