@@ -34,7 +34,7 @@ use crate::{
         trace::Answer,
         vocabulary::Vocabulary,
     },
-    rules::{Calendar, Rules},
+    rules::{Calendars, Rules},
     write::Target,
 };
 use conclude::{Read, conclude, has_errors};
@@ -162,19 +162,21 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         ..
     } = references;
     let partner = &request.config.partner;
-    let calendar = Calendar::new(&tables.calendar, partner.home.or(partner.countries.first().copied()));
+    let home = partner.home.or(partner.countries.first().copied());
+    let calendars = Calendars::new(&tables.calendar, home, request.config.rules.customer_holidays);
     let context = plan::Context {
         as_of: request.as_of,
         config: request.config,
         tables: &tables,
         rules: &rules,
-        calendar: &calendar,
+        calendars: &calendars,
         catalog: &catalog,
         evidence: &evidence,
     };
     let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
     let read = Read {
         tables: digests(&tables, &request.config.rules),
+        rules: rules.overrides.clone(),
         catalog: evidence.files(),
         inputs: recognised.inputs,
         accounting: recognised.accounting,
@@ -358,9 +360,10 @@ fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
         words,
         routes,
     } = &config.tables;
-    let tables = [offers, calendar, holds, progress, customers, headings, words, routes]
+    let tables = [offers, holds, progress, customers, headings, words, routes]
         .into_iter()
-        .flatten();
+        .flatten()
+        .chain(calendar.iter().map(|file| &file.path));
     let rules = config.rules.replace.values().chain(config.rules.extend.values());
     let outputs = target.iter().flat_map(|target| target.all());
     let files = config.catalog.files();

@@ -11,6 +11,7 @@ use crate::{
     finding::{Accounting, Code, Finding, Severity},
     plan::{Counts, MappedOffer, Plan},
     recognise::InputRecord,
+    rules::Override,
     terms::{Action, Urgency},
     write::{RunRecord, SettingsRecord, StoppedRecord, write_all, write_stopped},
 };
@@ -18,6 +19,7 @@ use crate::{
 /// What has been read when deciding is done.
 pub(super) struct Read {
     pub(super) tables: BTreeMap<String, String>,
+    pub(super) rules: Vec<Override>,
     pub(super) catalog: Vec<EvidenceFile>,
     pub(super) inputs: Vec<InputRecord>,
     pub(super) accounting: Accounting,
@@ -34,6 +36,7 @@ pub(super) fn conclude(
     observer.part(Part::Writing);
     let Read {
         tables,
+        rules,
         catalog,
         inputs,
         accounting,
@@ -44,6 +47,7 @@ pub(super) fn conclude(
     let records = Records {
         request,
         tables,
+        rules,
         catalog,
         inputs,
         accounting,
@@ -89,6 +93,7 @@ pub(super) fn conclude(
 struct Records<'a> {
     request: &'a Request<'a>,
     tables: BTreeMap<String, String>,
+    rules: Vec<Override>,
     catalog: Vec<EvidenceFile>,
     inputs: Vec<InputRecord>,
     accounting: Accounting,
@@ -112,6 +117,7 @@ impl Records<'_> {
             as_of: self.request.as_of,
             settings: self.settings(),
             tables: self.tables.clone(),
+            rules: self.rules.clone(),
             catalog: self.catalog.clone(),
             inputs: self.inputs.clone(),
             accounting: self.accounting,
@@ -134,6 +140,7 @@ impl Records<'_> {
             stopped: stopped.to_owned(),
             settings: self.settings(),
             tables: self.tables.clone(),
+            rules: self.rules.clone(),
             catalog: self.catalog.clone(),
             inputs: self.inputs.clone(),
             accounting: self.accounting,

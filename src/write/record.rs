@@ -17,6 +17,7 @@ use crate::{
     plan::{Counts, MappedOffer},
     read::Limits,
     recognise::InputRecord,
+    rules::Override,
 };
 
 /// What a run that wrote a plan has to say about itself.
@@ -33,6 +34,8 @@ pub struct RunRecord {
     pub settings: Option<SettingsRecord>,
     /// SHA-256 of each table, by its setting's name.
     pub tables: BTreeMap<String, String>,
+    /// What the settings put in the place of the built-in rules.
+    pub rules: Vec<Override>,
     /// Microsoft's own files, sorted by setting and path.
     pub catalog: Vec<EvidenceFile>,
     /// Each input, sorted by path.
@@ -78,6 +81,8 @@ pub struct StoppedRecord {
     pub settings: Option<SettingsRecord>,
     /// SHA-256 of each table, by its setting's name.
     pub tables: BTreeMap<String, String>,
+    /// What the settings put in the place of the built-in rules.
+    pub rules: Vec<Override>,
     /// Microsoft's own files, sorted by setting and path.
     pub catalog: Vec<EvidenceFile>,
     /// Each input, sorted by path.
