@@ -259,7 +259,12 @@ impl Catalog {
 fn as_it_stands(query: &MapQuery<'_>, rule: &OfferRule) -> Mapping {
     let source = query.source;
     let ids = [&source.offer_id, &source.sku_id, &source.sku_part_number, &source.name];
-    let id = ids.into_iter().flatten().next().cloned().unwrap_or_else(|| rule.source_offer.clone());
+    let id = ids
+        .into_iter()
+        .flatten()
+        .next()
+        .cloned()
+        .unwrap_or_else(|| rule.source_offer.clone());
     let target = Target {
         name: source.name.clone().unwrap_or_else(|| id.clone()),
         offer_id: id,
@@ -274,7 +279,11 @@ fn as_it_stands(query: &MapQuery<'_>, rule: &OfferRule) -> Mapping {
         from_table: true,
         used: Some(row),
         certainty: Certainty::Sure,
-        evidence: format!("the offers table, row {row} ({}); a transfer takes it as it is", rule.reason).into(),
+        evidence: format!(
+            "the offers table, row {row} ({}); a transfer takes it as it is",
+            rule.reason
+        )
+        .into(),
         ..Mapping::nothing()
     }
 }

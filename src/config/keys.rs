@@ -197,14 +197,34 @@ fn rules(section: Section<'_, '_>) -> RuleSettings {
         (&least, "vetting", "least.vetting"),
         (&least, "approval", "least.approval"),
     ] {
-        rules.numbers.extend(within.get(key, |value| whole(value, 0..=MOST_DAYS)).map(|days| (name, small(days))));
+        rules.numbers.extend(
+            within
+                .get(key, |value| whole(value, 0..=MOST_DAYS))
+                .map(|days| (name, small(days))),
+        );
     }
     lead.close();
     least.close();
-    for key in ["decide_days", "attention_days", "credit_days", "early_days", "request_days", "undo_days"] {
-        rules.numbers.extend(section.get(key, |value| whole(value, 0..=MOST_DAYS)).map(|days| (key, small(days))));
+    for key in [
+        "decide_days",
+        "attention_days",
+        "credit_days",
+        "early_days",
+        "request_days",
+        "undo_days",
+    ] {
+        rules.numbers.extend(
+            section
+                .get(key, |value| whole(value, 0..=MOST_DAYS))
+                .map(|days| (key, small(days))),
+        );
     }
-    for key in ["tenant_subscriptions", "doubled_subscriptions", "transfer_items", "self_service_licences"] {
+    for key in [
+        "tenant_subscriptions",
+        "doubled_subscriptions",
+        "transfer_items",
+        "self_service_licences",
+    ] {
         let number = section.get(key, |value| whole(value, 1..=1_000_000));
         rules.numbers.extend(number.map(|number| (key, small(number))));
     }

@@ -62,9 +62,16 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
         decision.costs = costs_of(known, &decision, mapping, &mut unpriced);
     }
     let evidence = planned.mapping.as_ref().map(|mapping| mapping.evidence.clone());
-    let vetted_segment = planned.mapping.as_ref().and_then(|mapping| known.vetted_segment(mapping));
+    let vetted_segment = planned
+        .mapping
+        .as_ref()
+        .and_then(|mapping| known.vetted_segment(mapping));
     let plan = known.subscription.billing_plan.filter(|plan| is_cycle(*plan));
-    let billing_changed = plan.is_some() && decision.targets.iter().any(|target| target.billing.is_some() && target.billing != plan);
+    let billing_changed = plan.is_some()
+        && decision
+            .targets
+            .iter()
+            .any(|target| target.billing.is_some() && target.billing != plan);
     let (offer_row, tied_rows, contradicts) = planned.mapping.map_or_else(Default::default, |mapping| {
         (mapping.used, mapping.tied, mapping.contradicts)
     });
@@ -182,7 +189,10 @@ fn targets(known: &Known<'_>, mapping: &Mapping) -> Vec<PlanTarget> {
 
 /// Whether a plan says how often is billed.
 fn is_cycle(plan: BillingPlan) -> bool {
-    matches!(plan, BillingPlan::Monthly | BillingPlan::Annual | BillingPlan::Triennial)
+    matches!(
+        plan,
+        BillingPlan::Monthly | BillingPlan::Annual | BillingPlan::Triennial
+    )
 }
 
 /// How to have a target billed: as the source where its term is sold so, else as it is; none where the source does not say.

@@ -128,11 +128,7 @@ fn of_the_customer(known: &Known<'_>, reasons: &mut Vec<Reason>) {
         Some(country) => match rules.region(country, on) {
             None => reasons.push(Reason::RegionNone),
             Some(market) => {
-                let ours = config
-                    .partner
-                    .countries
-                    .iter()
-                    .filter_map(|&own| rules.region(own, on));
+                let ours = config.partner.countries.iter().filter_map(|&own| rules.region(own, on));
                 if !ours
                     .map(|own| &own.row.region)
                     .any(|region| *region == market.row.region)

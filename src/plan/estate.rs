@@ -300,7 +300,11 @@ fn assemble(
         plan_rows.push(row);
     }
     step_refs.extend(shared.into_values());
-    requests::number(&mut step_refs, &plan_rows, context.rules.number(NumberName::TransferItems, context.as_of));
+    requests::number(
+        &mut step_refs,
+        &plan_rows,
+        context.rules.number(NumberName::TransferItems, context.as_of),
+    );
     step_refs.par_sort_unstable_by(|a, b| {
         let key = |step: &StepRef| {
             let subscription = &plan_rows[step.row as usize].subscription;

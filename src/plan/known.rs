@@ -211,7 +211,10 @@ impl<'a> Known<'a> {
     /// The segment of a target that customers are vetted for.
     pub(super) fn vetted_segment(&self, mapping: &Mapping) -> Option<Segment> {
         let on = self.order_day();
-        let segments = mapping.targets.iter().filter_map(|target| Some(target.offer.as_ref()?.segment));
+        let segments = mapping
+            .targets
+            .iter()
+            .filter_map(|target| Some(target.offer.as_ref()?.segment));
         let mut vetted = segments.filter(|&segment| {
             let rule = self.context.rules.vetting(segment, on);
             rule.is_some_and(|rule| rule.row.vetting)

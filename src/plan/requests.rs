@@ -17,7 +17,9 @@ pub(super) fn number(steps: &mut [StepRef], rows: &[PlanRow], most: u32) {
         if step.kind != StepKind::RequestTransfer {
             continue;
         }
-        let Some(row) = rows.get(step.row as usize) else { continue };
+        let Some(row) = rows.get(step.row as usize) else {
+            continue;
+        };
         let subscription = &row.subscription;
         let key = (subscription.customer_id, subscription.seller_id.as_ref());
         together.entry(key).or_default().push(index);

@@ -101,7 +101,10 @@ fn conditions_of(known: &Known<'_>, decided: &Decided) -> Conditions {
     for (condition, holds) in [
         (Condition::AddOn, decided.imposed.add_on),
         (Condition::Base, decided.imposed.base),
-        (Condition::ManyLicences, seats > rules.number(NumberName::SelfService, as_of)),
+        (
+            Condition::ManyLicences,
+            seats > rules.number(NumberName::SelfService, as_of),
+        ),
         (Condition::RegistrationNumber, wants_number),
         (Condition::FirstPurchase, !known.has_ours),
         (Condition::LaterPurchase, known.has_ours),
@@ -223,7 +226,8 @@ impl Words<'_> {
 
     fn word(&self, name: &str) -> String {
         let (row, texts) = (self.row, self.texts);
-        let day = |day: Option<NaiveDate>| day.map_or_else(|| "a day that is not known".to_owned(), |day| day.to_string());
+        let day =
+            |day: Option<NaiveDate>| day.map_or_else(|| "a day that is not known".to_owned(), |day| day.to_string());
         match name {
             "batch" => self.batch(),
             "due" => day(self.step.due),
@@ -264,7 +268,10 @@ impl Words<'_> {
                 format!("in request {number} of {of} for this customer, since one takes at most {most} subscriptions")
             }
             Some(request) if request.items > 1 => {
-                format!("in one request for the {} subscriptions of this customer", request.items)
+                format!(
+                    "in one request for the {} subscriptions of this customer",
+                    request.items
+                )
             }
             _ => "in a request of its own".to_owned(),
         }

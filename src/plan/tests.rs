@@ -13,7 +13,7 @@ use crate::{
         Customer, Flaw, SourceOffer,
         tables::{Hold, OfferRule, ProgressNote, RouteNote, Subject, Tables},
     },
-    rules::{Calendar, Rules},
+    rules::{Calendars, Rules},
 };
 
 const BASIC: &str = "CFQ7TTC0LH18:0001";
@@ -99,13 +99,13 @@ fn world() -> World {
 
 impl World {
     fn plan(&self) -> Plan {
-        let rules = Rules::embedded().unwrap();
+        let rules = Rules::load(&self.config.rules).unwrap();
         let context = Context {
             as_of: self.as_of,
             config: &self.config,
             tables: &self.tables,
             rules: &rules,
-            calendar: &Calendar::default(),
+            calendars: &Calendars::default(),
             catalog: &Catalog::embedded(),
             evidence: &Evidence::none(self.as_of),
         };
@@ -190,7 +190,8 @@ fn a_plain_subscription_moves_three_days_before_its_end() {
             offer_id: BASIC.into(),
             offer: "Microsoft 365 Business Basic".into(),
             seats: Some(Seats(25)),
-            term: Some(Term::YEAR)
+            term: Some(Term::YEAR),
+            billing: None,
         }]
     );
     assert_eq!(
@@ -346,7 +347,7 @@ fn each_reason_follows_from_its_fact() {
             w.first().channel = Some(Channel::Ea);
         }),
         (Reason::TooManySubscriptions, Action::Review, |w| {
-            w.config.rules.tenant_subscriptions = 1
+            w.config.rules.numbers.insert("tenant_subscriptions", 1);
         }),
         (Reason::AddonWithoutBase, Action::Review, |w| {
             w.first().base_id = Some(id(5))

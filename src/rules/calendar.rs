@@ -49,7 +49,9 @@ impl Calendars {
 
     /// The one by which the own steps of a country's customers go.
     pub fn of(&self, country: Option<Country>) -> &Calendar {
-        country.and_then(|country| self.theirs.get(&country)).unwrap_or(&self.ours)
+        country
+            .and_then(|country| self.theirs.get(&country))
+            .unwrap_or(&self.ours)
     }
 
     /// Whose calendar has no holiday in a year although it has others: none for ours.

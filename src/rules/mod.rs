@@ -39,7 +39,7 @@ use chrono::NaiveDate;
 
 use crate::{config::RuleSettings, terms::*};
 use number::Numbers;
-use table::{RuleFile, Rows, read};
+use table::{Rows, RuleFile, read};
 
 /// All rule tables, and what the settings put in their place.
 #[derive(Debug, Clone)]
@@ -214,7 +214,12 @@ impl Rules {
     }
 
     /// Whether a customer so qualified may buy offers of a segment; none: no.
-    pub fn may_buy(&self, qualification: Qualification, segment: Segment, on: NaiveDate) -> Option<&Dated<SegmentRule>> {
+    pub fn may_buy(
+        &self,
+        qualification: Qualification,
+        segment: Segment,
+        on: NaiveDate,
+    ) -> Option<&Dated<SegmentRule>> {
         let rows = self
             .segments
             .iter()
@@ -292,12 +297,7 @@ impl Rules {
     }
 
     /// In how many days a purchase or renewal can be undone; none: not at all. The country's own row goes before that for any.
-    pub fn undo_window(
-        &self,
-        channel: Channel,
-        country: Option<Country>,
-        on: NaiveDate,
-    ) -> Option<&Dated<UndoWindow>> {
+    pub fn undo_window(&self, channel: Channel, country: Option<Country>, on: NaiveDate) -> Option<&Dated<UndoWindow>> {
         let of = |wanted: Option<Country>| {
             let rows = self
                 .undo_windows

@@ -91,9 +91,16 @@ impl Numbers {
             }
         };
         for name in NumberName::ALL {
-            let unit = rows.iter().find(|row| row.row.name == *name).map(|row| row.row.unit.clone());
+            let unit = rows
+                .iter()
+                .find(|row| row.row.name == *name)
+                .map(|row| row.row.unit.clone());
             if let (Some(&value), Some(unit)) = (settings.get(name.as_str()), unit) {
-                put(set(NumberRule { name: *name, value, unit }));
+                put(set(NumberRule {
+                    name: *name,
+                    value,
+                    unit,
+                }));
             }
         }
         rows.into_iter().for_each(&mut put);
@@ -107,6 +114,11 @@ impl Numbers {
             }
         }
         Numbers(numbers)
+    }
+
+    #[cfg(test)]
+    pub(super) fn all(&self) -> impl Iterator<Item = &Dated<NumberRule>> {
+        self.0.iter().flatten()
     }
 
     pub(super) fn on(&self, name: NumberName, on: NaiveDate) -> Option<&Dated<NumberRule>> {

@@ -83,7 +83,11 @@ fn rows(table: &str, text: &str) -> Vec<Vec<String>> {
         let cell = |place: &Option<usize>| place.and_then(|place| record.get(place)).unwrap_or_default();
         places.iter().map(|place| cell(place).trim().to_owned()).collect()
     };
-    reader.records().filter_map(Result::ok).map(|record| cells(&record)).collect()
+    reader
+        .records()
+        .filter_map(Result::ok)
+        .map(|record| cells(&record))
+        .collect()
 }
 
 fn shown(row: &[String]) -> String {

@@ -148,7 +148,10 @@ impl StepNote {
 
 fn sentence(row: &Fields<'_>) -> Result<Text, String> {
     let text = row.filled("sentence")?.ok_or("`sentence` is empty")?;
-    let named = text.split('{').skip(1).map(|rest| rest.split('}').next().unwrap_or(rest));
+    let named = text
+        .split('{')
+        .skip(1)
+        .map(|rest| rest.split('}').next().unwrap_or(rest));
     for name in named {
         if !PLACEHOLDERS.contains(&name) {
             let known = PLACEHOLDERS.map(|name| format!("`{{{name}}}`")).join(", ");
@@ -171,6 +174,21 @@ impl StepTexts {
             steps: steps.into(),
             notes: notes.into(),
         }
+    }
+
+    /// One row, for tests of what writes sentences.
+    #[cfg(test)]
+    pub(crate) fn one(step: StepKind, sentence: &str) -> StepTexts {
+        let rule = StepRule {
+            step,
+            channel: None,
+            partner: None,
+            case: None,
+            owner: Owner::Partner,
+            role: "Account admin".into(),
+            sentence: sentence.into(),
+        };
+        StepTexts::new(vec![super::number::set(rule)], Vec::new())
     }
 
     /// The row for a step: its number, for [`StepTexts::step`], and the row itself. Cases come most special first.
@@ -213,11 +231,15 @@ impl StepTexts {
         conditions: Conditions,
         on: NaiveDate,
     ) -> impl Iterator<Item = &Dated<StepNote>> {
-        let holding = Condition::ALL.iter().copied().filter(move |&condition| conditions.contains(condition));
+        let holding = Condition::ALL
+            .iter()
+            .copied()
+            .filter(move |&condition| conditions.contains(condition));
         holding.filter_map(move |condition| {
             let of = |wanted: Option<Channel>| {
                 let fits = move |note: &&Dated<StepNote>| {
-                    (note.row.step, note.row.channel, note.row.condition) == (step, wanted, condition) && note.is_valid(on)
+                    (note.row.step, note.row.channel, note.row.condition) == (step, wanted, condition)
+                        && note.is_valid(on)
                 };
                 self.notes.iter().find(fits)
             };

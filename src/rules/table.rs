@@ -278,7 +278,10 @@ fn read_file<T>(
     let problem = |line: u64, message: String| RuleProblem {
         place: format!("{}, line {line}", file.name),
         message,
-        hint: format!("correct the row; the table `{table}` has the columns {}", columns(table).join(",")),
+        hint: format!(
+            "correct the row; the table `{table}` has the columns {}",
+            columns(table).join(",")
+        ),
     };
     let mut reader = reader(&file.text);
     let headings = match reader.headers() {
@@ -344,7 +347,9 @@ pub(super) fn reader(text: &str) -> csv::Reader<&[u8]> {
     let heading = text.lines().next().unwrap_or_default();
     let semicolons = heading.matches(';').count() > heading.matches(',').count();
     let delimiter = if semicolons { b';' } else { b',' };
-    csv::ReaderBuilder::new().delimiter(delimiter).from_reader(text.as_bytes())
+    csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .from_reader(text.as_bytes())
 }
 
 /// The columns of a table.

@@ -11,6 +11,7 @@ mod calendar;
 mod examples;
 mod moved;
 mod nights;
+mod numbers;
 mod plain;
 mod program;
 mod queries;
@@ -19,37 +20,50 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use rayon::prelude::*;
 use seatshift::{
-    config::RuleSettings,
     plan::dates::{DateQuery, Dates, Outcome, dates},
-    rules::{Calendar, Rules},
-    terms::{Channel, Route, Urgency},
+    rules::{Calendars, Rules},
+    terms::{Channel, Country, Route, Urgency},
 };
 
-use calendar::PlainCalendar;
+use calendar::PlainCalendars;
+use numbers::Numbers;
 use queries::{CalendarTable, OFFSETS, Random, WAYS, calendars, query, settings, term_ends};
 
 /// What both implementations decide with: one calendar, one set of numbers.
 struct World {
-    calendar: Calendar,
-    plain: PlainCalendar,
-    settings: RuleSettings,
+    rules: Rules,
+    calendars: Calendars,
+    plain: PlainCalendars,
+    /// Where the customer is whose holidays count for its own steps.
+    customers: Option<Country>,
+    settings: Numbers,
 }
 
 impl World {
-    fn new(table: &CalendarTable, settings: RuleSettings) -> World {
+    fn new(table: &CalendarTable, customers: Option<Country>, settings: Numbers) -> World {
         World {
-            calendar: Calendar::new(&table.days, table.home),
-            plain: PlainCalendar::new(&table.days, table.home),
+            rules: Rules::load(&settings.settings()).unwrap(),
+            calendars: Calendars::new(&table.days, table.home, customers.is_some()),
+            plain: PlainCalendars::new(&table.days, table.home, customers),
+            customers,
             settings,
         }
     }
 
+    /// What the product answers.
+    fn dates(&self, query: &DateQuery) -> Dates {
+        let theirs = self.calendars.of(self.customers);
+        dates(query, &self.rules, self.calendars.ours(), theirs)
+    }
+
     fn all() -> Vec<World> {
         let mut worlds = Vec::new();
+        let sweden = Some("SE".parse().unwrap());
         for table in calendars() {
             for settings in settings() {
-                worlds.push(World::new(&table, settings));
+                worlds.push(World::new(&table, None, settings));
             }
+            worlds.push(World::new(&table, sweden, Numbers::default()));
         }
         worlds
     }
@@ -187,7 +201,6 @@ impl Tally {
 #[test]
 fn the_product_and_the_plain_implementation_agree() {
     let worlds = World::all();
-    let rules = Rules::embedded().unwrap();
     let tally = term_ends()
         .par_iter()
         .map(|term_end| {
@@ -199,7 +212,7 @@ fn the_product_and_the_plain_implementation_agree() {
                     // The ordinary calendar with the defaults half the time.
                     let index = random.below(2 * worlds.len() as i64) as usize;
                     let world = worlds.get(index).unwrap_or(&worlds[0]);
-                    let product = dates(&query, &rules, &world.calendar, &world.settings);
+                    let product = world.dates(&query);
                     let plain = plain::plain_dates(&query, &world.plain, &world.settings);
                     tally.add(&query, product, plain);
                 }

@@ -56,7 +56,8 @@ impl Case<'_> {
         };
         dates.reasons.sort_unstable();
         dates.reasons.dedup();
-        dates.urgency = self.urgency(&dates, ending.missed, ready > recommended);
+        let slipped = self.q.settled_on.is_none() && ready > recommended;
+        dates.urgency = self.urgency(&dates, ending.missed, slipped);
         dates
     }
 
@@ -87,9 +88,8 @@ impl Case<'_> {
             true => self.calendar_of(step, None).next(q.as_of),
             false => self.calendar_of(step, None).prev(shift(base, -days)),
         };
-        let ask = |(missing, lead): (bool, i64), step: StepKind| {
-            (missing && !self.asked(step)).then(|| before(lead, step))
-        };
+        let ask =
+            |(missing, lead): (bool, i64), step: StepKind| (missing && !self.asked(step)).then(|| before(lead, step));
         let credit = self
             .rules
             .channel(q.channel, self.on)

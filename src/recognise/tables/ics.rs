@@ -28,19 +28,28 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Option<Reading> {
     File::open(path).ok()?.take(most).read_to_end(&mut bytes).ok()?;
     let head = bytes.get(..256.min(bytes.len())).unwrap_or_default();
     let head = String::from_utf8_lossy(head).to_uppercase();
-    if !head.trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t']).starts_with(BEGINS) {
+    if !head
+        .trim_start_matches(['\u{feff}', ' ', '\r', '\n', '\t'])
+        .starts_with(BEGINS)
+    {
         return None;
     }
     let place = Place::file(path.to_string_lossy().replace('\\', "/"));
     let problem = |message: String, hint: &str| TableProblem::new(place.clone(), message, hint);
     if bytes.len() as u64 > limits.file_bytes {
         let message = format!("has more than the {} bytes that `file_bytes` allows", limits.file_bytes);
-        return Some(Err(vec![problem(message, "raise `file_bytes` in [limits], or give a smaller file")]));
+        return Some(Err(vec![problem(
+            message,
+            "raise `file_bytes` in [limits], or give a smaller file",
+        )]));
     }
     let digest = sha256(&bytes);
     let Ok(text) = String::from_utf8(bytes) else {
         let message = "is an iCalendar file that is not UTF-8".to_owned();
-        return Some(Err(vec![problem(message, "export it again: iCalendar files are UTF-8")]));
+        return Some(Err(vec![problem(
+            message,
+            "export it again: iCalendar files are UTF-8",
+        )]));
     };
     let text = unfold(text.trim_start_matches('\u{feff}').trim());
     let whole = text.trim_end().to_uppercase().ends_with("END:VCALENDAR");
@@ -94,20 +103,25 @@ fn days_of(event: &Component<'_>) -> Result<Vec<CalendarDay>, Wrong> {
     };
     let excepted = excepted(event)?;
     let categories = value(event, "CATEGORIES").unwrap_or_default().to_lowercase();
-    let kind = match categories.split(',').any(|category| category.trim() == CalendarKind::Blackout.as_str()) {
+    let kind = match categories
+        .split(',')
+        .any(|category| category.trim() == CalendarKind::Blackout.as_str())
+    {
         true => CalendarKind::Blackout,
         false => CalendarKind::Holiday,
     };
     let name: Text = value(event, "SUMMARY").unwrap_or_default().into();
     let yearly = value(event, "RRULE").is_some();
     let kept = starts.into_iter().filter(|start| !excepted.contains(start));
-    let days = kept.flat_map(|start| start.iter_days().take(length)).map(|date| CalendarDay {
-        date,
-        country: None,
-        kind,
-        name: name.clone(),
-        yearly,
-    });
+    let days = kept
+        .flat_map(|start| start.iter_days().take(length))
+        .map(|date| CalendarDay {
+            date,
+            country: None,
+            kind,
+            name: name.clone(),
+            yearly,
+        });
     Ok(days.collect())
 }
 
@@ -132,7 +146,11 @@ fn length(event: &Component<'_>, start: NaiveDate) -> Result<usize, Wrong> {
             let count = |text: &str| text.parse::<i64>().ok();
             let rest = duration.strip_prefix('P').unwrap_or_default();
             let days = rest.strip_suffix('D').and_then(count);
-            let weeks = || rest.strip_suffix('W').and_then(count).map(|weeks| weeks.saturating_mul(7));
+            let weeks = || {
+                rest.strip_suffix('W')
+                    .and_then(count)
+                    .map(|weeks| weeks.saturating_mul(7))
+            };
             let wrong = || (format!("`{duration}` is no number of whole days"), "give it an end");
             days.or_else(weeks).ok_or_else(wrong)?
         }
@@ -141,7 +159,10 @@ fn length(event: &Component<'_>, start: NaiveDate) -> Result<usize, Wrong> {
     // An end on the day of the start is meant as that day.
     match usize::try_from(days.max(1)) {
         Ok(length) if (0..=LONGEST).contains(&days) => Ok(length),
-        _ => Err((format!("lasts {days} days"), "correct its end, or write it as several events")),
+        _ => Err((
+            format!("lasts {days} days"),
+            "correct its end, or write it as several events",
+        )),
     }
 }
 
@@ -174,7 +195,13 @@ fn every_year(rule: &str, start: NaiveDate) -> Result<Vec<NaiveDate>, Wrong> {
                 let day = value.get(..8).unwrap_or_default();
                 until = Some(NaiveDate::parse_from_str(day, "%Y%m%d").map_err(|_| wrong())?);
             }
-            ("BYMONTH", value) => month = value.parse::<u32>().ok().filter(|&month| month == start.month()).ok_or_else(wrong)?,
+            ("BYMONTH", value) => {
+                month = value
+                    .parse::<u32>()
+                    .ok()
+                    .filter(|&month| month == start.month())
+                    .ok_or_else(wrong)?
+            }
             ("BYMONTHDAY", value) if value.parse() == Ok(start.day()) => {}
             ("BYDAY", value) => weekday = Some(nth_weekday(value).ok_or_else(wrong)?),
             ("WKST", _) => {}

@@ -15,9 +15,12 @@ fn read(contents: &[(&str, &str)]) -> Result<Tables, Vec<String>> {
     for (name, content) in contents {
         let path = dir.path().join(format!("{name}.csv"));
         fs::write(&path, content).unwrap();
+        if *name == "calendar" {
+            paths.calendar.push(CalendarFile { country: None, path });
+            continue;
+        }
         let slot = match *name {
             "offers" => &mut paths.offers,
-            "calendar" => &mut paths.calendar,
             "holds" => &mut paths.holds,
             "progress" => &mut paths.progress,
             "customers" => &mut paths.customers,
