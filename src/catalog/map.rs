@@ -258,13 +258,10 @@ impl Catalog {
 /// A transfer of what only the user's table knows: it takes the subscription as it is, whatever the table would order.
 fn as_it_stands(query: &MapQuery<'_>, rule: &OfferRule) -> Mapping {
     let source = query.source;
-    let ids = [&source.offer_id, &source.sku_id, &source.sku_part_number, &source.name];
-    let id = ids
-        .into_iter()
-        .flatten()
-        .next()
-        .cloned()
-        .unwrap_or_else(|| rule.source_offer.clone());
+    let ids = [&source.offer_id, &source.sku_id, &source.sku_part_number];
+    // Where only a name is known, the row is what says which offer it is.
+    let named = || rule.target_offer.split(';').next().unwrap_or_default().trim().into();
+    let id: Text = ids.into_iter().flatten().next().cloned().unwrap_or_else(named);
     let target = Target {
         name: source.name.clone().unwrap_or_else(|| id.clone()),
         offer_id: id,

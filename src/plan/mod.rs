@@ -28,6 +28,8 @@ mod seats;
 mod standing;
 mod steps;
 #[cfg(test)]
+mod steps_tests;
+#[cfg(test)]
 mod tests;
 mod together;
 

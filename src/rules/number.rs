@@ -104,8 +104,10 @@ impl Numbers {
             }
         }
         rows.into_iter().for_each(&mut put);
+        // A table that could not be read has been told of; that it has no numbers is no news then.
+        let told = !problems.is_empty();
         for (name, rows) in NumberName::ALL.iter().zip(&numbers) {
-            if rows.is_empty() && problems.is_empty() {
+            if rows.is_empty() && !told {
                 problems.push(RuleProblem {
                     place: "settings, [rules.replace] `numbers`".into(),
                     message: format!("the table has no number `{name}`"),

@@ -237,7 +237,7 @@ impl Fields<'_> {
     pub(super) fn date(&self, column: &str) -> Result<Option<NaiveDate>, String> {
         let parse = |text: &str| {
             text.parse()
-                .map_err(|_| format!("`{column}`: `{text}` is not a date like 2026-05-04"))
+                .map_err(|_| format!("`{column}`: `{text}` is not a date like YYYY-MM-DD"))
         };
         self.filled(column)?.map(parse).transpose()
     }

@@ -418,3 +418,24 @@ fn every_offer_that_a_table_names_is_known() {
         }
     }
 }
+
+#[test]
+fn the_template_shows_the_numbers_of_the_table() {
+    let shown = crate::config::TEMPLATE
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(setting) if !setting.is_empty() && !setting.starts_with(' ') => setting,
+            _ => line,
+        });
+    let text: String = shown.collect::<Vec<_>>().join("\n");
+    let config = crate::config::Config::parse(&text, "seatshift.toml".as_ref()).unwrap();
+    let rules = Rules::load(&config.rules).unwrap();
+    let mut changed: Vec<&str> = rules.overrides.iter().map(|told| told.setting.as_str()).collect();
+    // One number for all is not what the table says: there a country has another.
+    changed.retain(|setting| *setting != "rules.undo_days");
+    assert!(changed.is_empty(), "{changed:?}");
+    let mut named: BTreeSet<&str> = config.rules.numbers.keys().copied().collect();
+    assert!(named.remove("undo_days"));
+    let numbers: BTreeSet<&str> = NumberName::ALL.iter().map(|name| name.as_str()).collect();
+    assert_eq!(named, numbers, "every number is a setting");
+}
