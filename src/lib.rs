@@ -23,6 +23,8 @@ pub mod rules;
 
 pub mod plan;
 
+pub mod saved;
+
 pub mod write;
 
 pub mod pipeline;

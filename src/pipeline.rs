@@ -17,9 +17,11 @@ use chrono::NaiveDate;
 mod conclude;
 mod countries;
 mod offers;
+mod report;
 mod stop;
 
 pub use offers::Offers;
+pub use report::{ReportRequest, Reported, report};
 pub use stop::Stop;
 
 use crate::{
@@ -35,7 +37,7 @@ use crate::{
         vocabulary::Vocabulary,
     },
     rules::{Calendars, Rules},
-    write::Target,
+    write::{Reports, Target, View},
 };
 use conclude::{Read, conclude, has_errors};
 use countries::unknown_countries;
@@ -51,6 +53,8 @@ pub struct Request<'a> {
     pub as_of: NaiveDate,
     /// Where the plan goes; none: the caller writes it.
     pub target: Option<Target>,
+    /// What else is made of the plan; nothing without a target.
+    pub reports: Reports,
     /// Whether pressing rows for review need a person before the run counts as done.
     pub strict: bool,
 }
@@ -96,6 +100,8 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Where the files are; none: the plan has not been written.
     pub target: Option<Target>,
+    /// What else was made of the plan, and where it is.
+    pub reports: Reports,
 }
 
 /// How a run ended that was not stopped.
@@ -182,7 +188,8 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         accounting: recognised.accounting,
         findings: recognised.findings,
     };
-    conclude(request, read, plan, observer)
+    let view = View::new(request.as_of, request.config, &tables);
+    conclude(request, read, plan, &view, observer)
 }
 
 /// Reads and recognises exports; plans nothing, writes nothing. Says how each was read, also where none could be.
@@ -319,7 +326,7 @@ impl References {
         let config = request.config;
         let (inputs, findings) = read::expand_with(request.exports, io::stdin(), &config.limits);
         overwrites_nothing(request, &inputs)?;
-        let (inputs, own) = without_ours(inputs, &ours(config, request.target.as_ref()));
+        let (inputs, own) = without_ours(inputs, &ours(config, request.target.as_ref(), &request.reports));
         let context = Context {
             config,
             tables: &self.tables,
@@ -349,7 +356,7 @@ fn digests(tables: &Tables, rules: &RuleSettings) -> BTreeMap<String, String> {
 }
 
 /// What lies about that is ours and no export: the settings, the tables they name, what a run writes.
-fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
+fn ours(config: &Config, target: Option<&Target>, reports: &Reports) -> BTreeSet<PathBuf> {
     let TablePaths {
         offers,
         calendar,
@@ -366,6 +373,7 @@ fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
         .chain(calendar.iter().map(|file| &file.path));
     let rules = config.rules.replace.values().chain(config.rules.extend.values());
     let outputs = target.iter().flat_map(|target| target.all());
+    let outputs = outputs.chain(reports.paths().map(|(path, _)| path.to_owned()));
     let files = config.catalog.files();
     let files = files.iter().flat_map(|(_, paths)| paths.iter());
     let named = config.path.iter().chain(tables).chain(rules).chain(files);
@@ -375,13 +383,14 @@ fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
 
 /// No output may take the place of a setting, a table or an export; a plan of ours may be replaced.
 fn overwrites_nothing(request: &Request<'_>, inputs: &[Input]) -> Result<(), Stop> {
-    let settings = ours(request.config, None);
+    let settings = ours(request.config, None, &Reports::none());
     let canonical = |path: &Path| path.canonicalize().ok();
     let is_input = |path: &PathBuf| {
         let same = |input: &Input| matches!(input, Input::File(file) if canonical(file).as_ref() == Some(path));
         inputs.iter().any(same)
     };
-    for target in request.target.iter().flat_map(Target::all) {
+    let reports = request.reports.paths().map(|(path, _)| path.to_owned());
+    for target in request.target.iter().flat_map(Target::all).chain(reports) {
         let Some(path) = canonical(&target) else { continue };
         let what = if settings.contains(&path) {
             "one of our settings or tables"
@@ -409,9 +418,11 @@ fn is_output(path: &Path) -> bool {
 fn without_ours(inputs: Vec<Input>, ours: &BTreeSet<PathBuf>) -> (Vec<Input>, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut exports = Vec::new();
+    // A file is ours, or stands in a folder of ours.
+    let is_ours = |path: &Path| path.ancestors().any(|path| ours.contains(path));
     for input in inputs {
         match &input {
-            Input::File(path) if path.canonicalize().is_ok_and(|path| ours.contains(&path)) => {
+            Input::File(path) if path.canonicalize().is_ok_and(|path| is_ours(&path)) => {
                 let message = "is a setting, table or output of ours and was not read as an export";
                 findings.push(Finding::new(Code::FileSkipped, Place::file(input.name()), message, ""));
             }

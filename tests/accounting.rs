@@ -26,7 +26,7 @@ use seatshift::{
     finding::{Accounting, Severity},
     pipeline::{self, Outcome, Request},
     terms::Action,
-    write::Target,
+    write::{Reports, Target},
 };
 
 #[allow(dead_code, reason = "each test uses some of it")]
@@ -344,6 +344,7 @@ fn check_variant(samples: &[Sample], number: usize, config: &Config) -> Result<A
         config,
         as_of: running::AS_OF.parse().unwrap(),
         target: Some(Target::new(&folder.path().join("plan.csv")).unwrap()),
+        reports: Reports::none(),
         strict: false,
     };
     match catch_unwind(AssertUnwindSafe(|| pipeline::run(&request, &()))) {

@@ -27,7 +27,7 @@ use seatshift::{
     finding::Code,
     pipeline::{self, Outcome, Request},
     plan::Reason,
-    write::Target,
+    write::{Reports, Target},
 };
 
 #[allow(dead_code, reason = "each test uses some of it")]
@@ -438,6 +438,7 @@ fn planned(folder: &Path, name: &str, bytes: &[u8], names: &[(&str, &str)], sett
         config: &config,
         as_of: day(running::AS_OF),
         target: Some(target.clone()),
+        reports: Reports::none(),
         strict: false,
     };
     let outcome = pipeline::run(&request, &()).unwrap_or_else(|stop| panic!("{name}: {stop}"));

@@ -30,7 +30,7 @@ use seatshift::{
     pipeline::{self, Request},
     plan::{Plan, PlanRow},
     terms::Route,
-    write::write_plan,
+    write::{Reports, write_plan},
 };
 
 #[allow(dead_code, reason = "each test uses some of it")]
@@ -155,6 +155,7 @@ fn night(as_of: NaiveDate, config: &Config, reported: &BTreeMap<String, Vec<(Str
         config,
         as_of,
         target: None,
+        reports: Reports::none(),
         strict: false,
     };
     let plan = pipeline::run(&request, &()).unwrap().plan;

@@ -6,8 +6,12 @@ use chrono::{Datelike, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod offers;
+mod reports;
+mod rules;
 
 pub(crate) use offers::{About, CheckRules, Compare, Find, Map, Offers, OffersCommand};
+pub(crate) use reports::{Report, Wanted};
+pub(crate) use rules::{ExportRules, Rules, RulesCommand};
 
 const TEMPLATE: &str = "{before-help}{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}{after-help}";
 
@@ -16,15 +20,19 @@ Examples:
   seatshift init                           write seatshift.toml and the tables to edit
   seatshift check exports/                 what is in these files, and how it is read
   seatshift plan exports/ -o out/plan.csv  the plan, with findings, steps and run record beside it
-  seatshift explain contoso.com exports/   which cell each fact of a subscription or customer came from
+  seatshift report out/plan.csv --xlsx     the same as a workbook
+  seatshift explain contoso.com exports/   why the plan says what it says of a subscription or customer
   seatshift offers compare SPE_E3 SPB      what users keep, lose and gain
+  seatshift rules windows                  the rules that plans follow, with their sources
 ";
 
 const PLAN_EXAMPLES: &str = "\
 Examples:
   seatshift plan exports/
   seatshift plan exports/ 'more/*.xlsx' -o out/plan.csv --as-of 2026-11-21
+  seatshift plan exports/ -o out/plan.csv --xlsx --html --ics
   seatshift plan - -o - < list.csv > plan.csv
+  seatshift plan exports/ -o what-if.csv --set rules.lead.relationship=21
 ";
 
 const PLAN_NOTES: &str = "\
@@ -64,6 +72,7 @@ Examples:
   seatshift explain 1af027d8-606b-504b-89bd-c7fa64788597 exports/
   seatshift explain contoso.com exports/ --json
   seatshift explain 'Contoso Kft.' exports/ --config seatshift.toml
+  seatshift explain contoso.com exports/ --as-of 2027-01-15 --set partner.assume_agreement=true
 ";
 
 const EXPLAIN_NOTES: &str = "\
@@ -134,15 +143,21 @@ pub(crate) enum Command {
     /// Plan what to do with each subscription, and when
     #[command(before_help = PLAN_EXAMPLES, after_help = PLAN_NOTES, help_template = TEMPLATE)]
     Plan(Plan),
+    /// Make a workbook, a page, a calendar or letters of a plan
+    #[command(before_help = reports::EXAMPLES, after_help = reports::NOTES, help_template = TEMPLATE)]
+    Report(Report),
     /// Tell what exports hold and how they are read; plan nothing
     #[command(before_help = CHECK_EXAMPLES, after_help = CHECK_NOTES, help_template = TEMPLATE)]
     Check(Check),
-    /// Tell which cell each fact of a subscription or a customer came from
+    /// Tell why the plan says what it says of a subscription or a customer, cell by cell and rule by rule
     #[command(before_help = EXPLAIN_EXAMPLES, after_help = EXPLAIN_NOTES, help_template = TEMPLATE)]
     Explain(Explain),
     /// Look up, compare, map and check offers
     #[command(before_help = offers::EXAMPLES, help_template = TEMPLATE)]
     Offers(Offers),
+    /// Show the rules that plans follow, with validity, source and certainty; write them to edit
+    #[command(before_help = rules::EXAMPLES, after_help = rules::NOTES, help_template = TEMPLATE)]
+    Rules(Rules),
     /// Write a commented seatshift.toml and the tables to edit; overwrite nothing
     #[command(before_help = INIT_EXAMPLES, help_template = TEMPLATE)]
     Init(Init),
@@ -162,6 +177,9 @@ pub(crate) struct Reading {
     /// Settings; otherwise seatshift.toml of the working folder, if there is one
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// A setting for this run alone, such as rules.lead.relationship=21; may stand several times
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
     /// The date that counts as today, such as 2026-11-21; otherwise today in UTC
     #[arg(long, value_name = "DATE", value_parser = as_of)]
     pub(crate) as_of: Option<NaiveDate>,
@@ -178,6 +196,8 @@ pub(crate) struct Plan {
     /// Exit with 1 also when a row for review is pressing
     #[arg(long)]
     pub(crate) strict: bool,
+    #[command(flatten)]
+    pub(crate) wanted: Wanted,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }
@@ -259,6 +279,7 @@ mod tests {
         for line in [
             EXAMPLES,
             PLAN_EXAMPLES,
+            reports::EXAMPLES,
             CHECK_EXAMPLES,
             EXPLAIN_EXAMPLES,
             offers::EXAMPLES,
@@ -266,6 +287,8 @@ mod tests {
             offers::COMPARE_EXAMPLES,
             offers::MAP_EXAMPLES,
             offers::RULES_EXAMPLES,
+            rules::EXAMPLES,
+            rules::EXPORT_EXAMPLES,
             INIT_EXAMPLES,
             COMPLETIONS_EXAMPLES,
             MAN_EXAMPLES,

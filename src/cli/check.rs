@@ -12,6 +12,7 @@ pub(super) use json::{of_finding, pretty};
 use seatshift::{
     config::Config,
     pipeline::{self, Checked, Request, Stop},
+    write::Reports,
 };
 
 use super::{arguments::Check, as_of, explain, on_threads, progress::Progress, screen::Screen, settings, stopped};
@@ -43,6 +44,7 @@ fn checked(command: &Check, config: &Config, progress: &Progress) -> Result<Chec
         config,
         as_of: as_of(&command.reading),
         target: None,
+        reports: Reports::none(),
         strict: false,
     };
     on_threads(&command.reading, || pipeline::check(&request, progress))

@@ -9,6 +9,7 @@ mod json;
 use seatshift::{
     pipeline::{self, Explained, Request, Stop, Verdict},
     recognise::trace::Answer,
+    write::Reports,
 };
 
 use super::{
@@ -56,6 +57,7 @@ fn explained(word: &str, reading: &Reading, progress: &Progress) -> Result<Expla
         config: &config,
         as_of: as_of(reading),
         target: None,
+        reports: Reports::none(),
         strict: false,
     };
     on_threads(reading, || pipeline::explain(&request, word, progress))

@@ -29,6 +29,8 @@ mod offers;
 mod panic;
 mod plan;
 mod progress;
+mod report;
+mod rules;
 mod screen;
 mod shown;
 mod summary;
@@ -79,22 +81,24 @@ fn dispatch(arguments: &[OsString]) -> u8 {
     let screen = Screen::new(&arguments.shown);
     match &arguments.command {
         Command::Plan(command) => plan::run(command, &screen),
+        Command::Report(command) => report::run(command, &screen),
         Command::Check(command) => check::run(command, &screen),
         Command::Explain(command) => explain::run(command, &screen),
         Command::Offers(command) => offers::run(command, &screen),
+        Command::Rules(command) => rules::run(command, &screen),
         Command::Init(command) => init::run(command, &screen),
         Command::Completions(command) => completions::run(command, &screen),
         Command::Man => man::run(&screen),
     }
 }
 
-/// Settings from `--config`, else from the working folder.
+/// Settings from `--config`, else from the working folder, with those of the command line laid over them.
 fn settings(reading: &Reading) -> Result<Config, Stop> {
-    settings_at(reading.config.as_deref())
+    settings_at(reading.config.as_deref(), &reading.set)
 }
 
-fn settings_at(path: Option<&Path>) -> Result<Config, Stop> {
-    let loaded = Config::load(path, Path::new(""));
+fn settings_at(path: Option<&Path>, set: &[String]) -> Result<Config, Stop> {
+    let loaded = Config::load_with(path, Path::new(""), set);
     let in_children = |config| Config {
         workbooks: workbooks(),
         ..config

@@ -5,7 +5,7 @@ use std::{io, path::Path};
 use seatshift::{
     config::Config,
     pipeline::{self, Outcome, Request, Stop},
-    write::{Target, write_plan},
+    write::{Reports, Target, write_plan},
 };
 
 use super::{arguments::Plan, as_of, on_threads, progress::Progress, screen::Screen, settings, stopped, summary};
@@ -32,10 +32,20 @@ fn planned(command: &Plan, config: &Config, progress: &Progress) -> Result<Outco
         exports: &command.reading.exports,
         config,
         as_of: as_of(&command.reading),
+        reports: reports(command, target.as_ref())?,
         target,
         strict: command.strict,
     };
     on_threads(&command.reading, || pipeline::run(&request, progress))
+}
+
+/// What else is made of the plan.
+fn reports(command: &Plan, target: Option<&Target>) -> Result<Reports, Stop> {
+    match target {
+        Some(target) => Ok(command.wanted.beside(target)),
+        None if command.wanted.any() => Err(Stop::NowhereBeside),
+        None => Ok(Reports::none()),
+    }
 }
 
 fn conclude(config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {

@@ -8,10 +8,10 @@ use chrono::{Datelike, NaiveDate};
 use seatshift::{
     config::ConfigStop,
     finding::{Accounting, Code, Finding, Place, Severity},
-    pipeline::{Outcome, Stop, Verdict},
+    pipeline::{Outcome, Reported, Stop, Verdict},
     plan::{Counts, Plan, PlanRow, Reason},
     terms::{Action, Urgency},
-    write::Target,
+    write::{Reports, Target},
 };
 
 use super::shown::{BAD, FAINT, In, STRONG, WARN, grouped, many, tame};
@@ -37,7 +37,7 @@ pub(super) fn of_run(outcome: &Outcome, verbose: bool) -> String {
     reasons(&mut text, &outcome.plan, Action::Keep, "Kept");
     tally(&mut text, &outcome.findings);
     if let Some(target) = &outcome.target {
-        files(&mut text, target);
+        files(&mut text, target, &outcome.reports);
     }
     if outcome.verdict == Verdict::Look {
         let _ = writeln!(text, "\n{}", In(BAD, look(outcome)));
@@ -267,8 +267,27 @@ fn tally(text: &mut String, findings: &[Finding]) {
     heading(text, STRONG, &format!("Findings: {}", words.join(", ")));
 }
 
-fn files(text: &mut String, target: &Target) {
+/// Where reports of a plan are.
+pub(super) fn of_report(reports: &Reports, reported: &Reported) -> String {
+    let mut text = String::new();
+    for path in &reported.changed {
+        let words = "is not as its run wrote it; it was taken as it stands";
+        let _ = writeln!(text, "{} {path}: {words}", In(WARN, "note:"));
+    }
+    heading(&mut text, STRONG, &format!("Plan as seen on {}", reported.as_of));
+    reports_made(&mut text, reports);
+    text
+}
+
+fn reports_made(text: &mut String, reports: &Reports) {
+    for (path, what) in reports.paths() {
+        let _ = writeln!(text, "  {}  {}", path.display(), In(FAINT, what));
+    }
+}
+
+fn files(text: &mut String, target: &Target, reports: &Reports) {
     heading(text, STRONG, "Files");
+    reports_made(text, reports);
     for (path, what) in [
         (target.plan().to_owned(), "what to do with each subscription, and when"),
         (target.steps(), "who does what by when"),

@@ -10,6 +10,7 @@ use toml::de::DeTable;
 use super::{
     CalendarFile, CatalogSettings, Config, ConfigStop, FILE_NAME, OutputSettings, Partner, Problem, RuleSettings,
     SourceRule, TablePaths,
+    sets::{self, Line},
     section::{Checked, Reading, Section, Value, Wrong, text, truth, whole},
 };
 use crate::{
@@ -35,11 +36,27 @@ impl Config {
     /// The settings of a run: from the file named, else from `seatshift.toml` in the working folder if there is one, else the
     /// defaults.
     pub fn load(explicit: Option<&Path>, working_folder: &Path) -> Result<Config, ConfigStop> {
+        Config::load_with(explicit, working_folder, &[])
+    }
+
+    /// As [`Config::load`], with settings of the command line, each `key=value`, laid over the file's.
+    pub fn load_with(
+        explicit: Option<&Path>,
+        working_folder: &Path,
+        sets: &[String],
+    ) -> Result<Config, ConfigStop> {
         let found = working_folder.join(FILE_NAME);
         let path = explicit.unwrap_or(&found);
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
-            Err(cause) if explicit.is_none() && cause.kind() == io::ErrorKind::NotFound => return Ok(Config::default()),
+            Err(cause) if explicit.is_none() && cause.kind() == io::ErrorKind::NotFound => {
+                let config = Config::parse_with("", path, sets)?;
+                return Ok(Config {
+                    path: None,
+                    digest: None,
+                    ..config
+                });
+            }
             Err(cause) => {
                 return Err(ConfigStop::Unreadable {
                     path: path.to_owned(),
@@ -55,7 +72,7 @@ impl Config {
                 .filter(|&&byte| byte == b'\n')
                 .count(),
         })?;
-        Config::parse(text, path)
+        Config::parse_with(text, path, sets)
     }
 
     /// Reads settings. Paths in them are relative to the folder of `path`, which need not exist.
@@ -73,7 +90,17 @@ impl Config {
     /// );
     /// ```
     pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigStop> {
-        let (config, problems, _) = read(text, path);
+        Config::parse_with(text, path, &[])
+    }
+
+    /// As [`Config::parse`], with settings of the command line laid over the text's.
+    pub fn parse_with(text: &str, path: &Path, sets: &[String]) -> Result<Config, ConfigStop> {
+        let (lines, of_sets) = match sets::lines(sets) {
+            Ok(lines) => (lines, Vec::new()),
+            Err(problems) => (Vec::new(), problems),
+        };
+        let (config, mut problems, _) = read(text, path, &lines);
+        problems.extend(of_sets);
         match problems.is_empty() {
             true => Ok(config),
             false => Err(ConfigStop::Wrong {
@@ -86,16 +113,19 @@ impl Config {
 
 /// The full names of all keys, sorted: `partner.countries`, `rules.lead.agreement`...
 pub fn known_keys() -> BTreeSet<String> {
-    read("[[source]]\nmatch = \"*\"", Path::new(FILE_NAME)).2
+    read("[[source]]\nmatch = \"*\"", Path::new(FILE_NAME), &[]).2
 }
 
-fn read(text: &str, path: &Path) -> (Config, Vec<Problem>, BTreeSet<String>) {
+pub(super) fn read(text: &str, path: &Path, sets: &[Line]) -> (Config, Vec<Problem>, BTreeSet<String>) {
     let digest = sha256(text.as_bytes());
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let reading = Reading::new(path, text);
-    let (table, errors) = DeTable::parse_recoverable(text);
+    let (mut table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         reading.broken(error.span().unwrap_or(0..0), error.message().replace('\n', ", "));
+    }
+    for set in sets {
+        sets::lay_over(table.get_mut(), set);
     }
     let root = reading.whole(table.get_ref());
     let config = Config {
@@ -109,11 +139,14 @@ fn read(text: &str, path: &Path) -> (Config, Vec<Problem>, BTreeSet<String>) {
         limits: limits(root.section("limits")),
         workbooks: Workbooks::default(),
         catalog: catalog(root.section("catalog")),
+        set: sets.iter().map(|line| line.set.clone()).collect(),
+        stated: BTreeSet::new(),
     };
     root.section("nightly").close();
     root.close();
+    let stated = reading.stated();
     let (problems, known) = reading.finish();
-    (config, problems, known)
+    (Config { stated, ..config }, problems, known)
 }
 
 /// The SHA-256 of bytes, lower-case hexadecimal.

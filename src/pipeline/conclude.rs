@@ -13,7 +13,7 @@ use crate::{
     recognise::InputRecord,
     rules::Override,
     terms::{Action, Urgency},
-    write::{RunRecord, SettingsRecord, StoppedRecord, write_all, write_stopped},
+    write::{RunRecord, SettingsRecord, StoppedRecord, View, write_all, write_stopped},
 };
 
 /// What has been read when deciding is done.
@@ -31,6 +31,7 @@ pub(super) fn conclude(
     request: &Request<'_>,
     read: Read,
     mut plan: Plan,
+    view: &View<'_>,
     observer: &dyn Observer,
 ) -> Result<Outcome, Stop> {
     observer.part(Part::Writing);
@@ -74,7 +75,8 @@ pub(super) fn conclude(
     let verdict = judge(request.strict, &plan, &findings);
     if let Some(target) = &request.target {
         let mut record = records.good(&counts, &plan.mappings, &findings, verdict);
-        if let Err(cause) = write_all(target, request.config.output, &plan, &findings, &mut record) {
+        let reports = Some((&request.reports, view));
+        if let Err(cause) = write_all(target, request.config.output, &plan, &findings, reports, &mut record) {
             let record = records.stopped(&cause.to_string(), &findings, 3);
             return Err(Stop::Output { cause, record });
         }
@@ -86,6 +88,7 @@ pub(super) fn conclude(
         counts,
         verdict,
         target: request.target.clone(),
+        reports: request.reports.clone(),
     })
 }
 
@@ -103,10 +106,11 @@ struct Records<'a> {
 impl Records<'_> {
     fn settings(&self) -> Option<SettingsRecord> {
         let config = self.request.config;
-        let (path, sha256) = config.path.as_ref().zip(config.digest.as_ref())?;
-        Some(SettingsRecord {
-            path: path.display().to_string(),
-            sha256: sha256.clone(),
+        let is_default = config.path.is_none() && config.set.is_empty();
+        (!is_default).then(|| SettingsRecord {
+            path: config.path.as_ref().map(|path| path.display().to_string()),
+            sha256: config.digest.clone(),
+            set: config.set.iter().map(|set| set.text.clone()).collect(),
         })
     }
 

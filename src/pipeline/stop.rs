@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::{
     config::ConfigStop,
     finding::{Accounting, Finding},
+    saved::SavedStop,
     write::WriteStop,
 };
 
@@ -32,6 +33,24 @@ pub enum Stop {
         /// What it is.
         what: &'static str,
     },
+    /// The plan to report on could not be read.
+    #[error("{cause}")]
+    Saved {
+        /// Which and why.
+        #[from]
+        cause: SavedStop,
+    },
+    /// Nothing says for which day the plan to report on was made.
+    #[error("{}: nothing says for which day it was made, since its run record is not beside it\n  hint: put `plan.run.json` beside it, or say the day with `--as-of`", path.display())]
+    AsOfUnknown {
+        /// The plan.
+        path: PathBuf,
+    },
+    /// Reports stand beside the plan, and the plan goes to standard output.
+    #[error(
+        "reports stand beside the plan, which goes to standard output\n  hint: name the plan with `-o out/plan.csv`"
+    )]
+    NowhereBeside,
     /// No export gave a row.
     #[error(
         "no export could be read: there is nothing to plan, so nothing was written\n  hint: see the findings; check the paths, and whether these are lists of subscriptions"
@@ -70,12 +89,16 @@ impl Stop {
     /// What the program returns.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Stop::Settings { .. } | Stop::Tables { .. } | Stop::OutputIsInput { .. } => 2,
+            Stop::Settings { .. }
+            | Stop::Tables { .. }
+            | Stop::OutputIsInput { .. }
+            | Stop::AsOfUnknown { .. }
+            | Stop::NowhereBeside => 2,
             Stop::Output {
                 cause: WriteStop::NoFileName { .. } | WriteStop::NotCsv { .. },
                 ..
             } => 2,
-            Stop::NothingRead { .. } | Stop::Unaccounted { .. } | Stop::Output { .. } => 3,
+            Stop::Saved { .. } | Stop::NothingRead { .. } | Stop::Unaccounted { .. } | Stop::Output { .. } => 3,
         }
     }
 
@@ -90,7 +113,12 @@ impl Stop {
     /// Where the run record of the stop is, if there is one.
     pub fn record(&self) -> Option<&PathBuf> {
         match self {
-            Stop::Settings { .. } | Stop::Tables { .. } | Stop::OutputIsInput { .. } => None,
+            Stop::Settings { .. }
+            | Stop::Tables { .. }
+            | Stop::OutputIsInput { .. }
+            | Stop::Saved { .. }
+            | Stop::AsOfUnknown { .. }
+            | Stop::NowhereBeside => None,
             Stop::NothingRead { record, .. } | Stop::Unaccounted { record, .. } | Stop::Output { record, .. } => {
                 record.as_ref()
             }

@@ -6,9 +6,11 @@
 
 use chrono::NaiveDate;
 
+mod arithmetic;
 mod case;
 mod deadlines;
 
+pub use arithmetic::{Arithmetic, Closed, DateLine, Number, NumberFrom, Skipped, arithmetic, closed};
 pub(super) use deadlines::case_of;
 
 use super::Reason;

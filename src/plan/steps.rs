@@ -36,7 +36,7 @@ pub(super) fn steps_of(known: &Known<'_>, decided: &Decided) -> Vec<StepRef> {
         Action::Move => steps = moving(known, decided),
     }
     let context = known.context;
-    let (texts, partner) = (&context.rules.step_texts, context.config.partner.role);
+    let (rules, partner) = (context.rules, context.config.partner.role);
     let conditions = if steps.is_empty() {
         Conditions::default()
     } else {
@@ -48,7 +48,7 @@ pub(super) fn steps_of(known: &Known<'_>, decided: &Decided) -> Vec<StepRef> {
             let cases = cases_of(kind, due, requested, decided);
             // Who does a step and how is what holds on its day.
             let on = due.map_or(context.as_of, |due| due.max(context.as_of));
-            let (number, rule) = texts.find(kind, &cases, known.subscription.channel, partner, on)?;
+            let (number, rule) = rules.step(kind, &cases, known.subscription.channel, partner, on)?;
             Some(StepRef {
                 due,
                 kind,

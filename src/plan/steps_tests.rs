@@ -127,7 +127,7 @@ fn steps_are_told_in_whole_sentences() {
             let general = rule.row.step == StepKind::EndSource && rule.row.channel.is_none();
             !vets && !general && rule.valid_until.is_none()
         })
-        .map(|rule| format!("{} {:?}", rule.place, rule.row))
+        .map(|rule| format!("{} {:?}", rule.at, rule.row))
         .collect();
     assert!(unread.is_empty(), "{unread:#?}");
 }

@@ -947,9 +947,9 @@ fn no_sentence_of_the_tables_destroys_data_and_those_of_customers_warn_of_it() {
             assert!(
                 rule.row.sentence.contains("do not delete the subscription"),
                 "{}",
-                rule.place
+                rule.at
             );
-            assert!(rule.row.sentence.contains("leave the domain"), "{}", rule.place);
+            assert!(rule.row.sentence.contains("leave the domain"), "{}", rule.at);
         }
     }
     for note in rules.step_texts.all_notes() {

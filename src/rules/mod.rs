@@ -8,6 +8,7 @@
 mod calendar;
 mod day;
 mod lifecycle;
+mod listing;
 mod market;
 mod number;
 mod order;
@@ -23,6 +24,7 @@ mod window;
 pub use calendar::{Calendar, Calendars};
 pub use day::{DayRef, shift};
 pub use lifecycle::{AgreementRule, ExtendedTerm, LifecycleCase, LifecycleState};
+pub use listing::{RuleRow, RuleTable, tables};
 pub use market::{Cloud as CloudRule, Market, SegmentRule, VettingRule};
 pub use number::{NumberName, NumberRule};
 pub use order::{AddonMinimum, BillingRule, Leftover, MarketData, MarketDataRule, ShortGrace, UndoWindow};
@@ -30,16 +32,19 @@ pub use overrides::Override;
 pub use people::{Condition, Conditions, PLACEHOLDERS, StepCase, StepNote, StepRule, StepTexts};
 pub use route::{OfferSale, RouteRule};
 pub use surcharge::{Follows, Surcharge};
-pub use table::{Dated, RowPlace, RuleProblem, TABLE_NAMES, embedded_text, key_columns};
+pub use table::{Dated, RowAt, RuleProblem, TABLE_NAMES, Used, embedded_text, key_columns};
 pub use window::{ChannelRule, Window, WindowCase};
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use chrono::NaiveDate;
 
-use crate::{config::RuleSettings, terms::*};
+use crate::{
+    config::{Role, RuleSettings},
+    terms::*,
+};
 use number::Numbers;
-use table::{Rows, RuleFile, read};
+use table::{Heard, Rows, RuleFile, read};
 
 /// All rule tables, and what the settings put in their place.
 #[derive(Debug, Clone)]
@@ -68,6 +73,7 @@ pub struct Rules {
     pub mosa_asap: bool,
     /// What the settings put in the place of our rules, sorted.
     pub overrides: Vec<Override>,
+    heard: Heard,
 }
 
 impl Rules {
@@ -84,36 +90,15 @@ impl Rules {
     /// # Errors
     /// Every table that is not known, cannot be read or does not parse, with its place.
     pub fn load(settings: &RuleSettings) -> Result<Rules, Vec<RuleProblem>> {
-        let mut problems = Vec::new();
-        let mut files: BTreeMap<&'static str, Vec<RuleFile>> = TABLE_NAMES
+        let (files, problems) = files_of(settings);
+        let mut overrides: Vec<Override> = files
             .iter()
-            .map(|&name| {
-                let file = RuleFile {
-                    name: format!("{name}.csv"),
-                    text: embedded_text(name).to_owned(),
-                };
-                (name, vec![file])
+            .flat_map(|(name, files)| {
+                let replaces = settings.replace.contains_key(*name);
+                let theirs = files.iter().filter(|file| !file.embedded);
+                theirs.map(move |file| overrides::of_file(name, replaces, file))
             })
             .collect();
-        let mut overrides = Vec::new();
-        for (replaces, named) in [(true, &settings.replace), (false, &settings.extend)] {
-            for (name, path) in named {
-                let Some(slot) = files.get_mut(name.as_str()) else {
-                    problems.push(RuleProblem::unknown_table(name));
-                    continue;
-                };
-                match rule_file(path) {
-                    Ok(file) => {
-                        overrides.push(overrides::of_file(name, replaces, &file));
-                        if replaces {
-                            slot.clear();
-                        }
-                        slot.insert(0, file);
-                    }
-                    Err(problem) => problems.push(problem),
-                }
-            }
-        }
         let mut rows = Rows {
             files: &files,
             problems,
@@ -146,6 +131,7 @@ impl Rules {
             numbers: Numbers::new(numbers, &settings.numbers, &mut rows.problems),
             mosa_asap: settings.mosa_asap,
             overrides,
+            heard: Heard::default(),
         };
         if let Some(&days) = settings.numbers.get("undo_days") {
             rules.set_undo_days(days);
@@ -157,13 +143,27 @@ impl Rules {
         }
     }
 
+    /// The same rules, remembering which rows are asked for from now on.
+    pub fn listening(&self) -> Rules {
+        Rules {
+            heard: Heard::listening(),
+            ..self.clone()
+        }
+    }
+
+    /// The rows that were asked for since the last time, each once, in order; nothing unless the rules are
+    /// [listening](Rules::listening).
+    pub fn heard(&self) -> Vec<Used> {
+        self.heard.take()
+    }
+
     /// The settings say for every channel that has such a window how long it is.
     fn set_undo_days(&mut self, days: u32) {
         let before: Vec<String> = self
             .undo_windows
             .iter()
             .filter(|row| row.row.days != days)
-            .map(|row| row.place.to_string())
+            .map(|row| row.at.to_string())
             .collect();
         for row in &mut self.undo_windows {
             *row = number::set(UndoWindow {
@@ -186,7 +186,7 @@ impl Rules {
 
     /// A number on a day, with the row that says it.
     pub fn number_rule(&self, name: NumberName, on: NaiveDate) -> Option<&Dated<NumberRule>> {
-        self.numbers.on(name, on)
+        self.heard.note("numbers", self.numbers.on(name, on))
     }
 
     /// A number on a day.
@@ -201,16 +201,15 @@ impl Rules {
 
     /// The CSP region that a country belongs to on a day; none: it is in no region.
     pub fn region(&self, country: Country, on: NaiveDate) -> Option<&Dated<Market>> {
-        self.regions
-            .get(&country)
-            .and_then(|rows| table::valid(rows.iter(), on))
+        let rows = self.regions.get(&country);
+        self.heard
+            .note("regions", rows.and_then(|rows| table::valid(rows.iter(), on)))
     }
 
     /// The national cloud that a domain gives away, by its ending.
     pub fn cloud_of_domain(&self, domain: &str, on: NaiveDate) -> Option<&Dated<CloudRule>> {
-        self.clouds
-            .iter()
-            .find(|rule| rule.is_valid(on) && rule.row.fits(domain))
+        let rows = self.clouds.iter().filter(|rule| rule.row.fits(domain));
+        self.heard.note("clouds", table::valid(rows, on))
     }
 
     /// Whether a customer so qualified may buy offers of a segment; none: no.
@@ -224,17 +223,17 @@ impl Rules {
             .segments
             .iter()
             .filter(|r| r.row.qualification == qualification && r.row.segment == segment);
-        table::nearest(rows, on)
+        self.heard.note("segments", table::nearest(rows, on))
     }
 
     /// Whether offers of a segment need a customer that was vetted for it.
     pub fn vetting(&self, segment: Segment, on: NaiveDate) -> Option<&Dated<VettingRule>> {
-        table::nearest(self.vetting.iter().filter(|r| r.row.segment == segment), on)
+        self.heard.note("vetting", table::nearest(self.vetting.iter().filter(|r| r.row.segment == segment), on))
     }
 
     /// What is special about a channel; none for `own`, and for a channel that a replaced table left out.
     pub fn channel(&self, channel: Channel, on: NaiveDate) -> Option<&Dated<ChannelRule>> {
-        table::nearest(self.channels.iter().filter(|r| r.row.channel == channel), on)
+        self.heard.note("channels", table::nearest(self.channels.iter().filter(|r| r.row.channel == channel), on))
     }
 
     /// The route by channel, state, term and whether the source offer is sold in CSP: the first row that fits.
@@ -246,14 +245,16 @@ impl Rules {
         sale: OfferSale,
         on: NaiveDate,
     ) -> Option<&Dated<RouteRule>> {
-        self.routes
+        let rows = self
+            .routes
             .iter()
-            .find(|rule| rule.is_valid(on) && rule.row.fits(channel, state, term, sale))
+            .filter(|rule| rule.row.fits(channel, state, term, sale));
+        self.heard.note("routes", table::valid(rows, on))
     }
 
     /// The window of a channel and route in a case.
     pub fn window(&self, channel: Channel, route: Route, case: WindowCase, on: NaiveDate) -> Option<&Dated<Window>> {
-        table::nearest(self.windows.iter().filter(|r| r.row.fits(channel, route, case)), on)
+        self.heard.note("windows", table::nearest(self.windows.iter().filter(|r| r.row.fits(channel, route, case)), on))
     }
 
     /// The state of a channel's subscription so many days after its term end, in a case; none: past its data retention.
@@ -264,7 +265,7 @@ impl Rules {
         day: i64,
         on: NaiveDate,
     ) -> Option<&Dated<LifecycleState>> {
-        table::nearest(self.lifecycles.iter().filter(|r| r.row.fits(channel, case, day)), on)
+        self.heard.note("lifecycles", table::nearest(self.lifecycles.iter().filter(|r| r.row.fits(channel, case, day)), on))
     }
 
     /// Whether the lifecycle table has rows for a channel in a case.
@@ -276,7 +277,7 @@ impl Rules {
 
     /// To which terms of a channel the paid extended service term applies, by the day on which they end.
     pub fn extended_term(&self, channel: Channel, ends: NaiveDate) -> Option<&Dated<ExtendedTerm>> {
-        table::nearest(self.extended_terms.iter().filter(|r| r.row.channel == channel), ends)
+        self.heard.note("extended_terms", table::nearest(self.extended_terms.iter().filter(|r| r.row.channel == channel), ends))
     }
 
     /// Whether the paid extended service term follows a term that began and ends on these days; an unknown beginning counts
@@ -288,7 +289,7 @@ impl Rules {
 
     /// From when on an acceptance of the customer agreement counts, for what is done on a day; none: all count.
     pub fn agreement(&self, on: NaiveDate) -> Option<&Dated<AgreementRule>> {
-        table::valid(self.agreements.iter(), on)
+        self.heard.note("agreements", table::valid(self.agreements.iter(), on))
     }
 
     /// Whether a customer agreement accepted on a day still counts on another.
@@ -305,7 +306,8 @@ impl Rules {
                 .filter(move |r| r.row.channel == channel && r.row.country == wanted);
             table::nearest(rows, on)
         };
-        country.and_then(|country| of(Some(country))).or_else(|| of(None))
+        let found = country.and_then(|country| of(Some(country))).or_else(|| of(None));
+        self.heard.note("undo_windows", found)
     }
 
     /// Whether a term of an offer may be billed so: the offer's own row before that for any.
@@ -316,12 +318,12 @@ impl Rules {
             };
             self.billing.iter().find(fits)
         };
-        of(Some(offer)).or_else(|| of(None))
+        self.heard.note("billing", of(Some(offer)).or_else(|| of(None)))
     }
 
     /// The fewest licences of an add-on, by its base's; none: no such rule.
     pub fn addon_minimum(&self, offer: &str, on: NaiveDate) -> Option<&Dated<AddonMinimum>> {
-        table::nearest(self.addon_minimums.iter().filter(|r| &*r.row.offer == offer), on)
+        self.heard.note("addon_minimums", table::nearest(self.addon_minimums.iter().filter(|r| &*r.row.offer == offer), on))
     }
 
     /// Whether a channel keeps an offer for a shorter time than others after its term end.
@@ -330,12 +332,12 @@ impl Rules {
             .short_grace
             .iter()
             .filter(|r| r.row.channel == channel && &*r.row.offer == offer);
-        table::nearest(rows, on)
+        self.heard.note("short_grace", table::nearest(rows, on))
     }
 
     /// Whether subscriptions of a channel are exceptions by now.
     pub fn leftover(&self, channel: Channel, on: NaiveDate) -> Option<&Dated<Leftover>> {
-        table::valid(self.leftovers.iter().filter(|r| r.row.channel == channel), on)
+        self.heard.note("leftovers", table::valid(self.leftovers.iter().filter(|r| r.row.channel == channel), on))
     }
 
     /// What customers of a country must be known by before anything can be ordered.
@@ -343,6 +345,20 @@ impl Rules {
         self.market_data
             .iter()
             .filter(move |r| r.row.country == country && r.is_valid(on))
+    }
+
+    /// Who does a step and how, in its cases (most special first), with the row's number for [`StepTexts::step`].
+    pub fn step(
+        &self,
+        step: StepKind,
+        cases: &[StepCase],
+        channel: Option<Channel>,
+        partner: Role,
+        on: NaiveDate,
+    ) -> Option<(u16, &Dated<StepRule>)> {
+        let (number, rule) = self.step_texts.find(step, cases, channel, partner, on)?;
+        self.heard.note("steps", Some(rule));
+        Some((number, rule))
     }
 
     /// What a term that nobody wanted costs, for a channel; none: nothing follows by itself there.
@@ -357,7 +373,7 @@ impl Rules {
             .surcharges
             .iter()
             .filter(|rule| rule.row.fits(channel, follows, has_monthly));
-        table::nearest(rows, on)
+        self.heard.note("surcharges", table::nearest(rows, on))
     }
 
     /// Every country that is in a region until further notice, with its names, for whoever reads countries out of cells.
@@ -377,10 +393,43 @@ fn by_country(rows: Vec<Dated<Market>>) -> BTreeMap<Country, Vec<Dated<Market>>>
     map
 }
 
+/// The files that make up each table, the user's before ours, and what is wrong with those that settings name.
+fn files_of(settings: &RuleSettings) -> (BTreeMap<&'static str, Vec<RuleFile>>, Vec<RuleProblem>) {
+    let mut problems = Vec::new();
+    let embedded = |name: &&'static str| {
+        let file = RuleFile {
+            name: format!("{name}.csv"),
+            text: embedded_text(name).to_owned(),
+            embedded: true,
+        };
+        (*name, vec![file])
+    };
+    let mut files: BTreeMap<&'static str, Vec<RuleFile>> = TABLE_NAMES.iter().map(embedded).collect();
+    for (replaces, named) in [(true, &settings.replace), (false, &settings.extend)] {
+        for (name, path) in named {
+            let Some(slot) = files.get_mut(name.as_str()) else {
+                problems.push(RuleProblem::unknown_table(name));
+                continue;
+            };
+            match rule_file(path) {
+                Ok(file) => {
+                    if replaces {
+                        slot.clear();
+                    }
+                    slot.insert(0, file);
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+    }
+    (files, problems)
+}
+
 fn rule_file(path: &Path) -> Result<RuleFile, RuleProblem> {
     let text = fs::read_to_string(path).map_err(|error| RuleProblem::unreadable(path, &error))?;
     Ok(RuleFile {
         name: path.to_string_lossy().replace('\\', "/"),
         text,
+        embedded: false,
     })
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::table::{self, Dated, Fields, RowPlace, RuleProblem};
+use super::table::{self, Dated, Fields, RowAt, RuleProblem};
 use crate::terms::*;
 
 worded! {
@@ -137,9 +137,9 @@ pub(super) fn set<T>(row: T) -> Dated<T> {
         valid_until: None,
         source: "the settings".into(),
         certainty: Certainty::Sure,
-        place: RowPlace {
+        at: RowAt {
             table: "numbers",
-            file: "the settings, [rules]".into(),
+            file: 0,
             line: 0,
         },
     }

@@ -4,7 +4,14 @@
 //! user's before ours, so that of two that fit the user's is found first. Refuses a heading that the table does not have, a row
 //! that does not parse, and two rows of one file that say something of the same days: naming file, line and column.
 
-use std::{collections::BTreeMap, fmt, fmt::Display, path::Path, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    fmt::Display,
+    path::Path,
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use chrono::NaiveDate;
 
@@ -24,27 +31,71 @@ pub struct Dated<T> {
     pub source: Text,
     /// How sure it is.
     pub certainty: Certainty,
-    /// Where the row stands.
-    pub place: RowPlace,
+    /// Where it stands.
+    pub at: RowAt,
 }
 
-/// Where a row of a rule table stands: `windows.csv, line 3` for ours, the path for the user's.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RowPlace {
-    /// The table's name.
+/// Where a row stands: in the embedded table, or in a file of the user's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowAt {
+    /// The table.
     pub table: &'static str,
-    /// The file: the table's own name, or the path in the settings.
-    pub file: Text,
-    /// 1-based line; 0 for what the settings say themselves.
-    pub line: u64,
+    /// Which of the texts that make up the table, in their order: the user's first.
+    pub(super) file: u16,
+    /// 1-based line in it; 0 for what the settings say themselves.
+    pub line: u32,
 }
 
-impl fmt::Display for RowPlace {
+impl fmt::Display for RowAt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
-            0 => f.write_str(&self.file),
-            line => write!(f, "{}, line {line}", self.file),
+            0 => f.write_str("the settings, [rules]"),
+            line => write!(f, "{}, line {line}", self.table),
         }
+    }
+}
+
+/// Remembers which rows were asked for, while somebody wants to know; a nightly run does not.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Heard(Option<Arc<Mutex<Vec<Used>>>>);
+
+/// A row that answered a question; none: the table has none for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Used {
+    /// The table that was asked.
+    pub table: &'static str,
+    /// The row.
+    pub row: Option<RowAt>,
+}
+
+impl Heard {
+    pub(super) fn listening() -> Heard {
+        Heard(Some(Arc::default()))
+    }
+
+    /// Hands on what a table answered.
+    pub(super) fn note<'a, T>(&self, table: &'static str, found: Option<&'a Dated<T>>) -> Option<&'a Dated<T>> {
+        if let Some(heard) = &self.0 {
+            let row = found.map(|row| row.at);
+            heard
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(Used { table, row });
+        }
+        found
+    }
+
+    /// What was asked so far, each row once, in the order of the first time.
+    pub(super) fn take(&self) -> Vec<Used> {
+        let mut used: Vec<Used> = Vec::new();
+        if let Some(heard) = &self.0 {
+            for one in heard.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+                if !used.contains(&one) {
+                    used.push(one);
+                }
+            }
+        }
+        used
     }
 }
 
@@ -162,6 +213,8 @@ pub(super) struct RuleFile {
     /// As problems and places name it.
     pub(super) name: String,
     pub(super) text: String,
+    /// Whether it is the embedded one.
+    pub(super) embedded: bool,
 }
 
 /// All tables' files, the user's first, and the problems met so far.
@@ -261,8 +314,9 @@ pub(super) fn read<T>(
     parse: impl Fn(&Fields<'_>) -> Result<T, String>,
 ) -> Vec<Dated<T>> {
     let mut table = Vec::new();
-    for file in rows.files.get(name).into_iter().flatten() {
-        match read_file(name, file, &parse) {
+    for (number, file) in rows.files.get(name).into_iter().flatten().enumerate() {
+        let number = u16::try_from(number).unwrap_or(u16::MAX);
+        match read_file(name, (number, file), &parse) {
             Ok(read) => table.extend(read),
             Err(problems) => rows.problems.extend(problems),
         }
@@ -272,7 +326,7 @@ pub(super) fn read<T>(
 
 fn read_file<T>(
     table: &'static str,
-    file: &RuleFile,
+    (number, file): (u16, &RuleFile),
     parse: impl Fn(&Fields<'_>) -> Result<T, String>,
 ) -> Result<Vec<Dated<T>>, Vec<RuleProblem>> {
     let problem = |line: u64, message: String| RuleProblem {
@@ -295,7 +349,6 @@ fn read_file<T>(
     if !problems.is_empty() {
         return Err(problems);
     }
-    let file_name: Text = file.name.as_str().into();
     let mut rows = Vec::new();
     let mut keys: BTreeMap<Vec<String>, Vec<(NaiveDate, Option<NaiveDate>, u64)>> = BTreeMap::new();
     for record in reader.records() {
@@ -312,12 +365,12 @@ fn read_file<T>(
             headings: &headings,
             record: &record,
         };
-        let place = RowPlace {
+        let at = RowAt {
             table,
-            file: file_name.clone(),
-            line,
+            file: number,
+            line: u32::try_from(line).unwrap_or(u32::MAX),
         };
-        let row = match dated(&fields, place, &parse) {
+        let row = match dated(&fields, at, &parse) {
             Ok(row) => row,
             Err(message) => {
                 problems.push(problem(line, message));
@@ -374,7 +427,7 @@ fn wrong_headings(table: &str, headings: &csv::StringRecord) -> Vec<String> {
 
 fn dated<T>(
     fields: &Fields<'_>,
-    place: RowPlace,
+    at: RowAt,
     parse: impl Fn(&Fields<'_>) -> Result<T, String>,
 ) -> Result<Dated<T>, String> {
     let (valid_from, valid_until) = (fields.needed_date("valid_from")?, fields.date("valid_until")?);
@@ -387,6 +440,6 @@ fn dated<T>(
         valid_until,
         source: fields.filled("source")?.ok_or("`source` is empty")?.into(),
         certainty: fields.word("certainty")?,
-        place,
+        at,
     })
 }

@@ -117,7 +117,7 @@ fn each_row<'a, T: 'a>(
     let mut count = 0;
     for row in rows {
         count += 1;
-        let place = &row.place;
+        let place = &row.at;
         let answers = |on: NaiveDate| ask(&row.row, on).is_some_and(|found| std::ptr::eq(found, row));
         assert!(answers(row.valid_from), "{place}: not on its first day");
         assert!(
@@ -232,10 +232,10 @@ fn every_state_after_the_end_holds_from_its_first_day_to_its_last() {
                 .lifecycle(channel, case, day, on)
                 .is_some_and(|found| std::ptr::eq(found, row))
         };
-        assert!(!holds(from_day - 1) && holds(from_day), "{}: its first day", row.place);
+        assert!(!holds(from_day - 1) && holds(from_day), "{}: its first day", row.at);
         match until_day {
-            Some(until) => assert!(holds(until) && !holds(until + 1), "{}: its last day", row.place),
-            None => assert!(holds(from_day + 3650), "{}: has no last day", row.place),
+            Some(until) => assert!(holds(until) && !holds(until + 1), "{}: its last day", row.at),
+            None => assert!(holds(from_day + 3650), "{}: has no last day", row.at),
         }
     }
 }
@@ -395,10 +395,10 @@ fn a_row_says_where_it_stands() {
     let window = rules
         .window(Channel::Csp, Route::Transfer, WindowCase::Exempt, day("2026-11-21"))
         .unwrap();
-    let line = window.place.line as usize;
+    let line = window.at.line as usize;
     let text = embedded_text("windows").lines().nth(line - 1).unwrap();
     assert!(text.starts_with("csp,transfer,any,"), "{text}");
-    assert_eq!(window.place.to_string(), format!("windows.csv, line {line}"));
+    assert_eq!(window.at.to_string(), format!("windows, line {line}"));
 }
 
 #[test]

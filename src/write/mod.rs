@@ -14,23 +14,33 @@ use std::{
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::{catalog::Proposal, config::OutputSettings, finding::Finding, plan::Plan};
+use crate::{
+    catalog::Proposal,
+    config::OutputSettings,
+    finding::Finding,
+    plan::Plan,
+    saved::{Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn, restored},
+};
 
 mod cell;
 mod finding_lines;
 mod offer_lines;
+mod page;
 mod plan_lines;
 mod record;
+mod reports;
 mod stage;
 mod step_lines;
+mod view;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
 
-pub use cell::{neutralised, restored};
-pub use plan_lines::COLUMNS as PLAN_COLUMNS;
+pub use page::write_page;
 pub use record::{RunRecord, SettingsRecord, StoppedRecord, Timing};
+pub use reports::{Reports, write_reports};
 pub use stage::WriteStop;
+pub use view::View;
 
 use cell::Line;
 use stage::Stage;
@@ -97,6 +107,26 @@ impl Target {
         self.beside("run.json")
     }
 
+    /// The plan as a page.
+    pub fn html(&self) -> PathBuf {
+        self.beside("html")
+    }
+
+    /// The plan as a workbook.
+    pub fn xlsx(&self) -> PathBuf {
+        self.beside("xlsx")
+    }
+
+    /// The steps as a calendar.
+    pub fn ics(&self) -> PathBuf {
+        self.beside("ics")
+    }
+
+    /// The folder of messages to customers.
+    pub fn letters(&self) -> PathBuf {
+        self.beside("letters")
+    }
+
     /// The run record of a run that was stopped.
     pub fn stopped_run(&self) -> PathBuf {
         self.beside("stopped.run.json")
@@ -107,8 +137,8 @@ impl Target {
         self.beside("stopped.findings.csv")
     }
 
-    /// Every file of this name that a run may write: what must not be read as an export.
-    pub fn all(&self) -> [PathBuf; 6] {
+    /// Every file and folder of this name that a run may write: what must not be read as an export.
+    pub fn all(&self) -> [PathBuf; 10] {
         [
             self.plan.clone(),
             self.findings(),
@@ -116,6 +146,10 @@ impl Target {
             self.run(),
             self.stopped_run(),
             self.stopped_findings(),
+            self.html(),
+            self.xlsx(),
+            self.ics(),
+            self.letters(),
         ]
     }
 
@@ -127,7 +161,7 @@ impl Target {
     }
 }
 
-/// Writes the plan, the findings, the steps and, last, the run record, which gets the digests of the others.
+/// Writes the plan, the findings, the steps, the reports and, last, the run record, which gets the digests of the others.
 ///
 /// A failure leaves the files of the last run as they were. `findings` come in the order in which they are to stand.
 pub fn write_all(
@@ -135,6 +169,7 @@ pub fn write_all(
     settings: OutputSettings,
     plan: &Plan,
     findings: &[Finding],
+    reports: Option<(&Reports, &View<'_>)>,
     record: &mut RunRecord,
 ) -> Result<(), WriteStop> {
     let mut stage = Stage::open(&target.folder)?;
@@ -144,6 +179,11 @@ pub fn write_all(
     record.outputs.insert(name(&target.findings()), digest);
     let digest = stage.add(&target.steps(), |out| step_lines(plan, settings, out))?;
     record.outputs.insert(name(&target.steps()), digest);
+    if let Some((reports, view)) = reports.filter(|(reports, _)| reports.any()) {
+        let saved = saved(plan, findings, record.saved());
+        let digests = reports::add(reports, &saved, view, &mut stage)?;
+        record.outputs.extend(digests);
+    }
     stage.add(&target.run(), |out| record::write(record, out))?;
     stage.publish()?;
     stage::remove_stale(&[target.stopped_run(), target.stopped_findings()]);
@@ -184,12 +224,39 @@ pub fn write_proposals(proposals: &[Proposal], settings: OutputSettings, out: &m
     out.flush()
 }
 
+/// A plan just made in the form in which it is read back from files.
+pub fn saved(plan: &Plan, findings: &[Finding], record: SavedRecord) -> SavedPlan {
+    fn cells<T, C: Columns>(items: impl Iterator<Item = T>, fill: impl Fn(T, &mut Line<'_>)) -> Vec<Row<C>> {
+        let mut buffer = Vec::new();
+        let row = |item| {
+            buffer.clear();
+            let mut line = Line::begin(&mut buffer, ',');
+            fill(item, &mut line);
+            line.end();
+            // One line of ours is one record of UTF-8.
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .from_reader(buffer.as_slice());
+            let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
+            Row::new(record.iter().map(restored))
+        };
+        items.map(row).collect()
+    }
+    SavedPlan {
+        record,
+        rows: cells(plan.rows.iter(), plan_lines::fill),
+        missing: Vec::new(),
+        steps: cells(plan.steps(), |step, line| step_lines::fill(&step, line)),
+        findings: cells(findings.iter(), finding_lines::fill),
+    }
+}
+
 fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
-    lines(&plan_lines::COLUMNS, &plan.rows, settings, out, Some, |row, line| {
+    lines(PlanColumn::HEADINGS, &plan.rows, settings, out, Some, |row, line| {
         plan_lines::fill(row, line)
     })
 }
@@ -197,7 +264,7 @@ fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io:
 fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
     let described = |step| plan.step(step);
     lines(
-        &step_lines::COLUMNS,
+        StepColumn::HEADINGS,
         &plan.step_refs,
         settings,
         out,
@@ -208,7 +275,7 @@ fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io:
 
 fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
     lines(
-        &finding_lines::COLUMNS,
+        FindingColumn::HEADINGS,
         findings,
         settings,
         out,

@@ -18,6 +18,7 @@ use crate::{
     read::Limits,
     recognise::InputRecord,
     rules::Override,
+    saved::SavedRecord,
 };
 
 /// What a run that wrote a plan has to say about itself.
@@ -56,13 +57,23 @@ pub struct RunRecord {
     pub timing: Timing,
 }
 
+impl RunRecord {
+    /// The record as it is read back. One of ours always is.
+    pub(super) fn saved(&self) -> SavedRecord {
+        let written = serde_json::to_vec(self).unwrap_or_default();
+        SavedRecord::parse(&written).unwrap_or_default()
+    }
+}
+
 /// Which settings a run had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SettingsRecord {
-    /// Path as given.
-    pub path: String,
+    /// Path as given; none: there is no file.
+    pub path: Option<String>,
     /// SHA-256 of the file.
-    pub sha256: String,
+    pub sha256: Option<String>,
+    /// What the command line set for this run alone, as it was given.
+    pub set: Vec<String>,
 }
 
 /// What a run that was stopped has to say about itself.

@@ -7,6 +7,7 @@ use seatshift::{
     config::Config,
     finding::Code,
     pipeline::{self, Offers, Request, Stop},
+    write::Reports,
 };
 use serde_json::json;
 
@@ -51,6 +52,7 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
             config,
             as_of,
             target: None,
+            reports: Reports::none(),
             strict: false,
         };
         let outcome = pipeline::run(&request, &())?;

@@ -122,6 +122,7 @@ fn outcome() -> Outcome {
         },
         verdict: Verdict::Look,
         target: Some(Target::new("out/plan.csv".as_ref()).unwrap()),
+        reports: Reports::none(),
     }
 }
 
@@ -215,6 +216,7 @@ fn an_empty_plan_has_no_empty_sections() {
         counts: Counts::default(),
         verdict: Verdict::Done,
         target: None,
+        reports: Default::default(),
     };
     let expected = "\
 Plan for 2026-11-21

@@ -60,6 +60,7 @@ fn the_template_as_written_sets_nothing_but_tables() {
         path: config.path.clone(),
         digest: config.digest.clone(),
         tables: config.tables.clone(),
+        stated: config.stated.clone(),
         ..Config::default()
     };
     assert_eq!(config, expected);

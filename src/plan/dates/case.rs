@@ -22,12 +22,12 @@ pub(super) struct Case<'a> {
     /// Whether the term end has passed.
     pub(super) past: bool,
     /// Whether the extended service term follows this term.
-    extended_applies: bool,
+    pub(super) extended_applies: bool,
     /// Whether the subscription is in it.
-    in_extended: bool,
+    pub(super) in_extended: bool,
     /// Whether it is best moved today: so the rule says, or it no longer runs although its term does.
     pub(super) at_once: bool,
-    window: Option<&'a Window>,
+    pub(super) window: Option<&'a Window>,
     pub(super) opens: Option<NaiveDate>,
     pub(super) closes: Option<NaiveDate>,
 }
@@ -51,7 +51,7 @@ pub(super) const LEAD: GateNumbers = GateNumbers {
 };
 
 /// Days it takes at the very least.
-const LEAST: GateNumbers = GateNumbers {
+pub(super) const LEAST: GateNumbers = GateNumbers {
     relationship: NumberName::LeastRelationship,
     relationship_ea: NumberName::LeastRelationshipEa,
     agreement: NumberName::LeastAgreement,
@@ -220,7 +220,7 @@ impl<'a> Case<'a> {
     }
 
     /// The first day on which everything can be there: the gates run side by side, a transfer's approval comes after them.
-    fn ready(&self) -> NaiveDate {
+    pub(super) fn ready(&self) -> NaiveDate {
         if let Some(day) = self.q.settled_on {
             return day;
         }
@@ -256,7 +256,7 @@ impl<'a> Case<'a> {
         ]
     }
 
-    fn long_lead(&self) -> bool {
+    pub(super) fn long_lead(&self) -> bool {
         self.rules
             .channel(self.q.channel, self.on)
             .is_some_and(|channel| channel.row.long_lead)

@@ -119,8 +119,7 @@ impl Case<'_> {
         let cases = case.as_slice();
         let rule = self
             .rules
-            .step_texts
-            .find(step, cases, Some(self.q.channel), Role::Direct, self.on);
+            .step(step, cases, Some(self.q.channel), Role::Direct, self.on);
         match rule {
             Some((_, rule)) if rule.row.owner == Owner::Customer => self.theirs,
             _ => self.calendar,
