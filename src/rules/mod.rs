@@ -228,12 +228,18 @@ impl Rules {
 
     /// Whether offers of a segment need a customer that was vetted for it.
     pub fn vetting(&self, segment: Segment, on: NaiveDate) -> Option<&Dated<VettingRule>> {
-        self.heard.note("vetting", table::nearest(self.vetting.iter().filter(|r| r.row.segment == segment), on))
+        self.heard.note(
+            "vetting",
+            table::nearest(self.vetting.iter().filter(|r| r.row.segment == segment), on),
+        )
     }
 
     /// What is special about a channel; none for `own`, and for a channel that a replaced table left out.
     pub fn channel(&self, channel: Channel, on: NaiveDate) -> Option<&Dated<ChannelRule>> {
-        self.heard.note("channels", table::nearest(self.channels.iter().filter(|r| r.row.channel == channel), on))
+        self.heard.note(
+            "channels",
+            table::nearest(self.channels.iter().filter(|r| r.row.channel == channel), on),
+        )
     }
 
     /// The route by channel, state, term and whether the source offer is sold in CSP: the first row that fits.
@@ -254,7 +260,10 @@ impl Rules {
 
     /// The window of a channel and route in a case.
     pub fn window(&self, channel: Channel, route: Route, case: WindowCase, on: NaiveDate) -> Option<&Dated<Window>> {
-        self.heard.note("windows", table::nearest(self.windows.iter().filter(|r| r.row.fits(channel, route, case)), on))
+        self.heard.note(
+            "windows",
+            table::nearest(self.windows.iter().filter(|r| r.row.fits(channel, route, case)), on),
+        )
     }
 
     /// The state of a channel's subscription so many days after its term end, in a case; none: past its data retention.
@@ -265,7 +274,10 @@ impl Rules {
         day: i64,
         on: NaiveDate,
     ) -> Option<&Dated<LifecycleState>> {
-        self.heard.note("lifecycles", table::nearest(self.lifecycles.iter().filter(|r| r.row.fits(channel, case, day)), on))
+        self.heard.note(
+            "lifecycles",
+            table::nearest(self.lifecycles.iter().filter(|r| r.row.fits(channel, case, day)), on),
+        )
     }
 
     /// Whether the lifecycle table has rows for a channel in a case.
@@ -277,7 +289,10 @@ impl Rules {
 
     /// To which terms of a channel the paid extended service term applies, by the day on which they end.
     pub fn extended_term(&self, channel: Channel, ends: NaiveDate) -> Option<&Dated<ExtendedTerm>> {
-        self.heard.note("extended_terms", table::nearest(self.extended_terms.iter().filter(|r| r.row.channel == channel), ends))
+        self.heard.note(
+            "extended_terms",
+            table::nearest(self.extended_terms.iter().filter(|r| r.row.channel == channel), ends),
+        )
     }
 
     /// Whether the paid extended service term follows a term that began and ends on these days; an unknown beginning counts
@@ -323,7 +338,10 @@ impl Rules {
 
     /// The fewest licences of an add-on, by its base's; none: no such rule.
     pub fn addon_minimum(&self, offer: &str, on: NaiveDate) -> Option<&Dated<AddonMinimum>> {
-        self.heard.note("addon_minimums", table::nearest(self.addon_minimums.iter().filter(|r| &*r.row.offer == offer), on))
+        self.heard.note(
+            "addon_minimums",
+            table::nearest(self.addon_minimums.iter().filter(|r| &*r.row.offer == offer), on),
+        )
     }
 
     /// Whether a channel keeps an offer for a shorter time than others after its term end.
@@ -337,7 +355,10 @@ impl Rules {
 
     /// Whether subscriptions of a channel are exceptions by now.
     pub fn leftover(&self, channel: Channel, on: NaiveDate) -> Option<&Dated<Leftover>> {
-        self.heard.note("leftovers", table::valid(self.leftovers.iter().filter(|r| r.row.channel == channel), on))
+        self.heard.note(
+            "leftovers",
+            table::valid(self.leftovers.iter().filter(|r| r.row.channel == channel), on),
+        )
     }
 
     /// What customers of a country must be known by before anything can be ordered.
