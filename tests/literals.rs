@@ -120,10 +120,23 @@ fn no_country_stands_in_code() {
     }
 }
 
+/// Code without the lengths of its arrays: `; 4]`.
+fn without_lengths(code: &str) -> String {
+    let mut parts = code.split("; ");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        kept.push_str("; ");
+        kept.push_str(if rest.starts_with(']') { rest } else { part });
+    }
+    kept
+}
+
 #[test]
 fn no_number_stands_in_code() {
     for (path, code) in code() {
         let quotes = code.split('"').step_by(2).collect::<Vec<_>>().join(" ");
+        let quotes = without_lengths(&quotes);
         let words = quotes.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
         let numbers = words.filter(|word| word.starts_with(|first: char| first.is_ascii_digit()));
         for number in numbers {

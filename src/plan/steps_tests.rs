@@ -17,7 +17,7 @@ use crate::{config::Role, recognise::tables::OfferRule, rules::StepCase};
 type Scene = fn(&mut World);
 
 /// What a customer may be in: together they reach every row of the tables of steps.
-const SCENES: [(&str, Scene); 9] = [
+const SCENES: [(&str, Scene); 10] = [
     (
         "nothing is known of the customer, and licences must be reassigned",
         |w| {
@@ -55,6 +55,10 @@ const SCENES: [(&str, Scene); 9] = [
             w.first().billing_plan = Some(BillingPlan::Triennial);
         },
     ),
+    ("it is one of a month", |w| {
+        w.first().term = Some(Term::MONTH);
+        w.first().term_start = None;
+    }),
     ("a person must decide", |w| w.first().seats = None),
 ];
 

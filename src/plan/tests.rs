@@ -1,13 +1,13 @@
 //! What other facts do to one plain subscription, and subscriptions to each other.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use chrono::NaiveDate;
 
 use super::*;
 use crate::{
     catalog::{Catalog, evidence::Evidence},
-    config::{Config, Role},
+    config::{Config, Role, RuleSettings},
     finding::{Code, Place},
     recognise::{
         Customer, Flaw, SourceOffer,
@@ -99,14 +99,23 @@ fn world() -> World {
 
 impl World {
     fn plan(&self) -> Plan {
-        let rules = Rules::load(&self.config.rules).unwrap();
+        static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
+        static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::embedded().unwrap());
+        let own;
+        let rules = match self.config.rules == RuleSettings::default() {
+            true => &*RULES,
+            false => {
+                own = Rules::load(&self.config.rules).unwrap();
+                &own
+            }
+        };
         let context = Context {
             as_of: self.as_of,
             config: &self.config,
             tables: &self.tables,
-            rules: &rules,
+            rules,
             calendars: &Calendars::default(),
-            catalog: &Catalog::embedded(),
+            catalog: &CATALOG,
             evidence: &Evidence::none(self.as_of),
         };
         plan(
@@ -482,10 +491,13 @@ fn blockers_and_gates_in_pairs() {
     ];
     for (first, change) in gates {
         for (second, other) in gates {
-            let plan = plan_with(|w| {
+            let both = |w: &mut World| {
                 change(w);
-                other(w);
-            });
+                if first != second {
+                    other(w);
+                }
+            };
+            let plan = plan_with(both);
             assert_eq!(decision_of(&plan, 1).action, Action::Move, "{first} and {second}");
             for gate in [first, second] {
                 assert!(
@@ -496,8 +508,7 @@ fn blockers_and_gates_in_pairs() {
             // A gate takes nothing away from what blocks.
             for (reason, blocks) in blockers {
                 let plan = plan_with(|w| {
-                    change(w);
-                    other(w);
+                    both(w);
                     blocks(w);
                 });
                 let decision = decision_of(&plan, 1);
@@ -842,7 +853,7 @@ fn an_order_is_billed_as_the_source_where_the_term_is_sold_so() {
     };
     let yearly = order(BASIC, Term::YEAR, BillingPlan::Monthly, 25);
     assert!(
-        yearly.contains("term P1Y, billed monthly, to start on 2027-01-28"),
+        yearly.contains("term P1Y, billing monthly, to start on 2027-01-28"),
         "{yearly}"
     );
     assert!(
@@ -851,13 +862,13 @@ fn an_order_is_billed_as_the_source_where_the_term_is_sold_so() {
     );
     let monthly = order(BASIC, Term::MONTH, BillingPlan::Annual, 25);
     assert!(
-        monthly.contains("term P1M, billed monthly") && monthly.contains("billing plan is not sold"),
+        monthly.contains("term P1M, billing monthly") && monthly.contains("billing plan is not sold"),
         "{monthly}"
     );
     // Three years of this offer are not sold by the month.
     let three = order("CFQ7TTC0LFLX:0021", Term::THREE_YEARS, BillingPlan::Monthly, 150);
     assert!(
-        three.contains("term P3Y, billed annual") && three.contains("billing plan is not sold"),
+        three.contains("term P3Y, billing annual") && three.contains("billing plan is not sold"),
         "{three}"
     );
 }

@@ -4,7 +4,7 @@
 //! case goes before one for any, then one for the channel, then one for the partner's role; of two alike the user's. Refuses a
 //! sentence with a placeholder that nothing fills.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
 
@@ -166,13 +166,20 @@ fn sentence(row: &Fields<'_>) -> Result<Text, String> {
 pub struct StepTexts {
     steps: Arc<[Dated<StepRule>]>,
     notes: Arc<[Dated<StepNote>]>,
+    /// The numbers of each step's rows, in their order.
+    of_step: Arc<BTreeMap<StepKind, Vec<u16>>>,
 }
 
 impl StepTexts {
     pub(super) fn new(steps: Vec<Dated<StepRule>>, notes: Vec<Dated<StepNote>>) -> StepTexts {
+        let mut of_step: BTreeMap<StepKind, Vec<u16>> = BTreeMap::new();
+        for (number, rule) in (0..=u16::MAX).zip(&steps) {
+            of_step.entry(rule.row.step).or_default().push(number);
+        }
         StepTexts {
             steps: steps.into(),
             notes: notes.into(),
+            of_step: of_step.into(),
         }
     }
 
@@ -200,17 +207,19 @@ impl StepTexts {
         partner: Role,
         on: NaiveDate,
     ) -> Option<(u16, &Dated<StepRule>)> {
+        let numbers = self.of_step.get(&step)?;
+        let rules = || numbers.iter().filter_map(|&number| self.steps.get(usize::from(number)));
         let cases = cases.iter().copied().map(Some).chain([None]);
         for case in cases {
             for channel in channel.map(Some).into_iter().chain([None]) {
                 for partner in [Some(partner), None] {
                     let fits = |rule: &&Dated<StepRule>| {
                         let row = &rule.row;
-                        (row.step, row.case, row.channel, row.partner) == (step, case, channel, partner)
+                        (row.case, row.channel, row.partner) == (case, channel, partner)
                     };
-                    if let Some(rule) = nearest(self.steps.iter().filter(fits), on) {
-                        let number = self.steps.iter().position(|other| std::ptr::eq(other, rule))?;
-                        return Some((u16::try_from(number).ok()?, rule));
+                    if let Some(rule) = nearest(rules().filter(fits), on) {
+                        let place = rules().position(|other| std::ptr::eq(other, rule))?;
+                        return Some((*numbers.get(place)?, rule));
                     }
                 }
             }

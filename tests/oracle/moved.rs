@@ -16,7 +16,7 @@ use crate::{
     calendar::{PlainCalendar, PlainCalendars, plus},
     numbers::Numbers,
     plain::nothing,
-    program::Window,
+    program::{Window, today},
 };
 
 /// A move date, and what it was found from.
@@ -84,7 +84,7 @@ fn before_the_move(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
     // What is best today is asked for today.
     let at_once = found.window.from_as_of;
     let before = |whose: &PlainCalendar, days: u16| match at_once {
-        true => Some(whose.next(query.as_of)),
+        true => Some(whose.next(today(query))),
         false => Some(whose.prev(plus(base, -i64::from(days)))),
     };
     let by = |days: u16| before(&calendar.ours, days);

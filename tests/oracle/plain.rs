@@ -16,7 +16,7 @@ use crate::{
     calendar::{PlainCalendars, plus},
     moved::{Found, moved},
     numbers::Numbers,
-    program::{Lifecycle, Window, in_extended_term, lifecycle, renewed, stands_still, window_of},
+    program::{Lifecycle, Window, in_extended_term, lifecycle, renewed, stands_still, today, window_of},
 };
 
 /// The whole answer.
@@ -41,7 +41,7 @@ pub(crate) fn plain_dates(query: &DateQuery, calendar: &PlainCalendars, settings
         let window = Window {
             opens: None,
             closes: None,
-            best: query.as_of,
+            best: today(query),
             from_as_of: true,
             end_source: EndSource::Cancel,
         };
@@ -233,7 +233,7 @@ fn recommended(
     window: Window,
 ) -> (NaiveDate, Option<Reason>) {
     let opens = if window.from_as_of {
-        Some(query.as_of)
+        Some(today(query))
     } else {
         window.opens
     };

@@ -55,12 +55,17 @@ pub(crate) fn window_of(query: &DateQuery, settings: &Numbers) -> Window {
     if query.route != Route::Transfer && query.as_of <= e && stands_still(query) {
         return Window {
             opens: None,
-            best: query.as_of,
+            best: today(query),
             from_as_of: true,
             ..usual
         };
     }
     usual
+}
+
+/// A; or, where the move is settled, the day on which it was: that no longer follows A.
+pub(crate) fn today(query: &DateQuery) -> NaiveDate {
+    query.settled_on.unwrap_or(query.as_of)
 }
 
 /// Whether the export shows it as one that is no longer paid for, or stopped.
@@ -89,7 +94,7 @@ fn usual_window(query: &DateQuery, settings: &Numbers, window: impl Fn(i64, i64,
                 if settings.mosa_asap {
                     Window {
                         opens: None,
-                        best: query.as_of,
+                        best: today(query),
                         from_as_of: true,
                         ..window(-7, -1, EndSource::Cancel)
                     }

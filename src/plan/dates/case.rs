@@ -19,6 +19,8 @@ pub(super) struct Case<'a> {
     pub(super) theirs: &'a Calendar,
     /// The day by which rules are chosen.
     pub(super) on: NaiveDate,
+    /// A, or the day on which the move was settled.
+    pub(super) today: NaiveDate,
     /// Whether the term end has passed.
     pub(super) past: bool,
     /// Whether the extended service term follows this term.
@@ -79,7 +81,9 @@ impl<'a> Case<'a> {
         let window = asap
             .or_else(|| rules.window(q.channel, q.route, window_case, on))
             .map(|dated| &dated.row);
-        let day = |day: DayRef| day.on(q.as_of, q.term_end);
+        // What is settled was best on its day, and stays so.
+        let today = q.settled_on.unwrap_or(q.as_of);
+        let day = |day: DayRef| day.on(today, q.term_end);
         let stopped = !past && !in_extended && q.route != Route::Transfer && no_longer_runs(q.state);
         let mut case = Case {
             q,
@@ -87,6 +91,7 @@ impl<'a> Case<'a> {
             calendar,
             theirs,
             on,
+            today,
             past,
             extended_applies,
             in_extended,
@@ -197,11 +202,11 @@ impl<'a> Case<'a> {
             true => DayRef::AsOf,
             false => window.recommended,
         };
-        let wanted = day.on(self.q.as_of, self.q.term_end);
+        let wanted = day.on(self.today, self.q.term_end);
         // What was sent early lapses before the day that would be best otherwise.
         let wanted = self.lapses().map_or(wanted, |lapses| wanted.min(lapses));
         // A window that is open already is open from A on: the past cannot be recommended.
-        let opens = self.opens.unwrap_or(self.q.as_of);
+        let opens = self.opens.unwrap_or(self.today);
         let inside = |day: &NaiveDate| opens <= *day && self.closes.is_none_or(|closes| *day <= closes);
         let nearest = Some(self.calendar.prev_move(wanted))
             .filter(inside)

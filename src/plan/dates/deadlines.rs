@@ -85,7 +85,7 @@ impl Case<'_> {
         let base = request_by.unwrap_or(recommended);
         let [relationship, agreement, rights, vetting] = self.gate_days(&LEAD);
         let before = |days: i64, step: StepKind| match self.at_once {
-            true => self.calendar_of(step, None).next(q.as_of),
+            true => self.calendar_of(step, None).next(self.today),
             false => self.calendar_of(step, None).prev(shift(base, -days)),
         };
         let ask =
@@ -223,6 +223,10 @@ impl Case<'_> {
             dates.reassign_by,
             dates.cancel_extended_by,
             dates.undo_renewal_by,
+            // Other ends are judged by their raw day.
+            dates
+                .end_source_by
+                .filter(|_| dates.end_source == Some(EndSource::Cancel)),
         ];
         let overdue = asked_by.into_iter().flatten().any(|by| by < self.q.as_of);
         let open = dates.window_opens.is_none_or(|opens| opens <= self.q.as_of)
