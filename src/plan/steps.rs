@@ -97,6 +97,8 @@ fn conditions_of(known: &Known<'_>, decided: &Decided) -> Conditions {
         let mut data = rules.market_data(country, as_of);
         data.any(|rule| rule.row.data == MarketData::RegistrationNumber)
     });
+    // On which days an order may end is known with its term.
+    let term_known = decided.decision.targets.first().is_some_and(|target| target.term.is_some());
     let mut conditions = Conditions::default();
     for (condition, holds) in [
         (Condition::AddOn, decided.imposed.add_on),
@@ -106,8 +108,8 @@ fn conditions_of(known: &Known<'_>, decided: &Decided) -> Conditions {
             seats > rules.number(NumberName::SelfService, as_of),
         ),
         (Condition::RegistrationNumber, wants_number),
-        (Condition::FirstPurchase, !known.has_ours),
-        (Condition::LaterPurchase, known.has_ours),
+        (Condition::FirstPurchase, term_known && !known.has_ours),
+        (Condition::LaterPurchase, term_known && known.has_ours),
         (Condition::BillingChanged, decided.billing_changed),
     ] {
         conditions.insert(condition, holds);

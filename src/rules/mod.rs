@@ -103,7 +103,10 @@ impl Rules {
             files: &files,
             problems,
         };
+        let before = rows.problems.len();
         let numbers = read(&mut rows, "numbers", NumberRule::parse);
+        // A table that could not be read has been told of; that it has no numbers is no news then.
+        let readable = rows.problems.len() == before;
         overrides.extend(overrides::of_numbers(&settings.numbers, numbers.iter()));
         overrides.sort();
         let mut rules = Rules {
@@ -128,7 +131,7 @@ impl Rules {
                 read(&mut rows, "steps", StepRule::parse),
                 read(&mut rows, "step_notes", StepNote::parse),
             ),
-            numbers: Numbers::new(numbers, &settings.numbers, &mut rows.problems),
+            numbers: Numbers::new(numbers, &settings.numbers, readable, &mut rows.problems),
             mosa_asap: settings.mosa_asap,
             overrides,
             heard: Heard::default(),

@@ -78,10 +78,12 @@ const MOST: u32 = 1_000_000;
 pub(super) struct Numbers(Vec<Vec<Dated<NumberRule>>>);
 
 impl Numbers {
-    /// Sorts the rows by what they say and puts the settings before them.
+    /// Sorts the rows by what they say and puts the settings before them. A number that a table which could be read leaves out is a
+    /// problem.
     pub(super) fn new(
         rows: Vec<Dated<NumberRule>>,
         settings: &BTreeMap<&'static str, u32>,
+        readable: bool,
         problems: &mut Vec<RuleProblem>,
     ) -> Numbers {
         let mut numbers: Vec<Vec<Dated<NumberRule>>> = NumberName::ALL.iter().map(|_| Vec::new()).collect();
@@ -104,10 +106,8 @@ impl Numbers {
             }
         }
         rows.into_iter().for_each(&mut put);
-        // A table that could not be read has been told of; that it has no numbers is no news then.
-        let told = !problems.is_empty();
         for (name, rows) in NumberName::ALL.iter().zip(&numbers) {
-            if rows.is_empty() && !told {
+            if rows.is_empty() && readable {
                 problems.push(RuleProblem {
                     place: "settings, [rules.replace] `numbers`".into(),
                     message: format!("the table has no number `{name}`"),
