@@ -14,12 +14,14 @@ use crate::{
 };
 
 mod keys;
+mod nightly;
 mod section;
 mod sets;
 mod stop;
 
 pub use keys::known_keys;
 pub(crate) use keys::sha256;
+pub use nightly::Nightly;
 pub use sets::Set;
 pub use stop::{ConfigStop, Problem};
 
@@ -52,6 +54,8 @@ pub struct Config {
     pub workbooks: Workbooks,
     /// Microsoft's own files.
     pub catalog: CatalogSettings,
+    /// What unattended runs are held to.
+    pub nightly: Nightly,
     /// What the command line sets, in its order; laid over what the file says.
     pub set: Vec<Set>,
     /// The keys that file or command line state.

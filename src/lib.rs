@@ -25,6 +25,8 @@ pub mod plan;
 
 pub mod saved;
 
+pub mod guard;
+
 pub mod write;
 
 pub mod pipeline;

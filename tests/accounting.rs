@@ -24,7 +24,7 @@ use rayon::prelude::*;
 use seatshift::{
     config::Config,
     finding::{Accounting, Severity},
-    pipeline::{self, Outcome, Request},
+    pipeline::{self, Night, Outcome, Request},
     terms::Action,
     write::{Reports, Target},
 };
@@ -346,6 +346,7 @@ fn check_variant(samples: &[Sample], number: usize, config: &Config) -> Result<A
         target: Some(Target::new(&folder.path().join("plan.csv")).unwrap()),
         reports: Reports::none(),
         strict: false,
+        night: Night::default(),
     };
     match catch_unwind(AssertUnwindSafe(|| pipeline::run(&request, &()))) {
         Err(_) => Err(format!("{told}: panics")),

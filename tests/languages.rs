@@ -25,7 +25,7 @@ use rayon::prelude::*;
 use seatshift::{
     config::Config,
     finding::Code,
-    pipeline::{self, Outcome, Request},
+    pipeline::{self, Night, Outcome, Request},
     plan::Reason,
     write::{Reports, Target},
 };
@@ -440,6 +440,7 @@ fn planned(folder: &Path, name: &str, bytes: &[u8], names: &[(&str, &str)], sett
         target: Some(target.clone()),
         reports: Reports::none(),
         strict: false,
+        night: Night::default(),
     };
     let outcome = pipeline::run(&request, &()).unwrap_or_else(|stop| panic!("{name}: {stop}"));
     let without_places = |path: PathBuf| {

@@ -157,6 +157,7 @@ fn night(as_of: NaiveDate, config: &Config, reported: &BTreeMap<String, Vec<(Str
         target: None,
         reports: Reports::none(),
         strict: false,
+        night: pipeline::Night::default(),
     };
     let plan = pipeline::run(&request, &()).unwrap().plan;
     let mut bytes = Vec::new();

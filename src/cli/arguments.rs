@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{Datelike, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use seatshift::{guard::Guard, terms::UnknownWord};
 
 mod offers;
 mod reports;
@@ -33,6 +34,8 @@ Examples:
   seatshift plan exports/ -o out/plan.csv --xlsx --html --ics
   seatshift plan - -o - < list.csv > plan.csv
   seatshift plan exports/ -o what-if.csv --set rules.lead.relationship=21
+  seatshift plan exports/ --history history --metrics seatshift.prom --log json
+  seatshift plan exports/ --accept shrink
 ";
 
 const PLAN_NOTES: &str = "\
@@ -44,8 +47,14 @@ Exit codes:
   1  done, but look: a row was rejected or a file not read;
      with --strict also when a row for review is pressing
   2  not run: arguments, settings or tables are wrong; nothing was written
-  3  not run: no export could be read, or the output failed;
+  3  not run: no export could be read, the output failed, another run is at
+     work on this plan, or a guard holds the new plan back;
      the last plan is as it was
+  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; the last plan is as it was
+
+Guards compare with the last run: shrink, customer-gone, source-empty,
+export-worse, export-repeated, as-of-before; and export-old, export-growing.
+A plan that one holds back is out/plan.held.csv.
 ";
 
 const CHECK_EXAMPLES: &str = "\
@@ -82,6 +91,21 @@ Exit codes:
   2  not found: the nearest are named; or arguments, settings or tables are
      wrong
   3  not run: no export could be read
+";
+
+const HISTORY_EXAMPLES: &str = "\
+Examples:
+  seatshift history history/
+  seatshift history history/ --by night
+  seatshift history history/ --subscription 1af027d8-606b-504b-89bd-c7fa64788597
+  seatshift history history/ --json > trend.json
+";
+
+const HISTORY_NOTES: &str = "\
+Exit codes:
+  0  done
+  2  not done: no night in the folder, or none that has the subscription
+  3  not done: the folder or a night in it cannot be read
 ";
 
 const INIT_EXAMPLES: &str = "\
@@ -129,6 +153,15 @@ pub(crate) struct Shown {
         display_order = 102
     )]
     pub(crate) color: Colour,
+    /// Tell events on standard error, one a line, in place of the summary
+    #[arg(long, global = true, value_name = "FORMAT", display_order = 103)]
+    pub(crate) log: Option<Log>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Log {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -152,6 +185,9 @@ pub(crate) enum Command {
     /// Tell why the plan says what it says of a subscription or a customer, cell by cell and rule by rule
     #[command(before_help = EXPLAIN_EXAMPLES, after_help = EXPLAIN_NOTES, help_template = TEMPLATE)]
     Explain(Explain),
+    /// Tell how plans went from night to night, or what each said of one subscription
+    #[command(before_help = HISTORY_EXAMPLES, after_help = HISTORY_NOTES, help_template = TEMPLATE)]
+    History(History),
     /// Look up, compare, map and check offers
     #[command(before_help = offers::EXAMPLES, help_template = TEMPLATE)]
     Offers(Offers),
@@ -196,6 +232,15 @@ pub(crate) struct Plan {
     /// Exit with 1 also when a row for review is pressing
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Let this guard through once, where it would hold the new plan back; may be given several times
+    #[arg(long, value_name = "GUARD", value_parser = guard)]
+    pub(crate) accept: Vec<Guard>,
+    /// Keep the plan and its run record of this night in a folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) history: Option<PathBuf>,
+    /// Write figures of the run for Prometheus' node_exporter, whatever becomes of it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) metrics: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) wanted: Wanted,
     #[command(flatten)]
@@ -227,6 +272,28 @@ pub(crate) struct Explain {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct History {
+    /// The folder that `plan --history` fills
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Tell only of this subscription: when it appeared, when it was first late, what each night said
+    #[arg(long, value_name = "ID")]
+    pub(crate) subscription: Option<String>,
+    /// A line for each week or for each night
+    #[arg(long, value_name = "SPAN", default_value = "week")]
+    pub(crate) by: Span,
+    /// Write one JSON document instead of lines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Span {
+    Week,
+    Night,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Init {
     /// Folder, made if it is missing
     #[arg(default_value = ".", value_name = "DIR")]
@@ -237,6 +304,11 @@ pub(crate) struct Init {
 pub(crate) struct Completions {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
+}
+
+fn guard(word: &str) -> Result<Guard, String> {
+    word.parse()
+        .map_err(|unknown: UnknownWord| format!("no guard of this name; one of {}", unknown.known.join(", ")))
 }
 
 fn as_of(text: &str) -> Result<NaiveDate, String> {

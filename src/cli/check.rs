@@ -11,7 +11,7 @@ pub(super) use json::{of_finding, pretty};
 
 use seatshift::{
     config::Config,
-    pipeline::{self, Checked, Request, Stop},
+    pipeline::{self, Checked, Night, Request, Stop},
     write::Reports,
 };
 
@@ -46,6 +46,7 @@ fn checked(command: &Check, config: &Config, progress: &Progress) -> Result<Chec
         target: None,
         reports: Reports::none(),
         strict: false,
+        night: Night::default(),
     };
     on_threads(&command.reading, || pipeline::check(&request, progress))
 }

@@ -7,7 +7,7 @@ mod human;
 mod json;
 
 use seatshift::{
-    pipeline::{self, Explained, Request, Stop, Verdict},
+    pipeline::{self, Explained, Night, Request, Stop, Verdict},
     recognise::trace::Answer,
     write::Reports,
 };
@@ -59,6 +59,7 @@ fn explained(word: &str, reading: &Reading, progress: &Progress) -> Result<Expla
         target: None,
         reports: Reports::none(),
         strict: false,
+        night: Night::default(),
     };
     on_threads(reading, || pipeline::explain(&request, word, progress))
 }

@@ -22,8 +22,10 @@ mod arguments;
 mod check;
 mod completions;
 mod explain;
+mod history;
 mod init;
 mod lines;
+mod log;
 mod man;
 mod offers;
 mod panic;
@@ -33,7 +35,9 @@ mod report;
 mod rules;
 mod screen;
 mod shown;
+mod signals;
 mod summary;
+mod withheld;
 
 use arguments::{Arguments, Command, Reading};
 use screen::Screen;
@@ -79,11 +83,16 @@ fn dispatch(arguments: &[OsString]) -> u8 {
         }
     };
     let screen = Screen::new(&arguments.shown);
+    if let Err(wrong) = log::begin(&arguments.shown) {
+        screen.tell(&wrong);
+        return 2;
+    }
     match &arguments.command {
         Command::Plan(command) => plan::run(command, &screen),
         Command::Report(command) => report::run(command, &screen),
         Command::Check(command) => check::run(command, &screen),
         Command::Explain(command) => explain::run(command, &screen),
+        Command::History(command) => history::run(command, &screen),
         Command::Offers(command) => offers::run(command, &screen),
         Command::Rules(command) => rules::run(command, &screen),
         Command::Init(command) => init::run(command, &screen),
@@ -141,7 +150,11 @@ fn on_threads<T: Send>(reading: &Reading, work: impl FnOnce() -> T + Send) -> T 
 
 /// Tells why a run was stopped.
 fn stopped(stop: &Stop, screen: &Screen) -> u8 {
-    let text = summary::of_stop(stop, screen.verbose());
+    let text = match screen.is_log() {
+        // Findings are in the log by their codes.
+        true => stop.to_string(),
+        false => summary::of_stop(stop, screen.verbose()),
+    };
     screen.tell(&text);
     stop.exit_code()
 }

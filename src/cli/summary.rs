@@ -14,7 +14,10 @@ use seatshift::{
     write::{Reports, Target},
 };
 
-use super::shown::{BAD, FAINT, In, STRONG, WARN, grouped, many, tame};
+use super::{
+    shown::{BAD, FAINT, In, STRONG, WARN, grouped, many, tame},
+    withheld::withheld,
+};
 
 /// Findings of one code that are shown; all of them are in the findings file.
 const FINDINGS_SHOWN: usize = 3;
@@ -314,14 +317,20 @@ fn look(outcome: &Outcome) -> String {
     }
 }
 
-/// Findings by code, errors before warnings, the first three of each; notes are counted only, unless all is to be told.
+/// Findings by code, errors before warnings, the first three of each; notes are counted only, unless all is to be told. This is
+/// for standard error: without `verbose` what may tell of a person is left out.
 pub(super) fn findings(findings: &[Finding], verbose: bool) -> String {
-    findings_at(findings, verbose, |place| place.to_string())
+    listed(findings, verbose, !verbose, |place| place.to_string())
 }
 
-/// The same, with places as the caller shows them.
+/// The same, with places as the caller shows them, and everything in it: for standard output.
 pub(super) fn findings_at(findings: &[Finding], verbose: bool, shown: impl Fn(&Place) -> String) -> String {
+    listed(findings, verbose, false, shown)
+}
+
+fn listed(findings: &[Finding], verbose: bool, discreet: bool, shown: impl Fn(&Place) -> String) -> String {
     let mut text = String::new();
+    let mut has_left_out = false;
     let told = |finding: &&Finding| verbose || finding.severity() != Severity::Note;
     let mut by_code: BTreeMap<(Severity, Code), Vec<&Finding>> = BTreeMap::new();
     for finding in findings.iter().filter(told) {
@@ -349,16 +358,28 @@ pub(super) fn findings_at(findings: &[Finding], verbose: bool, shown: impl Fn(&P
                 .heading
                 .as_ref()
                 .map_or_else(String::new, |heading| format!(" ({heading})"));
+            let (message, hint) = match discreet {
+                true => {
+                    let withheld = withheld(finding);
+                    has_left_out |= withheld.any;
+                    (withheld.message, withheld.hint)
+                }
+                false => (finding.message.clone(), finding.hint.clone()),
+            };
             let _ = writeln!(
                 text,
                 "  {}",
-                tame(&format!("{}{heading}: {}", shown(&finding.place), finding.message))
+                tame(&format!("{}{heading}: {message}", shown(&finding.place)))
             );
-            if !finding.hint.is_empty() {
-                let _ = writeln!(text, "    {}", In(FAINT, format!("hint: {}", tame(&finding.hint))));
+            if !hint.is_empty() {
+                let _ = writeln!(text, "    {}", In(FAINT, format!("hint: {}", tame(&hint))));
             }
         }
         rest(&mut text, group.len(), FINDINGS_SHOWN);
+    }
+    if has_left_out {
+        let words = "`…` stands for a value that may tell of a person: see the findings file, or use --verbose";
+        let _ = writeln!(text, "{}", In(FAINT, words));
     }
     text
 }

@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::{
-    CalendarFile, CatalogSettings, Config, ConfigStop, FILE_NAME, OutputSettings, Partner, Problem, RuleSettings,
-    SourceRule, TablePaths,
+    CalendarFile, CatalogSettings, Config, ConfigStop, FILE_NAME, Nightly, OutputSettings, Partner, Problem,
+    RuleSettings, SourceRule, TablePaths,
     section::{Checked, Reading, Section, Value, Wrong, text, truth, whole},
     sets::{self, Line},
 };
@@ -135,10 +135,10 @@ pub(super) fn read(text: &str, path: &Path, sets: &[Line]) -> (Config, Vec<Probl
         limits: limits(root.section("limits")),
         workbooks: Workbooks::default(),
         catalog: catalog(root.section("catalog")),
+        nightly: nightly(root.section("nightly")),
         set: sets.iter().map(|line| line.set.clone()).collect(),
         stated: BTreeSet::new(),
     };
-    root.section("nightly").close();
     root.close();
     let stated = reading.stated();
     let (problems, known) = reading.finish();
@@ -327,6 +327,31 @@ fn limits(section: Section<'_, '_>) -> Limits {
     section.set("wall_seconds", &mut limits.wall_seconds, seconds);
     section.close();
     limits
+}
+
+fn nightly(section: Section<'_, '_>) -> Nightly {
+    let mut nightly = Nightly {
+        history: section.path("history"),
+        ..Nightly::default()
+    };
+    let percent = |value: &Value<'_>| Ok(u8::try_from(whole(value, 0..=100)?).unwrap_or(u8::MAX));
+    let count = |value: &Value<'_>| whole(value, 0..=1 << 32);
+    section.set("shrink_percent", &mut nightly.shrink_percent, percent);
+    section.set("shrink_from", &mut nightly.shrink_from, count);
+    section.set("gone_subscriptions", &mut nightly.gone_subscriptions, count);
+    section.set("gone_customer", &mut nightly.gone_customer, count);
+    section.set("lost_rows", &mut nightly.lost_rows, count);
+    section.set("max_age_days", &mut nightly.max_age_days, days);
+    section.set("settle_seconds", &mut nightly.settle_seconds, |value| {
+        whole(value, 0..=86_400)
+    });
+    section.set("allow_empty_source", &mut nightly.allow_empty_source, truth);
+    section.set("allow_same_content", &mut nightly.allow_same_content, truth);
+    section.set("history_nights", &mut nightly.history_nights, |value| {
+        Ok(u16::try_from(whole(value, 1..=MOST_DAYS)?).unwrap_or(u16::MAX))
+    });
+    section.close();
+    nightly
 }
 
 fn word<T: FromStr<Err = UnknownWord>>(value: &Value<'_>) -> Checked<T> {

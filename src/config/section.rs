@@ -166,10 +166,7 @@ impl<'t> Reading<'t> {
                 _ => format!("`{key}` belongs to `[{section}]`"),
             };
         }
-        match here.is_empty() {
-            true => "nothing can be set here yet; remove the line".to_owned(),
-            false => format!("known here: {}", here.into_iter().collect::<Vec<_>>().join(", ")),
-        }
+        format!("known here: {}", here.into_iter().collect::<Vec<_>>().join(", "))
     }
 }
 

@@ -75,6 +75,20 @@ pub enum Stop {
         /// Where the run record of the stop is, if it could be written.
         record: Option<PathBuf>,
     },
+    /// A guard holds the new plan back.
+    #[error("held back by {}: the last plan stays{}\n  hint: look at the findings; `{}` lets the new plan through once", guards.join(", "), beside(held.as_ref()), accepting(guards))]
+    Held {
+        /// The guards that tripped, each once.
+        guards: Vec<&'static str>,
+        /// What was found, the guards' findings among it.
+        findings: Vec<Finding>,
+        /// Where every row went.
+        accounting: Accounting,
+        /// Where the new plan is, if it could be written.
+        held: Option<PathBuf>,
+        /// Where the run record of the stop is, if it could be written.
+        record: Option<PathBuf>,
+    },
     /// The outputs could not be written.
     #[error("{cause}")]
     Output {
@@ -98,14 +112,18 @@ impl Stop {
                 cause: WriteStop::NoFileName { .. } | WriteStop::NotCsv { .. },
                 ..
             } => 2,
-            Stop::Saved { .. } | Stop::NothingRead { .. } | Stop::Unaccounted { .. } | Stop::Output { .. } => 3,
+            Stop::Saved { .. }
+            | Stop::NothingRead { .. }
+            | Stop::Unaccounted { .. }
+            | Stop::Held { .. }
+            | Stop::Output { .. } => 3,
         }
     }
 
     /// What else to tell: findings of a run that read nothing.
     pub fn findings(&self) -> &[Finding] {
         match self {
-            Stop::NothingRead { findings, .. } => findings,
+            Stop::NothingRead { findings, .. } | Stop::Held { findings, .. } => findings,
             _ => &[],
         }
     }
@@ -119,9 +137,20 @@ impl Stop {
             | Stop::Saved { .. }
             | Stop::AsOfUnknown { .. }
             | Stop::NowhereBeside => None,
-            Stop::NothingRead { record, .. } | Stop::Unaccounted { record, .. } | Stop::Output { record, .. } => {
-                record.as_ref()
-            }
+            Stop::NothingRead { record, .. }
+            | Stop::Unaccounted { record, .. }
+            | Stop::Held { record, .. }
+            | Stop::Output { record, .. } => record.as_ref(),
         }
     }
+}
+
+fn beside(held: Option<&PathBuf>) -> String {
+    held.map_or_else(String::new, |held| format!(", and the new one is {}", held.display()))
+}
+
+/// The arguments that let guards through.
+fn accepting(guards: &[&str]) -> String {
+    let flags: Vec<String> = guards.iter().map(|guard| format!("--accept {guard}")).collect();
+    flags.join(" ")
 }

@@ -15,6 +15,7 @@ fn request<'a>(config: &'a Config, folder: &Path, strict: bool) -> Request<'a> {
         target,
         reports: Reports::none(),
         strict,
+        night: Night::default(),
     }
 }
 

@@ -98,7 +98,11 @@ fn conditions_of(known: &Known<'_>, decided: &Decided) -> Conditions {
         data.any(|rule| rule.row.data == MarketData::RegistrationNumber)
     });
     // On which days an order may end is known with its term.
-    let term_known = decided.decision.targets.first().is_some_and(|target| target.term.is_some());
+    let term_known = decided
+        .decision
+        .targets
+        .first()
+        .is_some_and(|target| target.term.is_some());
     let mut conditions = Conditions::default();
     for (condition, holds) in [
         (Condition::AddOn, decided.imposed.add_on),

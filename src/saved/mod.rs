@@ -7,6 +7,7 @@
 
 mod column;
 mod neutral;
+mod nights;
 mod record;
 mod table;
 
@@ -17,7 +18,9 @@ use std::{
 
 pub use column::{Columns, FindingColumn, Holds, PlanColumn, StepColumn};
 pub use neutral::{neutralised, restored};
-pub use record::{SavedInput, SavedRecord, SavedSettings};
+pub(crate) use nights::night_of;
+pub use nights::{Nights, NightsStop};
+pub use record::{SavedInput, SavedInputTable, SavedRecord, SavedSettings};
 pub use table::{Row, Rows, Unlike};
 
 /// A plan with its companions.

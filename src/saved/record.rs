@@ -27,6 +27,8 @@ pub struct SavedRecord {
     pub inputs: Vec<SavedInput>,
     /// Where the rows went, by name.
     pub accounting: BTreeMap<String, u64>,
+    /// Findings by code.
+    pub findings: BTreeMap<String, u64>,
     /// SHA-256 of each output, by its name.
     pub outputs: BTreeMap<String, String>,
 }
@@ -51,6 +53,33 @@ pub struct SavedInput {
     pub sha256: Option<String>,
     /// Its size.
     pub bytes: u64,
+    /// Rows that were read of it.
+    pub rows: u64,
+    /// Whether none of it was used.
+    pub refused: bool,
+    /// Its tables.
+    pub tables: Vec<SavedInputTable>,
+}
+
+/// One table of an input.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct SavedInputTable {
+    /// Where its rows went, by name.
+    pub accounting: BTreeMap<String, u64>,
+}
+
+impl SavedInput {
+    /// Rows that were used.
+    pub fn rows_used(&self) -> u64 {
+        if self.refused { 0 } else { self.rows }
+    }
+
+    /// Rows that were rejected.
+    pub fn rows_rejected(&self) -> u64 {
+        let rejected = self.tables.iter().filter_map(|table| table.accounting.get("rejected"));
+        rejected.sum()
+    }
 }
 
 impl SavedRecord {

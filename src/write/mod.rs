@@ -24,6 +24,9 @@ use crate::{
 
 mod cell;
 mod finding_lines;
+mod keep;
+mod lock;
+mod metrics;
 mod offer_lines;
 mod page;
 mod plan_lines;
@@ -31,15 +34,20 @@ mod record;
 mod reports;
 mod stage;
 mod step_lines;
+mod under_way;
 mod view;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
 
+pub use keep::Keep;
+pub use lock::Lock;
+pub use metrics::{Metrics, write_metrics};
 pub use page::write_page;
 pub use record::{RunRecord, SettingsRecord, StoppedRecord, Timing};
 pub use reports::{Reports, write_reports};
 pub use stage::WriteStop;
+pub use under_way::abandon;
 pub use view::View;
 
 use cell::Line;
@@ -137,8 +145,13 @@ impl Target {
         self.beside("stopped.findings.csv")
     }
 
+    /// The plan of a run that a guard stopped.
+    pub fn held(&self) -> PathBuf {
+        self.beside("held.csv")
+    }
+
     /// Every file and folder of this name that a run may write: what must not be read as an export.
-    pub fn all(&self) -> [PathBuf; 10] {
+    pub fn all(&self) -> [PathBuf; 11] {
         [
             self.plan.clone(),
             self.findings(),
@@ -146,11 +159,17 @@ impl Target {
             self.run(),
             self.stopped_run(),
             self.stopped_findings(),
+            self.held(),
             self.html(),
             self.xlsx(),
             self.ics(),
             self.letters(),
         ]
+    }
+
+    /// Removes the temporary files that a killed run left. The lock must be held.
+    pub fn sweep(&self, _lock: &Lock) {
+        stage::sweep(&self.folder, &self.all());
     }
 
     fn beside(&self, ending: &str) -> PathBuf {
@@ -163,7 +182,8 @@ impl Target {
 
 /// Writes the plan, the findings, the steps, the reports and, last, the run record, which gets the digests of the others.
 ///
-/// A failure leaves the files of the last run as they were. `findings` come in the order in which they are to stand.
+/// A failure leaves the files of the last run as they were. `findings` come in the order in which they are to stand. With `keep`
+/// the plan and its record are kept as a night of the history as well; the answer is why that failed after all else was done.
 pub fn write_all(
     target: &Target,
     settings: OutputSettings,
@@ -171,7 +191,8 @@ pub fn write_all(
     findings: &[Finding],
     reports: Option<(&Reports, &View<'_>)>,
     record: &mut RunRecord,
-) -> Result<(), WriteStop> {
+    keep: Option<&Keep<'_>>,
+) -> Result<Option<WriteStop>, WriteStop> {
     let mut stage = Stage::open(&target.folder)?;
     let digest = stage.add(&target.plan, |out| plan_lines(plan, settings, out))?;
     record.outputs.insert(name(&target.plan), digest);
@@ -185,9 +206,34 @@ pub fn write_all(
         record.outputs.extend(digests);
     }
     stage.add(&target.run(), |out| record::write(record, out))?;
+    let night = keep.map(|keep| keep.stage(&stage, target)).transpose()?;
     stage.publish()?;
-    stage::remove_stale(&[target.stopped_run(), target.stopped_findings()]);
-    Ok(())
+    stage::remove_stale(&[target.stopped_run(), target.stopped_findings(), target.held()]);
+    let Some((keep, night)) = keep.zip(night) else {
+        return Ok(None);
+    };
+    match night.publish() {
+        Ok(()) => {
+            keep.forget_old();
+            Ok(None)
+        }
+        Err(stop) => Ok(Some(stop)),
+    }
+}
+
+/// Writes a plan that a guard holds back, and why, beside the last plan, which stays as it is.
+pub fn write_held(
+    target: &Target,
+    settings: OutputSettings,
+    plan: &Plan,
+    findings: &[Finding],
+    record: &StoppedRecord,
+) -> Result<(), WriteStop> {
+    let mut stage = Stage::open(&target.folder)?;
+    stage.add(&target.held(), |out| plan_lines(plan, settings, out))?;
+    stage.add(&target.stopped_findings(), |out| finding_lines(findings, settings, out))?;
+    stage.add(&target.stopped_run(), |out| record::write(record, out))?;
+    stage.publish()
 }
 
 /// Writes what a stopped run has to say beside the plan, which stays as it is.
@@ -200,7 +246,9 @@ pub fn write_stopped(
     let mut stage = Stage::open(&target.folder)?;
     stage.add(&target.stopped_findings(), |out| finding_lines(findings, settings, out))?;
     stage.add(&target.stopped_run(), |out| record::write(record, out))?;
-    stage.publish()
+    stage.publish()?;
+    stage::remove_stale(&[target.held()]);
+    Ok(())
 }
 
 /// Writes the plan alone, to anything.

@@ -14,6 +14,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     catalog::evidence::EvidenceFile,
     finding::{Accounting, Code},
+    guard::Tripped,
     plan::{Counts, MappedOffer},
     read::Limits,
     recognise::InputRecord,
@@ -51,6 +52,8 @@ pub struct RunRecord {
     pub findings: BTreeMap<Code, u64>,
     /// What an input might cost.
     pub limits: Limits,
+    /// Guards that tripped and that the command line let through.
+    pub accepted: Vec<Tripped>,
     /// SHA-256 of each output, by its name; the record itself is written last.
     pub outputs: BTreeMap<String, String>,
     /// The one part that differs from run to run.
@@ -88,6 +91,10 @@ pub struct StoppedRecord {
     pub as_of: NaiveDate,
     /// Why it was stopped, with a hint.
     pub stopped: String,
+    /// Guards that tripped and hold the plan back.
+    pub tripped: Vec<Tripped>,
+    /// Guards that tripped and that the command line let through.
+    pub accepted: Vec<Tripped>,
     /// The settings; none: the defaults.
     pub settings: Option<SettingsRecord>,
     /// SHA-256 of each table, by its setting's name.

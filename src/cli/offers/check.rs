@@ -6,7 +6,7 @@ use seatshift::{
     catalog::{RuleFault, RuleNote},
     config::Config,
     finding::Code,
-    pipeline::{self, Offers, Request, Stop},
+    pipeline::{self, Night, Offers, Request, Stop},
     write::Reports,
 };
 use serde_json::json;
@@ -54,6 +54,7 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
             target: None,
             reports: Reports::none(),
             strict: false,
+            night: Night::default(),
         };
         let outcome = pipeline::run(&request, &())?;
         let unused = outcome

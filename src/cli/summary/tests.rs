@@ -123,6 +123,7 @@ fn outcome() -> Outcome {
         verdict: Verdict::Look,
         target: Some(Target::new("out/plan.csv".as_ref()).unwrap()),
         reports: Reports::none(),
+        unkept: None,
     }
 }
 
@@ -217,6 +218,7 @@ fn an_empty_plan_has_no_empty_sections() {
         verdict: Verdict::Done,
         target: None,
         reports: Default::default(),
+        unkept: None,
     };
     let expected = "\
 Plan for 2026-11-21
