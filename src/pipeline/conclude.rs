@@ -211,6 +211,7 @@ impl Records<'_> {
             mappings: mappings.to_vec(),
             findings: by_code(findings),
             limits: self.request.config.limits,
+            nightly: self.request.config.nightly.clone(),
             accepted: self.accepted.clone(),
             outputs: BTreeMap::new(),
             timing: self.observer.elapsed().into(),
@@ -236,7 +237,6 @@ impl Records<'_> {
         let target = target.filter(|_| written);
         Stop::Held {
             guards,
-            accounting: self.accounting,
             held: target.map(Target::held),
             record: target.map(Target::stopped_run),
             findings,
@@ -249,6 +249,7 @@ impl Records<'_> {
             exit_code,
             as_of: self.request.as_of,
             stopped: stopped.to_owned(),
+            nightly: self.request.config.nightly.clone(),
             tripped: self.holding.clone(),
             accepted: self.accepted.clone(),
             settings: self.settings(),

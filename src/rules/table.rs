@@ -324,6 +324,9 @@ pub(super) fn read<T>(
     table
 }
 
+/// First and last day of a row, and its line.
+type Validity = (NaiveDate, Option<NaiveDate>, u64);
+
 fn read_file<T>(
     table: &'static str,
     (number, file): (u16, &RuleFile),
@@ -350,7 +353,7 @@ fn read_file<T>(
         return Err(problems);
     }
     let mut rows = Vec::new();
-    let mut keys: BTreeMap<Vec<String>, Vec<(NaiveDate, Option<NaiveDate>, u64)>> = BTreeMap::new();
+    let mut keys: BTreeMap<Vec<String>, Vec<Validity>> = BTreeMap::new();
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
@@ -378,7 +381,7 @@ fn read_file<T>(
             }
         };
         let same = keys.entry(fields.key(table)).or_default();
-        let overlaps = |&&(from, until, _): &&(NaiveDate, Option<NaiveDate>, u64)| {
+        let overlaps = |&&(from, until, _): &&Validity| {
             row.valid_until.is_none_or(|last| from <= last) && until.is_none_or(|last| row.valid_from <= last)
         };
         if let Some((_, _, other)) = same.iter().find(overlaps) {

@@ -210,6 +210,7 @@ pub(crate) fn record() -> RunRecord {
         counts: Default::default(),
         findings: [(Code::DateUnreadable, 1)].into(),
         limits: Limits::default(),
+        nightly: Default::default(),
         accepted: Vec::new(),
         outputs: Default::default(),
         timing: Timing { seconds: 0.25 },

@@ -13,6 +13,7 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     catalog::evidence::EvidenceFile,
+    config::Nightly,
     finding::{Accounting, Code},
     guard::Tripped,
     plan::{Counts, MappedOffer},
@@ -52,6 +53,8 @@ pub struct RunRecord {
     pub findings: BTreeMap<Code, u64>,
     /// What an input might cost.
     pub limits: Limits,
+    /// The guards' numbers.
+    pub nightly: Nightly,
     /// Guards that tripped and that the command line let through.
     pub accepted: Vec<Tripped>,
     /// SHA-256 of each output, by its name; the record itself is written last.
@@ -91,6 +94,8 @@ pub struct StoppedRecord {
     pub as_of: NaiveDate,
     /// Why it was stopped, with a hint.
     pub stopped: String,
+    /// The guards' numbers.
+    pub nightly: Nightly,
     /// Guards that tripped and hold the plan back.
     pub tripped: Vec<Tripped>,
     /// Guards that tripped and that the command line let through.

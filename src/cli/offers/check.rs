@@ -6,6 +6,7 @@ use seatshift::{
     catalog::{RuleFault, RuleNote},
     config::Config,
     finding::Code,
+    guard::Guard,
     pipeline::{self, Night, Offers, Request, Stop},
     write::Reports,
 };
@@ -54,7 +55,11 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
             target: None,
             reports: Reports::none(),
             strict: false,
-            night: Night::default(),
+            // No plan is replaced here, so that there is nothing to guard.
+            night: Night {
+                accept: Guard::ALL.iter().copied().collect(),
+                ..Night::default()
+            },
         };
         let outcome = pipeline::run(&request, &())?;
         let unused = outcome
