@@ -10,7 +10,7 @@ use std::{
 
 use seatshift::{
     config::Config,
-    pipeline::{self, Night, Observer, Outcome, Request, Stop},
+    pipeline::{self, Night, Observer, Outcome, Previous, Request, Stop},
     write::{Reports, Target, write_metrics, write_plan},
 };
 
@@ -70,6 +70,11 @@ fn planned(command: &Plan, config: &Config, progress: &Progress) -> Result<Outco
         reports: reports(command, target.as_ref())?,
         target,
         strict: command.strict,
+        previous: match &command.previous {
+            None => Previous::Replaced,
+            Some(path) if path == Path::new("none") => Previous::Nothing,
+            Some(path) => Previous::Named(path.clone()),
+        },
         night: Night {
             accept: command.accept.iter().copied().collect(),
             history: command.history.as_deref(),

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use super::{Observer, Outcome, Part, Request, Stop, Verdict, told};
+use super::{Observer, Outcome, Part, Request, Stop, Verdict, previous::Compared, told};
 use crate::{
     catalog::evidence::EvidenceFile,
     finding::{Accounting, Code, Finding, Severity},
@@ -14,7 +14,7 @@ use crate::{
     recognise::InputRecord,
     rules::Override,
     terms::{Action, Urgency},
-    write::{RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held, write_stopped},
+    write::{Beside, RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held, write_stopped},
 };
 
 /// What has been read when deciding is done.
@@ -25,6 +25,7 @@ pub(super) struct Read {
     pub(super) inputs: Vec<InputRecord>,
     pub(super) accounting: Accounting,
     pub(super) findings: Vec<Finding>,
+    pub(super) compared: Compared,
 }
 
 /// The last part of a run: checks that nothing was lost, writes, and says how it went.
@@ -43,8 +44,10 @@ pub(super) fn conclude(
         inputs,
         accounting,
         mut findings,
+        mut compared,
     } = read;
     findings.append(&mut plan.findings);
+    findings.append(&mut compared.findings);
     let guarded = guarded(request, &inputs, accounting, &findings, &plan);
     findings.extend(guarded.findings());
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -87,14 +90,18 @@ pub(super) fn conclude(
     let mut unkept = None;
     if let Some(target) = &request.target {
         let mut record = records.good(&counts, &plan.mappings, &findings, verdict);
+        record.previous = compared.record;
         let keep = request.keep();
-        let reports = Some((&request.reports, view));
+        let beside = Beside {
+            changes: compared.changes.as_ref(),
+            reports: Some((&request.reports, view)),
+        };
         match write_all(
             target,
             request.config.output,
             &plan,
             &findings,
-            reports,
+            beside,
             &mut record,
             keep.as_ref(),
         ) {
@@ -114,6 +121,7 @@ pub(super) fn conclude(
         counts,
         verdict,
         target: request.target.clone(),
+        changes: compared.changes,
         unkept,
         reports: request.reports.clone(),
     })
@@ -212,6 +220,7 @@ impl Records<'_> {
             findings: by_code(findings),
             limits: self.request.config.limits,
             nightly: self.request.config.nightly.clone(),
+            previous: None,
             accepted: self.accepted.clone(),
             outputs: BTreeMap::new(),
             timing: self.observer.elapsed().into(),

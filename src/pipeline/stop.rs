@@ -33,6 +33,12 @@ pub enum Stop {
         /// What it is.
         what: &'static str,
     },
+    /// The plan to compare with cannot be read.
+    #[error("{cause}")]
+    Previous {
+        /// Which and why.
+        cause: SavedStop,
+    },
     /// The plan to report on could not be read.
     #[error("{cause}")]
     Saved {
@@ -104,6 +110,7 @@ impl Stop {
             Stop::Settings { .. }
             | Stop::Tables { .. }
             | Stop::OutputIsInput { .. }
+            | Stop::Previous { .. }
             | Stop::AsOfUnknown { .. }
             | Stop::NowhereBeside => 2,
             Stop::Output {
@@ -132,6 +139,7 @@ impl Stop {
             Stop::Settings { .. }
             | Stop::Tables { .. }
             | Stop::OutputIsInput { .. }
+            | Stop::Previous { .. }
             | Stop::Saved { .. }
             | Stop::AsOfUnknown { .. }
             | Stop::NowhereBeside => None,

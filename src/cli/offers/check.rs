@@ -55,6 +55,7 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
             target: None,
             reports: Reports::none(),
             strict: false,
+            previous: Default::default(),
             // No plan is replaced here, so that there is nothing to guard.
             night: Night {
                 accept: Guard::ALL.iter().copied().collect(),
@@ -66,12 +67,20 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
             .findings
             .iter()
             .filter(|finding| finding.code == Code::OfferRowUnused);
-        notes.extend(unused.map(|finding| RuleNote {
+        let unused = unused.map(|finding| RuleNote {
             row: finding.place.row.unwrap_or(0),
             fault: RuleFault::Unused,
             message: finding.message.clone(),
             hint: "remove the row, if its subscriptions are gone",
-        }));
+        });
+        // That a row has ended is why it fits nothing, and was said.
+        let ended = |row: u32| {
+            notes
+                .iter()
+                .any(|note| note.row == row && note.fault == RuleFault::Expired)
+        };
+        let unused: Vec<RuleNote> = unused.filter(|note| !ended(note.row)).collect();
+        notes.extend(unused);
         notes.sort();
     }
     Ok(notes)
