@@ -16,21 +16,29 @@ use chrono::NaiveDate;
 
 mod conclude;
 mod countries;
+mod diff;
 mod explain;
 mod night;
 mod offers;
+mod previous;
 mod report;
 mod stop;
 mod told;
 
+pub use diff::{Diffed, diff};
 pub use explain::{Days, Explained, Told, explain, facts};
 pub use night::Night;
 pub use offers::Offers;
+pub use previous::{Previous, fitting};
 pub use report::{ReportRequest, Reported, report};
 pub use stop::Stop;
 
 use crate::{
-    catalog::{Catalog, evidence::Evidence},
+    catalog::{
+        Catalog,
+        evidence::{Evidence, EvidenceFile},
+    },
+    compare::Changes,
     config::{Config, RuleSettings, TablePaths, sha256},
     finding::{Accounting, Code, Finding, Place},
     plan::{self, Counts, Plan},
@@ -41,7 +49,8 @@ use crate::{
         vocabulary::Vocabulary,
     },
     rules::{Calendar, Rules},
-    write::{Lock, Reports, Target, View, WriteStop},
+    saved::{SavedCatalogFile, SavedInput, SavedRecord, SavedSettings},
+    write::{Lock, Reports, Target, View, WriteStop, template_problems},
 };
 use conclude::{Read, conclude, has_errors};
 use countries::unknown_countries;
@@ -61,6 +70,8 @@ pub struct Request<'a> {
     pub reports: Reports,
     /// Whether pressing rows for review need a person before the run counts as done.
     pub strict: bool,
+    /// Which plan to compare with.
+    pub previous: Previous,
     /// What an unattended run is told besides.
     pub night: Night<'a>,
 }
@@ -106,10 +117,14 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Where the files are; none: the plan has not been written.
     pub target: Option<Target>,
+    /// What changed since the plan before; none: with nothing was it compared.
+    pub changes: Option<Changes>,
     /// Why the night could not be kept in the history, where all else was done.
     pub unkept: Option<WriteStop>,
     /// What else was made of the plan, and where it is.
     pub reports: Reports,
+    /// Reports of an earlier run that stand beside the plan still, since they were not asked for.
+    pub older: Vec<PathBuf>,
 }
 
 /// How a run ended that was not stopped.
@@ -153,6 +168,7 @@ pub struct Checked {
 /// Where nothing could be planned or written: the files of the last run are as they were.
 pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, Stop> {
     let early = request.lock_if_there()?;
+    let named = previous::named(request)?;
     let references = References::load(request.config, request.as_of)?;
     let exports = Exports::of(request)?;
     let lock = request.lock(early)?;
@@ -163,9 +179,25 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     let calendar = references.calendar(request.config);
     let context = planning(request, &references, &calendar);
     let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
+    let (digests, catalog) = (
+        digests(&references.tables, &request.config.rules),
+        references.evidence.files(),
+    );
+    let tonight = previous::Tonight {
+        plan: &plan,
+        customers: &recognised.customers,
+        context,
+        record: saved_record(request, &digests, &catalog, &recognised.inputs),
+    };
+    // A run that read nothing is stopped, and has nothing to compare.
+    let compared = match recognised.accounting.rows_read {
+        0 => previous::Compared::default(),
+        _ => previous::compared(request, named, &tonight)?,
+    };
     let read = Read {
-        tables: digests(&references.tables, &request.config.rules),
-        catalog: references.evidence.files(),
+        compared,
+        tables: digests,
+        catalog,
         inputs: recognised.inputs,
         accounting: recognised.accounting,
         findings: recognised.findings,
@@ -259,16 +291,20 @@ impl References {
         let countries = rules
             .as_ref()
             .map_or_else(|_| Vec::new(), |rules| unknown_countries(config, rules, &vocabulary));
+        let templates = template_problems(config);
         match (tables, extended, rules, evidence) {
-            (Ok(tables), Ok(()), Ok(rules), Ok(evidence)) if countries.is_empty() => Ok(References {
-                tables,
-                vocabulary,
-                rules,
-                catalog: Catalog::embedded(),
-                evidence,
-            }),
+            (Ok(tables), Ok(()), Ok(rules), Ok(evidence)) if countries.is_empty() && templates.is_empty() => {
+                Ok(References {
+                    tables,
+                    vocabulary,
+                    rules,
+                    catalog: Catalog::embedded(),
+                    evidence,
+                })
+            }
             (tables, extended, rules, evidence) => {
                 let mut problems: Vec<String> = countries;
+                problems.extend(templates);
                 problems.extend(tables.err().into_iter().flatten().map(|problem| problem.to_string()));
                 problems.extend(extended.err().into_iter().flatten());
                 problems.extend(rules.err().into_iter().flatten().map(|problem| problem.to_string()));
@@ -325,12 +361,50 @@ impl Exports {
         let (inputs, mut findings) = read::expand_with(request.exports, io::stdin(), &config.limits);
         overwrites_nothing(request, &inputs)?;
         let mut ours = ours(config, request.target.as_ref(), &request.reports);
+        if let Previous::Named(path) = &request.previous {
+            ours.extend(path.canonicalize().ok());
+        }
         let history = request.keep().and_then(|keep| keep.folder.canonicalize().ok());
         ours.extend(history);
         let (inputs, own) = without_ours(inputs, &ours);
         findings.extend(own);
         findings.extend(request.restless(&inputs));
         Ok(Exports { inputs, findings })
+    }
+}
+
+/// What this run will record of itself, as far as a comparison needs it.
+fn saved_record(
+    request: &Request<'_>,
+    tables: &BTreeMap<String, String>,
+    catalog: &[EvidenceFile],
+    inputs: &[InputRecord],
+) -> SavedRecord {
+    let config = request.config;
+    let is_default = config.path.is_none() && config.set.is_empty();
+    let file = |file: &EvidenceFile| SavedCatalogFile {
+        setting: file.setting.to_owned(),
+        path: file.path.to_string(),
+        sha256: file.sha256.clone(),
+    };
+    let input = |input: &InputRecord| SavedInput {
+        path: input.file.path.to_string(),
+        sha256: input.file.sha256.clone(),
+        bytes: input.file.bytes,
+        ..SavedInput::default()
+    };
+    SavedRecord {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        as_of: Some(request.as_of),
+        settings: (!is_default).then(|| SavedSettings {
+            path: config.path.as_ref().map(|path| path.display().to_string()),
+            sha256: config.digest.clone(),
+            set: config.set.iter().map(|set| set.text.clone()).collect(),
+        }),
+        tables: tables.clone(),
+        catalog: catalog.iter().map(file).collect(),
+        inputs: inputs.iter().map(input).collect(),
+        ..SavedRecord::default()
     }
 }
 
@@ -401,8 +475,24 @@ fn is_output(path: &Path) -> bool {
     let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut head));
     let text = String::from_utf8_lossy(&head);
     let text = text.trim_start_matches('\u{feff}').replace(';', ",");
-    let heads = ["action,move_date,", "severity,code,file,", "due,step,owner,", "{"];
-    read.is_ok() && heads.iter().any(|head| text.starts_with(head))
+    let heads = [
+        "action,move_date,",
+        "severity,code,file,",
+        "due,step,owner,",
+        "change,loss,due,",
+        "{",
+    ];
+    let begins = read.is_ok() && heads.iter().any(|head| text.starts_with(head));
+    begins || is_workbook_of_ours(path).is_some_and(|is| is)
+}
+
+/// Whether a workbook says that we made it.
+fn is_workbook_of_ours(path: &Path) -> Option<bool> {
+    let mut archive = zip::ZipArchive::new(File::open(path).ok()?).ok()?;
+    let mut properties = Vec::new();
+    let part = archive.by_name("docProps/core.xml").ok()?;
+    part.take(4096).read_to_end(&mut properties).ok()?;
+    Some(String::from_utf8_lossy(&properties).contains("<dc:creator>seatshift</dc:creator>"))
 }
 
 /// The exports, and a finding for each input that is none because it is ours.

@@ -72,6 +72,7 @@ fn explained(
         target: None,
         reports: Reports::none(),
         strict: false,
+        previous: Default::default(),
         night: Night::default(),
     };
     on_threads(reading, || match with_plan {

@@ -8,20 +8,23 @@
 mod column;
 mod neutral;
 mod nights;
+mod plan_file;
 mod record;
 mod table;
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, BufReader},
     path::{Path, PathBuf},
 };
 
-pub use column::{Columns, FindingColumn, Holds, PlanColumn, StepColumn};
+pub use column::{ChangeColumn, Columns, FindingColumn, Holds, PlanColumn, StepColumn};
 pub use neutral::{neutralised, restored};
 pub(crate) use nights::night_of;
 pub use nights::{Nights, NightsStop};
-pub use record::{SavedInput, SavedInputTable, SavedRecord, SavedSettings};
-pub use table::{Row, Rows, Unlike};
+pub use plan_file::PlanFile;
+pub use record::{SavedCatalogFile, SavedInput, SavedInputTable, SavedPrevious, SavedRecord, SavedSettings};
+pub use table::{Row, RowReader, Rows, Unlike};
 
 /// A plan with its companions.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -78,33 +81,46 @@ impl SavedPlan {
     /// # Errors
     /// Where the plan cannot be read, or one of the files is none of ours.
     pub fn read(plan: &Path) -> Result<SavedPlan, SavedStop> {
-        let Rows { rows, missing } = parsed(plan, &bytes(plan)?, REQUIRED)?;
+        let Rows { rows, missing } = rows_of(plan, REQUIRED)?;
         let steps = plan.with_extension("steps.csv");
         let findings = plan.with_extension("findings.csv");
-        let record = plan.with_extension("run.json");
         Ok(SavedPlan {
-            record: companion(&record)?
-                .map(|bytes| {
-                    SavedRecord::parse(&bytes).map_err(|cause| SavedStop::NotARecord {
-                        path: record.clone(),
-                        cause,
-                    })
-                })
-                .transpose()?
-                .unwrap_or_default(),
+            record: record_of(plan)?.unwrap_or_default(),
             rows,
             missing,
-            steps: companion(&steps)?
-                .map(|bytes| parsed(&steps, &bytes, &[StepColumn::Step, StepColumn::Due]))
-                .transpose()?
+            steps: if_there(rows_of(&steps, &[StepColumn::Step, StepColumn::Due]))?
                 .map(|table| table.rows)
                 .unwrap_or_default(),
-            findings: companion(&findings)?
-                .map(|bytes| parsed(&findings, &bytes, &[FindingColumn::Severity, FindingColumn::Code]))
-                .transpose()?
+            findings: if_there(rows_of(&findings, &[FindingColumn::Severity, FindingColumn::Code]))?
                 .map(|table| table.rows)
                 .unwrap_or_default(),
         })
+    }
+}
+
+/// What a run found that it changed, from the file beside its plan; none where that is not there, or is not the one with this
+/// SHA-256.
+///
+/// # Errors
+/// Where it is none of ours.
+pub fn changes_of(plan: &Path, sha256: &str) -> Result<Option<Vec<Row<ChangeColumn>>>, SavedStop> {
+    let path = plan.with_extension("changes.csv");
+    let Some(bytes) = companion(&path)?.filter(|bytes| crate::config::sha256(bytes) == sha256) else {
+        return Ok(None);
+    };
+    let required = [ChangeColumn::SubscriptionId, ChangeColumn::Field, ChangeColumn::Cause];
+    Ok(Some(parsed(&path, &bytes, &required)?.rows))
+}
+
+/// The run record that stands beside a plan.
+fn record_of(plan: &Path) -> Result<Option<SavedRecord>, SavedStop> {
+    let path = plan.with_extension("run.json");
+    let Some(bytes) = companion(&path)? else {
+        return Ok(None);
+    };
+    match SavedRecord::parse(&bytes) {
+        Ok(record) => Ok(Some(record)),
+        Err(cause) => Err(SavedStop::NotARecord { path, cause }),
     }
 }
 
@@ -122,10 +138,27 @@ fn bytes(path: &Path) -> Result<Vec<u8>, SavedStop> {
     })
 }
 
+/// The rows of a file, read without keeping its bytes.
+fn rows_of<C: Columns>(path: &Path, required: &[C]) -> Result<Rows<C>, SavedStop> {
+    let file = File::open(path).map_err(|cause| SavedStop::Unreadable {
+        path: path.to_owned(),
+        cause,
+    })?;
+    Rows::read(BufReader::with_capacity(1 << 16, file), required).map_err(|cause| SavedStop::NotAPlan {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
 /// The bytes of a file that may be missing.
 fn companion(path: &Path) -> Result<Option<Vec<u8>>, SavedStop> {
-    match bytes(path) {
-        Ok(bytes) => Ok(Some(bytes)),
+    if_there(bytes(path))
+}
+
+/// What was read of a file that may be missing.
+fn if_there<T>(read: Result<T, SavedStop>) -> Result<Option<T>, SavedStop> {
+    match read {
+        Ok(read) => Ok(Some(read)),
         Err(SavedStop::Unreadable { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(stop) => Err(stop),
     }

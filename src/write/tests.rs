@@ -155,7 +155,16 @@ fn the_settings_choose_delimiter_and_byte_order_mark() {
 fn the_companions_are_as_documented() {
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap();
+    write_all(
+        &target,
+        settings(),
+        &plan(),
+        &findings(),
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap();
     let files = contents(folder.path());
     assert_eq!(
         files.keys().collect::<Vec<_>>(),
@@ -195,7 +204,7 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
         settings(),
         &plan(),
         &findings(),
-        None,
+        Beside::default(),
         &mut record(),
         None,
     )
@@ -221,6 +230,7 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
         "inputs",
         "limits",
         "mappings",
+        "nightly",
         "outputs",
         "settings",
         "tables",
@@ -263,7 +273,16 @@ fn many_rows_come_out_in_their_order_whatever_the_threads() {
 fn a_folder_that_is_missing_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(&folder.path().join("a/b"));
-    write_all(&target, settings(), &plan(), &[], None, &mut record(), None).unwrap();
+    write_all(
+        &target,
+        settings(),
+        &plan(),
+        &[],
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap();
     assert!(target.plan().is_file());
 }
 
@@ -273,7 +292,16 @@ fn outputs_are_for_owner_and_group_only() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap();
+    write_all(
+        &target,
+        settings(),
+        &plan(),
+        &findings(),
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap();
     for name in contents(folder.path()).keys() {
         let mode = fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o137, 0, "{name}: {mode:o}");
@@ -312,6 +340,66 @@ fn a_rename_that_fails_undoes_those_before_it() {
     assert!(files.values().all(|content| content == b"fresh"));
 }
 
+/// Replaces a folder of letters and then the file `last`, which may fail. Gives what the folder holds then.
+fn replace_letters(folder: &Path, letter: &str, break_it: impl FnOnce(&Path)) -> (Result<(), WriteStop>, Vec<String>) {
+    let letters = folder.join("plan.letters");
+    let mut stage = Stage::open(folder).unwrap();
+    stage
+        .add_folder(
+            &letters,
+            |name| name.ends_with(".md"),
+            |place| place.add(letter, b"fresh"),
+        )
+        .unwrap();
+    stage.add(&folder.join("last"), |out| out.write_all(b"fresh")).unwrap();
+    break_it(&folder.join("last"));
+    let published = stage.publish();
+    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    assert!(
+        entries
+            .map(|entry| entry.file_name())
+            .all(|name| !name.to_string_lossy().starts_with('.')),
+        "nothing is left behind"
+    );
+    let names = fs::read_dir(letters).map_or_else(
+        |_| Vec::new(),
+        |entries| {
+            entries
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect()
+        },
+    );
+    (published, names)
+}
+
+#[test]
+fn a_folder_is_replaced_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let fails = |last: &Path| {
+        let _ = fs::remove_file(last);
+        fs::create_dir(last).unwrap();
+    };
+    let (failed, names) = replace_letters(folder.path(), "a.md", fails);
+    assert!(failed.is_err() && names.is_empty(), "{names:?}");
+    fs::remove_dir(folder.path().join("last")).unwrap();
+    let (done, names) = replace_letters(folder.path(), "a.md", |_| {});
+    assert_eq!((done.is_ok(), names), (true, vec!["a.md".to_owned()]));
+    let (failed, names) = replace_letters(folder.path(), "b.md", fails);
+    assert_eq!((failed.is_err(), names), (true, vec!["a.md".to_owned()]));
+    fs::remove_dir(folder.path().join("last")).unwrap();
+    let (done, names) = replace_letters(folder.path(), "b.md", |_| {});
+    assert_eq!((done.is_ok(), names), (true, vec!["b.md".to_owned()]));
+    // What a person put there stays.
+    fs::write(folder.path().join("plan.letters/notes.txt"), "hers").unwrap();
+    let mut stage = Stage::open(folder.path()).unwrap();
+    let stop = stage.add_folder(
+        &folder.path().join("plan.letters"),
+        |name| name.ends_with(".md"),
+        |_| Ok(()),
+    );
+    assert!(matches!(stop, Err(WriteStop::NotOurs { .. })), "{stop:?}");
+}
+
 #[test]
 fn a_write_that_fails_leaves_the_old_and_no_litter() {
     let folder = tempfile::tempdir().unwrap();
@@ -341,7 +429,16 @@ fn only_regular_files_are_replaced() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("plan.findings.csv")).unwrap();
     let target = target_in(folder.path());
-    let stop = write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap_err();
+    let stop = write_all(
+        &target,
+        settings(),
+        &plan(),
+        &findings(),
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap_err();
     assert!(matches!(stop, WriteStop::NotAFile { what: "a folder", .. }), "{stop}");
     assert!(contents(folder.path()).is_empty());
 
@@ -368,7 +465,16 @@ fn only_regular_files_are_replaced() {
         fs::write(&elsewhere, "precious").unwrap();
         std::os::unix::fs::symlink(&elsewhere, folder.path().join("link.csv")).unwrap();
         let target = Target::new(&folder.path().join("link.csv")).unwrap();
-        let stop = write_all(&target, settings(), &plan(), &[], None, &mut record(), None).unwrap_err();
+        let stop = write_all(
+            &target,
+            settings(),
+            &plan(),
+            &[],
+            Beside::default(),
+            &mut record(),
+            None,
+        )
+        .unwrap_err();
         assert!(
             matches!(
                 stop,
@@ -382,7 +488,16 @@ fn only_regular_files_are_replaced() {
         assert_eq!(fs::read(&elsewhere).unwrap(), b"precious");
 
         let target = Target::new(Path::new("/dev/null")).unwrap();
-        let stop = write_all(&target, settings(), &plan(), &[], None, &mut record(), None).unwrap_err();
+        let stop = write_all(
+            &target,
+            settings(),
+            &plan(),
+            &[],
+            Beside::default(),
+            &mut record(),
+            None,
+        )
+        .unwrap_err();
         assert!(matches!(stop, WriteStop::NotAFile { .. }), "{stop}");
     }
 }
@@ -396,7 +511,7 @@ fn a_folder_that_cannot_be_made_stops_with_its_name() {
         settings(),
         &plan(),
         &[],
-        None,
+        Beside::default(),
         &mut record(),
         None,
     )
@@ -408,7 +523,16 @@ fn a_folder_that_cannot_be_made_stops_with_its_name() {
 fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap();
+    write_all(
+        &target,
+        settings(),
+        &plan(),
+        &findings(),
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap();
     let before = contents(folder.path());
 
     let RunRecord {
@@ -428,6 +552,7 @@ fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
         exit_code: 3,
         as_of,
         stopped: "no input could be read".to_owned(),
+        nightly: Default::default(),
         tripped: Vec::new(),
         accepted: Vec::new(),
         settings: used,
@@ -450,7 +575,16 @@ fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
         (&3.into(), &"no input could be read".into())
     );
 
-    write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap();
+    write_all(
+        &target,
+        settings(),
+        &plan(),
+        &findings(),
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap();
     assert_eq!(contents(folder.path()), before);
 }
 
@@ -477,9 +611,63 @@ fn a_plan_just_made_is_what_is_read_back() {
     let plan = plan();
     let findings = findings();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan, &findings, None, &mut record(), None).unwrap();
+    write_all(
+        &target,
+        settings(),
+        &plan,
+        &findings,
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap();
     let read = SavedPlan::read(&path).unwrap();
     assert!(!read.rows.is_empty() && !read.steps.is_empty() && !read.findings.is_empty());
     assert_eq!(read.record.as_of, Some(plan.as_of));
     assert_eq!(saved(&plan, &findings, read.record.clone()), read);
+}
+
+#[test]
+fn changes_stand_in_the_set_and_do_not_outlive_their_comparison() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = target_in(folder.path());
+    let (before, mut after) = (plan(), plan());
+    after.rows[0].subscription.seats = Some(crate::terms::Seats(26));
+    let rows = PlanRows(&before);
+    let mut rows = (0..rows.count()).map(|place| rows.row(place).into_owned());
+    let latest = PlanRows(&after);
+    let found = crate::compare::find(|| Ok(rows.next()), &latest, Default::default()).unwrap();
+    let context = crate::compare::Context {
+        runs: &Default::default(),
+        attention_days: 30,
+        redecided: None,
+    };
+    let changes = crate::compare::explain(found, &latest, &context);
+    write_all(
+        &target,
+        settings(),
+        &after,
+        &[],
+        Beside {
+            changes: Some(&changes),
+            reports: None,
+        },
+        &mut record(),
+        None,
+    )
+    .unwrap();
+    let written = String::from_utf8(contents(folder.path())["plan.changes.csv"].clone()).unwrap();
+    let lines: Vec<&str> = written.lines().collect();
+    assert_eq!(lines.len(), 2, "{written}");
+    // The customer's name would run as a formula, and does not.
+    assert!(lines[1].contains("\"'=Contoso, \"\"Kft.\"\"\""), "{written}");
+    assert!(lines[1].contains(",seats,25,26,unknown,"), "{written}");
+    let run: serde_json::Value = serde_json::from_slice(&contents(folder.path())["plan.run.json"]).unwrap();
+    let digest: String = Sha256::digest(&written)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(run["outputs"]["plan.changes.csv"], digest);
+    write_all(&target, settings(), &after, &[], Beside::default(), &mut record(), None).unwrap();
+    assert!(!contents(folder.path()).contains_key("plan.changes.csv"));
 }

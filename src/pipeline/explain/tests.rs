@@ -30,6 +30,7 @@ fn samples(as_of: NaiveDate, check: impl FnOnce(&Plan, &Plan, Vec<Trail>, &Refer
         as_of,
         target: None,
         strict: false,
+        previous: Default::default(),
         reports: Reports::none(),
         night: Night::default(),
     };
@@ -203,6 +204,7 @@ fn what_hangs_together_is_planned_as_in_the_whole_estate() {
             as_of,
             target: None,
             strict: false,
+            previous: Default::default(),
             reports: Reports::none(),
             night: Night::default(),
         };
