@@ -164,7 +164,10 @@ pub const NOT_KEPT: &str = "write `reassign`, or leave the cell empty";
 impl Catalog {
     /// What is wrong with a row that keeps licences between two SKUs.
     pub fn not_kept(&self, rule: &OfferRule) -> Option<String> {
-        (rule.licences == Some(Licences::Keep)).then(|| self.not_kept_by(&self.about(rule)))?
+        match rule.licences {
+            Some(Licences::Keep) => self.not_kept_by(&self.about(rule)),
+            _ => None,
+        }
     }
 
     fn not_kept_by(&self, row: &About<'_>) -> Option<String> {
