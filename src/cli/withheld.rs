@@ -144,6 +144,9 @@ fn is_ours(value: &str) -> bool {
             "yes",
             "no",
             "formula without a value",
+            "plan.changes.csv",
+            "plan.held.csv",
+            "plan.run.json",
         ];
         words.extend(others.map(str::to_owned));
         words
