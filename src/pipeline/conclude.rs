@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use super::{Observer, Outcome, Part, Request, Stop, Verdict, told};
+use super::{Observer, Outcome, Part, Request, Stop, Verdict, previous::Compared, told};
 use crate::{
     catalog::evidence::EvidenceFile,
     finding::{Accounting, Code, Finding, Severity},
@@ -13,7 +13,7 @@ use crate::{
     plan::{Counts, MappedOffer, Plan},
     recognise::InputRecord,
     terms::{Action, Urgency},
-    write::{RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held, write_stopped},
+    write::{Beside, RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held, write_stopped},
 };
 
 /// What has been read when deciding is done.
@@ -23,6 +23,7 @@ pub(super) struct Read {
     pub(super) inputs: Vec<InputRecord>,
     pub(super) accounting: Accounting,
     pub(super) findings: Vec<Finding>,
+    pub(super) compared: Compared,
 }
 
 /// The last part of a run: checks that nothing was lost, writes, and says how it went.
@@ -40,8 +41,10 @@ pub(super) fn conclude(
         inputs,
         accounting,
         mut findings,
+        mut compared,
     } = read;
     findings.append(&mut plan.findings);
+    findings.append(&mut compared.findings);
     let guarded = guarded(request, &inputs, accounting, &findings, &plan);
     findings.extend(guarded.findings());
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -83,9 +86,21 @@ pub(super) fn conclude(
     let mut unkept = None;
     if let Some(target) = &request.target {
         let mut record = records.good(&counts, &plan.mappings, &findings, verdict);
+        record.previous = compared.record;
         let keep = request.keep();
-        let reports = Some((&request.reports, view));
-        match write_all(target, request.config.output, &plan, &findings, reports, &mut record, keep.as_ref()) {
+        let beside = Beside {
+            changes: compared.changes.as_ref(),
+            reports: Some((&request.reports, view)),
+        };
+        match write_all(
+            target,
+            request.config.output,
+            &plan,
+            &findings,
+            beside,
+            &mut record,
+            keep.as_ref(),
+        ) {
             Ok(stop) => unkept = stop,
             Err(cause) => {
                 let record = records.stopped(&cause.to_string(), &findings, 3);
@@ -102,6 +117,7 @@ pub(super) fn conclude(
         counts,
         verdict,
         target: request.target.clone(),
+        changes: compared.changes,
         unkept,
         reports: request.reports.clone(),
     })
@@ -118,7 +134,10 @@ struct Guarded {
 impl Guarded {
     /// A finding for each; an export that was still being written has one already.
     fn findings(&self) -> Vec<Finding> {
-        let holding = self.holding.iter().filter(|tripped| tripped.guard != Guard::ExportGrowing);
+        let holding = self
+            .holding
+            .iter()
+            .filter(|tripped| tripped.guard != Guard::ExportGrowing);
         let held = holding.map(|tripped| tripped.finding(false));
         let accepted = self.accepted.iter().map(|tripped| tripped.finding(true));
         held.chain(accepted).chain(self.mixed.clone()).collect()
@@ -135,7 +154,10 @@ fn guarded(
 ) -> Guarded {
     let target = request.target.as_ref();
     let last = target.and_then(|target| Last::read(&target.run()));
-    let shown_plan = target.map_or_else(|| "-".to_owned(), |target| target.plan().to_string_lossy().replace('\\', "/"));
+    let shown_plan = target.map_or_else(
+        || "-".to_owned(),
+        |target| target.plan().to_string_lossy().replace('\\', "/"),
+    );
     let tonight = Tonight {
         config: request.config,
         as_of: request.as_of,
@@ -191,6 +213,8 @@ impl Records<'_> {
             mappings: mappings.to_vec(),
             findings: by_code(findings),
             limits: self.request.config.limits,
+            nightly: self.request.config.nightly.clone(),
+            previous: None,
             accepted: self.accepted.clone(),
             outputs: BTreeMap::new(),
             timing: self.observer.elapsed().into(),
@@ -216,7 +240,6 @@ impl Records<'_> {
         let target = target.filter(|_| written);
         Stop::Held {
             guards,
-            accounting: self.accounting,
             held: target.map(Target::held),
             record: target.map(Target::stopped_run),
             findings,
@@ -229,6 +252,7 @@ impl Records<'_> {
             exit_code,
             as_of: self.request.as_of,
             stopped: stopped.to_owned(),
+            nightly: self.request.config.nightly.clone(),
             tripped: self.holding.clone(),
             accepted: self.accepted.clone(),
             settings: self.settings(),
