@@ -133,6 +133,7 @@ codes! {
     HoldExpired = "hold-expired", Note, "a hold has ended";
     HoldUnused = "hold-unused", Warning, "a hold fits no subscription";
     OfferRowUnused = "offer-row-unused", Note, "a row of the offers table fits no subscription";
+    LetterLanguage = "letter-language", Warning, "there is no template of a customer's language, so its letter is in English";
     ProgressUnused = "progress-unused", Note, "a row of the progress table fits no subscription or customer";
 }
 

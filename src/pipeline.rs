@@ -49,7 +49,7 @@ use crate::{
     },
     rules::{Calendar, Rules},
     saved::{SavedCatalogFile, SavedInput, SavedRecord, SavedSettings},
-    write::{Lock, Reports, Target, View, WriteStop},
+    write::{Lock, Reports, Target, View, WriteStop, template_problems},
 };
 use conclude::{Read, conclude, has_errors};
 use countries::unknown_countries;
@@ -122,6 +122,8 @@ pub struct Outcome {
     pub unkept: Option<WriteStop>,
     /// What else was made of the plan, and where it is.
     pub reports: Reports,
+    /// Reports of an earlier run that stand beside the plan still, since they were not asked for.
+    pub older: Vec<PathBuf>,
 }
 
 /// How a run ended that was not stopped.
@@ -330,16 +332,20 @@ impl References {
         let countries = rules
             .as_ref()
             .map_or_else(|_| Vec::new(), |rules| unknown_countries(config, rules, &vocabulary));
+        let templates = template_problems(config);
         match (tables, extended, rules, evidence) {
-            (Ok(tables), Ok(()), Ok(rules), Ok(evidence)) if countries.is_empty() => Ok(References {
-                tables,
-                vocabulary,
-                rules,
-                catalog: Catalog::embedded(),
-                evidence,
-            }),
+            (Ok(tables), Ok(()), Ok(rules), Ok(evidence)) if countries.is_empty() && templates.is_empty() => {
+                Ok(References {
+                    tables,
+                    vocabulary,
+                    rules,
+                    catalog: Catalog::embedded(),
+                    evidence,
+                })
+            }
             (tables, extended, rules, evidence) => {
                 let mut problems: Vec<String> = countries;
+                problems.extend(templates);
                 problems.extend(tables.err().into_iter().flatten().map(|problem| problem.to_string()));
                 problems.extend(extended.err().into_iter().flatten());
                 problems.extend(rules.err().into_iter().flatten().map(|problem| problem.to_string()));
@@ -510,7 +516,17 @@ fn is_output(path: &Path) -> bool {
         "change,loss,due,",
         "{",
     ];
-    read.is_ok() && heads.iter().any(|head| text.starts_with(head))
+    let begins = read.is_ok() && heads.iter().any(|head| text.starts_with(head));
+    begins || is_workbook_of_ours(path).is_some_and(|is| is)
+}
+
+/// Whether a workbook says that we made it.
+fn is_workbook_of_ours(path: &Path) -> Option<bool> {
+    let mut archive = zip::ZipArchive::new(File::open(path).ok()?).ok()?;
+    let mut properties = Vec::new();
+    let part = archive.by_name("docProps/core.xml").ok()?;
+    part.take(4096).read_to_end(&mut properties).ok()?;
+    Some(String::from_utf8_lossy(&properties).contains("<dc:creator>seatshift</dc:creator>"))
 }
 
 /// The exports, and a finding for each input that is none because it is ours.

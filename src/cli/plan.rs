@@ -103,7 +103,7 @@ fn conclude(command: &Plan, config: &Config, outcome: &Outcome, screen: &Screen)
         return 3;
     }
     if !screen.is_log() {
-        screen.mention(&summary::of_run(outcome, screen.verbose()));
+        screen.mention(&summary::of_run(outcome, screen.verbose(), screen.bars()));
     }
     if outcome.target.is_none() && command.history.is_some() {
         screen.tell("no night is kept: `--history` keeps what is written to a file, and `-o -` writes none\n");
