@@ -40,7 +40,12 @@ pub(super) fn add(book: &mut Workbook, plan: &SavedPlan, view: &View<'_>, limits
     };
     lines.pair("made by", &format!("seatshift {version}"), "")?;
     if let Some(settings) = &record.settings {
-        lines.pair("settings", &settings.path, &digest(&settings.sha256))?;
+        let path = settings.path.as_deref().unwrap_or("the defaults");
+        let sha256 = settings.sha256.as_deref().map(digest).unwrap_or_default();
+        lines.pair("settings", path, &sha256)?;
+        for set in &settings.set {
+            lines.pair("set for this run", set, "")?;
+        }
     }
     lines.section("Inputs")?;
     for input in &record.inputs {
