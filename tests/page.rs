@@ -111,7 +111,7 @@ fn holds_every_cell(plan: &SavedPlan, page: &str) {
     for (step, shown_step) in plan.steps.iter().zip(&steps) {
         let of = shown
             .iter()
-            .rfind(|row| row["subscription_id"] == step.get(StepColumn::SubscriptionId));
+            .find(|row| row["subscription_id"] == step.get(StepColumn::SubscriptionId));
         for (column, cell) in step.cells() {
             let detail = column == StepColumn::Detail;
             let repeated = |number| of.unwrap()[&sign("step", number)].clone();

@@ -65,8 +65,8 @@ use stage::Stage;
 
 /// Rows rendered by one worker at a time.
 const CHUNK: usize = 4096;
-/// Bytes of a buffer for one line that is read back.
-const READ_BUFFER: usize = 1024;
+/// Most bytes of a buffer for lines that are read back.
+const READ_BUFFER: usize = 1 << 16;
 /// Chunks held in memory at once.
 const CHUNKS_AT_ONCE: usize = 32;
 
@@ -361,7 +361,7 @@ fn cells<T, C: Columns>(items: impl Iterator<Item = T>, fill: impl Fn(T, &mut Li
         // A line of ours is one record of UTF-8.
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
-            .buffer_capacity(READ_BUFFER)
+            .buffer_capacity(buffer.len().min(READ_BUFFER))
             .from_reader(buffer.as_slice());
         let records = reader.records().map(Result::unwrap_or_default);
         rows.extend(records.map(|record| Row::new(record.iter().map(restored))));

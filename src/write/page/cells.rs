@@ -54,11 +54,11 @@ type Pools<'a> = BTreeMap<&'static str, Pool<'a>>;
 pub(super) fn write(plan: &SavedPlan, out: &mut dyn Write) -> io::Result<()> {
     let mut pools = Pools::new();
     let plan_columns = columns(&plan.rows, &mut pools, |row, column| row.get(column).into());
-    let rows: HashMap<&str, &Row<PlanColumn>> = plan
-        .rows
-        .iter()
-        .map(|row| (row.get(PlanColumn::SubscriptionId), row))
-        .collect();
+    // The first of an id counts, here as in the browser.
+    let mut rows: HashMap<&str, &Row<PlanColumn>> = HashMap::new();
+    for row in &plan.rows {
+        rows.entry(row.get(PlanColumn::SubscriptionId)).or_insert(row);
+    }
     let steps = columns(&plan.steps, &mut pools, |row, column| match column {
         StepColumn::Detail => {
             let of = rows.get(row.get(StepColumn::SubscriptionId));

@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(pool.width(), 0);
         pool.number("");
         assert_eq!((pool.width(), digits(&[0, 0], 0)), (0, String::new()));
-        (1..64).for_each(|number| drop(pool.number(number.to_string())));
+        (1..64).for_each(|number| assert_eq!(pool.number(number.to_string()), number));
         assert_eq!(pool.width(), 1);
         pool.number("one more");
         assert_eq!(pool.width(), 2);

@@ -15,9 +15,16 @@ const address = {
     return this.values.get(name) || "";
   },
 
+  // Several values of one name, joined with commas; `~` is the empty one.
   words(name) {
     const text = this.get(name);
-    return text === "" ? [] : text.split(",");
+    const plain = { "%2C": ",", "%7E": "~", "%25": "%" };
+    return text === "" ? [] : text.split(",").map((word) => (word === "~" ? "" : word.replace(/%2C|%7E|%25/g, (sign) => plain[sign])));
+  },
+
+  joined(words) {
+    const signs = { ",": "%2C", "~": "%7E", "%": "%25" };
+    return words.map((word) => (word === "" ? "~" : word.replace(/[,~%]/g, (sign) => signs[sign]))).join(",");
   },
 
   link(view, values) {

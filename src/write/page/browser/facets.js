@@ -13,7 +13,7 @@ class Facet {
   }
 
   choose(words) {
-    this.chosen = new Set(words.map((word) => (word === "-" ? "" : word)));
+    this.chosen = new Set(words);
     this.allowed = this.chosen.size === 0 ? undefined : Uint8Array.from(this.expanded, (values) => (values.some((value) => this.chosen.has(value)) ? 1 : 0));
   }
 
@@ -111,7 +111,7 @@ class Bar {
   }
 
   choose(facet, chosen) {
-    address.set({ [facet.name]: Array.from(chosen, (value) => value || "-").join(",") });
+    address.set({ [facet.name]: address.joined(Array.from(chosen)) });
     this.changed();
   }
 

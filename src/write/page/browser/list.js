@@ -28,6 +28,10 @@ class List {
     this.element = h("div", { class: "scroll" }, this.table, this.empty);
     this.element.addEventListener("scroll", () => this.later(), { passive: true });
     this.body.addEventListener("click", (event) => this.clicked(event));
+    this.body.addEventListener("focusin", (event) => {
+      const row = event.target.closest("tr[data-place]");
+      if (row) this.active = Number(row.dataset.place);
+    });
     this.body.addEventListener("keydown", (event) => this.pressed(event));
     this.watch = new ResizeObserver(() => {
       this.layout();
@@ -101,6 +105,8 @@ class List {
     const last = Math.min(this.rows.length, first + Math.ceil(seen / height) + 2 * SPARE);
     const key = `${first}/${last}/${this.active}/${this.laid}`;
     if (this.drawn === key && this.shownRows === this.rows) return;
+    // One row can be reached with Tab: where the keyboard was, or else the first in sight.
+    this.stop = first <= this.active && this.active < last ? this.active : Math.min(Math.floor(this.element.scrollTop / height), last - 1);
     const hadFocus = this.body.contains(document.activeElement);
     this.drawn = key;
     this.shownRows = this.rows;
@@ -123,7 +129,7 @@ class List {
     const attributes = {
       "aria-rowindex": place + 2,
       "data-place": place,
-      tabindex: place === this.active ? "0" : "-1",
+      tabindex: place === this.stop ? "0" : "-1",
       "aria-selected": this.isOpen(row) ? "true" : "false",
       class: place % 2 ? "odd" : undefined,
     };

@@ -236,7 +236,7 @@ function byReason(action, mostShown) {
   const bars = Array.from(counts).sort((a, b) => b[1] - a[1]).slice(0, mostShown).map(([reason, count]) => {
     const bar = h("span", { class: "bar-of" });
     bar.style.width = `${(100 * count) / most}%`;
-    return h("li", {}, h("a", { href: address.link(action === "review" ? "review" : "plan", action === "review" ? { reasons: reason } : { action, reasons: reason }) }, h("span", { class: "number" }, number(count)), h("span", { class: "words" }, h("code", {}, reason), h("small", {}, reasonMeaning(reason)), bar)));
+    return h("li", {}, h("a", { href: address.link(action === "review" ? "review" : "plan", { ...(action === "review" ? {} : { action }), reasons: address.joined([reason]) }) }, h("span", { class: "number" }, number(count)), h("span", { class: "words" }, h("code", {}, reason), h("small", {}, reasonMeaning(reason)), bar)));
   });
   return bars.length === 0 ? "" : h("ol", { class: "bars" }, bars);
 }

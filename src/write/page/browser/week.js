@@ -12,7 +12,7 @@ function dueThisWeek() {
     for (let row = 0; row < steps.rows; row += 1) {
       const due = day(steps, row, "due");
       if (due > WEEK_ENDS) continue;
-      const name = pool[owner[row]] || "nobody named";
+      const name = pool[owner[row]];
       if (!groups.has(name)) groups.set(name, []);
       groups.get(name).push(row);
     }
@@ -62,9 +62,9 @@ function ownerSection(group, shown) {
   return h(
     "section",
     { class: "owner", "aria-labelledby": id },
-    h("h3", { id }, group.name, h("span", { class: "tally" }, many(group.steps, "step", "steps"), group.overdue > 0 && [", ", h("b", { class: "overdue" }, `\u25b2 ${number(group.overdue)} overdue`)])),
+    h("h3", { id }, group.name || "nobody named", h("span", { class: "tally" }, many(group.steps, "step", "steps"), group.overdue > 0 && [", ", h("b", { class: "overdue" }, `\u25b2 ${number(group.overdue)} overdue`)])),
     h("table", { class: "week" }, h("thead", {}, h("tr", {}, ["Due", "Step", "Customer", "What to do"].map((words) => h("th", { scope: "col" }, words)))), h("tbody", {}, lines.map(weekLine))),
-    left > 0 && h("p", { class: "more" }, h("a", { href: address.link("steps", { owner: group.name, when: "overdue,first thing,this week" }) }, `and ${many(left, "line", "lines")} more: all in Steps`)),
+    left > 0 && h("p", { class: "more" }, h("a", { href: address.link("steps", { owner: address.joined([group.name]), when: "overdue,first thing,this week" }) }, `and ${many(left, "line", "lines")} more: all in Steps`)),
   );
 }
 
@@ -116,7 +116,7 @@ function weekView() {
   const total = groups.reduce((sum, group) => sum + group.steps, 0);
   const overdue = groups.reduce((sum, group) => sum + group.overdue, 0);
   const until = isoOf(WEEK_ENDS);
-  const jump = (group) => h("li", {}, h("button", { class: "chip", onclick: () => document.getElementById(`owner-${group.name}`).scrollIntoView() }, group.name, " ", h("b", {}, number(group.steps))));
+  const jump = (group) => h("li", {}, h("button", { class: "chip", onclick: () => document.getElementById(`owner-${group.name}`).scrollIntoView() }, group.name || "nobody named", " ", h("b", {}, number(group.steps))));
   const element = h(
     "div",
     { class: "view page" },
