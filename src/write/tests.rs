@@ -231,6 +231,7 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
         "limits",
         "mappings",
         "outputs",
+            "previous",
         "settings",
         "tables",
         "timing",
