@@ -54,6 +54,10 @@ pub struct Config {
     pub workbooks: Workbooks,
     /// Microsoft's own files.
     pub catalog: CatalogSettings,
+    /// How the calendar is written.
+    pub ics: IcsSettings,
+    /// How letters are written.
+    pub letters: LetterSettings,
     /// What unattended runs are held to.
     pub nightly: Nightly,
     /// What the command line sets, in its order; laid over what the file says.
@@ -68,7 +72,7 @@ worded! {
         /// The command line.
         CommandLine = "--set",
         /// The settings' file.
-        File = "settings",
+        File = "seatshift.toml",
         /// Nothing states it.
         Default = "default",
     }
@@ -112,6 +116,14 @@ pub struct Partner {
     pub cloud: Option<Cloud>,
     /// The country whose holidays count; default the first of `countries`.
     pub home: Option<Country>,
+    /// What we are called, as letters are signed.
+    pub name: Option<Text>,
+    /// Whom customers may ask: a name, an address, a telephone number.
+    pub contact: Option<Text>,
+    /// For an indirect reseller: the tenant id of the provider.
+    pub provider: Option<Id>,
+    /// The link that customers accept our relationship by, where it is another than the one built of `ids`.
+    pub relationship_link: Option<Text>,
     /// Treat an unknown relationship as there.
     pub assume_relationship: bool,
     /// Treat an unknown agreement as accepted.
@@ -327,4 +339,29 @@ impl Default for OutputSettings {
             bom: false,
         }
     }
+}
+
+/// How the calendar is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IcsSettings {
+    /// Days before an event on which an alarm goes off; none: no alarms.
+    pub alarm_days: Vec<u16>,
+    /// The hour of these days.
+    pub alarm_hour: u8,
+}
+
+impl Default for IcsSettings {
+    fn default() -> IcsSettings {
+        IcsSettings {
+            alarm_days: Vec::new(),
+            alarm_hour: 9,
+        }
+    }
+}
+
+/// How letters are written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LetterSettings {
+    /// The folder of templates that take the place of the built-in ones, or add a language.
+    pub templates: Option<PathBuf>,
 }

@@ -17,6 +17,7 @@ use chrono::NaiveDate;
 mod conclude;
 mod countries;
 mod diff;
+mod explain;
 mod night;
 mod offers;
 mod previous;
@@ -25,6 +26,7 @@ mod stop;
 mod told;
 
 pub use diff::{Diffed, diff};
+pub use explain::{Days, Explained, Told, explain, facts};
 pub use night::Night;
 pub use offers::Offers;
 pub use previous::{Previous, fitting};
@@ -44,12 +46,11 @@ use crate::{
     recognise::{
         self, Context, InputRecord, Recognised,
         tables::{self, Tables},
-        trace::Answer,
         vocabulary::Vocabulary,
     },
     rules::{Calendar, Rules},
     saved::{SavedCatalogFile, SavedInput, SavedRecord, SavedSettings},
-    write::{Lock, Reports, Target, View, WriteStop},
+    write::{Lock, Reports, Target, View, WriteStop, template_problems},
 };
 use conclude::{Read, conclude, has_errors};
 use countries::unknown_countries;
@@ -122,6 +123,8 @@ pub struct Outcome {
     pub unkept: Option<WriteStop>,
     /// What else was made of the plan, and where it is.
     pub reports: Reports,
+    /// Reports of an earlier run that stand beside the plan still, since they were not asked for.
+    pub older: Vec<PathBuf>,
 }
 
 /// How a run ended that was not stopped.
@@ -159,19 +162,6 @@ pub struct Checked {
     pub verdict: Verdict,
 }
 
-/// What a word fits, and where its facts come from.
-#[derive(Debug)]
-pub struct Explained {
-    /// What the word fits.
-    pub answer: Answer,
-    /// Where every row went.
-    pub accounting: Accounting,
-    /// All findings, in their order.
-    pub findings: Vec<Finding>,
-    /// Whether a person must look.
-    pub verdict: Verdict,
-}
-
 /// Plans, and writes the plan and its companions.
 ///
 /// # Errors
@@ -186,26 +176,13 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     let (recognised, ()) = references.recognise(request, exports, observer, plainly);
     told::inputs(&recognised.inputs);
     observer.part(Part::Deciding);
-    let References {
-        tables,
-        rules,
-        catalog,
-        evidence,
-        ..
-    } = references;
-    let partner = &request.config.partner;
-    let calendar = Calendar::new(&tables.calendar, partner.home.or(partner.countries.first().copied()));
-    let context = plan::Context {
-        as_of: request.as_of,
-        config: request.config,
-        tables: &tables,
-        rules: &rules,
-        calendar: &calendar,
-        catalog: &catalog,
-        evidence: &evidence,
-    };
+    let calendar = references.calendar(request.config);
+    let context = planning(request, &references, &calendar);
     let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
-    let (digests, catalog) = (digests(&tables, &request.config.rules), evidence.files());
+    let (digests, catalog) = (
+        digests(&references.tables, &request.config.rules),
+        references.evidence.files(),
+    );
     let tonight = previous::Tonight {
         plan: &plan,
         customers: &recognised.customers,
@@ -226,10 +203,23 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         findings: recognised.findings,
     };
     lock.as_ref().map_or(Ok(()), Lock::check).map_err(night::stopped)?;
-    let view = View::new(request.as_of, request.config, &tables);
+    let view = View::new(request.as_of, request.config, &references.tables);
     let outcome = conclude(request, read, plan, &view, observer);
     drop(lock);
     outcome
+}
+
+/// What decisions are judged by.
+fn planning<'a>(request: &Request<'a>, references: &'a References, calendar: &'a Calendar) -> plan::Context<'a> {
+    plan::Context {
+        as_of: request.as_of,
+        config: request.config,
+        tables: &references.tables,
+        rules: &references.rules,
+        calendar,
+        catalog: &references.catalog,
+        evidence: &references.evidence,
+    }
 }
 
 /// Reads and recognises exports; plans nothing, writes nothing. Says how each was read, also where none could be.
@@ -244,35 +234,6 @@ pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, 
     });
     told::inputs(&recognised.inputs);
     Ok(checked(recognised))
-}
-
-/// Reads and recognises exports, and tells where the facts come from of the subscription or customer that a word fits: an id in
-/// any spelling, a domain, a name. Plans nothing, writes nothing.
-///
-/// # Errors
-/// Where the tables are wrong, or no export could be read.
-pub fn explain(request: &Request<'_>, word: &str, observer: &dyn Observer) -> Result<Explained, Stop> {
-    let references = References::load(request.config, request.as_of)?;
-    let exports = Exports::of(request)?;
-    let (recognised, answer) = references.recognise(request, exports, observer, |inputs, context| {
-        recognise::trace::trace(inputs, context, word)
-    });
-    told::inputs(&recognised.inputs);
-    let Checked {
-        accounting,
-        findings,
-        verdict,
-        ..
-    } = checked(recognised);
-    if verdict == Verdict::Nothing {
-        return Err(Stop::NothingRead { findings, record: None });
-    }
-    Ok(Explained {
-        answer,
-        accounting,
-        findings,
-        verdict,
-    })
 }
 
 fn checked(recognised: Recognised) -> Checked {
@@ -330,16 +291,20 @@ impl References {
         let countries = rules
             .as_ref()
             .map_or_else(|_| Vec::new(), |rules| unknown_countries(config, rules, &vocabulary));
+        let templates = template_problems(config);
         match (tables, extended, rules, evidence) {
-            (Ok(tables), Ok(()), Ok(rules), Ok(evidence)) if countries.is_empty() => Ok(References {
-                tables,
-                vocabulary,
-                rules,
-                catalog: Catalog::embedded(),
-                evidence,
-            }),
+            (Ok(tables), Ok(()), Ok(rules), Ok(evidence)) if countries.is_empty() && templates.is_empty() => {
+                Ok(References {
+                    tables,
+                    vocabulary,
+                    rules,
+                    catalog: Catalog::embedded(),
+                    evidence,
+                })
+            }
             (tables, extended, rules, evidence) => {
                 let mut problems: Vec<String> = countries;
+                problems.extend(templates);
                 problems.extend(tables.err().into_iter().flatten().map(|problem| problem.to_string()));
                 problems.extend(extended.err().into_iter().flatten());
                 problems.extend(rules.err().into_iter().flatten().map(|problem| problem.to_string()));
@@ -347,6 +312,13 @@ impl References {
                 Err(Stop::Tables { problems })
             }
         }
+    }
+
+    /// The partner's calendar.
+    fn calendar(&self, config: &Config) -> Calendar {
+        let partner = &config.partner;
+        let home = partner.home.or(partner.countries.first().copied());
+        Calendar::new(&self.tables.calendar, home)
     }
 
     /// Everything that the exports say, by a way of recognising that may answer something more.
@@ -510,7 +482,17 @@ fn is_output(path: &Path) -> bool {
         "change,loss,due,",
         "{",
     ];
-    read.is_ok() && heads.iter().any(|head| text.starts_with(head))
+    let begins = read.is_ok() && heads.iter().any(|head| text.starts_with(head));
+    begins || is_workbook_of_ours(path).is_some_and(|is| is)
+}
+
+/// Whether a workbook says that we made it.
+fn is_workbook_of_ours(path: &Path) -> Option<bool> {
+    let mut archive = zip::ZipArchive::new(File::open(path).ok()?).ok()?;
+    let mut properties = Vec::new();
+    let part = archive.by_name("docProps/core.xml").ok()?;
+    part.take(4096).read_to_end(&mut properties).ok()?;
+    Some(String::from_utf8_lossy(&properties).contains("<dc:creator>seatshift</dc:creator>"))
 }
 
 /// The exports, and a finding for each input that is none because it is ours.

@@ -9,6 +9,7 @@ mod assign;
 mod by_rule;
 mod compare;
 mod comparison;
+mod considered;
 pub mod evidence;
 mod find;
 mod likeness;
@@ -31,11 +32,12 @@ mod tests;
 use std::sync::Arc;
 
 pub use comparison::{Change, Comparison, Effect};
+pub use considered::Considered;
 pub use find::{Lookup, Reading, Retired};
 pub use list::{ListedOffer, read_list};
 pub use offers::Catalog;
 pub use proposal::Proposal;
-pub use rule_check::{RuleFault, RuleNote};
+pub use rule_check::{NOT_KEPT, RuleFault, RuleNote};
 pub use rulebook::RuleBook;
 pub use sale::Pause;
 

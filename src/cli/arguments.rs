@@ -43,7 +43,8 @@ Examples:
 const PLAN_NOTES: &str = "\
 Beside out/plan.csv stand out/plan.findings.csv, out/plan.steps.csv,
 out/plan.run.json and, where there was a plan before, out/plan.changes.csv: what
-changed, and why. They are replaced together at the end, or not at all.
+changed, and why; out/plan.xlsx and the like where they are asked for. They are
+replaced together at the end, or not at all.
 
 Exit codes:
   0  done: every input read, no row rejected

@@ -40,7 +40,7 @@ pub(super) fn run(command: &Plan, screen: &Screen) -> u8 {
             (exit_code, metrics::of_stop(&stop))
         }
         Ok((config, outcome)) => {
-            let exit_code = conclude(&config, &outcome, screen);
+            let exit_code = conclude(command, &config, &outcome, screen);
             (exit_code, metrics::of_run(&outcome))
         }
     };
@@ -93,7 +93,7 @@ fn reports(command: &Plan, target: Option<&Target>) -> Result<Reports, Stop> {
     }
 }
 
-fn conclude(config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {
+fn conclude(command: &Plan, config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {
     if outcome.target.is_none()
         && let Err(error) = write_plan(&outcome.plan, config.output, &mut io::stdout().lock())
     {
@@ -103,7 +103,10 @@ fn conclude(config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {
         return 3;
     }
     if !screen.is_log() {
-        screen.mention(&summary::of_run(outcome, screen.verbose()));
+        screen.mention(&summary::of_run(outcome, screen.verbose(), screen.bars()));
+    }
+    if outcome.target.is_none() && command.history.is_some() {
+        screen.tell("no night is kept: `--history` keeps what is written to a file, and `-o -` writes none\n");
     }
     if let Some(unkept) = &outcome.unkept {
         screen.tell(&format!(

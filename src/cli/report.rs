@@ -14,7 +14,7 @@ pub(super) fn run(command: &Report, screen: &Screen) -> u8 {
     match reported {
         Err(stop) => stopped(&stop, screen),
         Ok((reports, reported)) => {
-            screen.mention(&summary::of_report(&reports, &reported));
+            screen.mention(&summary::of_report(&reports, &reported, screen.verbose()));
             0
         }
     }

@@ -7,7 +7,18 @@ use std::io::{self, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
-use super::arguments::{Colour, Shown};
+use super::{
+    arguments::{Colour, Shown},
+    summary::Bars,
+};
+
+/// Whether the terminal shows more than ASCII, as its locale says; Windows always does.
+pub(super) fn shows_utf8() -> bool {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    let locale = locale.unwrap_or_default().to_ascii_lowercase();
+    cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8")
+}
 
 /// Where a command says things.
 pub(super) struct Screen {
@@ -48,6 +59,24 @@ impl Screen {
         Screen {
             quiet: true,
             ..Screen::plain()
+        }
+    }
+
+    /// What bars on standard error are made of: blocks where colours are shown and the terminal takes UTF-8.
+    pub(super) fn bars(&self) -> Bars {
+        let choice = match self.colour {
+            ColorChoice::Auto => AutoStream::choice(&io::stderr()),
+            choice => choice,
+        };
+        let is_utf_8 = cfg!(windows)
+            || ["LC_ALL", "LC_CTYPE", "LANG"]
+                .iter()
+                .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+                .is_some_and(|value| value.to_lowercase().replace('-', "").contains("utf8"));
+        match choice {
+            ColorChoice::Never => Bars::Plain,
+            _ if is_utf_8 => Bars::Blocks,
+            _ => Bars::Plain,
         }
     }
 

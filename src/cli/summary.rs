@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use seatshift::{
     config::ConfigStop,
     finding::{Accounting, Code, Finding, Place, Severity},
@@ -20,22 +20,22 @@ use super::{
     withheld::withheld,
 };
 
+mod weeks;
+
+pub(super) use weeks::Bars;
+
 /// Findings of one code that are shown; all of them are in the findings file.
 const FINDINGS_SHOWN: usize = 3;
 /// Pressing rows of one kind that are shown.
 const ROWS_SHOWN: usize = 5;
-/// Months that get a line of their own.
-const MONTHS_SHOWN: usize = 12;
-/// Characters of the longest bar.
-const BAR: u64 = 40;
 
 /// The summary of a run that is done.
-pub(super) fn of_run(outcome: &Outcome, verbose: bool) -> String {
+pub(super) fn of_run(outcome: &Outcome, verbose: bool, bars: Bars) -> String {
     let mut text = findings(&outcome.findings, verbose);
     heading(&mut text, STRONG, &format!("Plan for {}", outcome.plan.as_of));
     equations(&mut text, &outcome.accounting, outcome);
     pressing(&mut text, &outcome.plan);
-    months(&mut text, &outcome.plan);
+    weeks::chart(&mut text, &outcome.plan, bars);
     costs(&mut text, &outcome.counts);
     reasons(&mut text, &outcome.plan, Action::Review, "For a person to decide");
     reasons(&mut text, &outcome.plan, Action::Keep, "Kept");
@@ -49,7 +49,7 @@ pub(super) fn of_run(outcome: &Outcome, verbose: bool) -> String {
     }
     tally(&mut text, &outcome.findings);
     if let Some(target) = &outcome.target {
-        files(&mut text, target, &outcome.reports, outcome.changes.is_some());
+        files(&mut text, target, outcome);
     }
     if outcome.verdict == Verdict::Look {
         let _ = writeln!(text, "\n{}", In(BAD, look(outcome)));
@@ -186,27 +186,6 @@ fn rest(text: &mut String, all: usize, shown: usize) {
     }
 }
 
-fn months(text: &mut String, plan: &Plan) {
-    let mut months: BTreeMap<(i32, u32), u64> = BTreeMap::new();
-    for row in plan.rows.iter().filter(|row| row.decision.action == Action::Move) {
-        if let Some(day) = row.decision.move_date {
-            *months.entry((day.year(), day.month())).or_default() += 1;
-        }
-    }
-    let Some(most) = months.values().copied().max() else {
-        return;
-    };
-    heading(text, STRONG, "Moves by month");
-    for ((year, month), moves) in months.iter().take(MONTHS_SHOWN) {
-        let bar = "#".repeat((moves * BAR).div_ceil(most.max(BAR)) as usize);
-        let _ = writeln!(text, "  {year}-{month:02}  {:>7}  {bar}", grouped(*moves));
-    }
-    let later: u64 = months.values().skip(MONTHS_SHOWN).sum();
-    if later > 0 {
-        let _ = writeln!(text, "  later    {:>7}", grouped(later));
-    }
-}
-
 /// What the price list makes of overlaps and missed windows.
 fn costs(text: &mut String, counts: &Counts) {
     if counts.costs.is_empty() {
@@ -271,8 +250,8 @@ fn tally(text: &mut String, findings: &[Finding]) {
 }
 
 /// Where reports of a plan are.
-pub(super) fn of_report(reports: &Reports, reported: &Reported) -> String {
-    let mut text = String::new();
+pub(super) fn of_report(reports: &Reports, reported: &Reported, verbose: bool) -> String {
+    let mut text = findings(&reported.findings, verbose);
     for path in &reported.changed {
         let words = "is not as its run wrote it; it was taken as it stands";
         let _ = writeln!(text, "{} {path}: {words}", In(WARN, "note:"));
@@ -288,9 +267,9 @@ fn reports_made(text: &mut String, reports: &Reports) {
     }
 }
 
-fn files(text: &mut String, target: &Target, reports: &Reports, compared: bool) {
+fn files(text: &mut String, target: &Target, outcome: &Outcome) {
     heading(text, STRONG, "Files");
-    reports_made(text, reports);
+    let compared = outcome.changes.is_some();
     let changes = compared.then(|| (target.changes(), "what changed since the plan before, and why"));
     let others = [
         (target.plan().to_owned(), "what to do with each subscription, and when"),
@@ -300,6 +279,11 @@ fn files(text: &mut String, target: &Target, reports: &Reports, compared: bool) 
     ];
     for (path, what) in others.into_iter().chain(changes) {
         let _ = writeln!(text, "  {}  {}", path.display(), In(FAINT, what));
+    }
+    reports_made(text, &outcome.reports);
+    for path in &outcome.older {
+        let words = "of an earlier run, since it was not asked for";
+        let _ = writeln!(text, "  {}  {}", path.display(), In(WARN, words));
     }
 }
 

@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::{
-    CatalogSettings, Config, ConfigStop, FILE_NAME, GateDays, Nightly, OutputSettings, Partner, Problem, RuleSettings,
-    SourceRule, TablePaths,
+    CatalogSettings, Config, ConfigStop, FILE_NAME, GateDays, IcsSettings, LetterSettings, Nightly, OutputSettings,
+    Partner, Problem, RuleSettings, SourceRule, TablePaths,
     section::{Checked, Reading, Section, Value, Wrong, text, truth, whole},
     sets::{self, Line},
 };
@@ -135,6 +135,8 @@ pub(super) fn read(text: &str, path: &Path, sets: &[Line]) -> (Config, Vec<Probl
         limits: limits(root.section("limits")),
         workbooks: Workbooks::default(),
         catalog: catalog(root.section("catalog")),
+        ics: ics(root.section("ics")),
+        letters: letters(root.section("letters")),
         nightly: nightly(root.section("nightly")),
         set: sets.iter().map(|line| line.set.clone()).collect(),
         stated: BTreeSet::new(),
@@ -159,6 +161,12 @@ fn partner(section: Section<'_, '_>) -> Partner {
         partner_agreement: section.get("partner_agreement", truth),
         cloud: section.get("cloud", word),
         home: section.get("home", country),
+        name: section.get("name", words),
+        contact: section.get("contact", words),
+        provider: section.get("provider", |value| {
+            Id::parse(text(value)?).ok_or_else(|| Wrong::new("is no id", "write the provider's tenant id"))
+        }),
+        relationship_link: section.get("relationship_link", link),
         ..Partner::default()
     };
     section.set("role", &mut partner.role, word);
@@ -272,6 +280,48 @@ fn output(section: Section<'_, '_>) -> OutputSettings {
     section.set("bom", &mut output.bom, truth);
     section.close();
     output
+}
+
+fn ics(section: Section<'_, '_>) -> IcsSettings {
+    let mut ics = IcsSettings {
+        alarm_days: section.list("alarm_days", days),
+        ..IcsSettings::default()
+    };
+    section.set("alarm_hour", &mut ics.alarm_hour, |value| {
+        // The range fits.
+        Ok(u8::try_from(whole(value, 0..=23)?).unwrap_or_default())
+    });
+    section.close();
+    ics
+}
+
+fn letters(section: Section<'_, '_>) -> LetterSettings {
+    let letters = LetterSettings {
+        templates: section.path("templates"),
+    };
+    section.close();
+    letters
+}
+
+/// Words that stand in a letter, on one line.
+fn words(value: &Value<'_>) -> Checked<Text> {
+    match text(value)?.trim() {
+        "" => Err(Wrong::new("is empty", "leave the key out, or say something")),
+        words if words.contains(char::is_control) => Err(Wrong::new("is more than one line", "write it on one line")),
+        words => Ok(words.into()),
+    }
+}
+
+/// A link that people follow.
+fn link(value: &Value<'_>) -> Checked<Text> {
+    let link = words(value)?;
+    match link.starts_with("https://") && !link.contains([' ', '<', '>', '"', '(', ')']) {
+        true => Ok(link),
+        false => Err(Wrong::new(
+            "is no link",
+            "write it as Partner Center gives it, `https://...`",
+        )),
+    }
 }
 
 fn limits(section: Section<'_, '_>) -> Limits {

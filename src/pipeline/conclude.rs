@@ -3,7 +3,10 @@
 //! In: what was read, and the plan. Out: an [`Outcome`], its files written; or a [`Stop`], its record written as far as that
 //! goes. Holds the two equations: every row read went somewhere, and every subscription has an action.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use super::{Observer, Outcome, Part, Request, Stop, Verdict, previous::Compared, told};
 use crate::{
@@ -12,8 +15,12 @@ use crate::{
     guard::{self, Guard, Last, Tonight, Tripped},
     plan::{Counts, MappedOffer, Plan},
     recognise::InputRecord,
+    saved::SavedRecord,
     terms::{Action, Urgency},
-    write::{Beside, RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held, write_stopped},
+    write::{
+        self, Beside, Reports, RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held,
+        write_stopped,
+    },
 };
 
 /// What has been read when deciding is done.
@@ -47,6 +54,10 @@ pub(super) fn conclude(
     findings.append(&mut compared.findings);
     let guarded = guarded(request, &inputs, accounting, &findings, &plan);
     findings.extend(guarded.findings());
+    if request.reports.letters.is_some() {
+        let saved = write::saved(&plan, &[], SavedRecord::default());
+        findings.extend(write::report_findings(&request.reports, &saved, view));
+    }
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
     told::findings(&by_code(&findings));
     let Guarded { accepted, holding, .. } = guarded;
@@ -120,7 +131,19 @@ pub(super) fn conclude(
         changes: compared.changes,
         unkept,
         reports: request.reports.clone(),
+        older: older(request),
     })
+}
+
+/// Reports that stand beside the plan and were not made anew.
+fn older(request: &Request<'_>) -> Vec<PathBuf> {
+    let usual = request.target.as_ref().map(Reports::beside).unwrap_or_default();
+    let made: Vec<&Path> = request.reports.paths().map(|(path, _)| path).collect();
+    let usual = usual.paths().map(|(path, _)| path);
+    usual
+        .filter(|path| path.exists() && !made.contains(path))
+        .map(Path::to_owned)
+        .collect()
 }
 
 /// What the guards say.
@@ -213,6 +236,7 @@ impl Records<'_> {
             mappings: mappings.to_vec(),
             findings: by_code(findings),
             limits: self.request.config.limits,
+            nightly: self.request.config.nightly.clone(),
             previous: None,
             accepted: self.accepted.clone(),
             outputs: BTreeMap::new(),
@@ -239,7 +263,6 @@ impl Records<'_> {
         let target = target.filter(|_| written);
         Stop::Held {
             guards,
-            accounting: self.accounting,
             held: target.map(Target::held),
             record: target.map(Target::stopped_run),
             findings,
@@ -252,6 +275,7 @@ impl Records<'_> {
             exit_code,
             as_of: self.request.as_of,
             stopped: stopped.to_owned(),
+            nightly: self.request.config.nightly.clone(),
             tripped: self.holding.clone(),
             accepted: self.accepted.clone(),
             settings: self.settings(),

@@ -3,15 +3,16 @@
 //! In: a [`ReportRequest`]. Out: the reports, written; or a [`Stop`], with nothing changed. Reads the plan with its companions and
 //! the tables that the settings name, never an export; plans nothing.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use chrono::NaiveDate;
 
 use super::{Observer, Part, References, Stop};
 use crate::{
-    config::{Config, sha256},
+    config::Config,
+    finding::Finding,
     saved::SavedPlan,
-    write::{Reports, Target, View, write_reports},
+    write::{Reports, Target, View, digest_of, report_findings, write_reports},
 };
 
 /// What to make of which plan.
@@ -34,6 +35,8 @@ pub struct Reported {
     pub plan: SavedPlan,
     /// The date that counted as today.
     pub as_of: NaiveDate,
+    /// What a person should know of the reports.
+    pub findings: Vec<Finding>,
     /// Files of the plan that are not as their run wrote them.
     pub changed: Vec<String>,
 }
@@ -54,8 +57,12 @@ pub fn report(request: &ReportRequest<'_>, observer: &dyn Observer) -> Result<Re
     observer.part(Part::Writing);
     let view = View::new(as_of, request.config, &tables);
     write_reports(&request.reports, &plan, &view).map_err(|cause| Stop::Output { cause, record: None })?;
-    let changed = changed(request.plan, &plan);
-    Ok(Reported { plan, as_of, changed })
+    Ok(Reported {
+        findings: report_findings(&request.reports, &plan, &view),
+        changed: changed(request.plan, &plan),
+        plan,
+        as_of,
+    })
 }
 
 /// Which of a plan's files differ from what its run record says of them.
@@ -69,7 +76,7 @@ fn changed(path: &Path, plan: &SavedPlan) -> Vec<String> {
         let Some(digest) = plan.record.outputs.get(&name) else {
             continue;
         };
-        if fs::read(&path).is_ok_and(|bytes| sha256(&bytes) != *digest) {
+        if digest_of(&path).is_ok_and(|own| own != *digest) {
             changed.push(path.display().to_string());
         }
     }

@@ -88,8 +88,6 @@ pub enum Stop {
         guards: Vec<&'static str>,
         /// What was found, the guards' findings among it.
         findings: Vec<Finding>,
-        /// Where every row went.
-        accounting: Accounting,
         /// Where the new plan is, if it could be written.
         held: Option<PathBuf>,
         /// Where the run record of the stop is, if it could be written.

@@ -13,7 +13,8 @@ mod record;
 mod table;
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io::{self, BufReader},
     path::{Path, PathBuf},
 };
 
@@ -80,21 +81,17 @@ impl SavedPlan {
     /// # Errors
     /// Where the plan cannot be read, or one of the files is none of ours.
     pub fn read(plan: &Path) -> Result<SavedPlan, SavedStop> {
-        let Rows { rows, missing } = parsed(plan, &bytes(plan)?, REQUIRED)?;
+        let Rows { rows, missing } = rows_of(plan, REQUIRED)?;
         let steps = plan.with_extension("steps.csv");
         let findings = plan.with_extension("findings.csv");
         Ok(SavedPlan {
             record: record_of(plan)?.unwrap_or_default(),
             rows,
             missing,
-            steps: companion(&steps)?
-                .map(|bytes| parsed(&steps, &bytes, &[StepColumn::Step, StepColumn::Due]))
-                .transpose()?
+            steps: if_there(rows_of(&steps, &[StepColumn::Step, StepColumn::Due]))?
                 .map(|table| table.rows)
                 .unwrap_or_default(),
-            findings: companion(&findings)?
-                .map(|bytes| parsed(&findings, &bytes, &[FindingColumn::Severity, FindingColumn::Code]))
-                .transpose()?
+            findings: if_there(rows_of(&findings, &[FindingColumn::Severity, FindingColumn::Code]))?
                 .map(|table| table.rows)
                 .unwrap_or_default(),
         })
@@ -141,10 +138,27 @@ fn bytes(path: &Path) -> Result<Vec<u8>, SavedStop> {
     })
 }
 
+/// The rows of a file, read without keeping its bytes.
+fn rows_of<C: Columns>(path: &Path, required: &[C]) -> Result<Rows<C>, SavedStop> {
+    let file = File::open(path).map_err(|cause| SavedStop::Unreadable {
+        path: path.to_owned(),
+        cause,
+    })?;
+    Rows::read(BufReader::with_capacity(1 << 16, file), required).map_err(|cause| SavedStop::NotAPlan {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
 /// The bytes of a file that may be missing.
 fn companion(path: &Path) -> Result<Option<Vec<u8>>, SavedStop> {
-    match bytes(path) {
-        Ok(bytes) => Ok(Some(bytes)),
+    if_there(bytes(path))
+}
+
+/// What was read of a file that may be missing.
+fn if_there<T>(read: Result<T, SavedStop>) -> Result<Option<T>, SavedStop> {
+    match read {
+        Ok(read) => Ok(Some(read)),
         Err(SavedStop::Unreadable { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(stop) => Err(stop),
     }

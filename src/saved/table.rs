@@ -107,7 +107,12 @@ pub struct Rows<C> {
 impl<C: Columns> Rows<C> {
     /// Reads a file of ours. `required` columns must be there.
     pub fn parse(bytes: &[u8], required: &[C]) -> Result<Rows<C>, Unlike> {
-        let mut reader = RowReader::open(bytes, required)?;
+        Rows::read(bytes, required)
+    }
+
+    /// The same, from anywhere; no more of it is kept than the rows.
+    pub fn read(from: impl BufRead, required: &[C]) -> Result<Rows<C>, Unlike> {
+        let mut reader = RowReader::open(from, required)?;
         let missing = reader.missing();
         let mut rows = Vec::new();
         while let Some(row) = reader.next_row()? {

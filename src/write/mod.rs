@@ -8,6 +8,7 @@
 use std::{
     borrow::Cow,
     ffi::OsString,
+    fs::File,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
@@ -24,10 +25,13 @@ use crate::{
     saved::{ChangeColumn, Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn, restored},
 };
 
+mod calendar;
 mod cell;
 mod change_lines;
 mod finding_lines;
+mod folder;
 mod keep;
+mod letters;
 mod lock;
 mod metrics;
 mod offer_lines;
@@ -39,19 +43,22 @@ mod stage;
 mod step_lines;
 mod under_way;
 mod view;
+mod workbook;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
 
+pub use calendar::write_calendar;
 pub use keep::Keep;
 pub use lock::Lock;
 pub use metrics::{Metrics, write_metrics};
 pub use page::write_page;
 pub use record::{ComparedRecord, RunRecord, SettingsRecord, StoppedRecord, Timing};
-pub use reports::{Reports, write_reports};
+pub use reports::{Reports, report_findings, template_problems, write_reports};
 pub use stage::WriteStop;
 pub use under_way::abandon;
 pub use view::View;
+pub use workbook::write_workbook;
 
 use cell::Line;
 use stage::Stage;
@@ -341,21 +348,25 @@ impl Latest for PlanRows<'_> {
 
 /// Items as rows of cells: what would be read back if their lines were written.
 fn cells<T, C: Columns>(items: impl Iterator<Item = T>, fill: impl Fn(T, &mut Line<'_>)) -> Vec<Row<C>> {
+    let mut items = items.peekable();
+    let mut rows = Vec::with_capacity(items.size_hint().0);
     let mut buffer = Vec::new();
-    let row = |item| {
+    while items.peek().is_some() {
         buffer.clear();
-        let mut line = Line::begin(&mut buffer, ',');
-        fill(item, &mut line);
-        line.end();
-        // One line of ours is one record of UTF-8.
+        for item in items.by_ref().take(CHUNK) {
+            let mut line = Line::begin(&mut buffer, ',');
+            fill(item, &mut line);
+            line.end();
+        }
+        // A line of ours is one record of UTF-8.
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .buffer_capacity(READ_BUFFER)
             .from_reader(buffer.as_slice());
-        let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
-        Row::new(record.iter().map(restored))
-    };
-    items.map(row).collect()
+        let records = reader.records().map(Result::unwrap_or_default);
+        rows.extend(records.map(|record| Row::new(record.iter().map(restored))));
+    }
+    rows
 }
 
 fn name(path: &Path) -> String {
@@ -455,6 +466,13 @@ impl<W: Write> Digesting<W> {
         let digest = self.hasher.finalize();
         (self.inner, digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
+}
+
+/// The SHA-256 of a file, in hexadecimal.
+pub(crate) fn digest_of(path: &Path) -> io::Result<String> {
+    let mut out = Digesting::new(io::sink());
+    io::copy(&mut File::open(path)?, &mut out)?;
+    Ok(out.finish().1)
 }
 
 impl<W: Write> Write for Digesting<W> {

@@ -14,6 +14,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     catalog::evidence::EvidenceFile,
     compare::{Cause, ChangeKind, Changes, Counted, Loss},
+    config::Nightly,
     finding::{Accounting, Code},
     guard::Tripped,
     plan::{Counts, MappedOffer},
@@ -50,6 +51,8 @@ pub struct RunRecord {
     pub findings: BTreeMap<Code, u64>,
     /// What an input might cost.
     pub limits: Limits,
+    /// The guards' numbers.
+    pub nightly: Nightly,
     /// The plan it was compared with; none: with no plan.
     pub previous: Option<ComparedRecord>,
     /// Guards that tripped and that the command line let through.
@@ -140,6 +143,8 @@ pub struct StoppedRecord {
     pub as_of: NaiveDate,
     /// Why it was stopped, with a hint.
     pub stopped: String,
+    /// The guards' numbers.
+    pub nightly: Nightly,
     /// Guards that tripped and hold the plan back.
     pub tripped: Vec<Tripped>,
     /// Guards that tripped and that the command line let through.

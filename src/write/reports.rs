@@ -6,11 +6,18 @@
 
 use std::{
     collections::BTreeMap,
+    fs, io,
     path::{Path, PathBuf},
 };
 
-use super::{Target, View, WriteStop, name, page, stage::Stage};
-use crate::saved::SavedPlan;
+use super::{
+    Target, View, WriteStop, calendar,
+    letters::{self, Templates},
+    name, page,
+    stage::Stage,
+    workbook,
+};
+use crate::{config::Config, finding::Finding, saved::SavedPlan};
 
 /// Which reports are made, and where they go.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,8 +75,10 @@ pub fn write_reports(
     plan: &SavedPlan,
     view: &View<'_>,
 ) -> Result<BTreeMap<String, String>, WriteStop> {
-    let folders: Vec<&Path> = reports.paths().filter_map(|(path, _)| path.parent()).collect();
-    let mut stage = Stage::open(folders.first().copied().unwrap_or(Path::new("")))?;
+    let Some((first, _)) = reports.paths().next() else {
+        return Ok(BTreeMap::new());
+    };
+    let mut stage = Stage::open(first.parent().unwrap_or(Path::new("")))?;
     let digests = add(reports, plan, view, &mut stage)?;
     stage.publish()?;
     Ok(digests)
@@ -83,9 +92,50 @@ pub(super) fn add(
     stage: &mut Stage,
 ) -> Result<BTreeMap<String, String>, WriteStop> {
     let mut digests = BTreeMap::new();
+    for (path, _) in reports.paths() {
+        stage.reach(path.parent().unwrap_or(Path::new("")))?;
+    }
     if let Some(path) = &reports.html {
         let digest = stage.add(path, |out| page::write_page(plan, view, out))?;
         digests.insert(name(path), digest);
     }
+    if let Some(path) = &reports.xlsx {
+        let digest = stage.add(path, |out| workbook::write_workbook(plan, view, out))?;
+        digests.insert(name(path), digest);
+    }
+    if let Some(path) = &reports.ics {
+        let previous = fs::read_to_string(path).ok();
+        let digest = stage.add(path, |out| {
+            calendar::write_calendar(plan, view, previous.as_deref(), out)
+        })?;
+        digests.insert(name(path), digest);
+    }
+    if let Some(path) = &reports.letters {
+        let templates = Templates::load(view.config.letters.templates.as_deref());
+        let digest = stage.add_folder(path, letters::is_ours, |folder| {
+            let templates = templates.map_err(|problems| io::Error::other(problems.join("\n")))?;
+            letters::write_letters(plan, view, &templates, folder)
+        })?;
+        digests.insert(name(path), digest);
+    }
     Ok(digests)
+}
+
+/// What a person should know of reports that are to be made.
+pub fn report_findings(reports: &Reports, plan: &SavedPlan, view: &View<'_>) -> Vec<Finding> {
+    match (
+        &reports.letters,
+        Templates::load(view.config.letters.templates.as_deref()),
+    ) {
+        (Some(_), Ok(templates)) => letters::findings(plan, view, &templates),
+        _ => Vec::new(),
+    }
+}
+
+/// What is wrong with the templates that the settings name.
+pub fn template_problems(config: &Config) -> Vec<String> {
+    match &config.letters.templates {
+        Some(folder) => Templates::load(Some(folder)).err().unwrap_or_default(),
+        None => Vec::new(),
+    }
 }

@@ -1,21 +1,23 @@
 //! Files that appear all at once or not at all.
 //!
-//! In: contents and the paths they are for, in one folder. Each is written to a temporary file in that folder and flushed to
+//! In: contents and the paths they are for. Each is written to a temporary file in the folder of its path and flushed to
 //! the disk; when all are complete, they are renamed one after the other into their places. If a rename fails, those done are
 //! undone. Temporary files vanish with the stage; those that a killed run left are swept by the next one. Refuses to replace
-//! anything but a regular file, and never follows a link.
+//! anything but a regular file, and never follows a link. A folder of files is treated as one file is (see `folder`).
 
 use std::{
+    collections::BTreeSet,
     ffi::OsString,
     fs::{self, File, Metadata},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
 
-use tempfile::{Builder, NamedTempFile, TempPath};
+use tempfile::{Builder, NamedTempFile, TempDir, TempPath};
 
 use super::{
     Digesting,
+    folder::{self, Folder},
     under_way::{self, UnderWay},
 };
 
@@ -43,6 +45,14 @@ pub enum WriteStop {
         path: PathBuf,
         /// What it is.
         what: &'static str,
+    },
+    /// A folder of ours holds something that is not.
+    #[error("{}: holds `{entry}`, which is not of ours, so the folder was not replaced\n  hint: move it elsewhere, or name another folder", path.display())]
+    NotOurs {
+        /// The folder.
+        path: PathBuf,
+        /// What it holds.
+        entry: String,
     },
     /// The folder is not there and cannot be made.
     #[error("{}: the folder cannot be made: {cause}\n  hint: make it, or let this user write in the folder above", path.display())]
@@ -98,8 +108,38 @@ fn advice(cause: &io::Error) -> &'static str {
 
 /// Outputs under way.
 pub(super) struct Stage {
-    folder: PathBuf,
-    staged: Vec<(NamedTempFile, PathBuf)>,
+    folders: BTreeSet<PathBuf>,
+    staged: Vec<(Staged, PathBuf)>,
+}
+
+/// What is ready to take its place.
+pub(super) enum Staged {
+    File(NamedTempFile),
+    Folder(TempDir),
+}
+
+/// What stood in a place before.
+pub(super) enum Before {
+    Nothing,
+    File(TempPath),
+    /// The folder, under another name.
+    Folder(TempDir),
+}
+
+impl Staged {
+    fn path(&self) -> &Path {
+        match self {
+            Staged::File(file) => file.path(),
+            Staged::Folder(folder) => folder.path(),
+        }
+    }
+
+    fn file(&self) -> Option<&NamedTempFile> {
+        match self {
+            Staged::File(file) => Some(file),
+            Staged::Folder(_) => None,
+        }
+    }
 }
 
 impl Stage {
@@ -111,9 +151,22 @@ impl Stage {
             cause,
         })?;
         Ok(Stage {
-            folder: folder.to_owned(),
+            folders: [folder.to_owned()].into(),
             staged: Vec::new(),
         })
+    }
+
+    /// Makes another folder that outputs are to stand in, if it is missing.
+    pub(super) fn reach(&mut self, folder: &Path) -> Result<(), WriteStop> {
+        let folder = or_here(folder);
+        if !self.folders.contains(folder) {
+            make_folder(folder).map_err(|cause| WriteStop::Folder {
+                path: folder.to_owned(),
+                cause,
+            })?;
+            self.folders.insert(folder.to_owned());
+        }
+        Ok(())
     }
 
     /// The same, for every user to read.
@@ -122,8 +175,8 @@ impl Stage {
         path: &Path,
         fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<String, WriteStop> {
-        let digest = self.add(path, fill)?;
-        if let Some((file, _)) = self.staged.last() {
+        let digest = self.add(path, |out| fill(out))?;
+        if let Some(file) = self.staged.last().and_then(|(staged, _)| staged.file()) {
             let opened = open_to_all(file.as_file());
             opened.map_err(|cause| WriteStop::File {
                 path: path.to_owned(),
@@ -137,7 +190,7 @@ impl Stage {
     pub(super) fn add(
         &mut self,
         path: &Path,
-        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> Result<String, WriteStop> {
         check_target(path)?;
         let failed = |cause| WriteStop::File {
@@ -146,29 +199,60 @@ impl Stage {
         };
         let file = temporary(path).map_err(failed)?;
         // Noted before it is filled, so that it goes with the stage whatever happens.
-        self.staged.push((file, path.to_owned()));
-        let Some((file, _)) = self.staged.last() else {
+        self.staged.push((Staged::File(file), path.to_owned()));
+        let Some(file) = self.staged.last().and_then(|(staged, _)| staged.file()) else {
             return Ok(String::new());
         };
         write_through(file.as_file(), fill).map_err(failed)
     }
 
+    /// Writes a folder that is to stand at `path`, where nothing stands or a folder in which every name `is_ours`. Gives the
+    /// SHA-256 of the list of its files.
+    pub(super) fn add_folder(
+        &mut self,
+        path: &Path,
+        is_ours: impl Fn(&str) -> bool,
+        fill: impl FnOnce(&mut Folder) -> io::Result<()>,
+    ) -> Result<String, WriteStop> {
+        folder::check(path, is_ours)?;
+        let failed = |cause| WriteStop::File {
+            path: path.to_owned(),
+            cause,
+        };
+        let place = {
+            let mut under_way = under_way::hold().map_err(failed)?;
+            let place = folder::beside(path).map_err(failed)?;
+            under_way.note(place.path());
+            place
+        };
+        let mut folder = Folder::new(place.path());
+        self.staged.push((Staged::Folder(place), path.to_owned()));
+        fill(&mut folder).map_err(failed)?;
+        Ok(folder.digest())
+    }
+
     /// What is staged for a path, from its start.
     pub(super) fn staged(&self, path: &Path) -> io::Result<File> {
         let found = self.staged.iter().find(|(_, own)| own == path);
-        found.map_or_else(|| Err(io::ErrorKind::NotFound.into()), |(file, _)| file.reopen())
+        let file = found.and_then(|(staged, _)| staged.file());
+        file.map_or_else(|| Err(io::ErrorKind::NotFound.into()), NamedTempFile::reopen)
     }
 
     /// Puts all files in their places, in the order in which they were added. Whoever ends the process waits for that.
     pub(super) fn publish(mut self) -> Result<(), WriteStop> {
         let staged = std::mem::take(&mut self.staged);
-        let names: Vec<PathBuf> = staged.iter().map(|(file, _)| file.path().to_owned()).collect();
+        let names: Vec<PathBuf> = staged.iter().map(|(staged, _)| staged.path().to_owned()).collect();
         let mut done = Vec::new();
         let published = put_in_place(staged, &mut done);
-        let seconds = done.iter().filter_map(|(_, before)| before.as_deref());
+        let seconds = done.iter().filter_map(|done| match &done.before {
+            Before::File(second) => Some(&**second),
+            Before::Nothing | Before::Folder(_) => None,
+        });
         under_way::forget(names.iter().map(PathBuf::as_path).chain(seconds));
         // The renames are in effect; that the folder's entry is on the disk as well is all that may fail now.
-        let _ = sync_folder(&self.folder);
+        for folder in &self.folders {
+            let _ = sync_folder(folder);
+        }
         published
     }
 }
@@ -176,24 +260,34 @@ impl Stage {
 impl Drop for Stage {
     fn drop(&mut self) {
         let staged = std::mem::take(&mut self.staged);
-        let names: Vec<PathBuf> = staged.iter().map(|(file, _)| file.path().to_owned()).collect();
+        let names: Vec<PathBuf> = staged.iter().map(|(staged, _)| staged.path().to_owned()).collect();
         drop(staged);
         under_way::forget(names.iter().map(PathBuf::as_path));
     }
 }
 
-/// A path, and a second name of what stood there before.
-type Replaced = (PathBuf, Option<TempPath>);
+/// What has taken its place.
+struct Done {
+    path: PathBuf,
+    is_folder: bool,
+    before: Before,
+}
 
-fn put_in_place(staged: Vec<(NamedTempFile, PathBuf)>, done: &mut Vec<Replaced>) -> Result<(), WriteStop> {
+fn put_in_place(staged: Vec<(Staged, PathBuf)>, done: &mut Vec<Done>) -> Result<(), WriteStop> {
     let mut held = under_way::hold();
-    for (file, path) in staged {
-        let replaced = match &mut held {
-            Ok(held) => replace(file, &path, held),
-            Err(error) => Err(error.kind().into()),
+    for (staged, path) in staged {
+        let is_folder = staged.file().is_none();
+        let replaced = match (&mut held, staged) {
+            (Ok(held), Staged::File(file)) => replace(file, &path, held),
+            (Ok(_), Staged::Folder(new)) => folder::replace(new, &path),
+            (Err(error), _) => Err(error.kind().into()),
         };
         match replaced {
-            Ok(before) => done.push((path, before)),
+            Ok(before) => done.push(Done {
+                path,
+                is_folder,
+                before,
+            }),
             Err(cause) => {
                 undo(done);
                 return Err(WriteStop::File { path, cause });
@@ -211,7 +305,7 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-fn write_through(file: &File, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<String> {
+fn write_through(file: &File, fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<String> {
     let mut out = Digesting::new(BufWriter::with_capacity(1 << 18, file));
     fill(&mut out)?;
     out.flush()?;
@@ -221,13 +315,16 @@ fn write_through(file: &File, fill: impl FnOnce(&mut dyn Write) -> io::Result<()
 }
 
 /// Renames a file over what stands at `path`. Gives a second name of what stood there.
-fn replace(file: NamedTempFile, path: &Path, held: &mut UnderWay) -> io::Result<Option<TempPath>> {
+fn replace(file: NamedTempFile, path: &Path, held: &mut UnderWay) -> io::Result<Before> {
     let before = match fs::symlink_metadata(path) {
-        Ok(_) => Some(second_name(path)?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Ok(_) => {
+            let second = second_name(path)?;
+            held.note(&second);
+            Before::File(second)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Before::Nothing,
         Err(error) => return Err(error),
     };
-    before.iter().for_each(|before| held.note(before));
     file.persist(path).map_err(|error| error.error)?;
     Ok(before)
 }
@@ -246,11 +343,22 @@ fn second_name(path: &Path) -> io::Result<TempPath> {
 }
 
 /// Puts back what stood there, as far as that goes: the run fails either way, and the run record tells a mixed set.
-fn undo(done: &mut Vec<Replaced>) {
-    while let Some((path, before)) = done.pop() {
+fn undo(done: &mut Vec<Done>) {
+    while let Some(Done {
+        path,
+        is_folder,
+        before,
+    }) = done.pop()
+    {
+        // It is the folder that was put there a moment ago.
+        if is_folder {
+            let _ = fs::remove_dir_all(&path);
+        }
         let _ = match before {
-            Some(before) => before.persist(&path).map_err(|error| error.error),
-            None => fs::remove_file(&path),
+            Before::File(before) => before.persist(&path).map_err(|error| error.error),
+            Before::Folder(before) => fs::rename(before.path(), &path),
+            Before::Nothing if is_folder => Ok(()),
+            Before::Nothing => fs::remove_file(&path),
         };
     }
 }
@@ -264,8 +372,11 @@ pub(super) fn sweep(folder: &Path, paths: &[PathBuf]) {
         let is_ours = names
             .iter()
             .any(|name| is_temporary(&own.to_string_lossy(), &name.to_string_lossy()));
-        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+        let kind = entry.file_type();
+        if is_ours && kind.as_ref().is_ok_and(|kind| kind.is_file()) {
             let _ = fs::remove_file(entry.path());
+        } else if is_ours && kind.is_ok_and(|kind| kind.is_dir()) {
+            let _ = fs::remove_dir_all(entry.path());
         }
     }
 }
@@ -310,7 +421,7 @@ fn check_target(path: &Path) -> Result<(), WriteStop> {
     }
 }
 
-fn what_it_is(metadata: &Metadata) -> &'static str {
+pub(super) fn what_it_is(metadata: &Metadata) -> &'static str {
     match metadata.file_type() {
         kind if kind.is_dir() => "a folder",
         kind if kind.is_symlink() => "a symbolic link",
@@ -354,11 +465,11 @@ fn open_to_all(_file: &File) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -230,6 +230,7 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
         "inputs",
         "limits",
         "mappings",
+        "nightly",
         "outputs",
             "previous",
         "settings",
@@ -338,6 +339,66 @@ fn a_rename_that_fails_undoes_those_before_it() {
     assert!(result.is_ok());
     assert_eq!(files.keys().collect::<Vec<_>>(), ["a", "b", "c", "new"]);
     assert!(files.values().all(|content| content == b"fresh"));
+}
+
+/// Replaces a folder of letters and then the file `last`, which may fail. Gives what the folder holds then.
+fn replace_letters(folder: &Path, letter: &str, break_it: impl FnOnce(&Path)) -> (Result<(), WriteStop>, Vec<String>) {
+    let letters = folder.join("plan.letters");
+    let mut stage = Stage::open(folder).unwrap();
+    stage
+        .add_folder(
+            &letters,
+            |name| name.ends_with(".md"),
+            |place| place.add(letter, b"fresh"),
+        )
+        .unwrap();
+    stage.add(&folder.join("last"), |out| out.write_all(b"fresh")).unwrap();
+    break_it(&folder.join("last"));
+    let published = stage.publish();
+    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    assert!(
+        entries
+            .map(|entry| entry.file_name())
+            .all(|name| !name.to_string_lossy().starts_with('.')),
+        "nothing is left behind"
+    );
+    let names = fs::read_dir(letters).map_or_else(
+        |_| Vec::new(),
+        |entries| {
+            entries
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect()
+        },
+    );
+    (published, names)
+}
+
+#[test]
+fn a_folder_is_replaced_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let fails = |last: &Path| {
+        let _ = fs::remove_file(last);
+        fs::create_dir(last).unwrap();
+    };
+    let (failed, names) = replace_letters(folder.path(), "a.md", fails);
+    assert!(failed.is_err() && names.is_empty(), "{names:?}");
+    fs::remove_dir(folder.path().join("last")).unwrap();
+    let (done, names) = replace_letters(folder.path(), "a.md", |_| {});
+    assert_eq!((done.is_ok(), names), (true, vec!["a.md".to_owned()]));
+    let (failed, names) = replace_letters(folder.path(), "b.md", fails);
+    assert_eq!((failed.is_err(), names), (true, vec!["a.md".to_owned()]));
+    fs::remove_dir(folder.path().join("last")).unwrap();
+    let (done, names) = replace_letters(folder.path(), "b.md", |_| {});
+    assert_eq!((done.is_ok(), names), (true, vec!["b.md".to_owned()]));
+    // What a person put there stays.
+    fs::write(folder.path().join("plan.letters/notes.txt"), "hers").unwrap();
+    let mut stage = Stage::open(folder.path()).unwrap();
+    let stop = stage.add_folder(
+        &folder.path().join("plan.letters"),
+        |name| name.ends_with(".md"),
+        |_| Ok(()),
+    );
+    assert!(matches!(stop, Err(WriteStop::NotOurs { .. })), "{stop:?}");
 }
 
 #[test]
@@ -492,6 +553,7 @@ fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
         exit_code: 3,
         as_of,
         stopped: "no input could be read".to_owned(),
+        nightly: Default::default(),
         tripped: Vec::new(),
         accepted: Vec::new(),
         settings: used,

@@ -43,8 +43,8 @@ pub fn abandon(patience: Duration) -> bool {
     };
     under_way.is_abandoned = true;
     for path in std::mem::take(&mut under_way.temporary) {
-        // It may be gone already.
-        let _ = fs::remove_file(path);
+        // It may be gone already, and it may be a folder.
+        let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir_all(&path));
     }
     true
 }

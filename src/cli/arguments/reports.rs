@@ -11,7 +11,7 @@ use super::as_of;
 pub(super) const EXAMPLES: &str = "\
 Examples:
   seatshift report out/plan.csv --xlsx
-  seatshift report out/plan.csv --html --ics=/srv/calendars/moves.ics
+  seatshift report out/plan.csv --html --ics=share/moves.ics
   seatshift report out/plan.csv --letters --config seatshift.toml
 ";
 

@@ -123,6 +123,7 @@ fn outcome() -> Outcome {
         target: Some(Target::new("out/plan.csv".as_ref()).unwrap()),
         changes: None,
         reports: Reports::none(),
+        older: Vec::new(),
         unkept: None,
     }
 }
@@ -164,10 +165,19 @@ Past the term end, recoverable: 6
   2026-11-17  request-relationship      lapsed-4
   and 1 more
 
-Moves by month
-  2026-11        2  #
-  2026-12        6  ###
-  2027-01       80  ########################################
+Moves by week (!: late)
+  2026-11-16        0
+  2026-11-23        1  !
+  2026-11-30        7  !!!!
+  2026-12-07        0
+  2026-12-14        0
+  2026-12-21        0
+  2026-12-28        0
+  2027-01-04        0
+  2027-01-11       80  ########################################
+  2027-01-18        0
+  2027-01-25        0
+  2027-02-01        0
 
 For a person to decide: 2
         2  offer-unmapped            no target offer is known
@@ -188,7 +198,7 @@ Files
 
 A person must look: 1 error, 1 row rejected
 ";
-    let text = of_run(&outcome(), false);
+    let text = of_run(&outcome(), false, Bars::Plain);
     assert_eq!(bare(&text), expected);
     assert!(text.len() > expected.len(), "styles are there to be stripped");
     assert!(!text.contains("anary"), "customers are not named");
@@ -196,8 +206,8 @@ A person must look: 1 error, 1 row rejected
 
 #[test]
 fn notes_are_told_when_asked_for() {
-    assert!(!of_run(&outcome(), false).contains("a lock file"));
-    assert!(bare(&of_run(&outcome(), true)).contains("note file-skipped (1): "));
+    assert!(!of_run(&outcome(), false, Bars::Plain).contains("a lock file"));
+    assert!(bare(&of_run(&outcome(), true, Bars::Plain)).contains("note file-skipped (1): "));
 }
 
 #[test]
@@ -217,7 +227,8 @@ fn an_empty_plan_has_no_empty_sections() {
         verdict: Verdict::Done,
         target: None,
         changes: None,
-        reports: Default::default(),
+        reports: Reports::none(),
+        older: Vec::new(),
         unkept: None,
     };
     let expected = "\
@@ -227,24 +238,57 @@ Plan for 2026-11-21
 
 Findings: 0 errors, 0 warnings, 0 notes
 ";
-    assert_eq!(bare(&of_run(&nothing, false)), expected);
+    assert_eq!(bare(&of_run(&nothing, false, Bars::Plain)), expected);
 }
 
 #[test]
-fn distant_months_share_a_line() {
-    let rows = (0..20).map(|month| {
-        let date = day("2026-12-01")
-            .checked_add_months(chrono::Months::new(month))
-            .unwrap();
-        moving(&format!("s-{month}"), &date.to_string(), Urgency::Planned, &[])
+fn weeks_have_bars_and_distant_ones_share_a_line() {
+    let days = [
+        "2026-11-16",
+        "2026-11-21",
+        "2026-11-23",
+        "2027-02-07",
+        "2027-02-08",
+        "2028-01-01",
+    ];
+    let rows = days.iter().enumerate().map(|(index, date)| {
+        let urgency = if index == 1 { Urgency::Late } else { Urgency::Planned };
+        moving(&format!("s-{index}"), date, urgency, &[])
     });
     let plan = Plan {
         rows: rows.collect(),
         ..outcome().plan
     };
     let mut text = String::new();
-    months(&mut text, &plan);
-    assert!(text.contains("  2027-11        1  #\n  later          8\n"), "{text}");
+    weeks::chart(&mut text, &plan, Bars::Plain);
+    let lines: Vec<String> = bare(&text).lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), 14, "{text}");
+    assert_eq!(lines[0], "Moves by week (!: late)");
+    assert_eq!(lines[1], "  2026-11-16        2  !#");
+    assert_eq!(lines[2], "  2026-11-23        1  #");
+    assert_eq!(lines[3], "  2026-11-30        0");
+    assert_eq!(lines[12], "  2027-02-01        1  #");
+    assert_eq!(lines[13], "  later             2");
+    let mut blocks = String::new();
+    weeks::chart(&mut blocks, &plan, Bars::Blocks);
+    assert!(bare(&blocks).contains("  2026-11-16        2  ██\n"), "{blocks}");
+}
+
+#[test]
+fn bars_are_drawn_to_scale_where_they_would_be_too_long() {
+    let many = (0..400).map(|index| moving(&format!("a-{index}"), "2026-12-01", Urgency::Planned, &[]));
+    let few = (0..5).map(|index| moving(&format!("b-{index}"), "2026-12-08", Urgency::Planned, &[]));
+    let plan = Plan {
+        rows: many.chain(few).collect(),
+        ..outcome().plan
+    };
+    let mut text = String::new();
+    weeks::chart(&mut text, &plan, Bars::Plain);
+    let bars = |day: &str| {
+        let line = text.lines().find(|line| line.contains(day)).unwrap();
+        line.matches('#').count()
+    };
+    assert_eq!((bars("2026-11-30"), bars("2026-12-07")), (40, 1));
 }
 
 #[test]

@@ -42,6 +42,11 @@ pub fn seats(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<Seats>, Unreadable
 }
 
 fn number(text: &str, v: &Vocabulary) -> Result<u32, Unreadable> {
+    // The wide digits of Japanese and Chinese texts.
+    if text.contains(|c: char| matches!(c, '０'..='９')) {
+        use unicode_normalization::UnicodeNormalization;
+        return number(&text.nfkc().collect::<String>(), v);
+    }
     let written = written(text, v)?;
     let (whole, decimals) = split(written.mantissa, written.is_scientific)?;
     scaled(&whole, decimals, written.exponent)

@@ -1,0 +1,457 @@
+//! Messages to customers who must accept or decide something.
+//!
+//! In: a plan, a [`View`], templates. Out: a folder with a message for each such customer, as Markdown and as a draft for a mail
+//! program, named by tenant id, and a list of them. Written in the customer's language where there is a template of it; that
+//! another had to do is a finding. Nothing is sent. A customer without a tenant id gets none: it is for review.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io,
+};
+
+use chrono::NaiveDate;
+use minijinja::Value;
+use serde::Serialize;
+
+mod language;
+mod links;
+mod message;
+mod template;
+
+use super::{View, cell::Line, folder::Folder};
+use crate::{
+    finding::{Code, Finding, Place},
+    plan::Reason,
+    saved::{PlanColumn, Row, SavedPlan, StepColumn},
+    terms::{Action, CustomerId, Owner, StepKind},
+};
+use language::{Choice, Tongue, choose};
+use links::Links;
+pub(crate) use template::Templates;
+
+/// The list of letters.
+const LIST: &str = "letters.csv";
+const LIST_COLUMNS: [&str; 6] = [
+    "file",
+    "customer_id",
+    "customer_name",
+    "language",
+    "deadline",
+    "subject",
+];
+
+/// What a letter says, as templates see it.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Letter {
+    partner: Sender,
+    customer: Recipient,
+    links: Links,
+    deadline: By,
+    moves: Vec<Move>,
+    decisions: Vec<ToDecide>,
+    todos: Vec<Todo>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Sender {
+    name: Option<String>,
+    contact: Option<Value>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Recipient {
+    id: String,
+    name: String,
+    domain: Option<String>,
+}
+
+/// A day by which something is due; late where it has passed.
+#[derive(Debug, Clone, Serialize)]
+struct By {
+    by: Value,
+    late: bool,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Move {
+    offer: String,
+    target: String,
+    seats: Option<Value>,
+    term_end: Option<Value>,
+    date: Value,
+    route: String,
+    licences: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct ToDecide {
+    offer: String,
+    target: Option<String>,
+    term_end: Option<Value>,
+}
+
+/// Something to do, for the customer as a whole or for the subscriptions named.
+#[derive(Debug, Clone, Serialize)]
+struct Todo {
+    kind: String,
+    #[serde(flatten)]
+    by: By,
+    items: Vec<Item>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Item {
+    offer: String,
+    #[serde(flatten)]
+    by: By,
+}
+
+impl Letter {
+    /// A letter in which everything stands, and one with nothing that may be absent.
+    fn samples() -> [Letter; 2] {
+        let by = |late| By {
+            by: "2027-01-04".into(),
+            late,
+        };
+        let some = |text: &str| Some(text.to_owned());
+        let todo = |kind: &str| Todo {
+            kind: kind.to_owned(),
+            by: by(false),
+            items: vec![Item {
+                offer: "Visio Plan 1".to_owned(),
+                by: by(true),
+            }],
+        };
+        let moved = |route: &str, licences: &str| Move {
+            offer: "Visio Plan 1".to_owned(),
+            target: "Visio Plan 2".to_owned(),
+            seats: Some("5".into()),
+            term_end: Some("2027-01-07".into()),
+            date: "2027-01-04".into(),
+            route: route.to_owned(),
+            licences: licences.to_owned(),
+        };
+        let nothing = Letter {
+            partner: Sender {
+                name: None,
+                contact: None,
+            },
+            customer: Recipient {
+                id: "11111111-2222-3333-4444-555555555555".to_owned(),
+                name: "Contoso".to_owned(),
+                domain: None,
+            },
+            links: Links::none(),
+            deadline: by(true),
+            moves: Vec::new(),
+            decisions: Vec::new(),
+            todos: Vec::new(),
+        };
+        let everything = Letter {
+            partner: Sender {
+                name: some("Partner"),
+                contact: Some("Anna".into()),
+            },
+            customer: Recipient {
+                domain: some("contoso.example"),
+                ..nothing.customer.clone()
+            },
+            links: Links::sample(),
+            deadline: by(false),
+            moves: vec![moved("transfer", "keep"), moved("new-subscription", "reassign")],
+            decisions: vec![ToDecide {
+                offer: "Visio Plan 1".to_owned(),
+                target: some("Visio Plan 2"),
+                term_end: Some("2027-01-07".into()),
+            }],
+            todos: KINDS.iter().map(|kind| todo(kind)).collect(),
+        };
+        [everything, nothing]
+    }
+}
+
+/// What a customer may be asked to do, in the order in which it is asked.
+pub(super) const KINDS: [&str; 12] = [
+    "relationship",
+    "agreement",
+    "rights",
+    "seller",
+    "undo-renewal",
+    "credit",
+    "cancel-at-term-end",
+    "auto-renew-off",
+    "extended-term",
+    "cancel",
+    "cancel-extended-term",
+    "reassign",
+];
+
+/// A customer that is written to.
+struct Addressee<'a> {
+    id: CustomerId,
+    choice: Choice,
+    moves: Vec<&'a Row<PlanColumn>>,
+    decisions: Vec<&'a Row<PlanColumn>>,
+    /// Kind of what is asked, day and row, in the order of [`KINDS`].
+    asked: BTreeMap<usize, Vec<(Option<NaiveDate>, Option<&'a Row<PlanColumn>>)>>,
+}
+
+impl Addressee<'_> {
+    fn rows(&self) -> impl Iterator<Item = &Row<PlanColumn>> {
+        self.moves.iter().chain(&self.decisions).copied()
+    }
+
+    fn first(&self, column: PlanColumn) -> &str {
+        let mut texts = self.rows().map(|row| row.get(column));
+        texts.find(|text| !text.is_empty()).unwrap_or_default()
+    }
+
+    /// The earliest day of anything that is asked.
+    fn deadline(&self) -> Option<NaiveDate> {
+        let decisions = self.decisions.iter().map(|row| row.date(PlanColumn::NextStepBy));
+        let asked = self.asked.values().flatten().map(|(by, _)| *by);
+        decisions.chain(asked).flatten().min()
+    }
+}
+
+/// A finding for each letter that is in English because nothing else would do.
+pub(crate) fn findings(plan: &SavedPlan, view: &View<'_>, templates: &Templates) -> Vec<Finding> {
+    let table = view.config.tables.customers.as_ref();
+    let place = table.map_or_else(
+        || view.config.shown_path(),
+        |path| path.to_string_lossy().replace('\\', "/"),
+    );
+    let addressees = addressees(plan, view, templates);
+    let told = addressees.iter().filter_map(|addressee| {
+        let why = addressee.choice.fallback.as_ref()?;
+        let message = format!("the letter to customer `{}` is in English: {why}", addressee.id.0);
+        let hint = "give its language in the customers table, or a template of that language in [letters] templates";
+        Some(
+            Finding::new(Code::LetterLanguage, Place::file(place.as_str()), message, hint)
+                .value(addressee.id.0.to_string()),
+        )
+    });
+    told.collect()
+}
+
+/// Writes the letters and their list.
+pub(super) fn write_letters(
+    plan: &SavedPlan,
+    view: &View<'_>,
+    templates: &Templates,
+    folder: &mut Folder,
+) -> io::Result<()> {
+    let mut tongues: BTreeMap<(String, String), Tongue> = BTreeMap::new();
+    let mut list = Vec::new();
+    let mut head = Line::begin(&mut list, view.config.output.delimiter);
+    LIST_COLUMNS.iter().for_each(|column| head.text(column));
+    head.end();
+    for addressee in addressees(plan, view, templates) {
+        let choice = &addressee.choice;
+        let tongue = tongues
+            .entry((choice.language.clone(), choice.country.clone()))
+            .or_insert_with(|| Tongue::new(choice));
+        let letter = letter(&addressee, view, tongue);
+        let written = templates.write(&choice.language, &letter).map_err(io::Error::other)?;
+        let file = addressee.id.0.to_string();
+        let partner = &view.config.partner;
+        let draft = message::message(&written.subject, &written.text, &choice.language, partner, view.as_of)?;
+        folder.add(&format!("{file}.md"), marked(&written).as_bytes())?;
+        folder.add(&format!("{file}.eml"), &draft)?;
+        let mut line = Line::begin(&mut list, view.config.output.delimiter);
+        line.text(&format!("{file}.md"));
+        line.guid(Some(addressee.id.0));
+        line.text(addressee.first(PlanColumn::CustomerName));
+        line.text(&choice.language);
+        line.date(addressee.deadline());
+        line.text(&written.subject);
+        line.end();
+    }
+    folder.add(LIST, &list)
+}
+
+/// Whether a name is one of those that letters have: of a folder with others, nothing is taken away.
+pub(super) fn is_ours(name: &str) -> bool {
+    let stem = name.strip_suffix(".md").or_else(|| name.strip_suffix(".eml"));
+    name == LIST || stem.is_some_and(|stem| stem.len() == 36 && stem.parse::<uuid::Uuid>().is_ok())
+}
+
+/// A letter with its subject above it.
+fn marked(written: &template::Written) -> String {
+    format!("Subject: {}\n\n{}", written.subject, written.text)
+}
+
+/// The customers that must accept or decide something, by tenant id.
+fn addressees<'a>(plan: &'a SavedPlan, view: &View<'_>, templates: &Templates) -> Vec<Addressee<'a>> {
+    let mut addressees: BTreeMap<CustomerId, Addressee<'a>> = BTreeMap::new();
+    let mut by_subscription: BTreeMap<&str, &Row<PlanColumn>> = BTreeMap::new();
+    for row in &plan.rows {
+        let Ok(id) = row.get(PlanColumn::CustomerId).parse() else {
+            continue;
+        };
+        let id = CustomerId(id);
+        let addressee = addressees.entry(id).or_insert_with(|| {
+            let note = view.customers.get(&id);
+            let country = note.and_then(|note| note.country).map(|country| country.to_string());
+            let country = country.unwrap_or_else(|| row.get(PlanColumn::CustomerCountry).to_owned());
+            let language = note.and_then(|note| note.language.as_deref());
+            Addressee {
+                id,
+                choice: choose(language, &country, templates.languages()),
+                moves: Vec::new(),
+                decisions: Vec::new(),
+                asked: BTreeMap::new(),
+            }
+        });
+        if row.get(PlanColumn::Action) == Action::Move.as_str() {
+            addressee.moves.push(row);
+            by_subscription.insert(row.get(PlanColumn::SubscriptionId), row);
+        } else if row.get(PlanColumn::Action) == Action::Review.as_str() && only_the_customer_can_decide(row) {
+            addressee.decisions.push(row);
+        }
+    }
+    for step in &plan.steps {
+        let Ok(id) = step.get(StepColumn::CustomerId).parse() else {
+            continue;
+        };
+        let Some(addressee) = addressees.get_mut(&CustomerId(id)) else {
+            continue;
+        };
+        let row = by_subscription.get(step.get(StepColumn::SubscriptionId)).copied();
+        let Some(kind) = asked(step, row) else { continue };
+        let asked = addressee.asked.entry(kind).or_default();
+        asked.push((step.date(StepColumn::Due), row));
+    }
+    let mut addressees: Vec<Addressee<'a>> = addressees.into_values().collect();
+    addressees.retain(|addressee| !addressee.asked.is_empty() || !addressee.decisions.is_empty());
+    addressees
+}
+
+/// Whether nothing but a loss stands in the way, so that the customer has to say what it wants.
+fn only_the_customer_can_decide(row: &Row<PlanColumn>) -> bool {
+    let reviews: BTreeSet<Reason> = row
+        .list(PlanColumn::Reasons)
+        .filter_map(|code| code.parse::<Reason>().ok())
+        .filter(|reason| reason.kind() == Action::Review)
+        .collect();
+    reviews == BTreeSet::from([Reason::OfferLoss])
+}
+
+/// The place among [`KINDS`] of what a step asks of the customer; none for what is others' business.
+fn asked(step: &Row<StepColumn>, row: Option<&Row<PlanColumn>>) -> Option<usize> {
+    let owner: Owner = step.get(StepColumn::Owner).parse().ok()?;
+    let kind: StepKind = step.get(StepColumn::Step).parse().ok()?;
+    let kind = match (kind, owner) {
+        (StepKind::RequestRelationship, _) => "relationship",
+        (StepKind::AcceptAgreement, _) => "agreement",
+        (StepKind::RequestDelegatedRights, _) => "rights",
+        (
+            StepKind::ApproveTransfer | StepKind::EndSource | StepKind::CancelExtendedTerm,
+            Owner::SourcePartner | Owner::LicensingPartner,
+        ) => "seller",
+        (StepKind::UndoRenewal, Owner::Customer) => "undo-renewal",
+        (StepKind::EnquireCredit, Owner::Customer) => "credit",
+        (StepKind::EndSource, Owner::Customer) => row?.get(PlanColumn::EndSource),
+        (StepKind::CancelExtendedTerm, Owner::Customer) => "cancel-extended-term",
+        (StepKind::Reassign, Owner::Customer) => "reassign",
+        _ => return None,
+    };
+    KINDS.iter().position(|known| *known == kind)
+}
+
+fn letter(addressee: &Addressee<'_>, view: &View<'_>, tongue: &Tongue) -> Letter {
+    let partner = &view.config.partner;
+    // A day is ours: its dot does not begin a list.
+    let written = |day: Option<NaiveDate>| {
+        let text = day.map_or_else(String::new, |day| tongue.date(day));
+        Value::from_safe_string(text)
+    };
+    let by = |day: Option<NaiveDate>| By {
+        by: written(day),
+        late: day.is_none_or(|day| day < view.as_of),
+    };
+    let date = |row: &Row<PlanColumn>, column| row.date(column).map(|day| written(Some(day)));
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let todos = addressee.asked.iter().filter_map(|(kind, asked)| {
+        let mut items: Vec<Item> = Vec::new();
+        for (day, row) in asked {
+            let Some(row) = row else { continue };
+            let item = Item {
+                offer: offer(row),
+                by: by(*day),
+            };
+            // Several subscriptions of one offer and day are one line.
+            if !items
+                .iter()
+                .any(|known| known.offer == item.offer && known.by.by == item.by.by)
+            {
+                items.push(item);
+            }
+        }
+        Some(Todo {
+            kind: (*KINDS.get(*kind)?).to_owned(),
+            by: by(asked.iter().filter_map(|(day, _)| *day).min()),
+            items,
+        })
+    });
+    Letter {
+        partner: Sender {
+            name: partner.name.as_deref().map(str::to_owned),
+            // Our own words: an address in them may be a link.
+            contact: partner
+                .contact
+                .as_deref()
+                .map(|contact| Value::from_safe_string(contact.to_owned())),
+        },
+        customer: Recipient {
+            id: addressee.id.0.to_string(),
+            name: some(addressee.first(PlanColumn::CustomerName)).unwrap_or_else(|| addressee.id.0.to_string()),
+            domain: some(addressee.first(PlanColumn::CustomerDomain)),
+        },
+        links: Links::new(partner, view.as_of),
+        deadline: by(addressee.deadline()),
+        moves: addressee
+            .moves
+            .iter()
+            .map(|row| Move {
+                offer: offer(row),
+                target: target(row),
+                seats: some(row.get(PlanColumn::Seats)).map(|seats| Value::from_safe_string(tongue.number(&seats))),
+                term_end: date(row, PlanColumn::TermEnd),
+                date: written(row.date(PlanColumn::MoveDate)),
+                route: row.get(PlanColumn::Route).to_owned(),
+                licences: row.get(PlanColumn::Licences).to_owned(),
+            })
+            .collect(),
+        decisions: addressee
+            .decisions
+            .iter()
+            .map(|row| ToDecide {
+                offer: offer(row),
+                target: some(&target(row)),
+                term_end: date(row, PlanColumn::TermEnd),
+            })
+            .collect(),
+        todos: todos.collect(),
+    }
+}
+
+/// What a subscription is called.
+fn offer(row: &Row<PlanColumn>) -> String {
+    let names = [
+        PlanColumn::SourceOffer,
+        PlanColumn::SourceOfferId,
+        PlanColumn::SubscriptionId,
+    ];
+    let mut names = names.into_iter().map(|column| row.get(column));
+    names.find(|name| !name.is_empty()).unwrap_or_default().to_owned()
+}
+
+/// What would be ordered.
+fn target(row: &Row<PlanColumn>) -> String {
+    let offers: Vec<&str> = row.list(PlanColumn::TargetOffer).collect();
+    offers.join(" + ")
+}
+
+#[cfg(test)]
+mod tests;

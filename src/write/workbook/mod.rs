@@ -1,0 +1,78 @@
+//! The plan as a workbook.
+//!
+//! In: a [`SavedPlan`] and a [`View`]. Out: an XLSX file with the sheets *This week*, *Plan*, *Review*, *Customers*, *Findings*,
+//! *Summary* and *About*. Dates and numbers are real ones, everything else is text, never a formula; a text that a spreadsheet
+//! would run has the `'` before it that it has in the CSV files. Rows are streamed, since a plan may have a million of them; what
+//! is over Excel's limits goes to a further sheet (rows) or is cut (texts), and *About* says so. The same arguments give the same
+//! bytes.
+
+use std::io::{self, Write};
+
+use chrono::Datelike;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+
+mod about;
+mod advice;
+mod customers;
+mod review;
+mod sheet;
+mod styles;
+mod summary;
+mod week;
+
+use super::View;
+use crate::saved::{Columns, Row, SavedPlan};
+use sheet::{Cells, Column, Sheets};
+
+/// Writes the workbook.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn write_workbook(plan: &SavedPlan, view: &View<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    workbook(plan, view)
+        .and_then(|mut book| book.save_to_writer(out))
+        .map_err(|error| match error {
+            XlsxError::IoError(error) => error,
+            error => io::Error::other(error),
+        })
+}
+
+fn workbook(plan: &SavedPlan, view: &View<'_>) -> Result<Workbook, XlsxError> {
+    let mut book = Workbook::new();
+    let mut sheets = Sheets::new(&mut book, view.as_of);
+    let week = week::rows(plan, view.as_of);
+    sheets.table("This week", &week::COLUMNS, 8, &week, week::fill)?;
+    saved_table(&mut sheets, "Plan", &plan.rows)?;
+    let review = review::Review::new();
+    let fill = |row: &review::ToDecide<'_>, cells: &mut Cells<'_>| review.fill(row, cells);
+    sheets.table("Review", &review::COLUMNS, 10, &review::rows(plan), fill)?;
+    let customers = customers::rows(plan);
+    sheets.table("Customers", &customers::COLUMNS, 13, &customers, customers::fill)?;
+    saved_table(&mut sheets, "Findings", &plan.findings)?;
+    let limits = sheets.finish();
+    summary::add(&mut book, plan, view)?;
+    about::add(&mut book, plan, view, &limits)?;
+    // A workbook says when it was made; ours is as old as the day it is seen on.
+    let made = ExcelDateTime::from_ymd(
+        u16::try_from(view.as_of.year()).unwrap_or(1900),
+        u8::try_from(view.as_of.month()).unwrap_or(1),
+        u8::try_from(view.as_of.day()).unwrap_or(1),
+    )?;
+    let properties = DocProperties::new()
+        .set_title(format!("Plan for {}", view.as_of))
+        .set_author("seatshift")
+        .set_creation_datetime(&made);
+    book.set_properties(&properties);
+    Ok(book)
+}
+
+/// One of our files as a sheet, cell by cell.
+fn saved_table<C: Columns>(sheets: &mut Sheets<'_>, name: &str, rows: &[Row<C>]) -> Result<(), XlsxError> {
+    let columns: Vec<Column> = C::ALL.iter().map(|&column| Column::saved(column)).collect();
+    sheets.table(name, &columns, columns.len(), rows, |row, cells| {
+        row.cells().try_for_each(|(column, text)| cells.saved(column, text))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! The sheet *Summary*: the plan in figures, with charts.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike;
+use rust_xlsxwriter::{Chart, ChartDataLabel, ChartType, Workbook, Worksheet, XlsxError};
+
+use super::{advice::meaning, review::decisive, styles};
+use crate::{
+    plan::Reason,
+    saved::{PlanColumn, SavedPlan},
+    terms::{Action, Route, Urgency},
+    write::View,
+};
+
+const NAME: &str = "Summary";
+/// Rows between the beginnings of two charts.
+const CHART_ROWS: u32 = 17;
+
+/// Months that have a bar of their own.
+const MONTHS: i32 = 18;
+
+/// Labels with their counts.
+type Figures = Vec<(String, u32)>;
+
+pub(super) fn add(book: &mut Workbook, plan: &SavedPlan, view: &View<'_>) -> Result<(), XlsxError> {
+    let sheet = book.add_worksheet();
+    sheet.set_name(NAME)?;
+    sheet.set_column_width(0, 30)?;
+    sheet.set_column_width(1, 12)?;
+    sheet.set_column_width(2, 60)?;
+    sheet.write_string_with_format(0, 0, format!("Plan for {}", view.as_of), &styles::title())?;
+    let reviews = by_reason(plan);
+    let mut row = 2;
+    for (index, (title, figures, kind)) in (0..).zip([
+        ("Moves by month", by_month(plan), ChartType::Column),
+        ("Subscriptions by status", by_status(plan), ChartType::Bar),
+        ("Moves by route", by_route(plan), ChartType::Bar),
+    ]) {
+        let first = row + 1;
+        row = figures_at(sheet, row, title, &figures)?;
+        if !figures.is_empty() {
+            let chart = chart(title, kind, first, row - 2);
+            sheet.insert_chart(1 + index * CHART_ROWS, 4, &chart)?;
+        }
+    }
+    let first = row + 1;
+    row = figures_at(sheet, row, "For a person to decide", &reviews)?;
+    for (at, (reason, _)) in (first..).zip(&reviews) {
+        sheet.write_string(at, 2, meaning(reason))?;
+    }
+    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 1);
+    sheet.set_print_area(0, 0, row.max(CHART_ROWS * 3), 13)?;
+    sheet.set_footer("&L&F&R&P / &N");
+    Ok(())
+}
+
+/// Writes figures below a title. Gives the row where the next may begin.
+fn figures_at(sheet: &mut Worksheet, row: u32, title: &str, figures: &Figures) -> Result<u32, XlsxError> {
+    sheet.write_string_with_format(row, 0, title, &styles::label())?;
+    let mut row = row + 1;
+    for (label, count) in figures {
+        sheet.write_string(row, 0, label)?;
+        sheet.write_number(row, 1, *count)?;
+        row += 1;
+    }
+    if figures.is_empty() {
+        sheet.write_string(row, 0, "none")?;
+        row += 1;
+    }
+    Ok(row + 1)
+}
+
+fn chart(title: &str, kind: ChartType, first: u32, last: u32) -> Chart {
+    let mut chart = Chart::new(kind);
+    chart
+        .add_series()
+        .set_categories((NAME, first, 0, last, 0))
+        .set_values((NAME, first, 1, last, 1))
+        .set_data_label(ChartDataLabel::new().show_value())
+        .set_format(
+            rust_xlsxwriter::ChartFormat::new()
+                .set_solid_fill(rust_xlsxwriter::ChartSolidFill::new().set_color(0x1F_4E_78)),
+        )
+        .set_gap(60);
+    chart.title().set_name(title);
+    chart.legend().set_hidden();
+    chart.set_width(560).set_height(320);
+    chart.set_alt_text(format!("{title}: the figures stand in the columns A and B"));
+    if kind == ChartType::Bar {
+        // The first label stands on top, as in the cells.
+        chart.y_axis().set_reverse();
+        chart.x_axis().set_major_gridlines(false).set_hidden(true);
+    }
+    chart
+}
+
+/// Moves in every month from the first on, those without any included.
+fn by_month(plan: &SavedPlan) -> Figures {
+    let mut months: BTreeMap<i32, u32> = BTreeMap::new();
+    let moves = plan
+        .rows
+        .iter()
+        .filter(|row| row.get(PlanColumn::Action) == Action::Move.as_str());
+    for day in moves.filter_map(|row| row.date(PlanColumn::MoveDate)) {
+        *months.entry(day.year() * 12 + day.month0() as i32).or_default() += 1;
+    }
+    let (Some((&first, _)), Some((&last, _))) = (months.first_key_value(), months.last_key_value()) else {
+        return Vec::new();
+    };
+    let last = last.min(first + MONTHS - 1);
+    let mut figures: Figures = (first..=last)
+        .map(|month| {
+            let label = format!("{}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1);
+            (label, months.get(&month).copied().unwrap_or_default())
+        })
+        .collect();
+    let later: u32 = months.range(last + 1..).map(|(_, moves)| moves).sum();
+    if later > 0 {
+        figures.push(("later".to_owned(), later));
+    }
+    figures
+}
+
+/// Subscriptions by action, those that move by urgency as well.
+fn by_status(plan: &SavedPlan) -> Figures {
+    let is = |action: Action, urgency: Option<Urgency>| {
+        let rows = plan.rows.iter();
+        let count = rows.filter(|row| {
+            let same = |urgency: Urgency| row.get(PlanColumn::Urgency) == urgency.as_str();
+            row.get(PlanColumn::Action) == action.as_str() && urgency.is_none_or(same)
+        });
+        u32::try_from(count.count()).unwrap_or(u32::MAX)
+    };
+    let moves = Urgency::ALL
+        .iter()
+        .map(|&urgency| (format!("move, {urgency}"), is(Action::Move, Some(urgency))));
+    let rest = [Action::Review, Action::Keep].map(|action| (action.to_string(), is(action, None)));
+    moves.chain(rest).filter(|(_, count)| *count > 0).collect()
+}
+
+fn by_route(plan: &SavedPlan) -> Figures {
+    let count = |route: &Route| {
+        let rows = plan.rows.iter().filter(|row| {
+            row.get(PlanColumn::Action) == Action::Move.as_str() && row.get(PlanColumn::Route) == route.as_str()
+        });
+        u32::try_from(rows.count()).unwrap_or(u32::MAX)
+    };
+    let routes = Route::ALL.iter().map(|route| (route.to_string(), count(route)));
+    routes.filter(|(_, count)| *count > 0).collect()
+}
+
+/// Rows for review by what is to be decided, in the order of the rules.
+fn by_reason(plan: &SavedPlan) -> Figures {
+    let mut counts: BTreeMap<(usize, &str), u32> = BTreeMap::new();
+    for row in &plan.rows {
+        if row.get(PlanColumn::Action) == Action::Review.as_str() {
+            let reason = decisive(row);
+            let rank = Reason::ALL.iter().position(|known| known.as_str() == reason);
+            *counts.entry((rank.unwrap_or(usize::MAX), reason)).or_default() += 1;
+        }
+    }
+    let counts = counts.into_iter();
+    counts.map(|((_, reason), count)| (reason.to_owned(), count)).collect()
+}

@@ -1,0 +1,86 @@
+//! The sheet *This week*: what is due from as-of to six days after it, and what is overdue, by who does it.
+
+use chrono::{Days, NaiveDate};
+use rust_xlsxwriter::XlsxError;
+
+use super::sheet::{Cells, Column};
+use crate::{
+    saved::{Holds, Row, SavedPlan, StepColumn},
+    terms::Owner,
+};
+
+pub(super) const COLUMNS: [Column; 10] = [
+    Column::new(
+        "owner",
+        Holds::Text,
+        18,
+        "who: partner, customer, source-partner, licensing-partner or microsoft-support",
+    ),
+    Column::new(
+        "when",
+        Holds::Text,
+        12,
+        "overdue; today; this week: within six days; first thing: nothing says by when",
+    ),
+    Column::new("due", Holds::Date, 12, "by this day"),
+    Column::new("step", Holds::Text, 24, "what"),
+    Column::new("customer_name", Holds::Text, 28, "the customer"),
+    Column::new("offer", Holds::Text, 34, "the offer"),
+    Column::new("seats", Holds::Number, 10, "licences"),
+    Column::new("detail", Holds::Text, 70, "what to do, in one sentence"),
+    Column::new("customer_id", Holds::Text, 38, "the customer's tenant id"),
+    Column::new(
+        "subscription_id",
+        Holds::Text,
+        38,
+        "the subscription; empty: the step is for the customer as a whole",
+    ),
+];
+
+/// A step that presses.
+pub(super) struct Due<'a> {
+    step: &'a Row<StepColumn>,
+    due: Option<NaiveDate>,
+    when: &'static str,
+}
+
+/// The steps of the week, by owner and day; those without a day first.
+pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<Due<'_>> {
+    let last = as_of.checked_add_days(Days::new(6)).unwrap_or(as_of);
+    let mut rows: Vec<Due<'_>> = plan
+        .steps
+        .iter()
+        .filter_map(|step| {
+            let due = step.date(StepColumn::Due);
+            let when = match due {
+                None => "first thing",
+                Some(due) if due < as_of => "overdue",
+                Some(due) if due == as_of => "today",
+                Some(due) if due <= last => "this week",
+                Some(_) => return None,
+            };
+            Some(Due { step, due, when })
+        })
+        .collect();
+    let owner = |row: &Due<'_>| {
+        let owner = row.step.get(StepColumn::Owner);
+        Owner::ALL.iter().position(|known| known.as_str() == owner)
+    };
+    // Steps of one owner and day stay in the plan's order.
+    rows.sort_by_key(|row| (owner(row).unwrap_or(usize::MAX), row.due));
+    rows
+}
+
+pub(super) fn fill(row: &Due<'_>, cells: &mut Cells<'_>) -> Result<(), XlsxError> {
+    let step = row.step;
+    cells.text(step.get(StepColumn::Owner))?;
+    cells.text(row.when)?;
+    cells.date(row.due)?;
+    cells.text(step.get(StepColumn::Step))?;
+    cells.text(step.get(StepColumn::CustomerName))?;
+    cells.text(step.get(StepColumn::Offer))?;
+    cells.saved(StepColumn::Seats, step.get(StepColumn::Seats))?;
+    cells.text(step.get(StepColumn::Detail))?;
+    cells.text(step.get(StepColumn::CustomerId))?;
+    cells.text(step.get(StepColumn::SubscriptionId))
+}
