@@ -31,7 +31,6 @@ fn samples(as_of: NaiveDate, check: impl FnOnce(&Plan, &Plan, Vec<Trail>, &Refer
         target: None,
         strict: false,
         previous: Default::default(),
-        previous: Default::default(),
         reports: Reports::none(),
         night: Night::default(),
     };
@@ -205,7 +204,6 @@ fn what_hangs_together_is_planned_as_in_the_whole_estate() {
             as_of,
             target: None,
             strict: false,
-            previous: Default::default(),
             previous: Default::default(),
             reports: Reports::none(),
             night: Night::default(),
