@@ -12,7 +12,7 @@ use seatshift::{
     plan::{self, Plan},
     read::{self, Input, Interest, Limits, ReadOptions, Rows, Sink, TableHead},
     recognise::{self, Recognised, tables::Tables, vocabulary::Vocabulary},
-    rules::{Calendar, Rules},
+    rules::{Calendars, Rules},
     write,
 };
 
@@ -88,13 +88,13 @@ fn recognised(vocabulary: &Vocabulary) -> Recognised {
 }
 
 fn planned(recognised: Recognised, rules: &Rules, catalog: &Catalog) -> Plan {
-    let (config, tables, calendar) = (config(), Tables::default(), Calendar::default());
+    let (config, tables, calendar) = (config(), Tables::default(), Calendars::default());
     let context = plan::Context {
         as_of: as_of(),
         config: &config,
         tables: &tables,
         rules,
-        calendar: &calendar,
+        calendars: &calendar,
         catalog,
         evidence: &Evidence::none(as_of()),
     };

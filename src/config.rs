@@ -175,8 +175,8 @@ pub struct SourceRule {
 pub struct TablePaths {
     /// Which offer to order for which.
     pub offers: Option<PathBuf>,
-    /// Holidays and blackouts.
-    pub calendar: Option<PathBuf>,
+    /// Holidays and blackouts; several where countries or kinds have files of their own.
+    pub calendar: Vec<CalendarFile>,
     /// Exceptions.
     pub holds: Option<PathBuf>,
     /// What is requested or done.
@@ -191,83 +191,28 @@ pub struct TablePaths {
     pub routes: Option<PathBuf>,
 }
 
-/// Days that a gate takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GateDays {
-    /// The reseller relationship.
-    pub relationship: u16,
-    /// The reseller relationship, where the source is an Enterprise Agreement.
-    pub relationship_ea: u16,
-    /// The customer agreement.
-    pub agreement: u16,
-    /// Delegated rights.
-    pub delegated_rights: u16,
-    /// Vetting of a segment.
-    pub vetting: u16,
-    /// Approval of a transfer by the source partner; sets what is possible, never a deadline.
-    pub approval: u16,
+/// A calendar: a table, or an iCalendar file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarFile {
+    /// The country of the days that do not say one themselves; none: everywhere.
+    pub country: Option<Country>,
+    /// The file.
+    pub path: PathBuf,
 }
 
-/// Numbers of the rules.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What `[rules]` says; what it leaves out stands in the rule tables.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RuleSettings {
-    /// Days that deadlines allow.
-    pub lead: GateDays,
-    /// Days it takes at the very least.
-    pub least: GateDays,
-    /// Days before the window opens by which a review row should be decided.
-    pub decide_days: u16,
-    /// Days before the term end from which a review row is pressing.
-    pub attention_days: u16,
-    /// Days before the move by which a credit is enquired about.
-    pub credit_days: u16,
-    /// How far before the window a business day is looked for.
-    pub early_days: u16,
-    /// Days after which an unanswered transfer request lapses.
-    pub request_days: u16,
-    /// Days, the first included, in which a purchase or renewal can be undone.
-    pub undo_days: u16,
-    /// Most subscriptions of a tenant.
-    pub tenant_subscriptions: u32,
+    /// Numbers of the rules, by the name that they have in the table `numbers`: `lead.relationship`, `request_days`...
+    pub numbers: BTreeMap<&'static str, u32>,
     /// Whether subscriptions under the older online agreement move at once (`asap`) rather than near the term end.
     pub mosa_asap: bool,
+    /// Whether steps of customers avoid the holidays of their country.
+    pub customer_holidays: bool,
     /// Files that replace an embedded rule table, by its name.
     pub replace: BTreeMap<String, PathBuf>,
-    /// Files whose rows are added to an embedded rule table, by its name.
+    /// Files whose rows go before those of an embedded rule table, by its name.
     pub extend: BTreeMap<String, PathBuf>,
-}
-
-impl Default for RuleSettings {
-    fn default() -> RuleSettings {
-        RuleSettings {
-            lead: GateDays {
-                relationship: 14,
-                relationship_ea: 90,
-                agreement: 7,
-                delegated_rights: 7,
-                vetting: 30,
-                approval: 0,
-            },
-            least: GateDays {
-                relationship: 1,
-                relationship_ea: 1,
-                agreement: 1,
-                delegated_rights: 1,
-                vetting: 10,
-                approval: 3,
-            },
-            decide_days: 21,
-            attention_days: 30,
-            credit_days: 7,
-            early_days: 31,
-            request_days: 30,
-            undo_days: 7,
-            tenant_subscriptions: 300,
-            mosa_asap: false,
-            replace: BTreeMap::new(),
-            extend: BTreeMap::new(),
-        }
-    }
 }
 
 /// Microsoft's own files about offers, as absolute paths or relative to the working folder.

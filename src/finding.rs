@@ -91,6 +91,8 @@ codes! {
     OfferRowKeeps = "offer-row-keeps", Warning, "a row of the offers table keeps licences between two SKUs; users have nothing until the new licences are assigned";
     OfferRowTied = "offer-row-tied", Warning, "two rows of the offers table fit equally well";
     CalendarYearMissing = "calendar-year-missing", Warning, "the calendar table has no holiday in a year that the plan reaches";
+    CalendarEmpty = "calendar-empty", Warning, "the calendar has no holiday that counts for us";
+    SubscriptionsDoubled = "subscriptions-doubled", Warning, "more subscriptions of one tenant would run twice than is safe at once";
     PartnerCountriesUnset = "partner-countries-unset", Warning, "the settings do not say where we are authorised to sell";
     CountryUnknown = "country-unknown", Warning, "the cell holds no country we know";
     CatalogFileOld = "catalog-file-old", Warning, "one of Microsoft's own files is old, or does not say how old it is";
@@ -134,6 +136,9 @@ codes! {
     HoldUnused = "hold-unused", Warning, "a hold fits no subscription";
     OfferRowUnused = "offer-row-unused", Note, "a row of the offers table fits no subscription";
     LetterLanguage = "letter-language", Warning, "there is no template of a customer's language, so its letter is in English";
+    ProgressToCome = "progress-to-come", Warning, "a row of the progress table tells of a day that is still to come";
+    ChannelLeftOver = "channel-left-over", Note, "subscriptions are of a kind of which hardly any is left";
+    RegistrationNumberNeeded = "registration-number-needed", Note, "customers in this country need a company registration number in Partner Center before anything can be ordered";
     ProgressUnused = "progress-unused", Note, "a row of the progress table fits no subscription or customer";
 }
 

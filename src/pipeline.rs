@@ -48,7 +48,7 @@ use crate::{
         tables::{self, Tables},
         vocabulary::Vocabulary,
     },
-    rules::{Calendar, Rules},
+    rules::{Calendars, Rules},
     saved::{SavedCatalogFile, SavedInput, SavedRecord, SavedSettings},
     write::{Lock, Reports, Target, View, WriteStop, template_problems},
 };
@@ -176,8 +176,8 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     let (recognised, ()) = references.recognise(request, exports, observer, plainly);
     told::inputs(&recognised.inputs);
     observer.part(Part::Deciding);
-    let calendar = references.calendar(request.config);
-    let context = planning(request, &references, &calendar);
+    let calendars = references.calendars(request.config);
+    let context = planning(request, &references, &calendars);
     let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
     let (digests, catalog) = (
         digests(&references.tables, &request.config.rules),
@@ -197,6 +197,7 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     let read = Read {
         compared,
         tables: digests,
+        rules: references.rules.overrides.clone(),
         catalog,
         inputs: recognised.inputs,
         accounting: recognised.accounting,
@@ -210,13 +211,13 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
 }
 
 /// What decisions are judged by.
-fn planning<'a>(request: &Request<'a>, references: &'a References, calendar: &'a Calendar) -> plan::Context<'a> {
+fn planning<'a>(request: &Request<'a>, references: &'a References, calendars: &'a Calendars) -> plan::Context<'a> {
     plan::Context {
         as_of: request.as_of,
         config: request.config,
         tables: &references.tables,
         rules: &references.rules,
-        calendar,
+        calendars,
         catalog: &references.catalog,
         evidence: &references.evidence,
     }
@@ -314,11 +315,11 @@ impl References {
         }
     }
 
-    /// The partner's calendar.
-    fn calendar(&self, config: &Config) -> Calendar {
+    /// The partner's calendar, and those of customers' countries.
+    fn calendars(&self, config: &Config) -> Calendars {
         let partner = &config.partner;
         let home = partner.home.or(partner.countries.first().copied());
-        Calendar::new(&self.tables.calendar, home)
+        Calendars::new(&self.tables.calendar, home, config.rules.customer_holidays)
     }
 
     /// Everything that the exports say, by a way of recognising that may answer something more.
@@ -433,9 +434,10 @@ fn ours(config: &Config, target: Option<&Target>, reports: &Reports) -> BTreeSet
         words,
         routes,
     } = &config.tables;
-    let tables = [offers, calendar, holds, progress, customers, headings, words, routes]
+    let tables = [offers, holds, progress, customers, headings, words, routes]
         .into_iter()
-        .flatten();
+        .flatten()
+        .chain(calendar.iter().map(|file| &file.path));
     let rules = config.rules.replace.values().chain(config.rules.extend.values());
     let outputs = target.iter().flat_map(|target| target.all());
     let outputs = outputs.chain(reports.paths().map(|(path, _)| path.to_owned()));

@@ -349,6 +349,8 @@ worded! {
     Owner {
         Partner = "partner", Customer = "customer", SourcePartner = "source-partner",
         LicensingPartner = "licensing-partner", MicrosoftSupport = "microsoft-support",
+        /// The indirect provider of a partner who cannot order itself.
+        Provider = "provider",
     }
 }
 

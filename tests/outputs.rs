@@ -514,3 +514,50 @@ fn standard_output_gets_the_plan_alone() {
     assert_eq!(output.stdout, fs::read(folder.path().join("out/plan.csv")).unwrap());
     assert!(!folder.path().join("plan.csv").exists());
 }
+
+#[test]
+fn the_run_record_says_which_rules_the_settings_override() {
+    let folder = last_night();
+    let heading = "country,region,name,valid_from,valid_until,source,certainty\n";
+    let rows = "HU,MECEE,Hungary,2026-06-01,,a letter,sure\n";
+    fs::write(folder.path().join("regions.csv"), format!("{heading}{rows}")).unwrap();
+    let settings = "[rules]\nrequest_days = 20\n[rules.extend]\nregions = \"regions.csv\"\n";
+    fs::write(folder.path().join("ours.toml"), settings).unwrap();
+    let arguments = [
+        "plan",
+        "list.csv",
+        "--config",
+        "ours.toml",
+        "--as-of",
+        AS_OF,
+        "-o",
+        "out/plan.csv",
+    ];
+    let output = running::run(folder.path(), arguments);
+    assert!(code(&output) < 2, "{}", said(&output));
+    let run: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path().join("out/plan.run.json")).unwrap()).unwrap();
+    let [number, regions] = run["rules"].as_array().unwrap().as_slice() else {
+        panic!("{}", run["rules"])
+    };
+    assert_eq!(
+        (&number["table"], &number["setting"]),
+        (&"numbers".into(), &"rules.request_days".into())
+    );
+    assert_eq!(
+        (&number["rows"][0], &number["instead_of"][0]),
+        (&"20".into(), &"30".into())
+    );
+    assert_eq!(
+        (&regions["table"], &regions["setting"]),
+        (&"regions".into(), &"rules.extend".into())
+    );
+    assert_eq!(regions["rows"][0], "HU,MECEE,Hungary,2026-06-01,,a letter,sure");
+    assert!(
+        regions["instead_of"][0]
+            .as_str()
+            .unwrap()
+            .starts_with("HU,EUR,Hungary,")
+    );
+    assert_eq!(regions["sha256"], run["tables"]["rules.extend.regions"]);
+}

@@ -40,6 +40,7 @@ impl Catalog {
             return self.as_it_is(query, offer, by);
         }
         let tied = match rules.choose(self, query) {
+            Choice::Used(rule) if query.route != Route::NewSubscription => return as_it_stands(query, rule),
             Choice::Used(rule) => return self.by_rule(query, rule),
             Choice::Tied(rows) => rows,
             Choice::Nothing => Vec::new(),
@@ -251,6 +252,36 @@ impl Catalog {
                 Effect::Keeps => {}
             }
         }
+    }
+}
+
+/// A transfer of what only the user's table knows: it takes the subscription as it is, whatever the table would order.
+fn as_it_stands(query: &MapQuery<'_>, rule: &OfferRule) -> Mapping {
+    let source = query.source;
+    let ids = [&source.offer_id, &source.sku_id, &source.sku_part_number];
+    // Where only a name is known, the row is what says which offer it is.
+    let named = || rule.target_offer.split(';').next().unwrap_or_default().trim().into();
+    let id: Text = ids.into_iter().flatten().next().cloned().unwrap_or_else(named);
+    let target = Target {
+        name: source.name.clone().unwrap_or_else(|| id.clone()),
+        offer_id: id,
+        offer: None,
+        term: query.term,
+    };
+    let row = rule.row;
+    Mapping {
+        kind: MappingKind::Same,
+        targets: vec![target],
+        licences: Some(Licences::Keep),
+        from_table: true,
+        used: Some(row),
+        certainty: Certainty::Sure,
+        evidence: format!(
+            "the offers table, row {row} ({}); a transfer takes it as it is",
+            rule.reason
+        )
+        .into(),
+        ..Mapping::nothing()
     }
 }
 

@@ -76,7 +76,7 @@ mod tests {
         let tables = config.tables;
         let named: BTreeSet<_> = [
             tables.offers,
-            tables.calendar,
+            tables.calendar.into_iter().next().map(|file| file.path),
             tables.holds,
             tables.progress,
             tables.customers,

@@ -138,6 +138,15 @@ fn pressing(text: &mut String, plan: &Plan) {
         is(Urgency::Late),
     );
     list(text, plan, "Past the term end, recoverable", BAD, is(Urgency::Lapsed));
+    let to_decide =
+        |row: &PlanRow| row.decision.action == Action::Review && row.decision.urgency == Some(Urgency::Open);
+    list(
+        text,
+        plan,
+        "To decide now: near the term end, or none is known",
+        WARN,
+        to_decide,
+    );
     list(
         text,
         plan,

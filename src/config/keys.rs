@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::{
-    CatalogSettings, Config, ConfigStop, FILE_NAME, GateDays, IcsSettings, LetterSettings, Nightly, OutputSettings,
+    CalendarFile, CatalogSettings, Config, ConfigStop, FILE_NAME, IcsSettings, LetterSettings, Nightly, OutputSettings,
     Partner, Problem, RuleSettings, SourceRule, TablePaths,
     section::{Checked, Reading, Section, Value, Wrong, text, truth, whole},
     sets::{self, Line},
@@ -201,7 +201,11 @@ fn source((section, place): (Section<'_, '_>, Range<usize>)) -> Option<SourceRul
 fn tables(section: Section<'_, '_>) -> TablePaths {
     let paths = TablePaths {
         offers: section.path("offers"),
-        calendar: section.path("calendar"),
+        calendar: section
+            .paths_by("calendar", country)
+            .into_iter()
+            .map(|(country, path)| CalendarFile { country, path })
+            .collect(),
         holds: section.path("holds"),
         progress: section.path("progress"),
         customers: section.path("customers"),
@@ -216,21 +220,52 @@ fn tables(section: Section<'_, '_>) -> TablePaths {
 fn rules(section: Section<'_, '_>) -> RuleSettings {
     let mut rules = RuleSettings::default();
     let lead = section.section("lead");
-    gates(&lead, &mut rules.lead);
-    lead.close();
     let least = section.section("least");
-    gates(&least, &mut rules.least);
-    least.set("approval", &mut rules.least.approval, days);
+    for (within, key, name) in [
+        (&lead, "relationship", "lead.relationship"),
+        (&lead, "relationship_ea", "lead.relationship_ea"),
+        (&lead, "agreement", "lead.agreement"),
+        (&lead, "delegated_rights", "lead.delegated_rights"),
+        (&lead, "vetting", "lead.vetting"),
+        (&least, "relationship", "least.relationship"),
+        (&least, "relationship_ea", "least.relationship_ea"),
+        (&least, "agreement", "least.agreement"),
+        (&least, "delegated_rights", "least.delegated_rights"),
+        (&least, "vetting", "least.vetting"),
+        (&least, "approval", "least.approval"),
+    ] {
+        rules.numbers.extend(
+            within
+                .get(key, |value| whole(value, 0..=MOST_DAYS))
+                .map(|days| (name, small(days))),
+        );
+    }
+    lead.close();
     least.close();
-    section.set("decide_days", &mut rules.decide_days, days);
-    section.set("attention_days", &mut rules.attention_days, days);
-    section.set("credit_days", &mut rules.credit_days, days);
-    section.set("early_days", &mut rules.early_days, days);
-    section.set("request_days", &mut rules.request_days, days);
-    section.set("undo_days", &mut rules.undo_days, days);
-    section.set("tenant_subscriptions", &mut rules.tenant_subscriptions, |value| {
-        Ok(u32::try_from(whole(value, 1..=1_000_000)?).unwrap_or(u32::MAX))
-    });
+    for key in [
+        "decide_days",
+        "attention_days",
+        "credit_days",
+        "early_days",
+        "request_days",
+        "undo_days",
+    ] {
+        rules.numbers.extend(
+            section
+                .get(key, |value| whole(value, 0..=MOST_DAYS))
+                .map(|days| (key, small(days))),
+        );
+    }
+    for key in [
+        "tenant_subscriptions",
+        "doubled_subscriptions",
+        "transfer_items",
+        "self_service_licences",
+    ] {
+        let number = section.get(key, |value| whole(value, 1..=1_000_000));
+        rules.numbers.extend(number.map(|number| (key, small(number))));
+    }
+    section.set("customer_holidays", &mut rules.customer_holidays, truth);
     section.set("mosa", &mut rules.mosa_asap, |value| match text(value)? {
         "term-end" => Ok(false),
         "asap" => Ok(true),
@@ -245,12 +280,8 @@ fn rules(section: Section<'_, '_>) -> RuleSettings {
     rules
 }
 
-fn gates(section: &Section<'_, '_>, gates: &mut GateDays) {
-    section.set("relationship", &mut gates.relationship, days);
-    section.set("relationship_ea", &mut gates.relationship_ea, days);
-    section.set("agreement", &mut gates.agreement, days);
-    section.set("delegated_rights", &mut gates.delegated_rights, days);
-    section.set("vetting", &mut gates.vetting, days);
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 fn catalog(section: Section<'_, '_>) -> CatalogSettings {

@@ -278,6 +278,39 @@ impl<'r, 't> Section<'r, 't> {
         }
     }
 
+    /// A path, a list of paths, or a section with a path or a list of them for each of some names.
+    pub(super) fn paths_by<N: Clone>(
+        &self,
+        key: &'static str,
+        name: impl Fn(&Value<'t>) -> Checked<N>,
+    ) -> Vec<(Option<N>, PathBuf)> {
+        let value = self.table.and_then(|table| table.get(key));
+        if value.is_none_or(|value| !value.get_ref().is_table()) {
+            return self.path_or_paths(key).into_iter().map(|path| (None, path)).collect();
+        }
+        let inner = self.section(key);
+        let folder = self.reading.folder();
+        let mut paths = Vec::new();
+        for (own, value) in inner.table.into_iter().flat_map(DeTable::iter) {
+            let named = match name(&DeValue::String(own.get_ref().clone())) {
+                Ok(named) => named,
+                Err(wrong) => {
+                    inner.wrong(own.get_ref(), own.span(), wrong);
+                    continue;
+                }
+            };
+            let one = std::slice::from_ref(value);
+            let items = value.get_ref().as_array().map_or(one, |items| &**items);
+            for item in items {
+                match text(item.get_ref()) {
+                    Ok(path) => paths.push((Some(named.clone()), folder.join(path))),
+                    Err(wrong) => inner.wrong(own.get_ref(), item.span(), wrong),
+                }
+            }
+        }
+        paths
+    }
+
     /// Keys that people choose, with a path each.
     pub(super) fn paths(&self, key: &'static str) -> Vec<(String, PathBuf)> {
         let inner = self.section(key);

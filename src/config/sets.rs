@@ -187,8 +187,14 @@ mod tests {
             ],
         )
         .unwrap();
-        assert_eq!((config.rules.lead.relationship, config.rules.lead.agreement), (21, 9));
-        assert!(config.rules.mosa_asap && config.rules.undo_days == 5);
+        assert_eq!(
+            (
+                config.rules.numbers["lead.relationship"],
+                config.rules.numbers["lead.agreement"]
+            ),
+            (21, 9)
+        );
+        assert!(config.rules.mosa_asap && config.rules.numbers["undo_days"] == 5);
         assert_eq!(config.partner.countries.len(), 2);
         assert_eq!(config.tables.holds.as_deref(), Some(Path::new("my holds.csv")));
         assert_eq!(config.stated_by("rules.lead.relationship"), StatedBy::CommandLine);

@@ -15,6 +15,7 @@ use crate::{
     guard::{self, Guard, Last, Tonight, Tripped},
     plan::{Counts, MappedOffer, Plan},
     recognise::InputRecord,
+    rules::Override,
     saved::SavedRecord,
     terms::{Action, Urgency},
     write::{
@@ -26,6 +27,7 @@ use crate::{
 /// What has been read when deciding is done.
 pub(super) struct Read {
     pub(super) tables: BTreeMap<String, String>,
+    pub(super) rules: Vec<Override>,
     pub(super) catalog: Vec<EvidenceFile>,
     pub(super) inputs: Vec<InputRecord>,
     pub(super) accounting: Accounting,
@@ -44,6 +46,7 @@ pub(super) fn conclude(
     observer.part(Part::Writing);
     let Read {
         tables,
+        rules,
         catalog,
         inputs,
         accounting,
@@ -65,6 +68,7 @@ pub(super) fn conclude(
     let records = Records {
         request,
         tables,
+        rules,
         catalog,
         inputs,
         accounting,
@@ -203,6 +207,7 @@ fn guarded(
 struct Records<'a> {
     request: &'a Request<'a>,
     tables: BTreeMap<String, String>,
+    rules: Vec<Override>,
     catalog: Vec<EvidenceFile>,
     inputs: Vec<InputRecord>,
     accounting: Accounting,
@@ -229,6 +234,7 @@ impl Records<'_> {
             as_of: self.request.as_of,
             settings: self.settings(),
             tables: self.tables.clone(),
+            rules: self.rules.clone(),
             catalog: self.catalog.clone(),
             inputs: self.inputs.clone(),
             accounting: self.accounting,
@@ -280,6 +286,7 @@ impl Records<'_> {
             accepted: self.accepted.clone(),
             settings: self.settings(),
             tables: self.tables.clone(),
+            rules: self.rules.clone(),
             catalog: self.catalog.clone(),
             inputs: self.inputs.clone(),
             accounting: self.accounting,

@@ -5,11 +5,13 @@
 
 use std::path::Path;
 
+use chrono::NaiveDate;
+
 use super::fitting;
 use crate::{
     compare::{self, Changes, Ground, Runs},
-    config::RuleSettings,
     finding::Finding,
+    rules::{NumberName, Rules},
     saved::{ChangeColumn, PlanColumn, PlanFile, Row, SavedRecord, SavedStop, changes_of},
 };
 
@@ -52,7 +54,7 @@ pub fn diff(old: &Path, new: &Path, all: bool) -> Result<Diffed, SavedStop> {
     let runs = Runs::new(old_record.as_ref(), record.as_ref());
     let context = compare::Context {
         runs: &runs,
-        attention_days: RuleSettings::default().attention_days,
+        attention_days: attention_days(record.as_ref().and_then(|record| record.as_of)),
         redecided: None,
     };
     let mut changes = compare::explain(found, rows.as_slice(), &context);
@@ -78,4 +80,11 @@ fn written(
         Some(digest) => changes_of(new, digest),
         None => Ok(None),
     }
+}
+
+/// Days before its term end from which a row for review is pressing, as the built-in rules have them: two plans bring no settings.
+fn attention_days(as_of: Option<NaiveDate>) -> u16 {
+    let rules = Rules::embedded().ok();
+    let days = rules.map(|rules| rules.number(NumberName::Attention, as_of.unwrap_or(NaiveDate::MIN)));
+    days.and_then(|days| u16::try_from(days).ok()).unwrap_or_default()
 }

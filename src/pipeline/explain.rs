@@ -101,8 +101,8 @@ fn explained(request: &Request<'_>, word: &str, observer: &dyn Observer, with_pl
     let mut days = Days::default();
     if with_plan && !ids.is_empty() {
         observer.part(Part::Deciding);
-        let calendar = references.calendar(request.config);
-        let context = planning(request, &references, &calendar);
+        let calendars = references.calendars(request.config);
+        let context = planning(request, &references, &calendars);
         let subscriptions = std::mem::take(&mut recognised.subscriptions);
         let what_ifs = match ids.as_slice() {
             [one] => plan::what_if(one, &subscriptions, &recognised.customers, &context),
@@ -113,8 +113,8 @@ fn explained(request: &Request<'_>, word: &str, observer: &dyn Observer, with_pl
         recognised.findings.append(&mut planned.findings);
         (told, shared_steps) = told_of(&planned, trails, what_ifs);
         days = Days {
-            names: names(&references, &calendar),
-            calendar,
+            names: names(&references, calendars.ours()),
+            calendar: calendars.ours().clone(),
         };
     }
     let super::Checked {

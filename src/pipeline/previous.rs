@@ -16,6 +16,7 @@ use crate::{
     finding::{Code, Finding, Place},
     plan::{self, Plan},
     recognise::Customer,
+    rules::NumberName,
     saved::{PlanColumn, PlanFile, Row, SavedRecord, SavedStop},
     write::{ComparedRecord, PlanRows},
 };
@@ -102,7 +103,8 @@ fn with(mut file: PlanFile, request: &Request<'_>, tonight: &Tonight<'_>) -> Res
     let (fitting, finding) = fitting(&path, old, &sha256);
     let runs = Runs::new(fitting.as_ref(), Some(&tonight.record));
     let redecided = redecided(&found, &runs, tonight);
-    let attention_days = request.config.rules.attention_days;
+    let attention_days = tonight.context.rules.number(NumberName::Attention, request.as_of);
+    let attention_days = u16::try_from(attention_days).unwrap_or(u16::MAX);
     let context = compare::Context {
         runs: &runs,
         attention_days,

@@ -35,6 +35,7 @@ fn read(subscriptions: u64, findings: Vec<Finding>) -> Read {
     };
     Read {
         tables: BTreeMap::new(),
+        rules: Vec::new(),
         catalog: Vec::new(),
         inputs: Vec::new(),
         accounting,

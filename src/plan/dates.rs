@@ -11,10 +11,10 @@ mod case;
 mod deadlines;
 
 pub use arithmetic::{Arithmetic, Closed, DateLine, Number, NumberFrom, Skipped, arithmetic, closed};
+pub(super) use deadlines::case_of;
 
 use super::Reason;
 use crate::{
-    config::RuleSettings,
     rules::{Calendar, Rules},
     terms::*,
 };
@@ -26,6 +26,10 @@ pub struct DateQuery {
     pub as_of: NaiveDate,
     /// Where it was bought; never `own`.
     pub channel: Channel,
+    /// The customer's country, where a rule asks for it.
+    pub country: Option<Country>,
+    /// Whether its channel keeps its offer for a shorter time than others after the term end.
+    pub short_grace: bool,
     /// How it would move.
     pub route: Route,
     /// State in the export, where it says.
@@ -44,6 +48,10 @@ pub struct DateQuery {
     pub missing: Gates,
     /// Whether a transfer request is on its way and has not lapsed.
     pub transfer_requested: bool,
+    /// The day on which it was sent, where that is known.
+    pub request_sent: Option<NaiveDate>,
+    /// The day on which the target was ordered, or the transfer approved, where that is done: the move date, whatever is best.
+    pub settled_on: Option<NaiveDate>,
     /// Steps that are done.
     pub done: Steps,
     /// Steps that are requested, so that nobody asks again.
@@ -149,7 +157,8 @@ pub struct Dates {
 
 /// Works out the dates of one subscription.
 ///
-/// Days are civil dates in UTC; every number comes from the rule tables or the settings.
-pub fn dates(query: &DateQuery, rules: &Rules, calendar: &Calendar, settings: &RuleSettings) -> Dates {
-    case::Case::new(query, rules, calendar, settings).decide()
+/// Days are civil dates in UTC; every number comes from the rule tables. `ours` is the partner's calendar, `theirs` the one by which
+/// the customer's own steps go.
+pub fn dates(query: &DateQuery, rules: &Rules, ours: &Calendar, theirs: &Calendar) -> Dates {
+    case::Case::new(query, rules, ours, theirs).decide()
 }

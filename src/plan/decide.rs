@@ -14,8 +14,8 @@ use super::{
     known::{Known, Planned},
 };
 use crate::{
-    catalog::{Mapping, Target},
-    rules::{ChannelRule, Dated, shift},
+    catalog::{Mapping, Offer, Target},
+    rules::{ChannelRule, Dated, NumberName, shift},
     terms::*,
 };
 
@@ -26,6 +26,10 @@ pub(super) struct Decided {
     pub(super) gates: Gates,
     /// What other subscriptions impose on it.
     pub(super) imposed: Imposed,
+    /// The segment that the customer must be vetted for.
+    pub(super) vetted_segment: Option<Segment>,
+    /// Whether the source's billing plan is not sold for the target's term.
+    pub(super) billing_changed: bool,
     /// What its mapping rests on.
     pub(super) evidence: Option<Text>,
     /// The row of the user's offers table that was used.
@@ -52,6 +56,16 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
         decision.costs = costs_of(known, &decision, mapping, &mut unpriced);
     }
     let evidence = planned.mapping.as_ref().map(|mapping| mapping.evidence.clone());
+    let vetted_segment = planned
+        .mapping
+        .as_ref()
+        .and_then(|mapping| known.vetted_segment(mapping));
+    let plan = known.subscription.billing_plan.filter(|plan| is_cycle(*plan));
+    let billing_changed = plan.is_some()
+        && decision
+            .targets
+            .iter()
+            .any(|target| target.billing.is_some() && target.billing != plan);
     let (offer_row, tied_rows, contradicts) = planned.mapping.map_or_else(Default::default, |mapping| {
         (mapping.used, mapping.tied, mapping.contradicts)
     });
@@ -61,6 +75,8 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
         dates,
         gates: planned.gates,
         imposed: Imposed::default(),
+        vetted_segment,
+        billing_changed,
         evidence,
         offer_row,
         tied_rows,
@@ -73,7 +89,7 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
 fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decision {
     let dates = planned.dates.as_ref();
     let window_opens = dates.and_then(|dates| dates.window_opens);
-    let decide_days = i64::from(known.context.config.rules.decide_days);
+    let decide_days = known.context.rules.days(NumberName::Decide, known.context.as_of);
     // Where no window can be computed, the term end itself is what must not be missed.
     let decide_from = window_opens.or(known.subscription.term_end.map(|end| end.0));
     let lost = reasons.contains(&Reason::SourceDeleted);
@@ -91,7 +107,7 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
         window_opens,
         window_closes: dates.and_then(|dates| dates.window_closes),
         next_step: Some(StepKind::Decide),
-        next_step_by: decide_from.map(|day| known.context.calendar.prev(shift(day, -decide_days))),
+        next_step_by: decide_from.map(|day| known.context.calendars.ours().prev(shift(day, -decide_days))),
         urgency: Some(urgency),
         ..Decision::bare(Action::Keep, reasons)
     }
@@ -99,8 +115,10 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
 
 fn review_urgency(known: &Known<'_>, lost: bool) -> Urgency {
     let as_of = known.context.as_of;
-    let attention_days = i64::from(known.context.config.rules.attention_days);
+    let attention_days = known.context.rules.days(NumberName::Attention, as_of);
     match known.subscription.term_end {
+        // What was cancelled inside its term may still have its data.
+        Some(end) if lost && as_of <= end.0 => Urgency::Lapsed,
         _ if lost => Urgency::Lost,
         None => Urgency::Open,
         Some(end) if as_of > end.0 => Urgency::Lapsed,
@@ -150,11 +168,39 @@ fn moves(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decision
 }
 
 fn targets(known: &Known<'_>, mapping: &Mapping) -> Vec<PlanTarget> {
-    let target = |target: &Target| PlanTarget {
-        offer_id: target.offer_id.clone(),
-        offer: target.name.clone(),
-        seats: known.subscription.seats,
-        term: target.term.or(known.term()),
+    let target = |target: &Target| {
+        let term = target.term.or(known.term());
+        PlanTarget {
+            offer_id: target.offer_id.clone(),
+            offer: target.name.clone(),
+            seats: known.subscription.seats,
+            term,
+            billing: term.and_then(|term| billing(known, target.offer.as_deref(), term)),
+        }
     };
     mapping.targets.iter().map(target).collect()
+}
+
+/// Whether a plan says how often is billed.
+fn is_cycle(plan: BillingPlan) -> bool {
+    matches!(
+        plan,
+        BillingPlan::Monthly | BillingPlan::Annual | BillingPlan::Triennial
+    )
+}
+
+/// How to have a target billed: as the source where its term is sold so, else as it is; none where the source does not say.
+fn billing(known: &Known<'_>, offer: Option<&Offer>, term: Term) -> Option<BillingPlan> {
+    let wanted = known.subscription.billing_plan.filter(|plan| is_cycle(*plan))?;
+    let (rules, on) = (known.context.rules, known.order_day());
+    let key = offer.map_or("", |offer| &offer.key);
+    let may = |plan: &BillingPlan| rules.billing(term, key, *plan, on).map(|rule| rule.row.allowed);
+    match may(&wanted) {
+        Some(false) => {
+            let others = [BillingPlan::Annual, BillingPlan::Monthly, BillingPlan::Triennial];
+            others.into_iter().find(|plan| may(plan) == Some(true))
+        }
+        // Of a term that no row speaks of nothing is known to be wrong.
+        Some(true) | None => Some(wanted),
+    }
 }

@@ -118,7 +118,7 @@ fn of_the_facts(known: &Known<'_>, reasons: &mut Vec<Reason>) {
 }
 
 fn of_the_customer(known: &Known<'_>, reasons: &mut Vec<Reason>) {
-    let (config, rules, as_of) = (known.context.config, known.context.rules, known.context.as_of);
+    let (config, rules, on) = (known.context.config, known.context.rules, known.order_day());
     let subscription = known.subscription;
     let Some(id) = subscription.customer_id else {
         reasons.push(Reason::CustomerUnknown);
@@ -126,14 +126,10 @@ fn of_the_customer(known: &Known<'_>, reasons: &mut Vec<Reason>) {
     };
     match known.country() {
         None => reasons.push(Reason::CountryMissing),
-        Some(country) => match rules.region(country, as_of) {
+        Some(country) => match rules.region(country, on) {
             None => reasons.push(Reason::RegionNone),
             Some(market) => {
-                let ours = config
-                    .partner
-                    .countries
-                    .iter()
-                    .filter_map(|&own| rules.region(own, as_of));
+                let ours = config.partner.countries.iter().filter_map(|&own| rules.region(own, on));
                 if !ours
                     .map(|own| &own.row.region)
                     .any(|region| *region == market.row.region)
@@ -206,9 +202,11 @@ fn of_the_offer(known: &Known<'_>, route: Route, mapping: &Mapping, reasons: &mu
 }
 
 fn of_the_target(known: &Known<'_>, orders: bool, offer: &Offer, reasons: &mut Vec<Reason>) {
-    let (rules, as_of) = (known.context.rules, known.context.as_of);
+    let (rules, on) = (known.context.rules, known.order_day());
     let allowed = match known.customer.and_then(|customer| customer.qualification) {
-        Some(qualification) => rules.may_buy(qualification, offer.segment, as_of),
+        Some(qualification) => rules
+            .may_buy(qualification, offer.segment, on)
+            .is_some_and(|rule| rule.row.allowed),
         // Everybody whose segment nobody states may buy what is for everybody; for the rest the gate of vetting asks.
         None => true,
     };

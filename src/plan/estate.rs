@@ -14,11 +14,11 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::{
-    Plan, PlanRow, Reason, StepRef,
+    Plan, PlanRow, Reason, StepRef, Texts,
     decide::{Decided, decide},
     known::{Context, Known, offer_of},
     mapped::mapped,
-    notes,
+    notes, requests,
     standing::{Reports, Standing},
     steps::{SHARED, steps_of},
     trail::{Trail, trail_of},
@@ -26,6 +26,7 @@ use super::{
 use crate::{
     catalog::{Resolution, RuleBook, When},
     recognise::{Customer, SourceOffer, Subscription},
+    rules::NumberName,
     terms::*,
 };
 
@@ -83,7 +84,12 @@ pub fn plan_and_tell(
 pub(super) struct Imposed {
     pub(super) not_before: Option<chrono::NaiveDate>,
     pub(super) reason: Option<Reason>,
-    pub(super) ordered: bool,
+    /// The day on which our subscription began that is its target already.
+    pub(super) ordered: Option<NaiveDate>,
+    /// Whether it needs a base.
+    pub(super) add_on: bool,
+    /// Whether others that move need it.
+    pub(super) base: bool,
 }
 
 /// All subscriptions with what is looked up for each.
@@ -181,11 +187,11 @@ impl<'a> Estate<'a> {
 
     pub(super) fn known<'b>(&'b self, index: usize, imposed: &Imposed) -> Known<'b> {
         let subscription = &self.subscriptions[index];
-        let mut standing: Standing = self
-            .reports
-            .standing(subscription, self.context.config.rules.request_days);
-        if imposed.ordered {
+        let request_days = self.context.rules.days(NumberName::Request, self.context.as_of);
+        let mut standing: Standing = self.reports.standing(subscription, request_days);
+        if let Some(day) = imposed.ordered {
             standing.done.insert(StepKind::Order);
+            standing.ordered_on = standing.ordered_on.or(Some(day));
         }
         Known {
             context: self.context,
@@ -310,6 +316,11 @@ fn assemble(
         plan_rows.push(row);
     }
     step_refs.extend(shared.into_values());
+    requests::number(
+        &mut step_refs,
+        &plan_rows,
+        context.rules.number(NumberName::TransferItems, context.as_of),
+    );
     step_refs.par_sort_unstable_by(|a, b| {
         let key = |step: &StepRef| {
             let subscription = &plan_rows[step.row as usize].subscription;
@@ -321,6 +332,11 @@ fn assemble(
         as_of: context.as_of,
         rows: plan_rows,
         step_refs,
+        texts: Texts {
+            steps: context.rules.step_texts.clone(),
+            self_service_licences: context.rules.number(NumberName::SelfService, context.as_of),
+            transfer_items: context.rules.number(NumberName::TransferItems, context.as_of),
+        },
         mappings: Vec::new(),
         findings: Vec::new(),
     }

@@ -17,7 +17,7 @@ use crate::{
         Customer, SourceOffer, Subscription,
         tables::{Hold, RouteNote, Tables},
     },
-    rules::{Calendar, OfferSale, Rules, shift},
+    rules::{Calendars, OfferSale, Rules, WindowCase, shift},
     terms::*,
 };
 
@@ -32,8 +32,8 @@ pub struct Context<'a> {
     pub tables: &'a Tables,
     /// Microsoft's program.
     pub rules: &'a Rules,
-    /// The partner's calendar.
-    pub calendar: &'a Calendar,
+    /// The partner's calendar, and those of customers' countries.
+    pub calendars: &'a Calendars,
     /// Offers.
     pub catalog: &'a Catalog,
     /// Microsoft's own files about them.
@@ -105,15 +105,24 @@ impl<'a> Known<'a> {
         let stated = self.customer.and_then(|customer| customer.cloud);
         let domain = self.subscription.customer_domain.as_deref();
         stated
-            .or_else(|| domain.and_then(|domain| self.context.rules.cloud_of_domain(domain, self.context.as_of)))
+            .or_else(|| {
+                let rule = self.context.rules.cloud_of_domain(domain?, self.context.as_of)?;
+                Some(rule.row.cloud)
+            })
             .unwrap_or(Cloud::Global)
     }
 
-    /// The day on which an order would be placed, near enough to choose among dated offers.
+    /// The day on which an order would be placed, near enough to choose among dated offers and rules: the one that is best for an
+    /// order, or as-of where that has passed.
     pub(super) fn order_day(&self) -> NaiveDate {
-        self.subscription
-            .term_end
-            .map_or(self.context.as_of, |end| shift(end.0, -3).max(self.context.as_of))
+        let (as_of, rules) = (self.context.as_of, self.context.rules);
+        let (Some(channel), Some(end)) = (self.subscription.channel, self.subscription.term_end) else {
+            return as_of;
+        };
+        let on = end.0.max(as_of);
+        let window = rules.window(channel, Route::NewSubscription, WindowCase::Exempt, on);
+        let best = window.map_or(as_of, |window| window.row.recommended.on(as_of, end.0));
+        best.max(as_of)
     }
 
     /// The term: as stated, else as its first and last day say, where they are a whole term of new commerce apart.
@@ -150,9 +159,9 @@ impl<'a> Known<'a> {
             true => OfferSale::NotSold,
             false => OfferSale::Sold,
         };
-        let (rules, as_of) = (self.context.rules, self.context.as_of);
-        rules
-            .route(channel, subscription.state, self.term(), sale, as_of)
+        self.context
+            .rules
+            .route(channel, subscription.state, self.term(), sale, self.order_day())
             .map(|rule| rule.row.route)
     }
 
@@ -178,11 +187,13 @@ impl<'a> Known<'a> {
         self.context.evidence.judge(catalog, &query, customer, mapping)
     }
 
-    /// What is missing before a move; nothing once the order is placed.
+    /// What is missing before a move; nothing once the order is placed, or the transfer approved. The agreement must count on the
+    /// day of the order.
     fn gates(&self, mapping: &Mapping) -> Gates {
-        let (partner, rules, as_of) = (&self.context.config.partner, self.context.rules, self.context.as_of);
+        let (partner, rules) = (&self.context.config.partner, self.context.rules);
+        let on = self.order_day();
         let done = self.standing.done;
-        if done.contains(StepKind::Order) {
+        if done.contains(StepKind::Order) || done.contains(StepKind::ApproveTransfer) {
             return Gates::default();
         }
         let customer = self.customer;
@@ -195,8 +206,8 @@ impl<'a> Known<'a> {
             _ if done.contains(StepKind::AcceptAgreement) => self
                 .standing
                 .agreement_accepted
-                .is_none_or(|accepted| rules.agreement_counts(accepted, as_of)),
-            Some(Some(accepted)) => rules.agreement_counts(accepted, as_of),
+                .is_none_or(|accepted| rules.agreement_counts(accepted, on)),
+            Some(Some(accepted)) => rules.agreement_counts(accepted, on),
             Some(None) => false,
             None => partner.assume_agreement,
         };
@@ -212,10 +223,28 @@ impl<'a> Known<'a> {
 
     /// Whether a target is for a segment that customers are vetted for.
     pub(super) fn vetting_matters(&self, mapping: &Mapping) -> bool {
-        let offers = mapping.targets.iter().filter_map(|target| target.offer.as_deref());
-        offers
-            .into_iter()
-            .any(|offer| self.context.rules.needs_vetting(offer.segment, self.context.as_of))
+        self.vetted_segment(mapping).is_some()
+    }
+
+    /// The segment of a target that customers are vetted for.
+    pub(super) fn vetted_segment(&self, mapping: &Mapping) -> Option<Segment> {
+        let on = self.order_day();
+        let segments = mapping
+            .targets
+            .iter()
+            .filter_map(|target| Some(target.offer.as_ref()?.segment));
+        let mut vetted = segments.filter(|&segment| {
+            let rule = self.context.rules.vetting(segment, on);
+            rule.is_some_and(|rule| rule.row.vetting)
+        });
+        vetted.next()
+    }
+
+    /// Whether the channel keeps the offer for a shorter time than others.
+    fn short_grace(&self, channel: Channel) -> bool {
+        let on = self.subscription.term_end.map_or(self.context.as_of, |end| end.0);
+        self.offer()
+            .is_some_and(|offer| self.context.rules.short_grace(channel, &offer.key, on).is_some())
     }
 
     /// Mapping, gates and dates for one route.
@@ -224,7 +253,8 @@ impl<'a> Known<'a> {
         let gates = self.gates(&mapping);
         let dates = self.date_query(channel, route, &mapping, gates).map(|query| {
             let context = self.context;
-            self.settled(dates(&query, context.rules, context.calendar, &context.config.rules))
+            let theirs = context.calendars.of(self.country());
+            dates(&query, context.rules, context.calendars.ours(), theirs)
         });
         Planned {
             route,
@@ -247,6 +277,8 @@ impl<'a> Known<'a> {
         Some(DateQuery {
             as_of: self.context.as_of,
             channel,
+            country: self.country(),
+            short_grace: self.short_grace(channel),
             route,
             state: subscription.state,
             term_start: term_start_of(subscription),
@@ -256,20 +288,15 @@ impl<'a> Known<'a> {
             reassign: mapping.licences == Some(Licences::Reassign),
             missing,
             transfer_requested: self.standing.transfer_requested,
+            request_sent: self.standing.request_sent,
+            settled_on: match route {
+                Route::Transfer => self.standing.approved_on,
+                Route::NewSubscription | Route::ChannelTransfer => self.standing.ordered_on,
+            },
             done: self.standing.done,
             requested: self.standing.requested,
             not_before: self.not_before,
         })
-    }
-
-    /// Once the order is placed, the move is on the day of the order and no longer waits for anything.
-    fn settled(&self, mut dates: Dates) -> Dates {
-        if let (Outcome::Move, Some(day)) = (dates.outcome, self.standing.ordered_on) {
-            dates.move_date = Some(day);
-            let waits = [Reason::Early, Reason::NoBusinessDay, Reason::AsSoonAsReady];
-            dates.reasons.retain(|reason| !waits.contains(reason));
-        }
-        dates
     }
 
     /// Mapping, route and dates; once more as a new subscription if a transfer is missed.

@@ -7,7 +7,12 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::{finding::Finding, recognise::Subscription, terms::*};
+use crate::{
+    finding::Finding,
+    recognise::Subscription,
+    rules::{Conditions, StepTexts},
+    terms::*,
+};
 
 mod costs;
 pub mod dates;
@@ -18,9 +23,12 @@ mod known;
 mod mapped;
 mod notes;
 mod reason;
+mod requests;
 mod seats;
 mod standing;
 mod steps;
+#[cfg(test)]
+mod steps_tests;
 #[cfg(test)]
 mod tests;
 mod together;
@@ -46,10 +54,23 @@ pub struct Plan {
     pub rows: Vec<PlanRow>,
     /// Sorted by day (none first), step, customer, subscription; [`Plan::steps`] gives them with their particulars.
     pub step_refs: Vec<StepRef>,
+    /// In which words the steps are told.
+    pub texts: Texts,
     /// What the mappings rest on, sorted.
     pub mappings: Vec<MappedOffer>,
     /// Sorted by [`Finding::order`]; those of deciding only.
     pub findings: Vec<Finding>,
+}
+
+/// What sentences are made of besides a row.
+#[derive(Debug, Clone, Default)]
+pub struct Texts {
+    /// The tables of the steps.
+    pub steps: StepTexts,
+    /// The most licences with which a customer can cancel by itself.
+    pub self_service_licences: u32,
+    /// The most subscriptions in one transfer request.
+    pub transfer_items: u32,
 }
 
 /// One subscription and what to do with it.
@@ -163,6 +184,8 @@ pub struct PlanTarget {
     pub seats: Option<Seats>,
     /// Term to order.
     pub term: Option<Term>,
+    /// How to have it billed; none: the source does not say.
+    pub billing: Option<BillingPlan>,
 }
 
 /// A step as a plan keeps it: which, when, who, and the row that it belongs to. Sentences are made when it is written, since
@@ -175,14 +198,29 @@ pub struct StepRef {
     pub kind: StepKind,
     /// Who.
     pub owner: Owner,
-    /// The role that it needs in the portal.
-    pub role: Text,
+    /// The row of the table of steps that says who and what, by its number there.
+    pub rule: u16,
+    /// What holds besides.
+    pub conditions: Conditions,
     /// Whether it was asked for, and is waited for.
     pub requested: bool,
+    /// For a transfer request: which of the customer's requests it belongs to.
+    pub request: Option<TransferRequest>,
     /// Index of its row; for a step of the customer as a whole, of the first row that needs it.
     pub row: u32,
     /// For a step of the customer as a whole: how many subscriptions wait for it.
     pub shared: Option<u32>,
+}
+
+/// Which request a subscription is transferred in: a request takes only so many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TransferRequest {
+    /// 1-based.
+    pub number: u32,
+    /// How many requests there are.
+    pub of: u32,
+    /// How many subscriptions are in this one.
+    pub items: u32,
 }
 
 /// One thing somebody does by a date, with its particulars.
@@ -247,6 +285,6 @@ impl Plan {
 
     /// A step with its particulars; none for a step of another plan.
     pub fn step(&self, step: &StepRef) -> Option<Step> {
-        Some(steps::describe(step, self.rows.get(step.row as usize)?))
+        steps::describe(step, self.rows.get(step.row as usize)?, &self.texts, self.as_of)
     }
 }

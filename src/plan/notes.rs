@@ -12,6 +12,7 @@ use crate::{
     catalog::{NOT_KEPT, Resolution},
     finding::{Code, Finding, Place},
     recognise::Subscription,
+    rules::{MarketData, NumberName},
     terms::*,
 };
 
@@ -45,6 +46,8 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
         .collect();
     findings.extend(of_customers(estate, decided));
     findings.extend(without_channel(estate, decided));
+    findings.extend(left_over(estate, decided));
+    findings.extend(doubled(estate, decided));
     findings.extend(of_evidence(estate, decided));
     findings
 }
@@ -112,6 +115,55 @@ fn without_channel(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
             Finding::new(Code::ChannelUnknown, first.clone(), message, hint)
         })
         .collect()
+}
+
+/// One finding for each file with subscriptions of which hardly any is left.
+fn left_over(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
+    let (rules, as_of) = (estate.context.rules, estate.context.as_of);
+    let mut files: BTreeMap<(&Text, Channel), (&Place, u64)> = BTreeMap::new();
+    for (subscription, decided) in estate.subscriptions.iter().zip(decided) {
+        let channel = subscription.channel.filter(|_| decided.decision.action != Action::Keep);
+        let Some(channel) = channel.filter(|&channel| rules.leftover(channel, as_of).is_some()) else {
+            continue;
+        };
+        let (first, count) = files
+            .entry((&subscription.place.file, channel))
+            .or_insert((&subscription.place, 0));
+        *first = (*first).min(&subscription.place);
+        *count += 1;
+    }
+    let told = files.into_iter().filter_map(|((_, channel), (first, count))| {
+        let why = &rules.leftover(channel, as_of)?.row.why;
+        let message = format!("{count} of its subscriptions, from this row on, are `{channel}`: {why}");
+        let hint = "check that they are what the export says";
+        Some(Finding::new(Code::ChannelLeftOver, first.clone(), message, hint))
+    });
+    told.collect()
+}
+
+/// Tenants of which more subscriptions would run twice than is safe at once.
+fn doubled(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
+    let most = estate.context.rules.number(NumberName::Doubled, estate.context.as_of);
+    let mut tenants: BTreeMap<CustomerId, (&Place, u32)> = BTreeMap::new();
+    for (subscription, decided) in estate.subscriptions.iter().zip(decided) {
+        let decision = &decided.decision;
+        let twice = decision.action == Action::Move && decision.route == Some(Route::NewSubscription);
+        let Some(customer) = subscription.customer_id.filter(|_| twice) else {
+            continue;
+        };
+        let (first, count) = tenants.entry(customer).or_insert((&subscription.place, 0));
+        *first = (*first).min(&subscription.place);
+        *count += 1;
+    }
+    let crowded = tenants.into_iter().filter(|(_, (_, count))| *count > most);
+    let told = crowded.map(|(customer, (first, count))| {
+        let message = format!(
+            "customer `{customer}`: {count} subscriptions would run twice for some days; more than {most} may be refused"
+        );
+        let hint = "move them in waves: let some sources end before the next targets are ordered";
+        Finding::new(Code::SubscriptionsDoubled, first.clone(), message, hint)
+    });
+    told.collect()
 }
 
 fn of_offer(subscription: &Subscription, resolution: &Resolution, alike: Option<&Text>) -> Option<Finding> {
@@ -264,7 +316,7 @@ fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &De
             "add a column with the term, such as P1Y, or with the first day of the term",
         ));
     }
-    if decided.imposed.ordered {
+    if decided.imposed.ordered.is_some() {
         let message = "an export of ours already has its target; nothing is ordered again".to_owned();
         findings.push(about(
             Code::TargetFound,
@@ -317,6 +369,11 @@ fn of_customers(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
                 Code::DelegatedRightsUnknown,
             ),
             (decided.gates.vetting, true, Code::VettingUnknown),
+            (
+                orders(decided) && wants_registration_number(estate, customer.country),
+                true,
+                Code::RegistrationNumberNeeded,
+            ),
         ] {
             if missing && unknown {
                 say(code);
@@ -329,6 +386,7 @@ fn of_customers(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
             let message = format!("customer `{customer}`: {}", code.meaning());
             let hint = match code {
                 Code::CountryMissing => "say it in the customers table, or as `country` of a [[source]] setting",
+                Code::RegistrationNumberNeeded => "enter it in the customer's account in Partner Center",
                 Code::SegmentUnknown => "say `segment` in the customers table, or in a [[source]] setting for the file",
                 Code::VettingUnknown => "once it is vetted, report the step `vet-segment` in the progress table",
                 _ => "say so in the customers table, or report the step in the progress table",
@@ -336,6 +394,19 @@ fn of_customers(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
             Finding::new(code, estate.subscriptions[index].place.clone(), message, hint)
         })
         .collect()
+}
+
+fn orders(decided: &Decided) -> bool {
+    let decision = &decided.decision;
+    decision.route == Some(Route::NewSubscription) && decided.imposed.ordered.is_none()
+}
+
+fn wants_registration_number(estate: &Estate<'_>, country: Option<Country>) -> bool {
+    let (rules, as_of) = (estate.context.rules, estate.context.as_of);
+    country.is_some_and(|country| {
+        let mut data = rules.market_data(country, as_of);
+        data.any(|rule| rule.row.data == MarketData::RegistrationNumber)
+    })
 }
 
 /// Whether the offer to order is the commercial one only because nothing says otherwise: what the customer has is sold to other
@@ -356,7 +427,7 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
         path.as_ref()
             .map_or_else(|| name.to_owned(), |path| path.to_string_lossy().replace('\\', "/"))
     };
-    let mut findings = estate.reports.unused(
+    let mut findings = estate.reports.told(
         &file(&config.tables.holds, "holds.csv"),
         &file(&config.tables.progress, "progress.csv"),
     );
@@ -416,7 +487,7 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
             findings.push(Finding::new(Code::OfferRowUnused, place(), message, hint));
         }
     }
-    findings.extend(missing_years(estate, decided, steps));
+    findings.extend(of_calendars(estate, decided, steps));
     if config.partner.countries.is_empty() && !estate.subscriptions.is_empty() {
         let place = Place::file(config.shown_path());
         let message = "the settings do not say where we may sell; every customer's region counts as none of ours";
@@ -430,29 +501,32 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
     findings
 }
 
-fn missing_years(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<StepRef>]) -> Vec<Finding> {
+/// Calendars that lack a year that the plan reaches, and one without any holiday.
+fn of_calendars(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<StepRef>]) -> Vec<Finding> {
+    let (config, calendars) = (estate.context.config, estate.context.calendars);
+    let Some(file) = config.tables.calendar.first() else {
+        return Vec::new();
+    };
+    let place = Place::file(file.path.to_string_lossy().replace('\\', "/"));
+    if !calendars.ours().has_holidays() && !estate.subscriptions.is_empty() {
+        let message = "has no holiday that counts for us; every weekday counts as a business day";
+        let hint = "add holidays without a country, or of the country that `home` in [partner] names";
+        return vec![Finding::new(Code::CalendarEmpty, place, message, hint)];
+    }
     let moves = decided.iter().filter_map(|decided| decided.decision.move_date);
     let due = steps.iter().flatten().filter_map(|step| step.due);
     let years: BTreeSet<i32> = moves.chain(due).map(|day: NaiveDate| day.year()).collect();
-    let path = estate.context.config.tables.calendar.as_ref();
-    let place = Place::file(path.map_or_else(
-        || "calendar.csv".into(),
-        |path| path.to_string_lossy().replace('\\', "/"),
-    ));
     let missing = years
         .into_iter()
-        .filter(|&year| estate.context.calendar.misses_year(year));
+        .flat_map(|year| calendars.missing(year).into_iter().map(move |whose| (year, whose)));
     missing
-        .map(|year| {
+        .map(|(year, whose)| {
+            let whose = whose.map_or_else(String::new, |country| format!(" for customers in {country}"));
             let message = format!(
-                "there is no holiday in {year}, which the plan reaches; every weekday of it counts as a business day"
+                "there is no holiday in {year}{whose}, which the plan reaches; every weekday of it counts as a business day"
             );
-            Finding::new(
-                Code::CalendarYearMissing,
-                place.clone(),
-                message,
-                "add the holidays of that year",
-            )
+            let hint = "add the holidays of that year";
+            Finding::new(Code::CalendarYearMissing, place.clone(), message, hint)
         })
         .collect()
 }

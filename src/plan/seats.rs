@@ -58,7 +58,7 @@ impl Estate<'_> {
             let seats = subscription.seats.map_or(0, |seats| u64::from(seats.0));
             let orders = decided.decision.action == Action::Move
                 && decided.decision.route == Some(Route::NewSubscription)
-                && !decided.imposed.ordered;
+                && decided.imposed.ordered.is_none();
             let source = match self.resolution(index) {
                 Resolution::Known { offer, .. } if subscription.state != Some(State::Deleted) => key(offer),
                 _ => None,

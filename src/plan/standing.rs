@@ -35,10 +35,26 @@ pub(super) struct Standing {
     pub(super) requested: Steps,
     /// A transfer request is on its way and has not lapsed.
     pub(super) transfer_requested: bool,
+    /// When it was sent, as reported.
+    pub(super) request_sent: Option<NaiveDate>,
     /// When the target was ordered, as reported.
     pub(super) ordered_on: Option<NaiveDate>,
+    /// When the transfer was approved, as reported: then it is complete.
+    pub(super) approved_on: Option<NaiveDate>,
     /// When the agreement was accepted, as reported.
     pub(super) agreement_accepted: Option<NaiveDate>,
+}
+
+impl Standing {
+    fn add_done(&mut self, step: StepKind, date: Option<NaiveDate>) {
+        self.done.insert(step);
+        match step {
+            StepKind::Order => self.ordered_on = self.ordered_on.max(date),
+            StepKind::ApproveTransfer => self.approved_on = self.approved_on.max(date),
+            StepKind::AcceptAgreement => self.agreement_accepted = self.agreement_accepted.max(date),
+            _ => {}
+        }
+    }
 }
 
 impl<'a> Reports<'a> {
@@ -73,34 +89,37 @@ impl<'a> Reports<'a> {
         })
     }
 
-    /// What is requested and done; a transfer request lapses after so many days.
-    pub(super) fn standing(&self, subscription: &Subscription, request_days: u16) -> Standing {
+    /// What is requested and done; a transfer request lapses after so many days. What is to be done on a day to come is not done:
+    /// it counts as asked for, and a request that is still to be sent as nothing.
+    pub(super) fn standing(&self, subscription: &Subscription, request_days: i64) -> Standing {
         let mut standing = Standing::default();
-        let mut asked_for_transfer = None;
+        let mut asked_for_transfer: Option<Option<NaiveDate>> = None;
         for subject in subjects(subscription).into_iter().flatten() {
             for (note, used) in self.progress.get(&subject).into_iter().flatten() {
                 used.store(true, Ordering::Relaxed);
-                match (note.step, note.state) {
-                    (StepKind::RequestTransfer, _) => asked_for_transfer = asked_for_transfer.max(Some(note.date)),
-                    (step, Progress::Done) => standing.done.insert(step),
-                    (step, Progress::Requested) => standing.requested.insert(step),
-                }
-                if (note.step, note.state) == (StepKind::Order, Progress::Done) {
-                    standing.ordered_on = standing.ordered_on.max(note.date);
-                }
-                if (note.step, note.state) == (StepKind::AcceptAgreement, Progress::Done) {
-                    standing.agreement_accepted = standing.agreement_accepted.max(note.date);
+                match (note.step, note.state, self.is_to_come(note)) {
+                    (StepKind::RequestTransfer, _, true) => {}
+                    (StepKind::RequestTransfer, _, false) => {
+                        asked_for_transfer = asked_for_transfer.max(Some(note.date));
+                    }
+                    (step, Progress::Done, false) => standing.add_done(step, note.date),
+                    (step, Progress::Requested, _) | (step, Progress::Done, true) => standing.requested.insert(step),
                 }
             }
         }
-        let open = |sent: Option<NaiveDate>| sent.is_none_or(|day| self.as_of <= shift(day, request_days.into()));
+        let open = |sent: Option<NaiveDate>| sent.is_none_or(|day| self.as_of <= shift(day, request_days));
         standing.transfer_requested =
             asked_for_transfer.is_some_and(open) && !standing.done.contains(StepKind::ApproveTransfer);
+        standing.request_sent = asked_for_transfer.flatten().filter(|_| standing.transfer_requested);
         standing
     }
 
-    /// Findings for rows that ended or fitted nothing.
-    pub(super) fn unused(&self, holds_file: &str, progress_file: &str) -> Vec<Finding> {
+    fn is_to_come(&self, note: &ProgressNote) -> bool {
+        note.date.is_some_and(|day| day > self.as_of)
+    }
+
+    /// Findings for rows that ended, fitted nothing or tell of days to come.
+    pub(super) fn told(&self, holds_file: &str, progress_file: &str) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (hold, used) in self.holds.values().flatten() {
             let place = Place::file(holds_file).at_row(hold.row);
@@ -123,6 +142,19 @@ impl<'a> Reports<'a> {
             }
         }
         for (note, used) in self.progress.values().flatten() {
+            if let Some(day) = note.date.filter(|_| self.is_to_come(note)) {
+                let place = Place::file(progress_file).at_row(note.row);
+                let counts = match note.step {
+                    StepKind::RequestTransfer => "not at all",
+                    _ => "as requested",
+                };
+                let message = format!(
+                    "`{}` is reported as {} on {day}, which is still to come on {}; it counts {counts}",
+                    note.step, note.state, self.as_of
+                );
+                let hint = "report it when it is done, or correct the date";
+                findings.push(Finding::new(Code::ProgressToCome, place, message, hint));
+            }
             if !used.load(Ordering::Relaxed) {
                 let place = Place::file(progress_file).at_row(note.row);
                 let message = format!("`{}` is reported for something that no export names", note.step);

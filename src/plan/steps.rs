@@ -1,12 +1,19 @@
 //! What somebody must do, by when, in sentences that can be worked from.
 //!
-//! In: a decision with its dates. Out: the steps that are not done, in dependency order; and, when they are written, each with
-//! its particulars. No step ever asks to delete a subscription or to remove a domain: both destroy data.
+//! In: a decision with its dates, and the tables of steps. Out: the steps that are not done, in dependency order; and, when they
+//! are written, each with its particulars: the sentence of its row with the braces filled, then what holds besides, then the role
+//! in the portal. No sentence asks to delete a subscription or to remove a domain: both destroy data.
 
-use chrono::NaiveDate;
+use std::fmt::Write;
 
-use super::{PlanRow, Step, StepRef, dates::Outcome, decide::Decided, known::Known};
-use crate::terms::*;
+use chrono::{Datelike, Days, Months, NaiveDate};
+
+use super::{PlanRow, Step, StepRef, Texts, dates::Outcome, decide::Decided, known::Known};
+use crate::{
+    plan::dates::case_of,
+    rules::{Condition, Conditions, MarketData, NumberName, StepCase},
+    terms::*,
+};
 
 /// Steps that are the customer's as a whole: one for all its subscriptions.
 pub(super) const SHARED: [StepKind; 4] = [
@@ -28,24 +35,28 @@ pub(super) fn steps_of(known: &Known<'_>, decided: &Decided) -> Vec<StepRef> {
         }
         Action::Move => steps = moving(known, decided),
     }
-    let (rules, as_of) = (known.context.rules, known.context.as_of);
-    let channel = known.subscription.channel;
+    let context = known.context;
+    let (rules, partner) = (context.rules, context.config.partner.role);
+    let conditions = if steps.is_empty() {
+        Conditions::default()
+    } else {
+        conditions_of(known, decided)
+    };
     let mut steps: Vec<StepRef> = steps
         .into_iter()
         .filter_map(|(kind, due, requested)| {
-            let rule = rules.step(kind, channel, as_of)?;
-            let owner = match (kind, decided.decision.credit_enquiry) {
-                (StepKind::EnquireCredit, Some(super::CreditEnquiry::Partner)) => Owner::Partner,
-                // What was asked for waits for the customer.
-                (StepKind::RequestRelationship | StepKind::RequestDelegatedRights, _) if requested => Owner::Customer,
-                _ => rule.owner,
-            };
+            let cases = cases_of(kind, due, requested, decided);
+            // Who does a step and how is what holds on its day.
+            let on = due.map_or(context.as_of, |due| due.max(context.as_of));
+            let (number, rule) = rules.step(kind, &cases, known.subscription.channel, partner, on)?;
             Some(StepRef {
                 due,
                 kind,
-                owner,
-                role: rule.role.clone(),
+                owner: rule.row.owner,
+                rule: number,
+                conditions,
                 requested,
+                request: None,
                 row: 0,
                 shared: None,
             })
@@ -53,6 +64,61 @@ pub(super) fn steps_of(known: &Known<'_>, decided: &Decided) -> Vec<StepRef> {
         .collect();
     steps.sort_by_key(|step| (step.due, step.kind));
     steps
+}
+
+/// What is special about a step, most special first.
+fn cases_of(kind: StepKind, due: Option<NaiveDate>, requested: bool, decided: &Decided) -> Vec<StepCase> {
+    let decision = &decided.decision;
+    let special = match kind {
+        StepKind::EndSource => decision.end_source.and_then(case_of),
+        StepKind::Reassign => decision.at_once.then_some(StepCase::AtOnce),
+        StepKind::EnquireCredit => {
+            (decision.credit_enquiry == Some(super::CreditEnquiry::Partner)).then_some(StepCase::WithRights)
+        }
+        StepKind::Verify if due > decision.move_date => Some(StepCase::Again),
+        StepKind::Verify => (decision.route == Some(Route::Transfer)).then_some(StepCase::Transfer),
+        StepKind::VetSegment => match decided.vetted_segment {
+            Some(Segment::Nonprofit) => Some(StepCase::Nonprofit),
+            Some(Segment::Education) => Some(StepCase::Education),
+            Some(Segment::Government) => Some(StepCase::Government),
+            Some(Segment::Commercial) | None => None,
+        },
+        _ => None,
+    };
+    let asked = requested.then_some(StepCase::Requested);
+    asked.into_iter().chain(special).collect()
+}
+
+/// What holds for the steps of a row besides.
+fn conditions_of(known: &Known<'_>, decided: &Decided) -> Conditions {
+    let (rules, as_of) = (known.context.rules, known.context.as_of);
+    let seats = known.subscription.seats.map_or(0, |seats| seats.0);
+    let wants_number = known.country().is_some_and(|country| {
+        let mut data = rules.market_data(country, as_of);
+        data.any(|rule| rule.row.data == MarketData::RegistrationNumber)
+    });
+    // On which days an order may end is known with its term.
+    let term_known = decided
+        .decision
+        .targets
+        .first()
+        .is_some_and(|target| target.term.is_some());
+    let mut conditions = Conditions::default();
+    for (condition, holds) in [
+        (Condition::AddOn, decided.imposed.add_on),
+        (Condition::Base, decided.imposed.base),
+        (
+            Condition::ManyLicences,
+            seats > rules.number(NumberName::SelfService, as_of),
+        ),
+        (Condition::RegistrationNumber, wants_number),
+        (Condition::FirstPurchase, term_known && !known.has_ours),
+        (Condition::LaterPurchase, term_known && known.has_ours),
+        (Condition::BillingChanged, decided.billing_changed),
+    ] {
+        conditions.insert(condition, holds);
+    }
+    conditions
 }
 
 /// Kind, day and whether it is waited for, of every step of a move.
@@ -104,8 +170,9 @@ fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDa
     steps
 }
 
-/// A step with its particulars.
-pub(super) fn describe(step: &StepRef, row: &PlanRow) -> Step {
+/// A step with its particulars; none where its row is in no table.
+pub(super) fn describe(step: &StepRef, row: &PlanRow, texts: &Texts, as_of: NaiveDate) -> Option<Step> {
+    let rule = &texts.steps.step(step.rule)?.row;
     let shared = step.shared.is_some();
     let subscription = &row.subscription;
     let offers: Vec<&str> = row.decision.targets.iter().map(|target| &*target.offer).collect();
@@ -115,7 +182,22 @@ pub(super) fn describe(step: &StepRef, row: &PlanRow) -> Step {
     } else {
         row.source_offer.clone()
     };
-    Step {
+    let words = Words { step, row, texts };
+    let mut detail = String::new();
+    if step.requested && rule.case != Some(StepCase::Requested) {
+        detail.push_str("asked for already: ");
+    }
+    words.fill(&rule.sentence, &mut detail);
+    let on = step.due.map_or(as_of, |due| due.max(as_of));
+    let channel = subscription.channel;
+    for note in texts.steps.notes(step.kind, channel, step.conditions, on) {
+        detail.push_str("; ");
+        words.fill(&note.row.sentence, &mut detail);
+    }
+    if !rule.role.is_empty() {
+        let _ = write!(detail, " ({})", rule.role);
+    }
+    Some(Step {
         due: step.due,
         kind: step.kind,
         owner: step.owner,
@@ -124,121 +206,119 @@ pub(super) fn describe(step: &StepRef, row: &PlanRow) -> Step {
         subscription_id: (!shared).then(|| subscription.id.clone()),
         offer: offer.filter(|_| !shared),
         seats: subscription.seats.filter(|_| !shared),
-        detail: format!("{} ({})", sentence(step, row), step.role),
-    }
+        detail,
+    })
 }
 
-fn sentence(step: &StepRef, row: &PlanRow) -> String {
-    let decision = &row.decision;
-    let source = row
-        .source_offer
-        .as_deref()
-        .or(row.source_offer_id.as_deref())
-        .unwrap_or("the subscription");
-    let end = row
-        .subscription
-        .term_end
-        .map_or_else(|| "unknown".to_owned(), |end| end.0.to_string());
-    let waits = match step.shared {
-        Some(count) if count > 1 => format!("{count} subscriptions wait for it"),
-        _ => "one subscription waits for it".to_owned(),
-    };
-    match step.kind {
-        StepKind::Decide => format!("decide: {}", reasons_in_words(row)),
-        StepKind::UndoRenewal => {
-            format!(
-                "cancel or reduce the renewed term of {source} while that is still possible, or accept the new term"
-            )
+/// What braces are filled with.
+struct Words<'a> {
+    step: &'a StepRef,
+    row: &'a PlanRow,
+    texts: &'a Texts,
+}
+
+impl Words<'_> {
+    /// A sentence with its braces filled.
+    fn fill(&self, sentence: &str, into: &mut String) {
+        let mut rest = sentence;
+        while let Some((before, after)) = rest.split_once('{') {
+            into.push_str(before);
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            into.push_str(&self.word(name));
+            rest = after;
         }
-        StepKind::RequestRelationship if step.requested => {
-            format!("accept the reseller relationship that was requested; {waits}")
-        }
-        StepKind::RequestRelationship => format!("send the reseller relationship request to the customer; {waits}"),
-        StepKind::AcceptAgreement => {
-            format!("accept the Microsoft Customer Agreement in the Microsoft 365 admin centre; {waits}")
-        }
-        StepKind::RequestDelegatedRights if step.requested => {
-            format!("approve the delegated admin rights that were requested; {waits}")
-        }
-        StepKind::RequestDelegatedRights => {
-            format!("request delegated admin rights that allow to assign licences; {waits}")
-        }
-        StepKind::VetSegment => format!("have the customer vetted for the offer's segment; {waits}"),
-        StepKind::EnquireCredit => {
-            format!("ask Microsoft 365 billing support whether unused days of {source} are credited")
-        }
-        StepKind::RequestTransfer => {
-            format!(
-                "request the transfer of {source} ({}) from the source partner",
-                row.subscription.id
-            )
-        }
-        StepKind::ApproveTransfer => format!("approve the transfer of {source} ({})", row.subscription.id),
-        StepKind::Order => format!("order {}", order_in_words(row)),
-        StepKind::Verify if step.due > decision.move_date => {
-            "check again: the target is active, the source has ended, licences are assigned, nothing is billed twice"
-                .into()
-        }
-        StepKind::Verify => "check that the target is active and has at least as many seats as are assigned".into(),
-        StepKind::Reassign if decision.at_once => format!(
-            "assign the new licences and take the old ones of {source} away in one change for each user or group, since both together may be refused; never take the old ones away first; leave the domain as it is"
-        ),
-        StepKind::Reassign => format!(
-            "assign the new licences to every user and group that has {source}, then take the old ones away; leave the domain as it is"
-        ),
-        StepKind::EndSource => end_in_words(decision.end_source, source, &end),
-        StepKind::CancelExtendedTerm => {
-            format!("cancel the extended service term of {source}; unused days are credited")
+        into.push_str(rest);
+    }
+
+    fn word(&self, name: &str) -> String {
+        let (row, texts) = (self.row, self.texts);
+        let day =
+            |day: Option<NaiveDate>| day.map_or_else(|| "a day that is not known".to_owned(), |day| day.to_string());
+        match name {
+            "batch" => self.batch(),
+            "due" => day(self.step.due),
+            "full_term_end" => day(self.full_term_end()),
+            "id" => row.subscription.id.to_string(),
+            "month_end" => day(self.month_end()),
+            "move_date" => day(row.decision.move_date),
+            "offer" => {
+                let source = row.source_offer.as_deref().or(row.source_offer_id.as_deref());
+                source.unwrap_or("the subscription").to_owned()
+            }
+            "order" => self.order(),
+            "reasons" => {
+                let words: Vec<&str> = row.decision.reasons.iter().map(|reason| reason.meaning()).collect();
+                words.join("; ")
+            }
+            "seats" => match row.subscription.seats {
+                Some(Seats(1)) => "1 licence".to_owned(),
+                Some(Seats(seats)) => format!("{seats} licences"),
+                None => "licences".to_owned(),
+            },
+            "self_service_licences" => texts.self_service_licences.to_string(),
+            "term_end" => day(row.subscription.term_end.map(|end| end.0)),
+            "transfer_items" => texts.transfer_items.to_string(),
+            "waits" => match self.step.shared {
+                Some(count) if count > 1 => format!("{count} subscriptions wait for it"),
+                _ => "one subscription waits for it".to_owned(),
+            },
+            // The tables have no other.
+            _ => String::new(),
         }
     }
-}
 
-fn reasons_in_words(row: &PlanRow) -> String {
-    let words: Vec<&str> = row.decision.reasons.iter().map(|reason| reason.meaning()).collect();
-    words.join("; ")
-}
+    fn batch(&self) -> String {
+        match self.step.request {
+            Some(request) if request.of > 1 => {
+                let (number, of, most) = (request.number, request.of, self.texts.transfer_items);
+                format!("in request {number} of {of} for this customer, since one takes at most {most} subscriptions")
+            }
+            Some(request) if request.items > 1 => {
+                format!(
+                    "in one request for the {} subscriptions of this customer",
+                    request.items
+                )
+            }
+            _ => "in a request of its own".to_owned(),
+        }
+    }
 
-fn order_in_words(row: &PlanRow) -> String {
-    let orders: Vec<String> = row
-        .decision
-        .targets
-        .iter()
-        .map(|target| {
-            let seats = target.seats.map(|seats| format!("{} x ", seats.0)).unwrap_or_default();
-            let term = target.term.map_or_else(
-                || ", for a term to be chosen, since the source's is unknown".to_owned(),
-                |term| format!(", term {term}"),
-            );
-            format!("{seats}{} ({}){term}", target.offer, target.offer_id)
-        })
-        .collect();
-    let on = row
-        .decision
-        .move_date
-        .map(|day| format!(", to start on {day}"))
-        .unwrap_or_default();
-    format!("{}{on}", orders.join(" and "))
-}
+    fn order(&self) -> String {
+        let decision = &self.row.decision;
+        let mut words = String::new();
+        for (number, target) in decision.targets.iter().enumerate() {
+            if number > 0 {
+                words.push_str(" and ");
+            }
+            if let Some(seats) = target.seats {
+                let _ = write!(words, "{} x ", seats.0);
+            }
+            let _ = write!(words, "{} ({})", target.offer, target.offer_id);
+            match target.term {
+                Some(term) => drop(write!(words, ", term {term}")),
+                None => words.push_str(", for a term to be chosen, since the source's is unknown"),
+            }
+            if let Some(billing) = target.billing {
+                let _ = write!(words, ", billing {billing}");
+            }
+        }
+        if let Some(day) = decision.move_date {
+            let _ = write!(words, ", to start on {day}");
+        }
+        words
+    }
 
-fn end_in_words(end_source: Option<EndSource>, source: &str, end: &str) -> String {
-    match end_source {
-        Some(EndSource::CancelAtTermEnd) => {
-            format!(
-                "set {source} to cancel at its term end ({end}), once the target is verified; turning auto-renew off is not enough"
-            )
-        }
-        Some(EndSource::AutoRenewOff) => format!("turn auto-renew of {source} off before its term end ({end})"),
-        Some(EndSource::ExtendedTerm) => {
-            format!(
-                "set {source} to renew to the extended service term at its term end ({end}), so that it neither stops nor renews for a full term"
-            )
-        }
-        Some(EndSource::Cancel) => format!("cancel {source}, once the target is verified; unused days are credited"),
-        Some(EndSource::DoNotRenew) => {
-            format!(
-                "give notice that {source} is not renewed at its term end ({end}) and is not extended automatically"
-            )
-        }
-        Some(EndSource::Transfer) | None => format!("nothing: {source} ends with the transfer"),
+    /// The last day of the first target's term, if it begins on the move date.
+    fn full_term_end(&self) -> Option<NaiveDate> {
+        let decision = &self.row.decision;
+        let term = decision.targets.first()?.term?;
+        let next = decision.move_date?.checked_add_months(Months::new(u32::from(term.0)))?;
+        next.checked_sub_days(Days::new(1))
+    }
+
+    /// The last end of a month in that term.
+    fn month_end(&self) -> Option<NaiveDate> {
+        let next = self.full_term_end()?.checked_add_days(Days::new(1))?;
+        next.with_day(1)?.checked_sub_days(Days::new(1))
     }
 }

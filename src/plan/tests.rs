@@ -1,26 +1,26 @@
 //! What other facts do to one plain subscription, and subscriptions to each other.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use chrono::NaiveDate;
 
 use super::*;
 use crate::{
     catalog::{Catalog, evidence::Evidence},
-    config::{Config, Role},
+    config::{Config, Role, RuleSettings},
     finding::{Code, Place},
     recognise::{
         Customer, Flaw, SourceOffer,
         tables::{Hold, OfferRule, ProgressNote, RouteNote, Subject, Tables},
     },
-    rules::{Calendar, Rules},
+    rules::{Calendars, Rules},
 };
 
 const BASIC: &str = "CFQ7TTC0LH18:0001";
 const E3: &str = "CFQ7TTC0LFLX:0001";
 const COPILOT: &str = "CFQ7TTC0MM8R:0002";
 
-fn day(text: &str) -> NaiveDate {
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
@@ -65,12 +65,12 @@ fn subscription(number: u8) -> Subscription {
 }
 
 /// The world in which it moves.
-struct World {
-    subscriptions: Vec<Subscription>,
-    customer: Customer,
-    config: Config,
-    tables: Tables,
-    as_of: NaiveDate,
+pub(super) struct World {
+    pub(super) subscriptions: Vec<Subscription>,
+    pub(super) customer: Customer,
+    pub(super) config: Config,
+    pub(super) tables: Tables,
+    pub(super) as_of: NaiveDate,
 }
 
 fn world() -> World {
@@ -99,14 +99,23 @@ fn world() -> World {
 
 impl World {
     fn plan(&self) -> Plan {
-        let rules = Rules::embedded().unwrap();
+        static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
+        static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::embedded().unwrap());
+        let own;
+        let rules = match self.config.rules == RuleSettings::default() {
+            true => &*RULES,
+            false => {
+                own = Rules::load(&self.config.rules).unwrap();
+                &own
+            }
+        };
         let context = Context {
             as_of: self.as_of,
             config: &self.config,
             tables: &self.tables,
-            rules: &rules,
-            calendar: &Calendar::default(),
-            catalog: &Catalog::embedded(),
+            rules,
+            calendars: &Calendars::default(),
+            catalog: &CATALOG,
             evidence: &Evidence::none(self.as_of),
         };
         plan(
@@ -116,7 +125,7 @@ impl World {
         )
     }
 
-    fn first(&mut self) -> &mut Subscription {
+    pub(super) fn first(&mut self) -> &mut Subscription {
         &mut self.subscriptions[0]
     }
 
@@ -130,7 +139,7 @@ impl World {
         self.subscriptions.push(subscription);
     }
 
-    fn report(&mut self, step: StepKind, state: Progress, date: &str) {
+    pub(super) fn report(&mut self, step: StepKind, state: Progress, date: &str) {
         let subject = Subject::Subscription(id(1));
         self.tables.progress.push(ProgressNote {
             subject,
@@ -152,7 +161,7 @@ fn decision_of(plan: &Plan, number: u8) -> &Decision {
         .decision
 }
 
-fn plan_with(change: impl FnOnce(&mut World)) -> Plan {
+pub(super) fn plan_with(change: impl FnOnce(&mut World)) -> Plan {
     let mut world = world();
     change(&mut world);
     world.plan()
@@ -190,7 +199,8 @@ fn a_plain_subscription_moves_three_days_before_its_end() {
             offer_id: BASIC.into(),
             offer: "Microsoft 365 Business Basic".into(),
             seats: Some(Seats(25)),
-            term: Some(Term::YEAR)
+            term: Some(Term::YEAR),
+            billing: None,
         }]
     );
     assert_eq!(
@@ -346,7 +356,7 @@ fn each_reason_follows_from_its_fact() {
             w.first().channel = Some(Channel::Ea);
         }),
         (Reason::TooManySubscriptions, Action::Review, |w| {
-            w.config.rules.tenant_subscriptions = 1
+            w.config.rules.numbers.insert("tenant_subscriptions", 1);
         }),
         (Reason::AddonWithoutBase, Action::Review, |w| {
             w.first().base_id = Some(id(5))
@@ -413,6 +423,101 @@ fn each_reason_follows_from_its_fact() {
                 (None, Some(StepKind::Decide)),
                 "case {index}"
             );
+        }
+    }
+}
+
+/// What stops a move, and what must be there before one, two at a time: neither hides the other.
+#[test]
+fn blockers_and_gates_in_pairs() {
+    type Change = fn(&mut World);
+    let blockers: &[(Reason, Change)] = &[
+        (Reason::RegionMismatch, |w| w.customer.country = "US".parse().ok()),
+        (Reason::CloudMismatch, |w| w.customer.cloud = Some(Cloud::China)),
+        (Reason::OwnTenant, |w| w.config.partner.ids.push(id(90))),
+        (Reason::TenantChange, |w| w.first().target_customer_id = Some(id(91))),
+        (Reason::SegmentMismatch, |w| {
+            w.customer.qualification = Some(Qualification::Government);
+            w.first().offer.segment = Some(Segment::Commercial);
+        }),
+        (Reason::SourceDeleted, |w| w.first().state = Some(State::Deleted)),
+        (Reason::SeatCap, |w| w.first().seats = Some(Seats(301))),
+        (Reason::TooManySubscriptions, |w| {
+            w.config.rules.numbers.insert("tenant_subscriptions", 1);
+        }),
+        (Reason::AddonWithoutBase, |w| w.first().base_id = Some(id(5))),
+        (Reason::ResellerAgreement, |w| {
+            w.config.partner.role = Role::IndirectReseller;
+            w.config.partner.partner_agreement = Some(false);
+        }),
+        (Reason::TermEndMissing, |w| w.first().term_end = None),
+        (Reason::ChannelUnknown, |w| w.first().channel = None),
+        (Reason::Contradiction, |w| w.flaw(Flaw::Contradiction)),
+        (Reason::IdDamaged, |w| w.flaw(Flaw::IdDamaged)),
+    ];
+    // What other subscriptions impose is asked of moves only; without channel or term end there is no mapping or window.
+    let asked_of_moves = [Reason::TooManySubscriptions, Reason::AddonWithoutBase];
+    let of_the_mapping = [Reason::SegmentMismatch, Reason::SeatCap];
+    for (first, change) in blockers {
+        for (second, other) in blockers {
+            let plan = plan_with(|w| {
+                change(w);
+                other(w);
+            });
+            let decision = decision_of(&plan, 1);
+            assert_eq!(decision.action, Action::Review, "{first} and {second}");
+            for reason in [first, second] {
+                let alone = first == second;
+                let skipped = !alone
+                    && (asked_of_moves.contains(reason)
+                        || (of_the_mapping.contains(reason) && [first, second].contains(&&Reason::ChannelUnknown)));
+                assert!(
+                    skipped || decision.reasons.contains(reason),
+                    "{first} and {second}: {:?}",
+                    decision.reasons
+                );
+            }
+        }
+    }
+    let gates: &[(StepKind, Change)] = &[
+        (StepKind::RequestRelationship, |w| w.customer.relationship = Some(false)),
+        (StepKind::AcceptAgreement, |w| {
+            w.customer.agreement_accepted = Some(Some(day("2023-03-31")))
+        }),
+        (StepKind::RequestDelegatedRights, |w| {
+            w.customer.delegated_rights = Some(false);
+            w.tables.offers.push(ordered_instead(BASIC, "CFQ7TTC0LDPB:0001"));
+        }),
+    ];
+    for (first, change) in gates {
+        for (second, other) in gates {
+            let both = |w: &mut World| {
+                change(w);
+                if first != second {
+                    other(w);
+                }
+            };
+            let plan = plan_with(both);
+            assert_eq!(decision_of(&plan, 1).action, Action::Move, "{first} and {second}");
+            for gate in [first, second] {
+                assert!(
+                    plan.steps().any(|step| step.kind == *gate),
+                    "{first} and {second}: {gate}"
+                );
+            }
+            // A gate takes nothing away from what blocks.
+            for (reason, blocks) in blockers {
+                let plan = plan_with(|w| {
+                    both(w);
+                    blocks(w);
+                });
+                let decision = decision_of(&plan, 1);
+                assert!(
+                    decision.reasons.contains(reason),
+                    "{first}, {second} and {reason}: {:?}",
+                    decision.reasons
+                );
+            }
         }
     }
 }
@@ -555,6 +660,241 @@ fn what_is_requested_is_waited_for_and_what_is_done_is_gone() {
 }
 
 #[test]
+fn the_agreement_must_count_on_the_day_of_the_order() {
+    let asked = |as_of: &str, end: &str| {
+        let plan = plan_with(|w| {
+            w.as_of = day(as_of);
+            w.first().term_start = None;
+            w.first().term_end = Some(TermEnd(day(end)));
+            w.customer.agreement_accepted = Some(Some(day("2022-05-05")));
+        });
+        decision_of(&plan, 1).agreement_by.is_some()
+    };
+    assert!(
+        !asked("2025-09-01", "2025-10-09"),
+        "ordered on 6 October, when it still counted"
+    );
+    assert!(
+        asked("2025-09-01", "2025-10-10"),
+        "ordered on 7 October, when it no longer did"
+    );
+    assert!(asked("2025-10-07", "2025-10-10"));
+}
+
+#[test]
+fn what_is_to_be_done_on_a_day_to_come_is_not_done() {
+    let plan = plan_with(|w| {
+        w.customer.relationship = None;
+        w.report(StepKind::RequestRelationship, Progress::Done, "2026-11-22");
+    });
+    let steps: Vec<Step> = plan
+        .steps()
+        .filter(|step| step.kind == StepKind::RequestRelationship)
+        .collect();
+    assert!(steps.len() == 1 && steps[0].owner == Owner::Customer, "{steps:?}");
+    assert!(plan.findings.iter().any(|finding| finding.code == Code::ProgressToCome));
+    let plan = plan_with(|w| {
+        w.customer.relationship = None;
+        w.report(StepKind::RequestRelationship, Progress::Done, "2026-11-21");
+    });
+    assert!(plan.steps().all(|step| step.kind != StepKind::RequestRelationship));
+    assert!(plan.findings.iter().all(|finding| finding.code != Code::ProgressToCome));
+    // A request that is only to be sent is not on its way.
+    let plan = plan_with(|w| {
+        transferable(w);
+        w.report(StepKind::RequestTransfer, Progress::Done, "2026-12-30");
+    });
+    assert_eq!(decision_of(&plan, 1).request_by, Some(day("2026-12-24")));
+}
+
+fn transferable(w: &mut World) {
+    w.first().channel = Some(Channel::Csp);
+    w.first().seller_id = Some(id(80));
+}
+
+#[test]
+fn a_request_that_is_on_its_way_is_approved_before_it_lapses() {
+    let of = |as_of: &str, sent: &str| {
+        let plan = plan_with(|w| {
+            transferable(w);
+            w.as_of = day(as_of);
+            w.report(StepKind::RequestTransfer, Progress::Requested, sent);
+        });
+        let due = plan
+            .steps()
+            .find(|step| step.kind == StepKind::ApproveTransfer)
+            .and_then(|step| step.due);
+        let decision = decision_of(&plan, 1).clone();
+        (due, decision.move_date, decision.window_closes, decision.request_by)
+    };
+    let on = |text: &str| Some(day(text));
+    // Sent on 20 November it lapses on 20 December, a Sunday.
+    assert_eq!(
+        of("2026-11-21", "2026-11-20"),
+        (on("2026-12-18"), on("2026-12-18"), on("2026-12-20"), None)
+    );
+    // On the day after it has lapsed it is to be sent again.
+    assert_eq!(of("2026-12-21", "2026-11-20").3, on("2026-12-24"));
+    assert_eq!(
+        of("2026-12-28", "2026-12-24"),
+        (on("2027-01-22"), on("2027-01-22"), on("2027-01-23"), None)
+    );
+}
+
+#[test]
+fn what_is_approved_or_ordered_is_the_move() {
+    let plan = plan_with(|w| {
+        transferable(w);
+        w.customer.relationship = None;
+        w.report(StepKind::ApproveTransfer, Progress::Done, "2026-11-18");
+    });
+    let decision = decision_of(&plan, 1);
+    assert_eq!(
+        (decision.action, decision.move_date),
+        (Action::Move, Some(day("2026-11-18")))
+    );
+    assert_eq!(
+        (decision.reasons.as_slice(), decision.relationship_by),
+        ([].as_slice(), None)
+    );
+    let kinds: Vec<StepKind> = plan.steps().map(|step| step.kind).collect();
+    assert_eq!(kinds, [StepKind::Verify]);
+    // Ordered inside the window, on the eve of the end: it is not missed afterwards.
+    let plan = plan_with(|w| {
+        w.as_of = day("2027-01-31");
+        w.report(StepKind::Order, Progress::Done, "2027-01-28");
+        w.report(StepKind::EndSource, Progress::Done, "2027-01-29");
+    });
+    let decision = decision_of(&plan, 1);
+    assert_eq!(
+        (decision.move_date, decision.end_source),
+        (Some(day("2027-01-28")), Some(EndSource::CancelAtTermEnd))
+    );
+    assert!(
+        !decision.reasons.contains(&Reason::WindowMissed),
+        "{:?}",
+        decision.reasons
+    );
+}
+
+#[test]
+fn what_stands_still_inside_its_term_moves_at_once() {
+    for state in [State::Suspended, State::Disabled, State::Expired] {
+        let plan = plan_with(|w| w.first().state = Some(state));
+        let decision = decision_of(&plan, 1);
+        assert_eq!(
+            decision.move_date,
+            Some(day("2026-11-23")),
+            "{state}: the next business day"
+        );
+        assert!(decision.reasons.contains(&Reason::AsSoonAsReady), "{state}");
+        let down = state != State::Expired;
+        assert_eq!(decision.reasons.contains(&Reason::ServiceDown), down, "{state}");
+        // What is best today is asked for today, and is not late.
+        assert_ne!(decision.urgency, Some(Urgency::Late), "{state}");
+    }
+}
+
+#[test]
+fn what_was_cancelled_inside_its_term_is_not_called_lost() {
+    let plan = plan_with(|w| w.first().state = Some(State::Deleted));
+    assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Lapsed));
+    let plan = plan_with(|w| {
+        w.first().state = Some(State::Deleted);
+        w.first().term_end = Some(TermEnd(day("2026-11-20")));
+    });
+    assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Lost));
+}
+
+#[test]
+fn a_request_takes_only_so_many_subscriptions() {
+    let plan = plan_with(|w| {
+        transferable(w);
+        for number in 2..=52 {
+            w.add(number, |s| {
+                s.channel = Some(Channel::Csp);
+                s.seller_id = Some(id(80));
+                s.seats = Some(Seats(1));
+            });
+        }
+        w.add(53, |s| {
+            s.channel = Some(Channel::Csp);
+            s.seller_id = Some(id(81));
+        });
+    });
+    let mut of: std::collections::BTreeMap<String, usize> = Default::default();
+    for step in plan.steps().filter(|step| step.kind == StepKind::RequestTransfer) {
+        let words = step.detail.split(", ").nth(1).unwrap_or_default().to_owned();
+        *of.entry(words).or_default() += 1;
+    }
+    let told: Vec<(&str, usize)> = of.iter().map(|(words, count)| (words.as_str(), *count)).collect();
+    assert_eq!(
+        told,
+        [
+            ("in a request of its own; the whole subscription comes over", 1),
+            ("in request 1 of 3 for this customer", 25),
+            ("in request 2 of 3 for this customer", 25),
+            ("in request 3 of 3 for this customer", 2),
+        ]
+    );
+}
+
+#[test]
+fn an_order_is_billed_as_the_source_where_the_term_is_sold_so() {
+    let order = |offer: &str, term, plan, seats| {
+        let plan = plan_with(|w| {
+            let first = w.first();
+            first.offer.offer_id = Some(offer.into());
+            (first.term, first.billing_plan, first.seats) = (Some(term), Some(plan), Some(Seats(seats)));
+            first.term_start = None;
+        });
+        let step = plan.steps().find(|step| step.kind == StepKind::Order).unwrap();
+        step.detail
+    };
+    let yearly = order(BASIC, Term::YEAR, BillingPlan::Monthly, 25);
+    assert!(
+        yearly.contains("term P1Y, billing monthly, to start on 2027-01-28"),
+        "{yearly}"
+    );
+    assert!(
+        yearly.contains("full term, 2028-01-27, or that of a month, 2027-12-31 at the latest"),
+        "{yearly}"
+    );
+    let monthly = order(BASIC, Term::MONTH, BillingPlan::Annual, 25);
+    assert!(
+        monthly.contains("term P1M, billing monthly") && monthly.contains("billing plan is not sold"),
+        "{monthly}"
+    );
+    // Three years of this offer are not sold by the month.
+    let three = order("CFQ7TTC0LFLX:0021", Term::THREE_YEARS, BillingPlan::Monthly, 150);
+    assert!(
+        three.contains("term P3Y, billing annual") && three.contains("billing plan is not sold"),
+        "{three}"
+    );
+}
+
+#[test]
+fn an_addon_has_at_least_its_part_of_the_bases_licences() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("addon_minimums.csv");
+    let row = "offer,percent,valid_from,valid_until,source,certainty\nm365-copilot,5,2022-01-10,,a test,sure\n";
+    std::fs::write(&path, row).unwrap();
+    let with = |seats: u32| {
+        let plan = plan_with(|w| {
+            w.config.rules.extend.insert("addon_minimums".into(), path.clone());
+            w.first().offer.offer_id = Some(E3.into());
+            w.first().seats = Some(Seats(100));
+            w.add(2, |addon| {
+                addon.offer.offer_id = Some(COPILOT.into());
+                addon.seats = Some(Seats(seats));
+            });
+        });
+        decision_of(&plan, 2).reasons.contains(&Reason::SeatMinimum)
+    };
+    assert!(with(4) && !with(5));
+}
+
+#[test]
 fn an_old_agreement_counts_as_missing() {
     let plan = plan_with(|w| w.customer.agreement_accepted = Some(Some(day("2023-03-31"))));
     assert!(decision_of(&plan, 1).agreement_by.is_some());
@@ -593,8 +933,38 @@ fn no_step_destroys_data() {
         }
     });
     for step in plan.steps() {
-        let detail = step.detail.to_lowercase();
-        assert!(!detail.contains("delete") && !detail.contains("remove"), "{detail}");
+        assert_harmless(&step.detail);
+    }
+}
+
+/// A text may warn of what destroys data, and must never ask for it.
+fn assert_harmless(text: &str) {
+    let told = text.to_lowercase().replace("do not delete the subscription", "");
+    assert!(!told.contains("delete") && !told.contains("remove"), "{text}");
+}
+
+#[test]
+fn no_sentence_of_the_tables_destroys_data_and_those_of_customers_warn_of_it() {
+    let rules = Rules::embedded().unwrap();
+    for rule in rules.step_texts.all() {
+        assert_harmless(&rule.row.sentence);
+        let ends = matches!(
+            rule.row.step,
+            StepKind::EndSource | StepKind::CancelExtendedTerm | StepKind::UndoRenewal
+        );
+        // What only goes on in the extended term ends nothing.
+        let goes_on = rule.row.case == Some(crate::rules::StepCase::ExtendedTerm);
+        if ends && rule.row.owner == Owner::Customer && !goes_on {
+            assert!(
+                rule.row.sentence.contains("do not delete the subscription"),
+                "{}",
+                rule.at
+            );
+            assert!(rule.row.sentence.contains("leave the domain"), "{}", rule.at);
+        }
+    }
+    for note in rules.step_texts.all_notes() {
+        assert_harmless(&note.row.sentence);
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::{Reason, decide::Decided, estate::Estate};
-use crate::{catalog::Resolution, terms::*};
+use crate::{catalog::Resolution, rules::NumberName, terms::*};
 
 impl Estate<'_> {
     /// A target that an export of ours already has, begun since the window opened, is not ordered again.
@@ -20,7 +20,8 @@ impl Estate<'_> {
                 .filter(|own| !taken.contains(own))
             {
                 taken.insert(own);
-                self.decide_again(decided, index, |imposed| imposed.ordered = true);
+                let began = self.subscriptions[own].term_start;
+                self.decide_again(decided, index, |imposed| imposed.ordered = began);
             }
         }
     }
@@ -89,6 +90,19 @@ impl Estate<'_> {
         }
     }
 
+    /// Whether an add-on has fewer licences than the part of its base's that must be bought.
+    fn is_below_its_part(&self, index: usize, bases: &[usize]) -> bool {
+        let Resolution::Known { offer, .. } = self.resolution(index) else {
+            return false;
+        };
+        let Some(rule) = self.context.rules.addon_minimum(&offer.key, self.context.as_of) else {
+            return false;
+        };
+        let seats = |index: usize| self.subscriptions[index].seats.map_or(0, |seats| u64::from(seats.0));
+        let of_bases: u64 = bases.iter().map(|&base| seats(base)).sum();
+        seats(index) * 100 < of_bases * u64::from(rule.row.percent)
+    }
+
     /// The subscriptions that can serve as a base: the one that is named, else those whose offer can.
     fn bases(
         &self,
@@ -118,6 +132,14 @@ impl Estate<'_> {
     }
 
     fn place_addon(&self, decided: &mut [Decided], index: usize, bases: &[usize]) {
+        decided[index].imposed.add_on = true;
+        for &base in bases {
+            decided[base].imposed.base = true;
+        }
+        if self.is_below_its_part(index, bases) {
+            self.decide_again(decided, index, |imposed| imposed.reason = Some(Reason::SeatMinimum));
+            return;
+        }
         let stays = |base: &Decided| {
             let reasons = &base.decision.reasons;
             base.decision.action == Action::Keep
@@ -150,7 +172,7 @@ impl Estate<'_> {
 
     /// A tenant takes only so many subscriptions, and while both copies run each counts.
     pub(super) fn limit_tenants(&self, decided: &mut [Decided]) {
-        let limit = self.context.config.rules.tenant_subscriptions as usize;
+        let limit = self.context.rules.number(NumberName::Tenant, self.context.as_of) as usize;
         let mut counts: HashMap<CustomerId, usize> = HashMap::new();
         for (subscription, decided) in self.subscriptions.iter().zip(decided.iter()) {
             let live = subscription.state != Some(State::Deleted);

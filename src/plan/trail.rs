@@ -159,7 +159,8 @@ fn sums(known: &Known<'_>, planned: &Planned, decided: &Decided) -> Option<Arith
         .map(|day| ("the day of the order, as reported", day))
         .into_iter()
         .collect();
-    let by = (context.rules, context.calendar, &context.config.rules);
+    let calendars = context.calendars;
+    let by = (context.rules, calendars.ours(), calendars.of(known.country()));
     let mut sums = arithmetic(&query, dates, by, &reported);
     match decided.decision.action {
         Action::Move => {}

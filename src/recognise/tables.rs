@@ -5,6 +5,7 @@
 //! nearest right one), a missing one, a cell that cannot be read: all problems of all tables at once, before any export is
 //! read.
 
+mod ics;
 mod record;
 mod rows;
 mod sheet;
@@ -16,7 +17,7 @@ use chrono::NaiveDate;
 use self::sheet::Reading;
 use super::vocabulary::{OwnWord, Vocabulary};
 use crate::{
-    config::TablePaths,
+    config::{CalendarFile, TablePaths},
     finding::{Finding, Place},
     read::{Limits, Words, Workbooks},
     terms::*,
@@ -119,7 +120,7 @@ pub fn read_tables(paths: &TablePaths, limits: &Limits, workbooks: &Workbooks) -
     let mut reading = Reading::new(limits, workbooks);
     let mut tables = Tables {
         offers: reading.table("offers", paths.offers.as_deref(), rows::offer),
-        calendar: reading.table("calendar", paths.calendar.as_deref(), rows::calendar_day),
+        calendar: calendars(&mut reading, &paths.calendar),
         holds: reading.table("holds", paths.holds.as_deref(), rows::hold),
         progress: reading.table("progress", paths.progress.as_deref(), rows::progress_note),
         customers: reading.table("customers", paths.customers.as_deref(), rows::customer),
@@ -157,6 +158,37 @@ pub fn read_tables(paths: &TablePaths, limits: &Limits, workbooks: &Workbooks) -
             Err(reading.problems)
         }
     }
+}
+
+/// The days of every calendar, tables and iCalendar files alike; a file's country is that of the days that say none.
+fn calendars(reading: &mut Reading<'_>, files: &[CalendarFile]) -> Vec<CalendarDay> {
+    let mut all = Vec::new();
+    let mut digests = BTreeMap::new();
+    for (number, CalendarFile { country, path }) in (1..).zip(files) {
+        let days = match ics::read(path, reading.limits()) {
+            Some(Ok((days, digest))) => {
+                reading.digests.insert("calendar".to_owned(), digest);
+                days
+            }
+            Some(Err(problems)) => {
+                reading.problems.extend(problems);
+                continue;
+            }
+            None => reading.table("calendar", Some(path), rows::calendar_day),
+        };
+        all.extend(days.into_iter().map(|day| CalendarDay {
+            country: day.country.or(*country),
+            ..day
+        }));
+        let name = match (number, country) {
+            (1, None) => "calendar".to_owned(),
+            (_, None) => format!("calendar {number}"),
+            (_, Some(country)) => format!("calendar {number} {country}"),
+        };
+        digests.extend(reading.digests.remove("calendar").map(|digest| (name, digest)));
+    }
+    reading.digests.extend(digests);
+    all
 }
 
 /// The headings of one of our tables, as what a reader goes by.
@@ -248,6 +280,8 @@ pub struct CalendarDay {
     pub kind: CalendarKind,
     /// What it is called.
     pub name: Text,
+    /// Whether it is there because a rule brings it back every year.
+    pub yearly: bool,
 }
 
 worded! {

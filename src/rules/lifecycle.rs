@@ -16,6 +16,8 @@ worded! {
         Cancelled = "cancelled",
         /// It was suspended at the term end.
         Suspended = "suspended",
+        /// Its offer is kept for a shorter time than others.
+        ShortGrace = "short-grace",
     }
 }
 

@@ -1,13 +1,16 @@
 //! The rule tables as people read them.
 //!
-//! In: the settings. Out: each [`RuleTable`] with its rows as they stand, the embedded ones and the user's, in the order in which they
+//! In: the settings. Out: each [`RuleTable`] with its rows as they stand, the user's and the embedded ones, in the order in which they
 //! are asked. Tables that do not parse are refused by [`super::Rules::load`], which reads the same texts.
 
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::{RowAt, RuleProblem, TABLE_NAMES, texts_of};
+use super::{
+    RowAt, RuleProblem, TABLE_NAMES, files_of,
+    table::{RuleFile, reader},
+};
 use crate::config::RuleSettings;
 
 /// The columns that every table has.
@@ -72,14 +75,14 @@ impl RuleRow {
 /// # Errors
 /// Every table of the settings that is not known or cannot be read.
 pub fn tables(settings: &RuleSettings) -> Result<Vec<RuleTable>, Vec<RuleProblem>> {
-    let (texts, problems) = texts_of(settings);
+    let (files, problems) = files_of(settings);
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(TABLE_NAMES.iter().map(|&name| table(name, &texts, settings)).collect())
+    Ok(TABLE_NAMES.iter().map(|&name| table(name, &files, settings)).collect())
 }
 
-fn table(name: &'static str, texts: &BTreeMap<&str, Vec<(String, String)>>, settings: &RuleSettings) -> RuleTable {
+fn table(name: &'static str, files: &BTreeMap<&'static str, Vec<RuleFile>>, settings: &RuleSettings) -> RuleTable {
     let replaced = settings.replace.contains_key(name);
     let mut table = RuleTable {
         name,
@@ -89,10 +92,10 @@ fn table(name: &'static str, texts: &BTreeMap<&str, Vec<(String, String)>>, sett
         columns: Vec::new(),
         rows: Vec::new(),
     };
-    for (number, (file, text)) in texts.get(name).into_iter().flatten().enumerate() {
-        let file = (replaced || number > 0).then(|| file.replace('\\', "/"));
+    for (number, from) in files.get(name).into_iter().flatten().enumerate() {
+        let file = (!from.embedded).then(|| from.name.clone());
         table.files.extend(file.clone());
-        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let mut reader = reader(&from.text);
         let headings: Vec<String> = match reader.headers() {
             Ok(headings) => headings.iter().map(|heading| heading.trim().to_owned()).collect(),
             Err(_) => continue,
@@ -138,16 +141,24 @@ fn table(name: &'static str, texts: &BTreeMap<&str, Vec<(String, String)>>, sett
 /// What a table says.
 fn about(name: &str) -> &'static str {
     match name {
+        "addon_minimums" => "the fewest licences of an add-on, by those of its base",
         "agreements" => "from when on an acceptance of the customer agreement counts",
-        "channels" => "what is special about where a subscription was bought: undoing, credit, lead",
+        "billing" => "how often a term of an offer may be billed",
+        "channels" => "what is special about where a subscription was bought: credit, lead",
         "clouds" => "the national cloud that the ending of a domain gives away",
         "extended_terms" => "to which terms the paid extended service term applies",
+        "leftovers" => "where hardly any subscription is left, and why one that is there is an exception",
         "lifecycles" => "what becomes of a subscription after its term end, day by day",
+        "market_data" => "what customers of a country must be known by before anything is ordered",
+        "numbers" => "how long things take and how many may be; `[rules]` says otherwise",
         "regions" => "the CSP region of each country",
         "routes" => "how a subscription moves, by channel, state, term and offer",
         "segments" => "which customers may buy offers of which segment",
-        "steps" => "who does a step, with which role in the portal",
+        "short_grace" => "offers that a channel keeps for a shorter time after the term end",
+        "step_notes" => "what to add to a step's sentence where something holds",
+        "steps" => "who does a step, with which role in the portal, and in which words",
         "surcharges" => "what a term costs that nobody wanted",
+        "undo_windows" => "in how many days a purchase or renewal can be undone",
         "vetting" => "which segments a customer must be vetted for",
         "windows" => "the days on which a move is safe, and how the source ends",
         _ => "",

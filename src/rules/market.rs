@@ -71,3 +71,21 @@ impl SegmentRule {
         })
     }
 }
+
+/// Whether a segment's offers need a customer that was vetted for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VettingRule {
+    /// The offer's segment.
+    pub segment: Segment,
+    /// The answer.
+    pub vetting: bool,
+}
+
+impl VettingRule {
+    pub(super) fn parse(row: &Fields<'_>) -> Result<VettingRule, String> {
+        Ok(VettingRule {
+            segment: row.word("segment")?,
+            vetting: row.yes("vetting")?,
+        })
+    }
+}

@@ -1,10 +1,12 @@
 //! Reading dated tables.
 //!
-//! In: CSV text with the columns `valid_from`, `valid_until`, `source`, `certainty` beside a table's own. Out: [`Dated`] rows.
-//! Refuses a row that does not parse, naming the table, its line and the column.
+//! In: CSV text with the columns `valid_from`, `valid_until`, `source`, `certainty` beside a table's own. Out: [`Dated`] rows, the
+//! user's before ours, so that of two that fit the user's is found first. Refuses a heading that the table does not have, a row
+//! that does not parse, and two rows of one file that say something of the same days: naming file, line and column.
 
 use std::{
     collections::BTreeMap,
+    fmt,
     fmt::Display,
     path::Path,
     str::FromStr,
@@ -38,10 +40,19 @@ pub struct Dated<T> {
 pub struct RowAt {
     /// The table.
     pub table: &'static str,
-    /// Which of the texts that make up the table, in their order.
+    /// Which of the texts that make up the table, in their order: the user's first.
     pub(super) file: u16,
-    /// 1-based line in it.
+    /// 1-based line in it; 0 for what the settings say themselves.
     pub line: u32,
+}
+
+impl fmt::Display for RowAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => f.write_str("the settings, [rules]"),
+            line => write!(f, "{}, line {line}", self.table),
+        }
+    }
 }
 
 /// Remembers which rows were asked for, while somebody wants to know; a nightly run does not.
@@ -116,9 +127,17 @@ pub(super) fn nearest<'a, T: 'a>(rows: impl Iterator<Item = &'a Dated<T>>, on: N
 }
 
 macro_rules! embedded {
-    ($($name:literal),+ $(,)?) => {
+    ($($name:literal: $($key:literal)+),+ $(,)?) => {
         /// The tables there are.
         pub const TABLE_NAMES: &[&str] = &[$($name),+];
+
+        /// The columns that say what a row is about: two rows with the same cells there may not be valid on one day.
+        pub fn key_columns(name: &str) -> &'static [&'static str] {
+            match name {
+                $($name => &[$($key),+],)+
+                _ => &[],
+            }
+        }
 
         /// An embedded table's text; empty for a name that is none of [`TABLE_NAMES`].
         pub fn embedded_text(name: &str) -> &'static str {
@@ -131,18 +150,26 @@ macro_rules! embedded {
 }
 
 embedded!(
-    "agreements",
-    "channels",
-    "clouds",
-    "extended_terms",
-    "lifecycles",
-    "regions",
-    "routes",
-    "segments",
-    "steps",
-    "surcharges",
-    "vetting",
-    "windows",
+    "addon_minimums": "offer",
+    "agreements": "agreement",
+    "billing": "term" "offer" "billing_plan",
+    "channels": "channel",
+    "clouds": "domain_suffix",
+    "extended_terms": "channel",
+    "leftovers": "channel",
+    "lifecycles": "channel" "case" "from_day",
+    "market_data": "country" "data",
+    "numbers": "name",
+    "regions": "country",
+    "routes": "channel" "state" "least_term" "offer",
+    "segments": "qualification" "segment",
+    "short_grace": "channel" "offer",
+    "step_notes": "step" "channel" "condition",
+    "steps": "step" "channel" "partner" "case",
+    "surcharges": "channel" "follows" "monthly",
+    "undo_windows": "channel" "country",
+    "vetting": "segment",
+    "windows": "channel" "route" "case",
 );
 
 /// A rule table that cannot be used.
@@ -180,9 +207,19 @@ impl RuleProblem {
     }
 }
 
-/// All tables' texts, and the problems met so far.
+/// A file with rows of a table.
+#[derive(Debug, Clone)]
+pub(super) struct RuleFile {
+    /// As problems and places name it.
+    pub(super) name: String,
+    pub(super) text: String,
+    /// Whether it is the embedded one.
+    pub(super) embedded: bool,
+}
+
+/// All tables' files, the user's first, and the problems met so far.
 pub(super) struct Rows<'a> {
-    pub(super) texts: &'a BTreeMap<&'a str, Vec<(String, String)>>,
+    pub(super) files: &'a BTreeMap<&'static str, Vec<RuleFile>>,
     pub(super) problems: Vec<RuleProblem>,
 }
 
@@ -193,6 +230,15 @@ pub(super) struct Fields<'a> {
 }
 
 impl Fields<'_> {
+    /// The cells that say what the row is about.
+    fn key(&self, table: &str) -> Vec<String> {
+        let cell = |column: &&str| match self.text(column).unwrap_or_default() {
+            "any" => String::new(),
+            text => text.to_owned(),
+        };
+        key_columns(table).iter().map(cell).collect()
+    }
+
     /// A cell's text, trimmed.
     pub(super) fn text(&self, column: &str) -> Result<&str, String> {
         let index = self.headings.iter().position(|heading| heading.trim() == column);
@@ -244,7 +290,7 @@ impl Fields<'_> {
     pub(super) fn date(&self, column: &str) -> Result<Option<NaiveDate>, String> {
         let parse = |text: &str| {
             text.parse()
-                .map_err(|_| format!("`{column}`: `{text}` is not a date like 2026-05-04"))
+                .map_err(|_| format!("`{column}`: `{text}` is not a date like YYYY-MM-DD"))
         };
         self.filled(column)?.map(parse).transpose()
     }
@@ -268,57 +314,133 @@ pub(super) fn read<T>(
     parse: impl Fn(&Fields<'_>) -> Result<T, String>,
 ) -> Vec<Dated<T>> {
     let mut table = Vec::new();
-    for (number, (file, text)) in rows.texts.get(name).into_iter().flatten().enumerate() {
-        let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-        let problem = |line: u64, message: String| RuleProblem {
-            place: format!("{file}, line {line}"),
-            message,
-            hint: format!("correct the row; the embedded table `{name}` shows the columns"),
-        };
-        let headings = match reader.headers() {
-            Ok(headings) => headings.clone(),
-            Err(error) => {
-                rows.problems.push(problem(1, error.to_string()));
-                continue;
-            }
-        };
-        for record in reader.records() {
-            let line = |record: &csv::StringRecord| record.position().map_or(0, csv::Position::line);
-            match record {
-                Err(error) => rows.problems.push(problem(
-                    error.position().map_or(0, csv::Position::line),
-                    error.to_string(),
-                )),
-                Ok(record) => match dated(
-                    &Fields {
-                        headings: &headings,
-                        record: &record,
-                    },
-                    &parse,
-                    RowAt {
-                        table: name,
-                        file: u16::try_from(number).unwrap_or(u16::MAX),
-                        line: u32::try_from(line(&record)).unwrap_or(u32::MAX),
-                    },
-                ) {
-                    Ok(row) => table.push(row),
-                    Err(message) => rows.problems.push(problem(line(&record), message)),
-                },
-            }
+    for (number, file) in rows.files.get(name).into_iter().flatten().enumerate() {
+        let number = u16::try_from(number).unwrap_or(u16::MAX);
+        match read_file(name, (number, file), &parse) {
+            Ok(read) => table.extend(read),
+            Err(problems) => rows.problems.extend(problems),
         }
     }
     table
 }
 
+/// First and last day of a row, and its line.
+type Validity = (NaiveDate, Option<NaiveDate>, u64);
+
+fn read_file<T>(
+    table: &'static str,
+    (number, file): (u16, &RuleFile),
+    parse: impl Fn(&Fields<'_>) -> Result<T, String>,
+) -> Result<Vec<Dated<T>>, Vec<RuleProblem>> {
+    let problem = |line: u64, message: String| RuleProblem {
+        place: format!("{}, line {line}", file.name),
+        message,
+        hint: format!(
+            "correct the row; the table `{table}` has the columns {}",
+            columns(table).join(",")
+        ),
+    };
+    let mut reader = reader(&file.text);
+    let headings = match reader.headers() {
+        Ok(headings) => headings.clone(),
+        Err(error) => return Err(vec![problem(1, error.to_string())]),
+    };
+    let mut problems: Vec<RuleProblem> = wrong_headings(table, &headings)
+        .into_iter()
+        .map(|message| problem(1, message))
+        .collect();
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut rows = Vec::new();
+    let mut keys: BTreeMap<Vec<String>, Vec<Validity>> = BTreeMap::new();
+    for record in reader.records() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                let line = error.position().map_or(0, csv::Position::line);
+                problems.push(problem(line, error.to_string()));
+                continue;
+            }
+        };
+        let line = record.position().map_or(0, csv::Position::line);
+        let fields = Fields {
+            headings: &headings,
+            record: &record,
+        };
+        let at = RowAt {
+            table,
+            file: number,
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+        };
+        let row = match dated(&fields, at, &parse) {
+            Ok(row) => row,
+            Err(message) => {
+                problems.push(problem(line, message));
+                continue;
+            }
+        };
+        let same = keys.entry(fields.key(table)).or_default();
+        let overlaps = |&&(from, until, _): &&Validity| {
+            row.valid_until.is_none_or(|last| from <= last) && until.is_none_or(|last| row.valid_from <= last)
+        };
+        if let Some((_, _, other)) = same.iter().find(overlaps) {
+            let message = format!("says of the same days something else than line {other}");
+            problems.push(problem(line, message));
+        }
+        same.push((row.valid_from, row.valid_until, line));
+        rows.push(row);
+    }
+    match problems.is_empty() {
+        true => Ok(rows),
+        false => Err(problems),
+    }
+}
+
+/// Reads a rule table as spreadsheets save it: with commas, or with semicolons.
+pub(super) fn reader(text: &str) -> csv::Reader<&[u8]> {
+    let text = text.trim_start_matches('\u{feff}');
+    let heading = text.lines().next().unwrap_or_default();
+    let semicolons = heading.matches(';').count() > heading.matches(',').count();
+    let delimiter = if semicolons { b';' } else { b',' };
+    csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .from_reader(text.as_bytes())
+}
+
+/// The columns of a table.
+pub(super) fn columns(table: &str) -> Vec<&'static str> {
+    let heading = embedded_text(table).lines().next().unwrap_or_default();
+    heading.split(',').collect()
+}
+
+fn wrong_headings(table: &str, headings: &csv::StringRecord) -> Vec<String> {
+    let known = columns(table);
+    let there: Vec<&str> = headings.iter().map(str::trim).collect();
+    let unknown = there
+        .iter()
+        .filter(|heading| !heading.is_empty() && !known.contains(heading))
+        .map(|heading| format!("`{heading}` is no column of the table `{table}`"));
+    let missing = known
+        .iter()
+        .filter(|column| !there.contains(column))
+        .map(|column| format!("the column `{column}` is missing"));
+    unknown.chain(missing).collect()
+}
+
 fn dated<T>(
     fields: &Fields<'_>,
-    parse: impl Fn(&Fields<'_>) -> Result<T, String>,
     at: RowAt,
+    parse: impl Fn(&Fields<'_>) -> Result<T, String>,
 ) -> Result<Dated<T>, String> {
+    let (valid_from, valid_until) = (fields.needed_date("valid_from")?, fields.date("valid_until")?);
+    if let Some(until) = valid_until.filter(|&until| until < valid_from) {
+        return Err(format!("`valid_until`: `{until}` is before `{valid_from}`"));
+    }
     Ok(Dated {
         row: parse(fields)?,
-        valid_from: fields.needed_date("valid_from")?,
-        valid_until: fields.date("valid_until")?,
+        valid_from,
+        valid_until,
         source: fields.filled("source")?.ok_or("`source` is empty")?.into(),
         certainty: fields.word("certainty")?,
         at,

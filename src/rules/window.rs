@@ -72,8 +72,6 @@ impl Window {
 pub struct ChannelRule {
     /// Channel.
     pub channel: Channel,
-    /// Whether a purchase or renewal can be undone within the first days.
-    pub undo_window: bool,
     /// Whether Microsoft may give a credit for unused time.
     pub credit: bool,
     /// Whether the lead of an Enterprise Agreement counts.
@@ -84,7 +82,6 @@ impl ChannelRule {
     pub(super) fn parse(row: &Fields<'_>) -> Result<ChannelRule, String> {
         Ok(ChannelRule {
             channel: row.word("channel")?,
-            undo_window: row.yes("undo_window")?,
             credit: row.yes("credit")?,
             long_lead: match row.text("lead")? {
                 "relationship" => false,

@@ -5,9 +5,10 @@ use chrono::NaiveDate;
 use crate::{
     catalog::evidence::Amount,
     finding::{Accounting, Code, Finding, Place},
-    plan::{Costs, Decision, Plan, PlanRow, PlanTarget, Reason, StepRef},
+    plan::{Costs, Decision, Plan, PlanRow, PlanTarget, Reason, StepRef, Texts},
     read::{FileReport, Limits},
     recognise::{InputRecord, SourceOffer, Subscription},
+    rules::{Conditions, StepTexts},
     terms::*,
 };
 
@@ -90,6 +91,7 @@ pub(crate) fn full_row() -> PlanRow {
         offer: name.into(),
         seats: Some(Seats(seats)),
         term: Some(Term::YEAR),
+        billing: None,
     };
     row.decision = Decision {
         action: Action::Move,
@@ -137,12 +139,19 @@ pub(crate) fn plan() -> Plan {
             due: Some(day("2026-12-14")),
             kind: StepKind::RequestRelationship,
             owner: Owner::Partner,
-            role: "Account admin".into(),
+            rule: 0,
+            conditions: Conditions::default(),
+            request: None,
             requested: false,
             row: 0,
             shared: Some(1),
         }],
         findings: Vec::new(),
+        texts: Texts {
+            steps: StepTexts::one(StepKind::RequestRelationship, "send the link; {waits}"),
+            self_service_licences: 25,
+            transfer_items: 25,
+        },
     }
 }
 
@@ -186,6 +195,7 @@ pub(crate) fn record() -> RunRecord {
         as_of: day("2026-11-21"),
         settings: None,
         tables: [("holds".to_owned(), "cd".repeat(32))].into(),
+        rules: Vec::new(),
         catalog: Vec::new(),
         inputs: vec![InputRecord {
             file,

@@ -20,6 +20,7 @@ use crate::{
     plan::{Counts, MappedOffer},
     read::Limits,
     recognise::InputRecord,
+    rules::Override,
     saved::{Columns, SavedRecord},
 };
 
@@ -37,6 +38,8 @@ pub struct RunRecord {
     pub settings: Option<SettingsRecord>,
     /// SHA-256 of each table, by its setting's name.
     pub tables: BTreeMap<String, String>,
+    /// What the settings put in the place of the built-in rules.
+    pub rules: Vec<Override>,
     /// Microsoft's own files, sorted by setting and path.
     pub catalog: Vec<EvidenceFile>,
     /// Each input, sorted by path.
@@ -153,6 +156,8 @@ pub struct StoppedRecord {
     pub settings: Option<SettingsRecord>,
     /// SHA-256 of each table, by its setting's name.
     pub tables: BTreeMap<String, String>,
+    /// What the settings put in the place of the built-in rules.
+    pub rules: Vec<Override>,
     /// Microsoft's own files, sorted by setting and path.
     pub catalog: Vec<EvidenceFile>,
     /// Each input, sorted by path.

@@ -16,6 +16,27 @@ pub(crate) fn plus(day: NaiveDate, days: i64) -> NaiveDate {
     day + Duration::days(days)
 }
 
+/// Ours, and the one by which the customer's own steps go.
+pub(crate) struct PlainCalendars {
+    pub(crate) ours: PlainCalendar,
+    pub(crate) theirs: PlainCalendar,
+}
+
+impl PlainCalendars {
+    /// Where a customer's country is given, its holidays count for its own steps, and ours as well.
+    pub(crate) fn new(days: &[CalendarDay], home: Option<Country>, customers: Option<Country>) -> PlainCalendars {
+        let mut theirs = PlainCalendar::new(days, home);
+        if let Some(country) = customers {
+            let own = PlainCalendar::new(days, Some(country));
+            theirs.holidays.extend(own.holidays);
+        }
+        PlainCalendars {
+            ours: PlainCalendar::new(days, home),
+            theirs,
+        }
+    }
+}
+
 /// Holidays and blackouts that count for us.
 pub(crate) struct PlainCalendar {
     holidays: BTreeSet<NaiveDate>,

@@ -5,17 +5,17 @@
 
 use chrono::NaiveDate;
 use seatshift::{
-    config::RuleSettings,
-    plan::dates::{DateQuery, Dates, Gates, Outcome, Steps, dates},
+    plan::dates::{DateQuery, Dates, Gates, Outcome, Steps},
     recognise::tables::{CalendarDay, CalendarKind},
-    rules::Rules,
     terms::{Channel, EndInstruction, Route, State, StepKind},
 };
 
 use crate::{
     World,
     calendar::plus,
-    comparable, plain,
+    comparable,
+    numbers::Numbers,
+    plain,
     queries::{CalendarTable, days},
 };
 
@@ -30,6 +30,8 @@ fn new(channel: Channel, term_end: &str) -> DateQuery {
     DateQuery {
         as_of: day("2026-11-21"),
         channel,
+        country: None,
+        short_grace: false,
         route: Route::NewSubscription,
         state: Some(State::Active),
         term_start: Some(plus(day(term_end), -364)),
@@ -39,6 +41,8 @@ fn new(channel: Channel, term_end: &str) -> DateQuery {
         reassign: false,
         missing: Gates::default(),
         transfer_requested: false,
+        request_sent: None,
+        settled_on: None,
         done: Steps::default(),
         requested: Steps::default(),
         not_before: None,
@@ -169,12 +173,13 @@ fn told(dates: &Dates) -> String {
 }
 
 /// A calendar with holidays and a stretch in which nothing may move.
-fn world(blackout: Option<(&str, &str)>, settings: RuleSettings) -> World {
+fn world(blackout: Option<(&str, &str)>, settings: Numbers) -> World {
     let row = |date, kind| CalendarDay {
         date,
         country: None,
         kind,
         name: "".into(),
+        yearly: false,
     };
     let holidays = ["2026-12-24", "2026-12-25", "2026-12-26", "2027-01-01"];
     let mut table: Vec<_> = holidays.map(|date| row(day(date), CalendarKind::Holiday)).into();
@@ -190,16 +195,16 @@ fn world(blackout: Option<(&str, &str)>, settings: RuleSettings) -> World {
             days: table,
             home: None,
         },
+        None,
         settings,
     )
 }
 
 /// Both implementations must tell each of these.
 fn hold(world: &World, examples: &[(&str, DateQuery, &str)]) {
-    let rules = Rules::embedded().unwrap();
     let mut wrong = Vec::new();
     for (what, query, expected) in examples {
-        let product = dates(query, &rules, &world.calendar, &world.settings);
+        let product = world.dates(query);
         let plain = plain::plain_dates(query, &world.plain, &world.settings);
         for (who, answer) in [("product", product), ("plain", plain)] {
             let told = told(&comparable(answer));
@@ -214,7 +219,7 @@ fn hold(world: &World, examples: &[(&str, DateQuery, &str)]) {
 #[test]
 fn each_row_of_the_windows() {
     hold(
-        &world(None, RuleSettings::default()),
+        &world(None, Numbers::default()),
         &[
             (
                 "a transfer: the last day is Saturday 23 January, the request goes before Christmas",
@@ -293,7 +298,7 @@ fn the_extended_term_applies_from_its_days_on() {
         )
     };
     hold(
-        &world(None, RuleSettings::default()),
+        &world(None, Numbers::default()),
         &[
             (
                 "ends a day before it",
@@ -335,7 +340,7 @@ fn the_extended_term_applies_from_its_days_on() {
 #[test]
 fn the_best_day_gives_way() {
     let christmas = new(CSP, "2026-12-29");
-    let settings = RuleSettings::default;
+    let settings = Numbers::default;
     hold(
         &world(Some(("2026-12-15", "2026-12-26")), settings()),
         &[(
@@ -386,7 +391,7 @@ fn the_best_day_gives_way() {
 #[test]
 fn what_is_missing_sets_deadlines_and_delays() {
     hold(
-        &world(None, RuleSettings::default()),
+        &world(None, Numbers::default()),
         &[
             (
                 "every gate, for an Enterprise Agreement; March 27 is a Saturday",
@@ -439,7 +444,7 @@ fn what_is_missing_sets_deadlines_and_delays() {
 #[test]
 fn what_is_done_has_no_day() {
     hold(
-        &world(None, RuleSettings::default()),
+        &world(None, Numbers::default()),
         &[
             (
                 "set to cancel at the term end already",
@@ -506,7 +511,7 @@ fn what_is_done_has_no_day() {
 fn a_window_missed() {
     let saturday = new(CSP, "2026-11-21");
     hold(
-        &world(None, RuleSettings::default()),
+        &world(None, Numbers::default()),
         &[
             (
                 "the extended term: a paid month is cheaper than a year",
@@ -582,9 +587,9 @@ fn a_window_missed() {
 
 #[test]
 fn the_older_online_agreement_at_once() {
-    let settings = RuleSettings {
+    let settings = Numbers {
         mosa_asap: true,
-        ..RuleSettings::default()
+        ..Numbers::default()
     };
     let mosa = |end| done(&[StepKind::EnquireCredit], new(Channel::WebDirectMosa, end));
     hold(
@@ -616,7 +621,7 @@ fn the_older_online_agreement_at_once() {
 fn past_the_end() {
     let credit = |query| done(&[StepKind::EnquireCredit], query);
     hold(
-        &world(None, RuleSettings::default()),
+        &world(None, Numbers::default()),
         &[
             (
                 "renewed: two days are left to undo it",
@@ -701,7 +706,7 @@ fn past_the_end() {
 #[test]
 fn renewed_lately_and_waiting_for_the_base() {
     hold(
-        &world(None, RuleSettings::default()),
+        &world(None, Numbers::default()),
         &[
             (
                 "renewed on Wednesday: near the end as usual, three days to undo it",

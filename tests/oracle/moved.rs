@@ -5,7 +5,6 @@
 
 use chrono::NaiveDate;
 use seatshift::{
-    config::RuleSettings,
     plan::{
         Reason,
         dates::{DateQuery, Dates, Outcome},
@@ -14,9 +13,10 @@ use seatshift::{
 };
 
 use crate::{
-    calendar::{PlainCalendar, plus},
+    calendar::{PlainCalendar, PlainCalendars, plus},
+    numbers::Numbers,
     plain::nothing,
-    program::Window,
+    program::{Window, today},
 };
 
 /// A move date, and what it was found from.
@@ -30,10 +30,11 @@ pub(crate) struct Found {
 }
 
 /// Everything that hangs on a move date.
-pub(crate) fn moved(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleSettings, mut found: Found) -> Dates {
+pub(crate) fn moved(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, mut found: Found) -> Dates {
     let window = found.window;
     if let Some(base) = query.not_before
         && base > found.move_date
+        && query.settled_on.is_none()
     {
         if window.closes.is_some_and(|closes| base > closes) {
             let mut dates = nothing(Outcome::Review(Reason::AddonWithoutBase));
@@ -49,7 +50,7 @@ pub(crate) fn moved(query: &DateQuery, calendar: &PlainCalendar, settings: &Rule
     dates.window_opens = window.opens;
     dates.window_closes = window.closes;
     dates.end_source = found.end_source;
-    before_the_move(query, calendar, settings, found.best, &mut dates);
+    before_the_move(query, calendar, settings, &found, &mut dates);
     after_the_move(query, calendar, found.move_date, &mut dates);
     undo_renewal(query, settings, &mut found.reasons, &mut dates);
     risks(query, &mut found.reasons, &dates);
@@ -57,9 +58,10 @@ pub(crate) fn moved(query: &DateQuery, calendar: &PlainCalendar, settings: &Rule
     dates.reasons = found.reasons;
 
     let a = query.as_of;
-    dates.urgency = if a > query.term_end {
+    let settled = query.settled_on.is_some();
+    dates.urgency = if a > query.term_end && !settled {
         Urgency::Lapsed
-    } else if found.ready > found.best || some_day_passed(query, &dates) {
+    } else if (found.ready > found.best && !settled) || some_day_passed(query, &dates) {
         Urgency::Late
     } else if window.opens.is_none_or(|opens| opens <= a) && window.closes.is_none_or(|closes| a <= closes) {
         Urgency::Open
@@ -70,22 +72,22 @@ pub(crate) fn moved(query: &DateQuery, calendar: &PlainCalendar, settings: &Rule
 }
 
 /// By when to ask for what is missing and not asked for yet.
-fn before_the_move(
-    query: &DateQuery,
-    calendar: &PlainCalendar,
-    settings: &RuleSettings,
-    best: NaiveDate,
-    dates: &mut Dates,
-) {
+fn before_the_move(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, found: &Found, dates: &mut Dates) {
     let asked = |step| query.done.contains(step) || query.requested.contains(step);
     let e = query.term_end;
     let lead = &settings.lead;
     let base = if query.route == Route::Transfer {
-        calendar.prev(plus(e, -38))
+        calendar.ours.prev(plus(e, -38))
     } else {
-        best
+        found.best
     };
-    let by = |days: u16| Some(calendar.prev(plus(base, -i64::from(days))));
+    // What is best today is asked for today.
+    let at_once = found.window.from_as_of;
+    let before = |whose: &PlainCalendar, days: u16| match at_once {
+        true => Some(whose.next(today(query))),
+        false => Some(whose.prev(plus(base, -i64::from(days)))),
+    };
+    let by = |days: u16| before(&calendar.ours, days);
     if query.missing.relationship && !asked(StepKind::RequestRelationship) {
         dates.relationship_by = match query.channel {
             Channel::Ea => by(lead.relationship_ea),
@@ -93,7 +95,7 @@ fn before_the_move(
         };
     }
     if query.missing.agreement && !asked(StepKind::AcceptAgreement) {
-        dates.agreement_by = by(lead.agreement);
+        dates.agreement_by = before(&calendar.theirs, lead.agreement);
     }
     if query.missing.delegated_rights && query.reassign && !asked(StepKind::RequestDelegatedRights) {
         dates.delegated_rights_by = by(lead.delegated_rights);
@@ -104,37 +106,46 @@ fn before_the_move(
     // What is no longer paid for has no unused days.
     let paid = dates.end_source.is_some();
     if matches!(query.channel, Channel::WebDirect | Channel::WebDirectMosa) && paid && !asked(StepKind::EnquireCredit) {
-        dates.credit_by = Some(calendar.prev(plus(best, -i64::from(settings.credit_days))));
+        dates.credit_by = before(&calendar.theirs, settings.credit_days);
     }
     if query.route == Route::Transfer && !query.done.contains(StepKind::ApproveTransfer) {
         dates.approve_by = Some(plus(e, -8));
+        if let (true, Some(sent)) = (query.transfer_requested, query.request_sent) {
+            let lapses = plus(sent, i64::from(settings.request_days));
+            dates.approve_by = Some(plus(e, -8).min(lapses));
+        }
         if !asked(StepKind::RequestTransfer) && !query.transfer_requested {
-            dates.request_by = Some(calendar.prev(plus(e, -38)));
+            dates.request_by = Some(calendar.ours.prev(plus(e, -38)));
         }
     }
 }
 
 /// Licences, then the end of the source, then another look; and the days paid twice.
-fn after_the_move(query: &DateQuery, calendar: &PlainCalendar, move_date: NaiveDate, dates: &mut Dates) {
+fn after_the_move(query: &DateQuery, calendar: &PlainCalendars, move_date: NaiveDate, dates: &mut Dates) {
     let e = query.term_end;
     let mut after = move_date;
     if query.reassign {
         after = match dates.end_source {
-            Some(EndSource::Cancel) => calendar.next(plus(move_date, 1)),
-            _ => calendar.prev(e).max(move_date),
+            Some(EndSource::Cancel) => calendar.theirs.next(plus(move_date, 1)),
+            _ => calendar.theirs.prev(e).max(move_date),
         };
         if !query.done.contains(StepKind::Reassign) {
             dates.reassign_by = Some(after);
         }
     }
-    dates.end_source_by = end_source_by(query, calendar, dates.end_source, move_date, after);
+    // Customers end what they bought online or from Microsoft themselves.
+    let enders = match query.channel {
+        Channel::WebDirect | Channel::WebDirectMosa | Channel::McaE => &calendar.theirs,
+        _ => &calendar.ours,
+    };
+    dates.end_source_by = end_source_by(query, enders, dates.end_source, move_date, after);
     if dates.end_source == Some(EndSource::ExtendedTerm) && !query.done.contains(StepKind::CancelExtendedTerm) {
-        dates.cancel_extended_by = Some(calendar.next(plus(after, 1)));
+        dates.cancel_extended_by = Some(enders.next(plus(after, 1)));
     }
     if query.route == Route::Transfer {
         return;
     }
-    let again = calendar.next(plus(e, 1));
+    let again = calendar.ours.next(plus(e, 1));
     if again > move_date {
         dates.verify_again = Some(again);
     }
@@ -150,13 +161,11 @@ fn after_the_move(query: &DateQuery, calendar: &PlainCalendar, move_date: NaiveD
 }
 
 /// A renewal of the last days can still be undone.
-fn undo_renewal(query: &DateQuery, settings: &RuleSettings, reasons: &mut Vec<Reason>, dates: &mut Dates) {
-    let Some(start) = query.term_start else { return };
-    match query.channel {
-        Channel::Csp | Channel::WebDirect | Channel::McaE => {}
-        _ => return,
-    }
-    let last = plus(start, i64::from(settings.undo_days) - 1);
+fn undo_renewal(query: &DateQuery, settings: &Numbers, reasons: &mut Vec<Reason>, dates: &mut Dates) {
+    let (Some(start), Some(days)) = (query.term_start, settings.undo(query)) else {
+        return;
+    };
+    let last = plus(start, days - 1);
     if start <= query.as_of && query.as_of <= last {
         reasons.push(Reason::RenewedLately);
         if !query.done.contains(StepKind::UndoRenewal) {
@@ -212,7 +221,6 @@ fn some_day_passed(query: &DateQuery, dates: &Dates) -> bool {
         dates.approve_by,
         dates.reassign_by,
         dates.cancel_extended_by,
-        dates.verify_again,
         dates.undo_renewal_by,
     ];
     days.into_iter().flatten().any(|day| day < query.as_of)

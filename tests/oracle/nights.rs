@@ -5,12 +5,9 @@
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
-use seatshift::{
-    plan::{
-        Reason,
-        dates::{DateQuery, Dates, Outcome, dates},
-    },
-    rules::Rules,
+use seatshift::plan::{
+    Reason,
+    dates::{DateQuery, Dates, Outcome},
 };
 
 use crate::{
@@ -29,7 +26,6 @@ const STARTS: [i64; 17] = [
 #[test]
 fn nothing_changes_overnight_without_a_reason() {
     let worlds = World::all();
-    let rules = Rules::embedded().unwrap();
     let ends: Vec<NaiveDate> = term_ends().into_iter().step_by(3).collect();
     let (nights, changes, problems) = ends
         .par_iter()
@@ -45,7 +41,7 @@ fn nothing_changes_overnight_without_a_reason() {
                             as_of: plus(first.as_of, night),
                             ..first
                         };
-                        let dates = comparable(dates(&query, &rules, &world.calendar, &world.settings));
+                        let dates = comparable(world.dates(&query));
                         (query, dates)
                     };
                     let mut before = answer(0);
@@ -130,7 +126,7 @@ fn crossed(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, Dates
     let (query, _) = before;
     let (a, b) = (before.0.as_of, after.0.as_of);
     let e = query.term_end;
-    let undo = i64::from(world.settings.undo_days);
+    let undo = world.settings.undo(query).unwrap_or(0);
 
     // Days that A itself is compared with.
     let mut days = vec![e, plus(e, -1), plus(e, -30), plus(e, undo)];
@@ -169,7 +165,7 @@ fn crossed(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, Dates
         limits.extend([dates.recommended, dates.window_closes].into_iter().flatten());
     }
     let ready = [&before.0, &after.0].map(|query| plain::ready(query, &world.settings));
-    let later = ready.map(|day| world.plain.next_move(day));
+    let later = ready.map(|day| world.plain.ours.next_move(day));
     limits
         .iter()
         .any(|limit| [ready, later].iter().any(|[a, b]| a <= limit && limit < b))

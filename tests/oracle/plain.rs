@@ -5,7 +5,6 @@
 
 use chrono::NaiveDate;
 use seatshift::{
-    config::RuleSettings,
     plan::{
         Reason,
         dates::{DateQuery, Dates, Outcome},
@@ -14,13 +13,14 @@ use seatshift::{
 };
 
 use crate::{
-    calendar::{PlainCalendar, plus},
+    calendar::{PlainCalendars, plus},
     moved::{Found, moved},
-    program::{Lifecycle, Window, in_extended_term, lifecycle, renewed, window_of},
+    numbers::Numbers,
+    program::{Lifecycle, Window, in_extended_term, lifecycle, renewed, stands_still, today, window_of},
 };
 
 /// The whole answer.
-pub(crate) fn plain_dates(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleSettings) -> Dates {
+pub(crate) fn plain_dates(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers) -> Dates {
     let window = window_of(query, settings);
     // What nobody described: a transfer of what is not sold under new commerce, an extended term where there is none.
     let no_transfer = query.route == Route::Transfer && query.channel != Channel::Csp;
@@ -41,7 +41,7 @@ pub(crate) fn plain_dates(query: &DateQuery, calendar: &PlainCalendar, settings:
         let window = Window {
             opens: None,
             closes: None,
-            best: query.as_of,
+            best: today(query),
             from_as_of: true,
             end_source: EndSource::Cancel,
         };
@@ -57,11 +57,28 @@ pub(crate) fn plain_dates(query: &DateQuery, calendar: &PlainCalendar, settings:
 }
 
 /// A move to be approved by the partner who has the subscription now.
-fn transfer(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleSettings, window: Window) -> Dates {
+fn transfer(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, window: Window) -> Dates {
+    if let Some(day) = query.settled_on {
+        // Approved, hence complete: nothing can be missed any more.
+        let (best, _) = recommended(query, calendar, settings, window);
+        return moved(
+            query,
+            calendar,
+            settings,
+            Found {
+                window,
+                best,
+                ready: day,
+                move_date: day,
+                end_source: Some(EndSource::Transfer),
+                reasons: Vec::new(),
+            },
+        );
+    }
     if !in_extended_term(query) && renewed(query) {
         return renewed_since_export(query, settings, window);
     }
-    if query.as_of > query.term_end || in_extended_term(query) {
+    if query.as_of > query.term_end || in_extended_term(query) || stands_still(query) {
         return transfer_missed(query, window);
     }
     before_term_end(query, calendar, settings, window)
@@ -78,37 +95,42 @@ fn transfer_missed(query: &DateQuery, window: Window) -> Dates {
 }
 
 /// The export is older than the renewal.
-fn renewed_since_export(query: &DateQuery, settings: &RuleSettings, window: Window) -> Dates {
+fn renewed_since_export(query: &DateQuery, settings: &Numbers, window: Window) -> Dates {
     let mut dates = nothing(Outcome::Review(Reason::RenewedSinceExport));
     dates.window_opens = window.opens;
     dates.window_closes = window.closes;
-    let last = plus(query.term_end, i64::from(settings.undo_days));
-    if query.as_of <= last && !query.done.contains(StepKind::UndoRenewal) {
-        dates.undo_renewal_by = Some(last);
+    if let Some(days) = settings.undo(query) {
+        let last = plus(query.term_end, days);
+        if query.as_of <= last && !query.done.contains(StepKind::UndoRenewal) {
+            dates.undo_renewal_by = Some(last);
+        }
     }
     dates
 }
 
 /// A is not after E, or the source runs on in the extended term.
-fn before_term_end(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleSettings, window: Window) -> Dates {
+fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, window: Window) -> Dates {
     let (best, why_best) = recommended(query, calendar, settings, window);
     let ready = ready(query, settings);
     let mut reasons = Vec::new();
     let mut end_source = window.end_source;
     let closes = window.closes.unwrap_or(NaiveDate::MAX);
     let over = query.as_of > closes;
-    let later = calendar.next_move(ready);
+    let later = query.settled_on.unwrap_or_else(|| calendar.ours.next_move(ready));
+    let settled = query.settled_on.is_some();
 
-    let move_date = if best >= ready && !(over && window.from_as_of) {
+    let move_date = if settled && later <= closes {
+        later
+    } else if !settled && best >= ready && !(over && window.from_as_of) {
         reasons.extend(why_best);
         if window.from_as_of {
             reasons.push(Reason::AsSoonAsReady);
         }
         best
-    } else if later <= closes {
+    } else if !settled && later <= closes {
         reasons.push(Reason::AsSoonAsReady);
         later
-    } else if ready <= closes {
+    } else if !settled && ready <= closes {
         reasons.push(Reason::NoBusinessDay);
         reasons.push(Reason::AsSoonAsReady);
         ready
@@ -116,7 +138,9 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleS
         if query.route == Route::Transfer {
             return transfer_missed(query, window);
         }
-        reasons.push(Reason::AsSoonAsReady);
+        if !settled {
+            reasons.push(Reason::AsSoonAsReady);
+        }
         if window.end_source == EndSource::CancelAtTermEnd {
             end_source = EndSource::ExtendedTerm;
             reasons.push(Reason::WindowMissed);
@@ -130,6 +154,11 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleS
         later
     };
     let end_source = Some(end_source);
+    // It is stopped inside its term: users wait for the move.
+    let down = matches!(query.state, Some(State::Suspended | State::Disabled));
+    if down && !settled && query.as_of <= query.term_end && query.route != Route::Transfer {
+        reasons.push(Reason::ServiceDown);
+    }
     moved(
         query,
         calendar,
@@ -146,10 +175,26 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleS
 }
 
 /// A is after E, and it has not renewed itself.
-fn lapsed(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleSettings, window: Window) -> Dates {
+fn lapsed(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, window: Window) -> Dates {
     let (best, _) = recommended(query, calendar, settings, window);
+    if let Some(day) = query.settled_on {
+        // The target is there since that day.
+        return moved(
+            query,
+            calendar,
+            settings,
+            Found {
+                window,
+                best,
+                ready: day,
+                move_date: day,
+                end_source: None,
+                reasons: Vec::new(),
+            },
+        );
+    }
     let ready = ready(query, settings);
-    let move_date = calendar.next_move(ready);
+    let move_date = calendar.ours.next_move(ready);
     let mut reasons = vec![Reason::AsSoonAsReady];
     let mut window = window;
     let mut down = query.state == Some(State::Disabled) || query.state == Some(State::Suspended);
@@ -183,29 +228,29 @@ fn lapsed(query: &DateQuery, calendar: &PlainCalendar, settings: &RuleSettings, 
 /// The best day before anybody asks what is ready, and what there is to say about it.
 fn recommended(
     query: &DateQuery,
-    calendar: &PlainCalendar,
-    settings: &RuleSettings,
+    calendar: &PlainCalendars,
+    settings: &Numbers,
     window: Window,
 ) -> (NaiveDate, Option<Reason>) {
     let opens = if window.from_as_of {
-        Some(query.as_of)
+        Some(today(query))
     } else {
         window.opens
     };
     let inside =
         |day: NaiveDate| opens.is_none_or(|opens| opens <= day) && window.closes.is_none_or(|closes| day <= closes);
-    let before = calendar.prev_move(window.best);
+    let before = calendar.ours.prev_move(window.best);
     if inside(before) {
         return (before, None);
     }
-    let after = calendar.next_move(window.best);
+    let after = calendar.ours.next_move(window.best);
     if inside(after) {
         return (after, None);
     }
     if let Some(opens) = window.opens {
         for days in 1..=i64::from(settings.early_days) {
             let day = plus(opens, -days);
-            if calendar.moves(day) {
+            if calendar.ours.moves(day) {
                 return (day, Some(Reason::Early));
             }
         }
@@ -214,7 +259,10 @@ fn recommended(
 }
 
 /// The first day on which everything can be there.
-pub(crate) fn ready(query: &DateQuery, settings: &RuleSettings) -> NaiveDate {
+pub(crate) fn ready(query: &DateQuery, settings: &Numbers) -> NaiveDate {
+    if let Some(day) = query.settled_on {
+        return day;
+    }
     let least = &settings.least;
     let mut days = 0;
     if query.missing.relationship {

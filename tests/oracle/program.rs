@@ -5,12 +5,11 @@
 
 use chrono::NaiveDate;
 use seatshift::{
-    config::RuleSettings,
     plan::dates::DateQuery,
     terms::{Channel, EndInstruction, EndSource, Route, State, StepKind},
 };
 
-use crate::calendar::plus;
+use crate::{calendar::plus, numbers::Numbers};
 
 /// What the table of windows says.
 #[derive(Clone, Copy)]
@@ -32,7 +31,7 @@ pub(crate) enum Lifecycle {
 }
 
 /// The table of windows.
-pub(crate) fn window_of(query: &DateQuery, settings: &RuleSettings) -> Window {
+pub(crate) fn window_of(query: &DateQuery, settings: &Numbers) -> Window {
     let e = query.term_end;
     let window = |opens, closes, end_source| Window {
         opens: Some(plus(e, opens)),
@@ -41,6 +40,41 @@ pub(crate) fn window_of(query: &DateQuery, settings: &RuleSettings) -> Window {
         from_as_of: false,
         end_source,
     };
+    let usual = usual_window(query, settings, window);
+    // A request that is on its way can be approved until it lapses, and not after E-8.
+    if let (Route::Transfer, true, Some(sent)) = (query.route, query.transfer_requested, query.request_sent) {
+        let last = plus(sent, i64::from(settings.request_days)).min(plus(e, -8));
+        return Window {
+            opens: Some(plus(e, -38).min(sent)),
+            closes: Some(last),
+            best: last,
+            ..usual
+        };
+    }
+    // What stands still inside its term is moved as soon as it goes.
+    if query.route != Route::Transfer && query.as_of <= e && stands_still(query) {
+        return Window {
+            opens: None,
+            best: today(query),
+            from_as_of: true,
+            ..usual
+        };
+    }
+    usual
+}
+
+/// A; or, where the move is settled, the day on which it was: that no longer follows A.
+pub(crate) fn today(query: &DateQuery) -> NaiveDate {
+    query.settled_on.unwrap_or(query.as_of)
+}
+
+/// Whether the export shows it as one that is no longer paid for, or stopped.
+pub(crate) fn stands_still(query: &DateQuery) -> bool {
+    query.state == Some(State::Expired) || query.state == Some(State::Suspended) || query.state == Some(State::Disabled)
+}
+
+fn usual_window(query: &DateQuery, settings: &Numbers, window: impl Fn(i64, i64, EndSource) -> Window) -> Window {
+    let e = query.term_end;
     match query.route {
         Route::Transfer => Window {
             best: plus(e, -8),
@@ -60,7 +94,7 @@ pub(crate) fn window_of(query: &DateQuery, settings: &RuleSettings) -> Window {
                 if settings.mosa_asap {
                     Window {
                         opens: None,
-                        best: query.as_of,
+                        best: today(query),
                         from_as_of: true,
                         ..window(-7, -1, EndSource::Cancel)
                     }
@@ -129,6 +163,19 @@ pub(crate) fn lifecycle(query: &DateQuery, day: NaiveDate) -> Lifecycle {
     if query.channel == Channel::Csp && query.state == Some(State::Suspended) {
         return match past {
             ..=120 => Lifecycle::Down { until: plus(e, 120) },
+            _ => Lifecycle::Gone,
+        };
+    }
+    if query.channel == Channel::CspLegacy && query.state == Some(State::Suspended) {
+        return match past {
+            ..=90 => Lifecycle::Down { until: plus(e, 90) },
+            _ => Lifecycle::Gone,
+        };
+    }
+    if query.channel == Channel::Ea && query.short_grace {
+        return match past {
+            ..=30 => Lifecycle::Runs { until: plus(e, 30) },
+            31..=90 => Lifecycle::Unsure,
             _ => Lifecycle::Gone,
         };
     }

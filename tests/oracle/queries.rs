@@ -6,13 +6,12 @@
 
 use chrono::NaiveDate;
 use seatshift::{
-    config::RuleSettings,
     plan::dates::{DateQuery, Gates, Steps},
     recognise::tables::{CalendarDay, CalendarKind},
     terms::{Channel, Country, EndInstruction, Route, State, StepKind},
 };
 
-use crate::calendar::plus;
+use crate::{calendar::plus, numbers::Numbers};
 
 /// Each channel, by each route it may take; routes that only a table of ours can name among them.
 pub(crate) const WAYS: [(Channel, Route); 11] = [
@@ -115,9 +114,12 @@ pub(crate) fn query(random: &mut Random, way: (Channel, Route), term_end: NaiveD
         State::Deleted,
     ];
     let nothing_missing = random.chance(35);
+    let countries: [Country; 3] = ["HU", "SE", "CL"].map(|code| code.parse().unwrap());
     let mut query = DateQuery {
         as_of,
         channel,
+        country: random.maybe(20, &countries),
+        short_grace: channel == Channel::Ea && random.chance(20),
         route,
         state: random.maybe(40, &states),
         term_start: random.maybe(25, &starts).map(|start| start.min(term_end)),
@@ -132,10 +134,24 @@ pub(crate) fn query(random: &mut Random, way: (Channel, Route), term_end: NaiveD
             vetting: !nothing_missing && random.chance(30),
         },
         transfer_requested: random.chance(if route == Route::Transfer { 30 } else { 3 }),
+        request_sent: None,
+        settled_on: None,
         done: steps(random),
         requested: steps(random),
         not_before: None,
     };
+    if query.transfer_requested {
+        let lately = plus(as_of, -random.below(30));
+        query.request_sent = random.maybe(30, &[as_of, plus(as_of, -30), lately]);
+    }
+    let last_step = match route {
+        Route::Transfer => StepKind::ApproveTransfer,
+        _ => StepKind::Order,
+    };
+    if query.done.contains(last_step) {
+        let (lately, before_end) = (plus(as_of, -random.below(20)), plus(term_end, -random.below(40)));
+        query.settled_on = random.maybe(30, &[as_of, lately, before_end]);
+    }
     query.missing.relationship &= !query.done.contains(StepKind::RequestRelationship);
     query.missing.agreement &= !query.done.contains(StepKind::AcceptAgreement);
     query.missing.delegated_rights &= !query.done.contains(StepKind::RequestDelegatedRights);
@@ -173,6 +189,7 @@ pub(crate) fn calendars() -> Vec<CalendarTable> {
                     country,
                     kind,
                     name: "".into(),
+                    yearly: false,
                 });
             }
         };
@@ -198,6 +215,7 @@ pub(crate) fn calendars() -> Vec<CalendarTable> {
                     country: None,
                     kind,
                     name: "".into(),
+                    yearly: false,
                 });
             }
         };
@@ -229,13 +247,13 @@ pub(crate) fn calendars() -> Vec<CalendarTable> {
 }
 
 /// The defaults, moving at once under the older online agreement, and other numbers.
-pub(crate) fn settings() -> Vec<RuleSettings> {
-    let defaults = RuleSettings::default();
-    let asap = RuleSettings {
+pub(crate) fn settings() -> Vec<Numbers> {
+    let defaults = Numbers::default();
+    let asap = Numbers {
         mosa_asap: true,
-        ..RuleSettings::default()
+        ..Numbers::default()
     };
-    let mut other = RuleSettings::default();
+    let mut other = Numbers::default();
     other.lead.relationship = 21;
     other.lead.relationship_ea = 60;
     other.lead.agreement = 3;
@@ -249,6 +267,7 @@ pub(crate) fn settings() -> Vec<RuleSettings> {
     other.least.approval = 5;
     other.credit_days = 12;
     other.early_days = 3;
-    other.undo_days = 10;
+    other.undo_days = Some(10);
+    other.request_days = 40;
     vec![defaults, asap, other]
 }

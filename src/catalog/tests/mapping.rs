@@ -70,9 +70,37 @@ fn a_transfer_takes_the_source_as_it_is() {
     }
     .map(&catalog);
     assert_eq!(
-        (target_ids(&mapping), mapping.used),
-        (vec!["CFQ7TTC0ZZZZ:0001"], Some(2))
+        (target_ids(&mapping), mapping.used, mapping.kind, mapping.licences),
+        (
+            vec!["CFQ7TTC0ZZZZ:0001"],
+            Some(2),
+            MappingKind::Same,
+            Some(Licences::Keep)
+        )
     );
+}
+
+#[test]
+fn a_transfer_takes_what_only_the_users_table_knows_as_it_is() {
+    let catalog = Catalog::embedded();
+    let source = SourceOffer {
+        offer_id: Some("CFQ7TTC0QQQQ:0001".into()),
+        name: Some("Contoso Cloud Plan".into()),
+        ..SourceOffer::default()
+    };
+    let rules = [rule(2, "CFQ7TTC0QQQQ:0001", "Microsoft 365 Business Basic")];
+    let by = |route| {
+        let ask = Ask {
+            route,
+            rules: &rules,
+            ..Ask::of(source.clone())
+        };
+        ask.map(&catalog)
+    };
+    let transferred = by(Route::Transfer);
+    assert_eq!((transferred.kind, transferred.used), (MappingKind::Same, Some(2)));
+    assert_eq!(target_ids(&transferred), ["CFQ7TTC0QQQQ:0001"]);
+    assert_eq!(target_ids(&by(Route::NewSubscription)), ["CFQ7TTC0LH18:0001"]);
 }
 
 #[test]

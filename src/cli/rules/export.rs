@@ -53,14 +53,14 @@ fn how(folder: &Path) -> String {
 #
 # In every table: valid_from and valid_until are the first and the last day on which the row is true (empty: until further
 # notice); source says where it was read; certainty is sure, likely or unsure, and what is unsure leads to a review. Among rows
-# for the same case the first that is true on the day counts.
+# for the same case, yours count before the built-in ones; two of one file that are true on one day are refused.
 
 # Your file in the place of the built-in table: it must hold every row that is to count. What a later version of seatshift
 # brings for this table does not count then.
 [rules.replace]
 {lines}
-# Rows of yours after those of the built-in table: keep the headings and your own rows only. A built-in row for the same
-# case that is true on the day goes before yours; to change it, replace the table.
+# Rows of yours before those of the built-in table: keep the headings and your own rows only. Where a row of yours is true on
+# the day, the built-in row for the same case does not count; plan.run.json names both.
 [rules.extend]
 {lines}"
     )

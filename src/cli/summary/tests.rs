@@ -103,6 +103,7 @@ fn outcome() -> Outcome {
             ..Counts::default()
         },
         plan: Plan {
+            texts: Default::default(),
             mappings: Vec::new(),
             as_of: day("2026-11-21"),
             rows,
@@ -214,6 +215,7 @@ fn notes_are_told_when_asked_for() {
 fn an_empty_plan_has_no_empty_sections() {
     let nothing = Outcome {
         plan: Plan {
+            texts: Default::default(),
             as_of: day("2026-11-21"),
             ..Plan::default()
         },

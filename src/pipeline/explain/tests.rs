@@ -11,7 +11,7 @@ use crate::{
     plan::{Answer as Tried, Part as RulePart, Plan},
     read::Input,
     recognise::{self, Context, Recognised},
-    rules::shift,
+    rules::{Calendars, shift},
     write::Reports,
 };
 
@@ -20,7 +20,7 @@ fn on(text: &str) -> NaiveDate {
 }
 
 /// Every subscription of the samples with its row and its trail; and the plan without them.
-fn samples(as_of: NaiveDate, check: impl FnOnce(&Plan, &Plan, Vec<Trail>, &References, &Calendar, Vec<Subscription>)) {
+fn samples(as_of: NaiveDate, check: impl FnOnce(&Plan, &Plan, Vec<Trail>, &References, &Calendars, Vec<Subscription>)) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
     let config = Config::load(Some(&folder.join("seatshift.toml")), Path::new("")).unwrap();
     let exports = [folder.join("exports").to_str().unwrap().to_owned()];
@@ -37,12 +37,12 @@ fn samples(as_of: NaiveDate, check: impl FnOnce(&Plan, &Plan, Vec<Trail>, &Refer
     let references = References::load(&config, as_of).unwrap();
     let exports = Exports::of(&request).unwrap();
     let (recognised, ()) = references.recognise(&request, exports, &(), plainly);
-    let calendar = references.calendar(&config);
-    let context = planning(&request, &references, &calendar);
+    let calendars = references.calendars(&config);
+    let context = planning(&request, &references, &calendars);
     let plain = plan::plan(recognised.subscriptions.clone(), &recognised.customers, &context);
     let subscriptions = recognised.subscriptions.clone();
     let (planned, trails) = plan::plan_and_tell(recognised.subscriptions, &recognised.customers, &context, &|_| true);
-    check(&plain, &planned, trails, &references, &calendar, subscriptions);
+    check(&plain, &planned, trails, &references, &calendars, subscriptions);
 }
 
 fn plainly(inputs: &[Input], context: &Context<'_>) -> (Recognised, ()) {
@@ -158,7 +158,7 @@ fn the_sums_give_the_columns_of_the_plan() {
                     {
                         let for_moves = ["recommended", "move_date"].contains(&line.name);
                         assert_eq!(
-                            value(sum, &days, calendar, for_moves),
+                            value(sum, &days, calendar.ours(), for_moves),
                             line.day,
                             "{id} {}: {sum}",
                             line.name

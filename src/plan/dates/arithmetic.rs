@@ -6,10 +6,12 @@
 
 use chrono::{Datelike, NaiveDate, Weekday};
 
-use super::{DateQuery, Dates, case::Case};
+use super::{
+    DateQuery, Dates,
+    case::{Case, LEAD, LEAST},
+};
 use crate::{
-    config::RuleSettings,
-    rules::{Calendar, DayRef, Rules, WindowCase, shift},
+    rules::{Calendar, DayRef, NumberName, Rules, WindowCase, shift},
     terms::*,
 };
 
@@ -92,10 +94,10 @@ pub fn closed(calendar: &Calendar, day: NaiveDate) -> Option<Closed> {
 pub fn arithmetic(
     query: &DateQuery,
     dates: &Dates,
-    (rules, calendar, settings): (&Rules, &Calendar, &RuleSettings),
+    (rules, ours, theirs): (&Rules, &Calendar, &Calendar),
     given: &[(&'static str, NaiveDate)],
 ) -> Arithmetic {
-    let case = Case::new(query, rules, calendar, settings);
+    let case = Case::new(query, rules, ours, theirs);
     let ready = ready(&case);
     Arithmetic {
         ready: ready.day,
@@ -212,6 +214,30 @@ impl<'a> Lines<'a> {
         Sum::of(text, day, self.case.calendar)
     }
 
+    /// The calendars by which steps go: ours, and the customer's for its own.
+    fn calendars(&self) -> Vec<&'a Calendar> {
+        match std::ptr::eq(self.case.calendar, self.case.theirs) {
+            true => vec![self.case.calendar],
+            false => vec![self.case.calendar, self.case.theirs],
+        }
+    }
+
+    /// A, or the day that stands in its place once the order or the approval is reported.
+    fn today(&self) -> Sum<'a> {
+        match self.case.q.settled_on {
+            Some(day) => self.sum("the day reported", day),
+            None => self.sum("A", self.case.q.as_of),
+        }
+    }
+
+    /// The last day on which a request that is on its way can be approved.
+    fn lapses(&self) -> Option<Sum<'a>> {
+        let (sent, lapses) = self.case.q.request_sent.zip(self.case.lapses())?;
+        let days = lapses.signed_duration_since(sent).num_days();
+        let from = Some(NumberFrom::Setting("rules.request_days"));
+        Some(self.sum("the request, as reported,", sent).shift(days, from))
+    }
+
     fn end(&self) -> Sum<'a> {
         self.sum("E", self.case.q.term_end)
     }
@@ -219,7 +245,7 @@ impl<'a> Lines<'a> {
     /// A day as the windows table writes it.
     fn by_table(&self, day: DayRef) -> Sum<'a> {
         match day {
-            DayRef::AsOf => self.sum("A", self.case.q.as_of),
+            DayRef::AsOf => self.today(),
             DayRef::End(0) => self.end(),
             DayRef::End(days) => self.end().shift(days, Some(NumberFrom::Table("windows"))),
         }
@@ -255,11 +281,11 @@ fn lines(case: &Case<'_>, dates: &Dates, ready: Sum<'_>, reported: &[(&'static s
     all.lines.extend(q.term_start.map(|start| given("start", start)));
     all.window(dates);
     let Some(move_date) = dates.move_date else {
-        let undo = all.end().shift(
-            i64::from(case.settings.undo_days),
-            Some(NumberFrom::Setting("rules.undo_days")),
-        );
-        all.add("undo_renewal_by", dates.undo_renewal_by, vec![undo]);
+        let undo = case.undo_by(shift(q.term_end, 1)).map(|last| {
+            let days = last.signed_duration_since(q.term_end).num_days();
+            all.end().shift(days, Some(NumberFrom::Table("undo_windows")))
+        });
+        all.add("undo_renewal_by", dates.undo_renewal_by, undo.into_iter().collect());
         return all.lines;
     };
     all.recommended(dates);
@@ -270,12 +296,15 @@ fn lines(case: &Case<'_>, dates: &Dates, ready: Sum<'_>, reported: &[(&'static s
     all.lines
 }
 
-impl Lines<'_> {
+impl<'a> Lines<'a> {
     fn window(&mut self, dates: &Dates) {
         let Some(window) = self.case.window else { return };
-        let opens = window.opens.map(|day| self.by_table(day));
-        self.add("window_opens", dates.window_opens, opens.into_iter().collect());
+        let mut opens: Vec<Sum<'_>> = window.opens.map(|day| self.by_table(day)).into_iter().collect();
+        let sent = self.case.q.request_sent;
+        opens.extend(sent.map(|sent| self.sum("the request, as reported,", sent)));
+        self.add("window_opens", dates.window_opens, opens);
         let mut closes: Vec<Sum<'_>> = window.closes.map(|day| self.by_table(day)).into_iter().collect();
+        closes.extend(self.lapses());
         // Past the term end the window closes with the state of the lifecycle.
         if let Some(day) = dates.window_closes {
             let after = day.signed_duration_since(self.case.q.term_end).num_days();
@@ -286,8 +315,15 @@ impl Lines<'_> {
 
     fn recommended(&mut self, dates: &Dates) {
         let Some(window) = self.case.window else { return };
-        let wanted = self.by_table(window.recommended);
-        let (opens, closes) = (self.case.opens.unwrap_or(self.case.q.as_of), self.case.closes);
+        let mut wanted = match self.case.at_once {
+            true => self.today(),
+            false => self.by_table(window.recommended),
+        };
+        // What was sent early lapses before the day that would be best otherwise.
+        if let Some(lapses) = self.lapses().filter(|lapses| lapses.day < wanted.day) {
+            wanted = lapses;
+        }
+        let (opens, closes) = (self.case.opens.unwrap_or(self.case.today), self.case.closes);
         let inside = |sum: &Sum<'_>| opens <= sum.day && closes.is_none_or(|closes| sum.day <= closes);
         let nearest = [wanted.clone().prev_move(), wanted.clone().next_move()];
         let mut sums: Vec<Sum<'_>> = nearest.into_iter().filter(inside).collect();
@@ -330,7 +366,7 @@ impl Lines<'_> {
             (Some(request), None) => self.lines.push(request.line("request_by")),
             (None, _) => {}
         }
-        let [relationship, agreement, rights, vetting] = case.gate_days(&case.settings.lead);
+        let [relationship, agreement, rights, vetting] = case.gate_days(&LEAD);
         let relationship_key = match case.long_lead() {
             true => "rules.lead.relationship_ea",
             false => "rules.lead.relationship",
@@ -346,52 +382,74 @@ impl Lines<'_> {
             ),
             ("vetting_by", dates.vetting_by, vetting, "rules.lead.vetting"),
         ] {
-            let sum = self
-                .sum(base, base_day)
-                .shift(-i64::from(lead), Some(NumberFrom::Setting(key)));
-            self.add(name, decided, vec![sum.prev()]);
+            let sums = self.asked(base, base_day, lead, key);
+            self.add(name, decided, sums);
         }
-        let credit_days = -i64::from(case.settings.credit_days);
-        let credit = self
-            .sum("recommended", recommended)
-            .shift(credit_days, Some(NumberFrom::Setting("rules.credit_days")));
-        self.add("credit_by", dates.credit_by, vec![credit.prev()]);
-        let approve = window.approve_by.map(|by| self.by_table(by));
-        self.add("approve_by", dates.approve_by, approve.into_iter().collect());
+        let credit = self.asked(base, base_day, case.days(NumberName::Credit), "rules.credit_days");
+        self.add("credit_by", dates.credit_by, credit);
+        let mut approve: Vec<Sum<'_>> = window.approve_by.map(|by| self.by_table(by)).into_iter().collect();
+        approve.extend(self.lapses());
+        self.add("approve_by", dates.approve_by, approve);
+    }
+
+    /// The day by which to have asked for something that takes so many days, by each calendar.
+    fn asked(&self, base: &str, base_day: NaiveDate, lead: i64, key: &'static str) -> Vec<Sum<'a>> {
+        let by = |calendar| match self.case.at_once {
+            true => Sum {
+                calendar,
+                ..self.today()
+            }
+            .next(),
+            false => {
+                let before = self.sum(base, base_day).shift(-lead, Some(NumberFrom::Setting(key)));
+                Sum { calendar, ..before }.prev()
+            }
+        };
+        self.calendars().into_iter().map(by).collect()
     }
 
     fn ended_by(&mut self, dates: &Dates, move_date: NaiveDate) {
         let case = self.case;
         let moved = self.sum("move_date", move_date);
-        let after_move = moved.clone().shift(1, None).next();
-        let reassign = self.end().prev().later(moved.clone());
-        let sums = vec![self.end().prev(), moved.clone(), reassign, after_move.clone()];
+        let calendars = self.calendars();
+        let by = |sum: Sum<'a>| {
+            let sums = calendars.iter().map(move |&calendar| Sum {
+                calendar,
+                ..sum.clone()
+            });
+            sums.collect::<Vec<_>>()
+        };
+        let after_move: Vec<Sum<'a>> = by(moved.clone().shift(1, None)).into_iter().map(Sum::next).collect();
+        let at_end: Vec<Sum<'a>> = by(self.end()).into_iter().map(Sum::prev).collect();
+        let mut sums = at_end.clone();
+        sums.push(moved.clone());
+        sums.extend(at_end.into_iter().map(|end| end.later(moved.clone())));
+        sums.extend(after_move.clone());
         self.add("reassign_by", dates.reassign_by, sums);
         let last = case.window.and_then(|window| window.end_by).map(|by| self.by_table(by));
         let mut ends: Vec<Sum<'_>> = Vec::new();
-        if let Some(last) = last {
-            let by = last.prev();
-            ends.push(by.clone());
-            ends.push(by.later(moved));
+        for last in last.into_iter().flat_map(by) {
+            let last = last.prev();
+            ends.push(last.clone());
+            ends.push(last.later(moved.clone()));
         }
-        let mut cancels = vec![after_move];
-        cancels.extend(
-            dates
-                .reassign_by
-                .map(|by| self.sum("reassign_by", by).shift(1, None).next()),
-        );
         // With licences to reassign the cancellation waits for that.
-        cancels.reverse();
+        let mut cancels: Vec<Sum<'a>> = Vec::new();
+        if let Some(day) = dates.reassign_by {
+            let after = by(self.sum("reassign_by", day).shift(1, None));
+            cancels.extend(after.into_iter().map(Sum::next));
+        }
+        cancels.extend(after_move);
         ends.extend(cancels.clone());
         self.add("end_source_by", dates.end_source_by, ends);
         self.add("cancel_extended_by", dates.cancel_extended_by, cancels);
         let again = self.end().shift(1, None).next();
         self.add("verify_again", dates.verify_again, vec![again]);
         let undo = case.q.term_start.map(|start| {
-            let days = i64::from(case.settings.undo_days);
+            let last = case.undo_by(start).unwrap_or(start);
+            let days = last.signed_duration_since(start).num_days();
             self.sum("start", start)
-                .shift(days, Some(NumberFrom::Setting("rules.undo_days")))
-                .shift(-1, None)
+                .shift(days, Some(NumberFrom::Table("undo_windows")))
         });
         self.add("undo_renewal_by", dates.undo_renewal_by, undo.into_iter().collect());
     }
@@ -399,6 +457,9 @@ impl Lines<'_> {
 
 /// The first day on which everything can be there, as a sum.
 fn ready<'a>(case: &Case<'a>) -> Sum<'a> {
+    if let Some(day) = case.q.settled_on {
+        return Sum::of("the day reported", day, case.calendar);
+    }
     let keys = [
         match case.long_lead() {
             true => "rules.least.relationship_ea",
@@ -408,18 +469,18 @@ fn ready<'a>(case: &Case<'a>) -> Sum<'a> {
         "rules.least.delegated_rights",
         "rules.least.vetting",
     ];
-    let gates = case.gate_days(&case.settings.least).into_iter().zip(keys);
-    let missing: Vec<(u16, &'static str)> = gates
+    let gates = case.gate_days(&LEAST).into_iter().zip(keys);
+    let missing: Vec<(i64, &'static str)> = gates
         .filter(|((missing, _), _)| *missing)
         .map(|((_, days), key)| (days, key))
         .collect();
     let longest = missing.iter().map(|&(days, _)| days).max();
     let mut sum = Sum::of("A", case.q.as_of, case.calendar);
     if let Some(longest) = longest {
-        sum = sum.shift(i64::from(longest), None);
+        sum = sum.shift(longest, None);
         // They run side by side, and the longest counts: all of them are told.
         sum.numbers.extend(missing.iter().map(|&(days, key)| Number {
-            days: i64::from(days),
+            days,
             from: NumberFrom::Setting(key),
         }));
     }

@@ -4,9 +4,8 @@ use chrono::NaiveDate;
 
 use super::{DateQuery, Dates, Outcome};
 use crate::{
-    config::{GateDays, RuleSettings},
     plan::Reason,
-    rules::{Calendar, DayRef, LifecycleCase, Rules, Window, WindowCase, shift},
+    rules::{Calendar, DayRef, LifecycleCase, NumberName, Rules, Window, WindowCase, shift},
     terms::*,
 };
 
@@ -14,28 +13,56 @@ use crate::{
 pub(super) struct Case<'a> {
     pub(super) q: &'a DateQuery,
     pub(super) rules: &'a Rules,
+    /// The partner's calendar.
     pub(super) calendar: &'a Calendar,
-    pub(super) settings: &'a RuleSettings,
+    /// The one by which the customer's own steps go.
+    pub(super) theirs: &'a Calendar,
     /// The day by which rules are chosen.
     pub(super) on: NaiveDate,
+    /// A, or the day on which the move was settled.
+    pub(super) today: NaiveDate,
     /// Whether the term end has passed.
     pub(super) past: bool,
     /// Whether the extended service term follows this term.
     pub(super) extended_applies: bool,
     /// Whether the subscription is in it.
     pub(super) in_extended: bool,
+    /// Whether it is best moved today: so the rule says, or it no longer runs although its term does.
+    pub(super) at_once: bool,
     pub(super) window: Option<&'a Window>,
     pub(super) opens: Option<NaiveDate>,
     pub(super) closes: Option<NaiveDate>,
 }
 
+/// What a gate takes, as the numbers have it.
+pub(super) struct GateNumbers {
+    relationship: NumberName,
+    relationship_ea: NumberName,
+    agreement: NumberName,
+    delegated_rights: NumberName,
+    vetting: NumberName,
+}
+
+/// Days that deadlines allow.
+pub(super) const LEAD: GateNumbers = GateNumbers {
+    relationship: NumberName::LeadRelationship,
+    relationship_ea: NumberName::LeadRelationshipEa,
+    agreement: NumberName::LeadAgreement,
+    delegated_rights: NumberName::LeadDelegatedRights,
+    vetting: NumberName::LeadVetting,
+};
+
+/// Days it takes at the very least.
+pub(super) const LEAST: GateNumbers = GateNumbers {
+    relationship: NumberName::LeastRelationship,
+    relationship_ea: NumberName::LeastRelationshipEa,
+    agreement: NumberName::LeastAgreement,
+    delegated_rights: NumberName::LeastDelegatedRights,
+    vetting: NumberName::LeastVetting,
+};
+
 impl<'a> Case<'a> {
-    pub(super) fn new(
-        q: &'a DateQuery,
-        rules: &'a Rules,
-        calendar: &'a Calendar,
-        settings: &'a RuleSettings,
-    ) -> Case<'a> {
+    pub(super) fn new(q: &'a DateQuery, rules: &'a Rules, calendar: &'a Calendar, theirs: &'a Calendar) -> Case<'a> {
         let on = q.as_of.max(q.term_end);
         let past = q.as_of > q.term_end;
         let extended_applies = rules.extended_term_applies(q.channel, q.term_start, q.term_end);
@@ -43,8 +70,7 @@ impl<'a> Case<'a> {
             || (q.auto_renew == Some(false) && q.end_instruction.is_none());
         let runs = !matches!(q.state, Some(State::Suspended | State::Disabled | State::Deleted));
         let in_extended = q.state == Some(State::Extended) || (past && extended_applies && rolled_over && runs);
-        let at_once = settings.mosa_asap && !in_extended;
-        let asap = at_once
+        let asap = (rules.mosa_asap && !in_extended)
             .then(|| rules.window(q.channel, q.route, WindowCase::Asap, on))
             .flatten();
         let window_case = match (in_extended && q.route != Route::Transfer, extended_applies) {
@@ -55,20 +81,46 @@ impl<'a> Case<'a> {
         let window = asap
             .or_else(|| rules.window(q.channel, q.route, window_case, on))
             .map(|dated| &dated.row);
-        let day = |day: DayRef| day.on(q.as_of, q.term_end);
-        Case {
+        // What is settled was best on its day, and stays so.
+        let today = q.settled_on.unwrap_or(q.as_of);
+        let day = |day: DayRef| day.on(today, q.term_end);
+        let stopped = !past && !in_extended && q.route != Route::Transfer && no_longer_runs(q.state);
+        let mut case = Case {
             q,
             rules,
             calendar,
-            settings,
+            theirs,
             on,
+            today,
             past,
             extended_applies,
             in_extended,
-            opens: window.and_then(|window| window.opens).map(day),
+            at_once: stopped || window.is_some_and(|window| matches!(window.recommended, DayRef::AsOf)),
+            opens: window.and_then(|window| window.opens).map(day).filter(|_| !stopped),
             closes: window.and_then(|window| window.closes).map(day),
             window,
+        };
+        // A request that is on its way has days of its own: from the one on which it was sent until it lapses.
+        if let (Some(sent), Some(lapses)) = (case.sent(), case.lapses()) {
+            case.opens = case.opens.map(|opens| opens.min(sent));
+            case.closes = case.closes.map(|closes| closes.min(lapses));
         }
+        case
+    }
+
+    fn sent(&self) -> Option<NaiveDate> {
+        let open = self.q.route == Route::Transfer && self.q.transfer_requested;
+        self.q.request_sent.filter(|_| open)
+    }
+
+    /// The last day on which a request that is on its way can be approved.
+    pub(super) fn lapses(&self) -> Option<NaiveDate> {
+        Some(shift(self.sent()?, self.days(NumberName::Request)))
+    }
+
+    /// A number of the rules, in days.
+    pub(super) fn days(&self, number: NumberName) -> i64 {
+        self.rules.days(number, self.q.as_of)
     }
 
     pub(super) fn decide(&self) -> Dates {
@@ -82,10 +134,16 @@ impl<'a> Case<'a> {
         let Some(window) = self.window else {
             return self.without_move(Outcome::Review(Reason::RuleUnsure));
         };
+        let transferred = self.q.settled_on.filter(|_| self.q.route == Route::Transfer);
+        if let Some(day) = transferred {
+            let (recommended, _) = self.recommended(window);
+            return self.with_move(window, Some(window.end_source), recommended, day, day, Vec::new());
+        }
         if self.past && !self.in_extended && self.renewed() {
-            let undo_by = shift(self.q.term_end, self.settings.undo_days.into());
-            let undo_renewal_by =
-                Some(undo_by).filter(|&by| self.q.as_of <= by && !self.is_done(StepKind::UndoRenewal));
+            // The new term began on the day after.
+            let undo_renewal_by = self
+                .undo_by(shift(self.q.term_end, 1))
+                .filter(|&by| self.q.as_of <= by && !self.is_done(StepKind::UndoRenewal));
             return Dates {
                 undo_renewal_by,
                 ..self.without_move(Outcome::Review(Reason::RenewedSinceExport))
@@ -94,7 +152,7 @@ impl<'a> Case<'a> {
         let (recommended, mut reasons) = self.recommended(window);
         let ready = self.ready();
         if self.q.route == Route::Transfer {
-            let too_late = self.past || self.in_extended;
+            let too_late = self.past || self.in_extended || no_longer_runs(self.q.state);
             return match self.in_window(recommended, ready, &mut reasons).filter(|_| !too_late) {
                 Some(move_date) => {
                     self.with_move(window, Some(window.end_source), recommended, ready, move_date, reasons)
@@ -109,13 +167,19 @@ impl<'a> Case<'a> {
         if self.past && !self.in_extended {
             return self.past_the_term_end(window, recommended, ready);
         }
-        if matches!(window.recommended, DayRef::AsOf) {
+        if self.at_once && self.q.settled_on.is_none() {
             reasons.push(Reason::AsSoonAsReady);
         }
-        match self.in_window(recommended, ready, &mut reasons) {
+        let mut dates = match self.in_window(recommended, ready, &mut reasons) {
             Some(move_date) => self.with_move(window, Some(window.end_source), recommended, ready, move_date, reasons),
             None => self.missed(window, recommended, ready, reasons),
+        };
+        let down = matches!(self.q.state, Some(State::Suspended | State::Disabled));
+        if down && dates.outcome == Outcome::Move && self.q.settled_on.is_none() && !self.in_extended {
+            dates.reasons.push(Reason::ServiceDown);
+            dates.reasons.sort_unstable();
         }
+        dates
     }
 
     /// Whether the subscription has renewed itself since it was exported.
@@ -134,9 +198,15 @@ impl<'a> Case<'a> {
 
     /// The best day, whatever is ready, with the reason where it is not a business day of the window.
     fn recommended(&self, window: &Window) -> (NaiveDate, Vec<Reason>) {
-        let wanted = window.recommended.on(self.q.as_of, self.q.term_end);
+        let day = match self.at_once {
+            true => DayRef::AsOf,
+            false => window.recommended,
+        };
+        let wanted = day.on(self.today, self.q.term_end);
+        // What was sent early lapses before the day that would be best otherwise.
+        let wanted = self.lapses().map_or(wanted, |lapses| wanted.min(lapses));
         // A window that is open already is open from A on: the past cannot be recommended.
-        let opens = self.opens.unwrap_or(self.q.as_of);
+        let opens = self.opens.unwrap_or(self.today);
         let inside = |day: &NaiveDate| opens <= *day && self.closes.is_none_or(|closes| *day <= closes);
         let nearest = Some(self.calendar.prev_move(wanted))
             .filter(inside)
@@ -144,7 +214,7 @@ impl<'a> Case<'a> {
         if let Some(day) = nearest {
             return (day, Vec::new());
         }
-        let reach = i64::from(self.settings.early_days) - 1;
+        let reach = self.days(NumberName::Early) - 1;
         match self
             .opens
             .and_then(|opens| self.calendar.prev_move_within(shift(opens, -1), reach))
@@ -156,33 +226,38 @@ impl<'a> Case<'a> {
 
     /// The first day on which everything can be there: the gates run side by side, a transfer's approval comes after them.
     pub(super) fn ready(&self) -> NaiveDate {
-        let least = &self.settings.least;
+        if let Some(day) = self.q.settled_on {
+            return day;
+        }
         let gates = self
-            .gate_days(least)
+            .gate_days(&LEAST)
             .into_iter()
             .filter(|&(missing, _)| missing)
             .map(|(_, days)| days)
             .max();
         let approval = match self.q.route == Route::Transfer && !self.q.done.contains(StepKind::ApproveTransfer) {
-            true => least.approval,
+            true => self.days(NumberName::LeastApproval),
             false => 0,
         };
-        shift(self.q.as_of, i64::from(gates.unwrap_or(0)) + i64::from(approval))
+        shift(self.q.as_of, gates.unwrap_or(0) + approval)
     }
 
     /// Each gate: whether it is missing and matters, and its days.
-    pub(super) fn gate_days(&self, days: &GateDays) -> [(bool, u16); 4] {
+    pub(super) fn gate_days(&self, numbers: &GateNumbers) -> [(bool, i64); 4] {
         let missing = &self.q.missing;
         let relationship = if self.long_lead() {
-            days.relationship_ea
+            numbers.relationship_ea
         } else {
-            days.relationship
+            numbers.relationship
         };
         [
-            (missing.relationship, relationship),
-            (missing.agreement, days.agreement),
-            (missing.delegated_rights && self.q.reassign, days.delegated_rights),
-            (missing.vetting, days.vetting),
+            (missing.relationship, self.days(relationship)),
+            (missing.agreement, self.days(numbers.agreement)),
+            (
+                missing.delegated_rights && self.q.reassign,
+                self.days(numbers.delegated_rights),
+            ),
+            (missing.vetting, self.days(numbers.vetting)),
         ]
     }
 
@@ -195,6 +270,10 @@ impl<'a> Case<'a> {
     /// The move date by the recommended day and the day on which everything is ready; none: the window is missed.
     fn in_window(&self, recommended: NaiveDate, ready: NaiveDate, reasons: &mut Vec<Reason>) -> Option<NaiveDate> {
         let open = |day: NaiveDate| self.closes.is_none_or(|closes| day <= closes);
+        if let Some(day) = self.q.settled_on {
+            reasons.clear();
+            return Some(day).filter(|&day| open(day));
+        }
         if recommended >= ready && open(recommended) {
             return Some(recommended);
         }
@@ -215,8 +294,10 @@ impl<'a> Case<'a> {
 
     fn missed(&self, window: &Window, recommended: NaiveDate, ready: NaiveDate, mut reasons: Vec<Reason>) -> Dates {
         reasons.clear();
-        reasons.push(Reason::AsSoonAsReady);
-        let move_date = self.calendar.next_move(ready);
+        if self.q.settled_on.is_none() {
+            reasons.push(Reason::AsSoonAsReady);
+        }
+        let move_date = self.q.settled_on.unwrap_or_else(|| self.calendar.next_move(ready));
         // A source that is cancelled after the move has no window to miss: it is only later, and refunded.
         if window.end_source == EndSource::Cancel {
             return self.with_move(window, Some(EndSource::Cancel), recommended, ready, move_date, reasons);
@@ -234,6 +315,9 @@ impl<'a> Case<'a> {
 
     /// Past the term end and not renewed: as soon as ready, while the lifecycle still keeps service or data.
     fn past_the_term_end(&self, window: &Window, recommended: NaiveDate, ready: NaiveDate) -> Dates {
+        if let Some(day) = self.q.settled_on {
+            return self.with_move(window, None, recommended, ready, day, Vec::new());
+        }
         let move_date = self.calendar.next_move(ready);
         let day = move_date.signed_duration_since(self.q.term_end).num_days();
         let Some(state) = self
@@ -276,6 +360,8 @@ impl<'a> Case<'a> {
             LifecycleCase::Suspended
         } else if self.extended_applies && stopped {
             LifecycleCase::Cancelled
+        } else if self.q.short_grace && self.rules.has_lifecycle(self.q.channel, LifecycleCase::ShortGrace) {
+            LifecycleCase::ShortGrace
         } else {
             LifecycleCase::Exempt
         }
@@ -306,4 +392,9 @@ impl<'a> Case<'a> {
             urgency: Urgency::Planned,
         }
     }
+}
+
+/// Whether a state says that the subscription no longer runs as one that is paid for does.
+fn no_longer_runs(state: Option<State>) -> bool {
+    matches!(state, Some(State::Expired | State::Suspended | State::Disabled))
 }

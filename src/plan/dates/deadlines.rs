@@ -2,10 +2,14 @@
 
 use chrono::NaiveDate;
 
-use super::{Dates, Outcome, case::Case};
+use super::{
+    Dates, Outcome,
+    case::{Case, LEAD},
+};
 use crate::{
+    config::Role,
     plan::Reason,
-    rules::{DayRef, Window, shift},
+    rules::{Calendar, DayRef, NumberName, StepCase, Window, shift},
     terms::*,
 };
 
@@ -20,7 +24,9 @@ impl Case<'_> {
         found: NaiveDate,
         mut reasons: Vec<Reason>,
     ) -> Dates {
-        let move_date = found.max(self.q.not_before.unwrap_or(found));
+        // What is settled no longer waits for a base.
+        let waits_for = self.q.not_before.filter(|_| self.q.settled_on.is_none());
+        let move_date = found.max(waits_for.unwrap_or(found));
         if move_date > found && self.closes.is_some_and(|closes| move_date > closes) {
             return self.without_move(Outcome::Review(Reason::AddonWithoutBase));
         }
@@ -50,19 +56,26 @@ impl Case<'_> {
         };
         dates.reasons.sort_unstable();
         dates.reasons.dedup();
-        dates.urgency = self.urgency(&dates, ending.missed, ready > recommended);
+        let slipped = self.q.settled_on.is_none() && ready > recommended;
+        dates.urgency = self.urgency(&dates, ending.missed, slipped);
         dates
     }
 
     /// The last day on which a purchase or renewal of the last days can be undone.
     fn undo_renewal_by(&self) -> Option<NaiveDate> {
-        let undo_window = self.rules.channel(self.q.channel, self.on)?.row.undo_window;
-        let start = self.q.term_start.filter(|_| undo_window)?;
-        let last = shift(start, i64::from(self.settings.undo_days) - 1);
+        let start = self.q.term_start?;
+        let last = self.undo_by(start)?;
         (start <= self.q.as_of && self.q.as_of <= last).then_some(last)
     }
 
-    /// The days by which to have asked for things: they hang on the recommended day, never on a slipped one.
+    /// The last day on which a term that began on a day can be undone; none: it cannot.
+    pub(super) fn undo_by(&self, began: NaiveDate) -> Option<NaiveDate> {
+        let window = self.rules.undo_window(self.q.channel, self.q.country, began)?;
+        Some(shift(began, i64::from(window.row.days) - 1))
+    }
+
+    /// The days by which to have asked for things: they hang on the recommended day, never on a slipped one; where that is today,
+    /// so are they.
     fn deadlines(&self, window: &Window, recommended: NaiveDate) -> Dates {
         let (q, calendar) = (self.q, self.calendar);
         let day = |day: DayRef| day.on(q.as_of, q.term_end);
@@ -70,15 +83,18 @@ impl Case<'_> {
         let approved = q.done.contains(StepKind::ApproveTransfer);
         let request_by = window.request_by.map(|by| calendar.prev(day(by)));
         let base = request_by.unwrap_or(recommended);
-        let [relationship, agreement, rights, vetting] = self.gate_days(&self.settings.lead);
-        let ask = |(missing, lead): (bool, u16), step: StepKind| {
-            (missing && !self.asked(step)).then(|| calendar.prev(shift(base, -i64::from(lead))))
+        let [relationship, agreement, rights, vetting] = self.gate_days(&LEAD);
+        let before = |days: i64, step: StepKind| match self.at_once {
+            true => self.calendar_of(step, None).next(self.today),
+            false => self.calendar_of(step, None).prev(shift(base, -days)),
         };
+        let ask =
+            |(missing, lead): (bool, i64), step: StepKind| (missing && !self.asked(step)).then(|| before(lead, step));
         let credit = self
             .rules
             .channel(q.channel, self.on)
             .is_some_and(|channel| channel.row.credit);
-        let credit_by = calendar.prev(shift(recommended, -i64::from(self.settings.credit_days)));
+        let credit_by = before(self.days(NumberName::Credit), StepKind::EnquireCredit);
         Dates {
             relationship_by: ask(relationship, StepKind::RequestRelationship),
             agreement_by: ask(agreement, StepKind::AcceptAgreement),
@@ -86,8 +102,27 @@ impl Case<'_> {
             vetting_by: ask(vetting, StepKind::VetSegment),
             credit_by: (credit && !self.asked(StepKind::EnquireCredit)).then_some(credit_by),
             request_by: request_by.filter(|_| !sent && !approved),
-            approve_by: window.approve_by.map(day).filter(|_| !approved),
+            approve_by: window
+                .approve_by
+                .map(day)
+                .map(|by| self.lapses().map_or(by, |lapses| by.min(lapses)))
+                .filter(|_| !approved),
             ..self.without_move(Outcome::Move)
+        }
+    }
+
+    /// The calendar by which a step goes: the customer's for its own steps.
+    fn calendar_of(&self, step: StepKind, case: Option<StepCase>) -> &Calendar {
+        if std::ptr::eq(self.calendar, self.theirs) {
+            return self.calendar;
+        }
+        let cases = case.as_slice();
+        let rule = self
+            .rules
+            .step(step, cases, Some(self.q.channel), Role::Direct, self.on);
+        match rule {
+            Some((_, rule)) if rule.row.owner == Owner::Customer => self.theirs,
+            _ => self.calendar,
         }
     }
 
@@ -98,12 +133,14 @@ impl Case<'_> {
 
     /// How and by when the source ends.
     fn ending(&self, window: &Window, end_source: Option<EndSource>, move_date: NaiveDate) -> Ending {
-        let (q, calendar) = (self.q, self.calendar);
+        let q = self.q;
+        let calendar = self.calendar_of(StepKind::EndSource, end_source.and_then(case_of));
+        let assigning = self.calendar_of(StepKind::Reassign, None);
         let after_move = |days_after: NaiveDate| calendar.next(shift(days_after, 1));
         let reassigns = q.reassign && !q.done.contains(StepKind::Reassign);
         let reassign_day = match end_source {
-            Some(EndSource::Cancel) => after_move(move_date),
-            _ => calendar.prev(q.term_end).max(move_date),
+            Some(EndSource::Cancel) => assigning.next(shift(move_date, 1)),
+            _ => assigning.prev(q.term_end).max(move_date),
         };
         let once_moved = if q.reassign {
             after_move(reassign_day)
@@ -186,11 +223,15 @@ impl Case<'_> {
             dates.reassign_by,
             dates.cancel_extended_by,
             dates.undo_renewal_by,
+            // Other ends are judged by their raw day.
+            dates
+                .end_source_by
+                .filter(|_| dates.end_source == Some(EndSource::Cancel)),
         ];
         let overdue = asked_by.into_iter().flatten().any(|by| by < self.q.as_of);
         let open = dates.window_opens.is_none_or(|opens| opens <= self.q.as_of)
             && dates.window_closes.is_none_or(|closes| self.q.as_of <= closes);
-        if self.past {
+        if self.past && self.q.settled_on.is_none() {
             Urgency::Lapsed
         } else if overdue || end_missed || slipped {
             Urgency::Late
@@ -209,4 +250,16 @@ struct Ending {
     cancel_extended_by: Option<NaiveDate>,
     missed: bool,
     reason: Option<Reason>,
+}
+
+/// The case of a step that ends the source so.
+pub(crate) fn case_of(end_source: EndSource) -> Option<StepCase> {
+    Some(match end_source {
+        EndSource::CancelAtTermEnd => StepCase::CancelAtTermEnd,
+        EndSource::AutoRenewOff => StepCase::AutoRenewOff,
+        EndSource::ExtendedTerm => StepCase::ExtendedTerm,
+        EndSource::Cancel => StepCase::Cancel,
+        EndSource::DoNotRenew => StepCase::DoNotRenew,
+        EndSource::Transfer => return None,
+    })
 }

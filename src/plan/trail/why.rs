@@ -9,6 +9,7 @@ use super::View;
 use crate::{
     catalog::{Mapping, Offer},
     plan::Reason,
+    rules::NumberName,
     terms::*,
 };
 
@@ -18,7 +19,8 @@ pub(super) fn tables_of(reason: Reason) -> &'static [&'static str] {
         Reason::RegionNone | Reason::RegionMismatch => &["regions"],
         Reason::CloudMismatch => &["clouds"],
         Reason::SegmentMismatch => &["segments"],
-        Reason::RenewedLately => &["channels"],
+        Reason::RenewedLately => &["undo_windows"],
+        Reason::TooManySubscriptions => &["numbers"],
         Reason::ServiceDown | Reason::SourceDeleted => &["lifecycles"],
         _ => &[],
     }
@@ -330,10 +332,8 @@ impl View<'_> {
                 (true, _) => reason.meaning().to_owned(),
             },
             Reason::TooManySubscriptions => {
-                format!(
-                    "at most {} in a tenant",
-                    known.context.config.rules.tenant_subscriptions
-                )
+                let most = known.context.rules.number(NumberName::Tenant, as_of);
+                format!("at most {most} in a tenant")
             }
             Reason::RenewedLately => match subscription.term_start {
                 Some(start) => format!("the term began on {start}"),

@@ -48,6 +48,7 @@ pub(super) fn calendar_day(record: &mut Record<'_>) -> Option<CalendarDay> {
         name: record.text("name").unwrap_or_default(),
         date: date?,
         kind: kind?,
+        yearly: false,
     })
 }
 

@@ -81,6 +81,11 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// What a file may cost.
+    pub(super) fn limits(&self) -> &'a Limits {
+        self.limits
+    }
+
     /// The rows of one table; none where the settings do not name it.
     pub(super) fn table<T>(
         &mut self,

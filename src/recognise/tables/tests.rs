@@ -15,9 +15,12 @@ fn read(contents: &[(&str, &str)]) -> Result<Tables, Vec<String>> {
     for (name, content) in contents {
         let path = dir.path().join(format!("{name}.csv"));
         fs::write(&path, content).unwrap();
+        if *name == "calendar" {
+            paths.calendar.push(CalendarFile { country: None, path });
+            continue;
+        }
         let slot = match *name {
             "offers" => &mut paths.offers,
-            "calendar" => &mut paths.calendar,
             "holds" => &mut paths.holds,
             "progress" => &mut paths.progress,
             "customers" => &mut paths.customers,
@@ -308,4 +311,177 @@ fn the_nearest_word_is_named() {
     assert_eq!(nearest("valid_form", words.into_iter()), "valid_from");
     assert_eq!(nearest("reson", words.into_iter()), "reason");
     assert_eq!(nearest("x", std::iter::empty()), "");
+}
+
+/// An iCalendar file with these lines of events.
+fn ics(events: &[&str]) -> String {
+    let events: String = events
+        .iter()
+        .map(|lines| {
+            format!(
+                "BEGIN:VEVENT\r\nUID:1\r\n{}\r\nEND:VEVENT\r\n",
+                lines.replace('|', "\r\n")
+            )
+        })
+        .collect();
+    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{events}END:VCALENDAR\r\n")
+}
+
+#[test]
+fn a_calendar_may_be_an_icalendar_file() {
+    let text = ics(&[
+        "SUMMARY:Karácsony|DTSTART;VALUE=DATE:20261225|DTEND;VALUE=DATE:20261227",
+        "SUMMARY:Leltár|CATEGORIES:Company,BLACKOUT|DTSTART;VALUE=DATE:20261230",
+        "SUMMARY:Szen|DTSTART:20260403T000000Z|DTEND:20260404T000000Z",
+        "SUMMARY:Called off|STATUS:CANCELLED|DTSTART;VALUE=DATE:20260601",
+        "SUMMARY:Two days|DTSTART;VALUE=DATE:20260820|DURATION:P2D",
+    ]);
+    let tables = read(&[("calendar", &text)]).unwrap();
+    let told: Vec<String> = tables
+        .calendar
+        .iter()
+        .map(|day| format!("{} {}", day.date, day.kind))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "2026-12-25 holiday",
+            "2026-12-26 holiday",
+            "2026-12-30 blackout",
+            "2026-04-03 holiday",
+            "2026-08-20 holiday",
+            "2026-08-21 holiday",
+        ]
+    );
+    assert_eq!(&*tables.calendar[0].name, "Karácsony");
+    assert_eq!(tables.digests.keys().collect::<Vec<_>>(), ["calendar"]);
+}
+
+#[test]
+fn days_that_come_back_every_year_are_written_out() {
+    let days = |event: &str| -> Vec<String> {
+        let tables = read(&[("calendar", &ics(&[event]))]).unwrap();
+        assert!(tables.calendar.iter().all(|day| day.yearly));
+        tables.calendar.iter().map(|day| day.date.to_string()).collect()
+    };
+    let first = |event: &str| days(event).into_iter().take(3).collect::<Vec<_>>();
+    assert_eq!(
+        first("DTSTART;VALUE=DATE:20241225|RRULE:FREQ=YEARLY"),
+        ["2024-12-25", "2025-12-25", "2026-12-25"]
+    );
+    assert_eq!(
+        days("DTSTART;VALUE=DATE:20241225|RRULE:FREQ=YEARLY;INTERVAL=2;COUNT=2;BYMONTH=12;BYMONTHDAY=25"),
+        ["2024-12-25", "2026-12-25"]
+    );
+    assert_eq!(
+        days("DTSTART;VALUE=DATE:20241225|RRULE:FREQ=YEARLY;UNTIL=20261225T000000Z|EXDATE;VALUE=DATE:20251225"),
+        ["2024-12-25", "2026-12-25"]
+    );
+    assert_eq!(
+        first("DTSTART;VALUE=DATE:20251127|RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"),
+        ["2025-11-27", "2026-11-26", "2027-11-25"]
+    );
+    assert_eq!(
+        first("DTSTART;VALUE=DATE:20250526|RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO"),
+        ["2025-05-26", "2026-05-25", "2027-05-31"]
+    );
+    // The leap day comes in leap years.
+    assert_eq!(
+        first("DTSTART;VALUE=DATE:20240229|RRULE:FREQ=YEARLY"),
+        ["2024-02-29", "2028-02-29", "2032-02-29"]
+    );
+}
+
+#[test]
+fn what_an_icalendar_file_cannot_say_stops_the_run() {
+    let wrong = |text: &str| read(&[("calendar", text)]).unwrap_err().join("|");
+    for (event, told) in [
+        (
+            "SUMMARY:Weekly|DTSTART;VALUE=DATE:20261225|RRULE:FREQ=WEEKLY",
+            "`Weekly`: `RRULE:FREQ=WEEKLY` is no rule",
+        ),
+        (
+            "SUMMARY:Easter|DTSTART;VALUE=DATE:20260405|RRULE:FREQ=YEARLY;BYEASTER=0",
+            "`Easter`: `RRULE:",
+        ),
+        (
+            "SUMMARY:Meeting|DTSTART:20261225T090000Z",
+            "`Meeting`: `20261225T090000Z` is no whole day",
+        ),
+        (
+            "SUMMARY:Odd|DTSTART;VALUE=DATE:20260231",
+            "`Odd`: `20260231` is no date",
+        ),
+        (
+            "SUMMARY:Long|DTSTART;VALUE=DATE:20260101|DTEND;VALUE=DATE:20290101",
+            "`Long`: lasts 1096 days",
+        ),
+        (
+            "SUMMARY:Back|DTSTART;VALUE=DATE:20260102|DTEND;VALUE=DATE:20260101",
+            "`Back`: lasts -1 days",
+        ),
+        (
+            "SUMMARY:More|DTSTART;VALUE=DATE:20260102|RDATE;VALUE=DATE:20260105",
+            "`More`: `RDATE:20260105`",
+        ),
+        (
+            "DTSTART;VALUE=DATE:nonsense",
+            "`an event without a name`: `nonsense` is no date",
+        ),
+    ] {
+        let problems = wrong(&ics(&[event]));
+        assert!(problems.contains(told), "{event}: {problems}");
+    }
+    let whole = ics(&["DTSTART;VALUE=DATE:20261225"]);
+    let cut = &whole[..whole.len() - 20];
+    assert!(wrong(cut).contains("cut or broken"));
+    assert!(wrong("BEGIN:VCALENDAR").contains("cut or broken"));
+    // However it is cut or damaged, it is read or told, and nothing else.
+    for end in 0..whole.len() {
+        if whole.is_char_boundary(end) {
+            let _ = read(&[("calendar", &whole[..end])]);
+        }
+    }
+}
+
+#[test]
+fn calendars_of_several_countries_keep_theirs() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str, country: Option<&str>| {
+        let path = dir.path().join(name);
+        fs::write(&path, text).unwrap();
+        CalendarFile {
+            country: country.map(|code| code.parse().unwrap()),
+            path,
+        }
+    };
+    let paths = TablePaths {
+        calendar: vec![
+            file(
+                "all.csv",
+                "date,country,kind\n2026-12-25,,holiday\n2026-06-06,SE,holiday\n",
+                None,
+            ),
+            file("hu.ics", &ics(&["DTSTART;VALUE=DATE:20261023"]), Some("HU")),
+            file("pl.csv", "date,kind\n2026-11-11,holiday\n", Some("PL")),
+        ],
+        ..TablePaths::default()
+    };
+    let tables = read_tables(&paths, &Limits::default(), &Workbooks::default()).unwrap();
+    let told: Vec<String> = tables
+        .calendar
+        .iter()
+        .map(|day| {
+            format!(
+                "{} {}",
+                day.date,
+                day.country.map_or_else(String::new, |country| country.to_string())
+            )
+        })
+        .collect();
+    assert_eq!(told, ["2026-12-25 ", "2026-06-06 SE", "2026-10-23 HU", "2026-11-11 PL"]);
+    assert_eq!(
+        tables.digests.keys().collect::<Vec<_>>(),
+        ["calendar", "calendar 2 HU", "calendar 3 PL"]
+    );
 }

@@ -1,0 +1,147 @@
+//! Microsoft's dates, products, countries and numbers stand in tables, never in code.
+//!
+//! Reads the source of what decides: rules, plan and the settings' numbers. Comments and tests may name what they like.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "what a test is made of must be there, or the test fails"
+)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use seatshift::{catalog::Catalog, rules::Rules};
+
+/// Numbers that are nobody's rule: signs, halves, per cent, the calendar's own, limits of what a table may say.
+const OF_NOBODY: [&str; 9] = ["0", "1", "2", "12", "31", "100", "366", "731", "1_000_000"];
+
+fn code_below(folder: &Path, into: &mut Vec<(PathBuf, String)>) {
+    let mut entries: Vec<PathBuf> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            code_below(&path, into);
+        } else if name.ends_with(".rs") && !name.ends_with("tests.rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+            let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+            into.push((path, lines.collect::<Vec<_>>().join("\n")));
+        }
+    }
+}
+
+/// The code of what decides.
+fn code() -> Vec<(PathBuf, String)> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    for room in ["rules", "plan"] {
+        code_below(&source.join(room), &mut files);
+    }
+    assert!(files.len() > 25, "the rooms are there");
+    files
+}
+
+/// The texts in quotes of a piece of code.
+fn quoted(code: &str) -> Vec<&str> {
+    let texts = code.split('"').collect::<Vec<_>>();
+    texts.into_iter().skip(1).step_by(2).collect()
+}
+
+#[test]
+fn no_date_stands_in_code() {
+    for (path, code) in code() {
+        let bytes = code.as_bytes();
+        let is_date = |window: &[u8]| {
+            window.iter().enumerate().all(|(place, byte)| match place {
+                4 | 7 => *byte == b'-',
+                _ => byte.is_ascii_digit(),
+            })
+        };
+        let found = bytes.windows(10).find(|window| is_date(window));
+        assert!(
+            found.is_none(),
+            "{}: {:?}",
+            path.display(),
+            found.map(String::from_utf8_lossy)
+        );
+        let built: Vec<&str> = code.split("from_ymd_opt(").skip(1).collect();
+        let literal = built
+            .iter()
+            .find(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
+        assert!(literal.is_none(), "{}: {literal:?}", path.display());
+    }
+}
+
+#[test]
+fn no_product_stands_in_code() {
+    let catalog = Catalog::embedded();
+    let names: Vec<&str> = catalog
+        .offers()
+        .map(|offer| &*offer.name)
+        .filter(|name| name.contains(' '))
+        .chain([
+            "Microsoft 365",
+            "Office 365",
+            "Teams",
+            "Copilot",
+            "Exchange",
+            "SharePoint",
+            "Multi-Geo",
+        ])
+        .collect();
+    assert!(names.len() > 100);
+    for (path, code) in code() {
+        for text in quoted(&code) {
+            let found = names.iter().find(|name| text.contains(**name));
+            assert!(found.is_none(), "{}: {found:?} in `{text}`", path.display());
+        }
+    }
+}
+
+#[test]
+fn no_country_stands_in_code() {
+    let rules = Rules::embedded().unwrap();
+    let countries: Vec<String> = rules.countries().map(|(country, _)| country.to_string()).collect();
+    assert!(countries.len() > 200);
+    for (path, code) in code() {
+        for text in quoted(&code) {
+            assert!(
+                !countries.iter().any(|country| country == text),
+                "{}: `{text}`",
+                path.display()
+            );
+        }
+    }
+}
+
+/// Code without the lengths of its arrays: `; 4]`.
+fn without_lengths(code: &str) -> String {
+    let mut parts = code.split("; ");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        kept.push_str("; ");
+        kept.push_str(if rest.starts_with(']') { rest } else { part });
+    }
+    kept
+}
+
+#[test]
+fn no_number_stands_in_code() {
+    for (path, code) in code() {
+        let quotes = code.split('"').step_by(2).collect::<Vec<_>>().join(" ");
+        let quotes = without_lengths(&quotes);
+        let words = quotes.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+        let numbers = words.filter(|word| word.starts_with(|first: char| first.is_ascii_digit()));
+        for number in numbers {
+            let plain = number.trim_end_matches(|c: char| c.is_ascii_lowercase());
+            assert!(OF_NOBODY.contains(&plain), "{}: `{number}`", path.display());
+        }
+    }
+}
