@@ -191,7 +191,7 @@ pub(super) fn section(text: &mut String, changes: &Changes, shown: usize) {
     }
 }
 
-/// A subscription in one line: day, what, id, and the first column that tells.
+/// A subscription in one line: day, id, and what tells most of it. This goes to logs, so that no value of an export stands in it.
 fn line(text: &mut String, changed: &Changed) {
     let day = changed.due.map_or_else(|| "no day".to_owned(), |day| day.to_string());
     let telling = [
@@ -200,16 +200,20 @@ fn line(text: &mut String, changed: &Changed) {
         PlanColumn::Reasons,
         PlanColumn::TermEnd,
     ];
-    let field = telling
+    let words = telling
         .iter()
         .find_map(|column| changed.fields.iter().find(|field| field.column == Some(*column)))
-        .or(changed.fields.first());
-    let words = field.map_or_else(String::new, |field| {
-        format!("{} ({})", words(changed, field), field.cause)
-    });
+        .or_else(|| changed.fields.iter().find(|field| field.column.is_none()))
+        .map(|field| format!("{} ({})", words(changed, field), field.cause));
+    let columns = || {
+        let columns = changed.fields.iter().filter_map(|field| field.column);
+        let columns: Vec<&str> = columns.map(Columns::as_str).collect();
+        columns.join(", ")
+    };
     let _ = writeln!(
         text,
-        "    {day:10}  {}  {words}",
-        tame(changed.get(PlanColumn::SubscriptionId))
+        "    {day:10}  {}  {}",
+        tame(changed.get(PlanColumn::SubscriptionId)),
+        words.unwrap_or_else(columns)
     );
 }

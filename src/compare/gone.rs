@@ -16,15 +16,15 @@ use crate::{
 const EARLIER: i64 = 3;
 
 impl Changes {
-    /// A finding for each subscription that is gone without a trace.
-    pub fn findings(&self, attention_days: u16) -> Vec<Finding> {
+    /// A finding for each subscription that is gone without a trace. `plan` is where the earlier plan is.
+    pub fn findings(&self, attention_days: u16, plan: &str) -> Vec<Finding> {
         let gone = self.changed.iter().filter(|changed| changed.kind == ChangeKind::Gone);
-        gone.filter_map(|changed| finding(changed, self.runs.to, attention_days))
+        gone.filter_map(|changed| finding(changed, self.runs.to, attention_days, plan))
             .collect()
     }
 }
 
-fn finding(changed: &Changed, to: Option<NaiveDate>, attention_days: u16) -> Option<Finding> {
+fn finding(changed: &Changed, to: Option<NaiveDate>, attention_days: u16, plan: &str) -> Option<Finding> {
     let row = changed.old.as_ref()?;
     let end = row.date(PlanColumn::TermEnd);
     let left = end.zip(to).map(|(end, to)| (end - to).num_days());
@@ -47,7 +47,10 @@ fn finding(changed: &Changed, to: Option<NaiveDate>, attention_days: u16) -> Opt
     let hint =
         "ask where it went, or give the export that has it; it is told once, since the next plan no longer knows it";
     let place = Place {
-        file: row.get(PlanColumn::SourceFile).into(),
+        file: match row.get(PlanColumn::SourceFile) {
+            "" => plan.into(),
+            file => file.into(),
+        },
         sheet: Some(row.get(PlanColumn::SourceSheet))
             .filter(|sheet| !sheet.is_empty())
             .map(Into::into),

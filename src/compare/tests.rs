@@ -376,7 +376,7 @@ fn a_new_one_of_the_source_is_a_trace() {
         .find(|changed| changed.kind == ChangeKind::Gone)
         .unwrap();
     assert_eq!(gone.successor.as_deref(), Some("b"));
-    assert_eq!(changes.findings(30)[0].code, Code::SubscriptionGone);
+    assert_eq!(changes.findings(30, "plan.csv")[0].code, Code::SubscriptionGone);
 }
 
 #[test]
@@ -393,7 +393,7 @@ fn what_is_gone_matters_more_the_nearer_its_end_is() {
         let runs = runs(&["list.csv"], &[], "2026-11-21");
         let of = |action| {
             let old = row("a", &[(P::TermEnd, end), (P::Action, action)]);
-            let findings = changes(&[old], &[], &runs).findings(30);
+            let findings = changes(&[old], &[], &runs).findings(30, "plan.csv");
             findings.iter().map(|finding| finding.code).collect::<Vec<_>>()
         };
         assert_eq!((of("move"), of("review")), (vec![code], vec![code]), "{end}");

@@ -111,7 +111,7 @@ fn with(mut file: PlanFile, request: &Request<'_>, tonight: &Tonight<'_>) -> Res
         redecided: redecided.as_ref(),
     };
     let changes = compare::explain(found, &latest, &context);
-    let mut findings = changes.findings(attention_days);
+    let mut findings = changes.findings(attention_days, &shown(&path));
     findings.extend(finding);
     let record = ComparedRecord::new(shown(&path), sha256, fitting.as_ref(), &changes);
     Ok(Compared {
@@ -168,7 +168,7 @@ fn unreadable(path: &Path, cause: &SavedStop) -> Finding {
         SavedStop::NotAPlan { cause, .. } => cause.to_string(),
         SavedStop::NotARecord { path, cause } => format!("{} beside it is no run record: {cause}", shown(path)),
     };
-    let message = format!("the plan that was replaced could not be compared: {why}; no `plan.changes.csv` was written");
+    let message = format!("the plan that was replaced could not be compared: {why}; no changes were written");
     let hint =
         "the next run compares with the plan written now; `--previous FILE` names another, `--previous none` none";
     Finding::new(Code::PreviousUnreadable, Place::file(shown(path)), message, hint)

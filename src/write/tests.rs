@@ -232,6 +232,7 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
         "mappings",
         "nightly",
         "outputs",
+        "previous",
         "rules",
         "settings",
         "tables",
