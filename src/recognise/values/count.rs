@@ -42,6 +42,10 @@ pub fn seats(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<Seats>, Unreadable
 }
 
 fn number(text: &str, v: &Vocabulary) -> Result<u32, Unreadable> {
+    // Digits alone are what they say.
+    if (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().map_err(|_| NO_NUMBER);
+    }
     let written = written(text, v)?;
     let (whole, decimals) = split(written.mantissa, written.is_scientific)?;
     scaled(&whole, decimals, written.exponent)
