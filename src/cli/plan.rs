@@ -19,7 +19,12 @@ pub(super) fn run(command: &Plan, screen: &Screen) -> u8 {
     progress.done();
     match planned {
         Err(stop) => stopped(&stop, screen),
-        Ok((config, outcome)) => conclude(&config, &outcome, screen),
+        Ok((config, outcome)) => {
+            let code = conclude(&config, &outcome, screen);
+            // The process ends here, and a large plan is millions of texts: to give each back takes a while, and serves nobody.
+            std::mem::forget(outcome);
+            code
+        }
     }
 }
 
@@ -40,7 +45,7 @@ fn planned(command: &Plan, config: &Config, progress: &Progress) -> Result<Outco
 
 fn conclude(config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {
     if outcome.target.is_none()
-        && let Err(error) = write_plan(&outcome.plan, config.output, &mut io::stdout().lock())
+        && let Err(error) = write_plan(&outcome.plan, config.output, &mut io::stdout())
     {
         if error.kind() != io::ErrorKind::BrokenPipe {
             screen.tell(&format!("standard output: the plan cannot be written: {error}\n"));

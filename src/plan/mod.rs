@@ -16,6 +16,7 @@ mod eligibility;
 mod estate;
 mod known;
 mod mapped;
+mod mappings;
 mod notes;
 mod reason;
 mod seats;
@@ -219,18 +220,23 @@ impl Plan {
     /// Rows by action, reason and urgency.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
+        let mut actions = [0u64; Action::ALL.len()];
+        let mut reasons = [0u64; Reason::ALL.len()];
+        let mut urgencies = [0u64; Urgency::ALL.len()];
         for row in &self.rows {
-            *counts.actions.entry(row.decision.action).or_default() += 1;
-            row.decision
-                .reasons
-                .iter()
-                .for_each(|&reason| *counts.reasons.entry(reason).or_default() += 1);
-            row.decision
-                .urgency
-                .into_iter()
-                .for_each(|urgency| *counts.urgencies.entry(urgency).or_default() += 1);
-            row.decision.costs.add_to(&mut counts.costs);
+            let decision = &row.decision;
+            actions[decision.action as usize] += 1;
+            for &reason in &decision.reasons {
+                reasons[reason as usize] += 1;
+            }
+            if let Some(urgency) = decision.urgency {
+                urgencies[urgency as usize] += 1;
+            }
+            decision.costs.add_to(&mut counts.costs);
         }
+        counts.actions = counted(Action::ALL, &actions);
+        counts.reasons = counted(Reason::ALL, &reasons);
+        counts.urgencies = counted(Urgency::ALL, &urgencies);
         counts
     }
 
@@ -243,4 +249,10 @@ impl Plan {
     pub fn step(&self, step: &StepRef) -> Option<Step> {
         Some(steps::describe(step, self.rows.get(step.row as usize)?))
     }
+}
+
+/// The words that are there, each with how often.
+fn counted<T: Copy + Ord>(words: &[T], counts: &[u64]) -> BTreeMap<T, u64> {
+    let counted = words.iter().copied().zip(counts.iter().copied());
+    counted.filter(|&(_, count)| count > 0).collect()
 }

@@ -36,9 +36,9 @@ use cell::Line;
 use stage::Stage;
 
 /// Rows rendered by one worker at a time.
-const CHUNK: usize = 4096;
+const CHUNK: usize = 1024;
 /// Chunks held in memory at once.
-const CHUNKS_AT_ONCE: usize = 32;
+const CHUNKS_AT_ONCE: usize = 16;
 
 /// Endings by which programs tell formats that a plan is not in; any other ending is left to whoever chose it.
 const OTHER_FORMATS: [&str; 22] = [
@@ -164,14 +164,18 @@ pub fn write_stopped(
 }
 
 /// Writes the plan alone, to anything.
-pub fn write_plan(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_plan(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     plan_lines(plan, settings, &mut out)?;
     out.flush()
 }
 
 /// Writes proposed rows of the offers table, to anything.
-pub fn write_proposals(proposals: &[Proposal], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_proposals(
+    proposals: &[Proposal],
+    settings: OutputSettings,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     lines(
         &offer_lines::COLUMNS,
@@ -188,13 +192,13 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
     lines(&plan_lines::COLUMNS, &plan.rows, settings, out, Some, |row, line| {
         plan_lines::fill(row, line)
     })
 }
 
-fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let described = |step| plan.step(step);
     lines(
         &step_lines::COLUMNS,
@@ -206,7 +210,7 @@ fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io:
     )
 }
 
-fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
     lines(
         &finding_lines::COLUMNS,
         findings,
@@ -223,7 +227,7 @@ fn lines<'a, T: Sync, V>(
     columns: &[&str],
     items: &'a [T],
     settings: OutputSettings,
-    out: &mut dyn Write,
+    out: &mut (dyn Write + Send),
     view: impl Fn(&'a T) -> Option<V> + Sync,
     fill: impl Fn(V, &mut Line<'_>) + Sync,
 ) -> io::Result<()> {
@@ -235,20 +239,34 @@ fn lines<'a, T: Sync, V>(
     columns.iter().for_each(|column| line.text(column));
     line.end();
     out.write_all(&head)?;
-    let render = |chunk: &'a [T]| {
-        let mut buffer = Vec::with_capacity(chunk.len() * 512);
+    let fill_chunk = |(buffer, chunk): (&mut Vec<u8>, &'a [T])| {
+        buffer.clear();
         for shown in chunk.iter().filter_map(&view) {
-            let mut line = Line::begin(&mut buffer, settings.delimiter);
+            let mut line = Line::begin(buffer, settings.delimiter);
             fill(shown, &mut line);
             line.end();
         }
-        buffer
     };
-    for wave in items.chunks(CHUNK * CHUNKS_AT_ONCE) {
-        let rendered: Vec<Vec<u8>> = wave.par_chunks(CHUNK).map(render).collect();
-        rendered.iter().try_for_each(|bytes| out.write_all(bytes))?;
+    let render = |buffers: &mut [Vec<u8>], wave: &'a [T]| {
+        let chunks = buffers.par_iter_mut().zip(wave.par_chunks(CHUNK));
+        chunks.for_each(fill_chunk);
+    };
+    // While one wave is written the next is rendered.
+    let (mut written, mut rendered) = (buffers(), buffers());
+    let mut waiting: &[T] = &[];
+    for wave in items.chunks(CHUNK * CHUNKS_AT_ONCE).chain([[].as_slice()]) {
+        let ready = written.iter().take(waiting.len().div_ceil(CHUNK));
+        let write = || ready.into_iter().try_for_each(|bytes| out.write_all(bytes));
+        rayon::join(write, || render(&mut rendered, wave)).0?;
+        std::mem::swap(&mut written, &mut rendered);
+        waiting = wave;
     }
     Ok(())
+}
+
+/// Room for the chunks of a wave.
+fn buffers() -> Vec<Vec<u8>> {
+    vec![Vec::new(); CHUNKS_AT_ONCE]
 }
 
 /// The SHA-256 of what passes through, in hexadecimal.

@@ -84,8 +84,8 @@ fn what_there_is(row: &PlanRow, line: &mut Line<'_>) {
     line.word(subscription.channel.map(|channel| channel.as_str()));
     line.maybe_text(row.source_offer_id.as_ref());
     line.maybe_text(row.source_offer.as_ref());
-    line.plain(subscription.seats.map(|Seats(seats)| seats));
-    line.plain(subscription.assigned_seats.map(|Seats(seats)| seats));
+    line.number(subscription.seats.map(|Seats(seats)| seats));
+    line.number(subscription.assigned_seats.map(|Seats(seats)| seats));
     line.plain(subscription.term);
     line.word(subscription.billing_plan.map(|plan| plan.as_str()));
     line.date(subscription.term_end.map(|end| end.0));
@@ -109,7 +109,7 @@ fn what_to_order(row: &PlanRow, line: &mut Line<'_>) {
     line.list(targets.iter().map(|target| &target.offer));
     match targets.as_slice() {
         [PlanTarget { seats, term, .. }] => {
-            line.plain(seats.map(|Seats(seats)| seats));
+            line.number(seats.map(|Seats(seats)| seats));
             line.plain(*term);
         }
         _ => {
@@ -141,7 +141,7 @@ fn by_when(row: &PlanRow, line: &mut Line<'_>) {
     line.word(decision.end_source.map(|end| end.as_str()));
     line.date(decision.end_source_by);
     line.word(decision.credit_enquiry.map(|who| who.as_str()));
-    line.plain(decision.overlap_days);
+    line.number(decision.overlap_days);
 }
 
 fn what_it_costs(row: &PlanRow, line: &mut Line<'_>) {
@@ -162,5 +162,5 @@ fn why(row: &PlanRow, line: &mut Line<'_>) {
     line.list(row.decision.reasons.iter().map(|reason| reason.as_str()));
     line.text(&place.file);
     line.maybe_text(place.sheet.as_ref());
-    line.plain(place.row);
+    line.number(place.row);
 }

@@ -97,7 +97,7 @@ impl Stage {
     pub(super) fn add(
         &mut self,
         path: &Path,
-        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> Result<String, WriteStop> {
         check_target(path)?;
         let failed = |cause| WriteStop::File {
@@ -129,7 +129,7 @@ impl Stage {
     }
 }
 
-fn write_through(file: &File, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<String> {
+fn write_through(file: &File, fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<String> {
     let mut out = Digesting::new(BufWriter::with_capacity(1 << 18, file));
     fill(&mut out)?;
     out.flush()?;
