@@ -3,7 +3,10 @@
 //! In: a file's text. Out: a [`Config`] in which every value is valid. Refuses unknown keys (naming the nearest right one),
 //! unknown words and impossible numbers, all of them at once. Paths are relative to the file. Everything is optional.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 use crate::{
     read::{Limits, Workbooks},
@@ -11,11 +14,15 @@ use crate::{
 };
 
 mod keys;
+mod nightly;
 mod section;
+mod sets;
 mod stop;
 
 pub use keys::known_keys;
 pub(crate) use keys::sha256;
+pub use nightly::Nightly;
+pub use sets::Set;
 pub use stop::{ConfigStop, Problem};
 
 /// The file that is looked for in the working folder.
@@ -47,9 +54,39 @@ pub struct Config {
     pub workbooks: Workbooks,
     /// Microsoft's own files.
     pub catalog: CatalogSettings,
+    /// What unattended runs are held to.
+    pub nightly: Nightly,
+    /// What the command line sets, in its order; laid over what the file says.
+    pub set: Vec<Set>,
+    /// The keys that file or command line state.
+    pub stated: BTreeSet<String>,
+}
+
+worded! {
+    /// Where the value of a setting comes from.
+    StatedBy {
+        /// The command line.
+        CommandLine = "--set",
+        /// The settings' file.
+        File = "settings",
+        /// Nothing states it.
+        Default = "default",
+    }
 }
 
 impl Config {
+    /// Where the value of a setting comes from, by its dotted key.
+    pub fn stated_by(&self, key: &str) -> StatedBy {
+        let within = |set: &Set| key == set.key || key.strip_prefix(&set.key).is_some_and(|rest| rest.starts_with('.'));
+        if self.set.iter().any(within) {
+            StatedBy::CommandLine
+        } else if self.stated.contains(key) {
+            StatedBy::File
+        } else {
+            StatedBy::Default
+        }
+    }
+
     /// Where the settings were read from, as findings show it; the file that is looked for where there is none.
     pub fn shown_path(&self) -> String {
         let path = self.path.as_ref();

@@ -42,6 +42,14 @@ macro_rules! codes {
 }
 
 codes! {
+    AsOfBefore = "as-of-before", Error, "the plan would be for an earlier day than the last one";
+    Shrink = "shrink", Error, "much of what the last plan had is missing";
+    CustomerGone = "customer-gone", Error, "a customer with many subscriptions has vanished";
+    SourceEmpty = "source-empty", Error, "an export or source that gave rows last time gives none";
+    ExportWorse = "export-worse", Error, "an export that was fine last time is refused, damaged or loses rows";
+    ExportRepeated = "export-repeated", Error, "an export has a new name and last time's content";
+    ExportOld = "export-old", Error, "an export is older than the settings allow";
+    ExportGrowing = "export-growing", Error, "an export was still being written";
     FileUnreadable = "file-unreadable", Error, "the file could not be opened or read";
     FileRefused = "file-refused", Error, "the file is of a container we do not read, such as an encrypted workbook, a web page or a PDF";
     KindRefused = "kind-refused", Error, "the file is an export of something else, such as users or usage";
@@ -87,6 +95,8 @@ codes! {
     CatalogFileOld = "catalog-file-old", Warning, "one of Microsoft's own files is old, or does not say how old it is";
     CatalogRowDamaged = "catalog-row-damaged", Warning, "a row of one of Microsoft's own files makes no sense; it was left out";
     CatalogFileDisagrees = "catalog-file-disagrees", Warning, "one of Microsoft's own files contradicts the built-in catalogue; the file counts";
+    GuardAccepted = "guard-accepted", Note, "a guard tripped, and the command line let it through";
+    LastSetMixed = "last-set-mixed", Note, "the files of the last run do not belong together";
     PriceMissing = "price-missing", Note, "the price list has no price for an offer to order, so its costs are not worked out";
     SheetHidden = "sheet-hidden", Note, "a hidden sheet was read";
     RowsHidden = "rows-hidden", Note, "rows that are hidden or filtered out were read";

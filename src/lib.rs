@@ -23,6 +23,10 @@ pub mod rules;
 
 pub mod plan;
 
+pub mod saved;
+
+pub mod guard;
+
 pub mod write;
 
 pub mod pipeline;

@@ -16,10 +16,15 @@ use chrono::NaiveDate;
 
 mod conclude;
 mod countries;
+mod night;
 mod offers;
+mod report;
 mod stop;
+mod told;
 
+pub use night::Night;
 pub use offers::Offers;
+pub use report::{ReportRequest, Reported, report};
 pub use stop::Stop;
 
 use crate::{
@@ -35,7 +40,7 @@ use crate::{
         vocabulary::Vocabulary,
     },
     rules::{Calendar, Rules},
-    write::Target,
+    write::{Lock, Reports, Target, View, WriteStop},
 };
 use conclude::{Read, conclude, has_errors};
 use countries::unknown_countries;
@@ -51,8 +56,12 @@ pub struct Request<'a> {
     pub as_of: NaiveDate,
     /// Where the plan goes; none: the caller writes it.
     pub target: Option<Target>,
+    /// What else is made of the plan; nothing without a target.
+    pub reports: Reports,
     /// Whether pressing rows for review need a person before the run counts as done.
     pub strict: bool,
+    /// What an unattended run is told besides.
+    pub night: Night<'a>,
 }
 
 /// Is told how far a run has come, and asked how long it has taken.
@@ -96,6 +105,10 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Where the files are; none: the plan has not been written.
     pub target: Option<Target>,
+    /// Why the night could not be kept in the history, where all else was done.
+    pub unkept: Option<WriteStop>,
+    /// What else was made of the plan, and where it is.
+    pub reports: Reports,
 }
 
 /// How a run ended that was not stopped.
@@ -151,8 +164,13 @@ pub struct Explained {
 /// # Errors
 /// Where nothing could be planned or written: the files of the last run are as they were.
 pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, Stop> {
+    let early = request.lock_if_there()?;
     let references = References::load(request.config, request.as_of)?;
-    let recognised = references.recognise(request, observer)?;
+    let exports = Exports::of(request)?;
+    let lock = request.lock(early)?;
+    let plainly = |inputs: &[Input], context: &Context<'_>| (recognise::recognise(inputs, context), ());
+    let (recognised, ()) = references.recognise(request, exports, observer, plainly);
+    told::inputs(&recognised.inputs);
     observer.part(Part::Deciding);
     let References {
         tables,
@@ -180,7 +198,11 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         accounting: recognised.accounting,
         findings: recognised.findings,
     };
-    conclude(request, read, plan, observer)
+    lock.as_ref().map_or(Ok(()), Lock::check).map_err(night::stopped)?;
+    let view = View::new(request.as_of, request.config, &tables);
+    let outcome = conclude(request, read, plan, &view, observer);
+    drop(lock);
+    outcome
 }
 
 /// Reads and recognises exports; plans nothing, writes nothing. Says how each was read, also where none could be.
@@ -189,9 +211,11 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
 /// Where the tables are wrong.
 pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, Stop> {
     let references = References::load(request.config, request.as_of)?;
-    let (recognised, ()) = references.recognise_by(request, observer, |inputs, context| {
+    let exports = Exports::of(request)?;
+    let (recognised, ()) = references.recognise(request, exports, observer, |inputs, context| {
         (recognise::recognise_with_samples(inputs, context), ())
-    })?;
+    });
+    told::inputs(&recognised.inputs);
     Ok(checked(recognised))
 }
 
@@ -202,9 +226,11 @@ pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, 
 /// Where the tables are wrong, or no export could be read.
 pub fn explain(request: &Request<'_>, word: &str, observer: &dyn Observer) -> Result<Explained, Stop> {
     let references = References::load(request.config, request.as_of)?;
-    let (recognised, answer) = references.recognise_by(request, observer, |inputs, context| {
+    let exports = Exports::of(request)?;
+    let (recognised, answer) = references.recognise(request, exports, observer, |inputs, context| {
         recognise::trace::trace(inputs, context, word)
-    })?;
+    });
+    told::inputs(&recognised.inputs);
     let Checked {
         accounting,
         findings,
@@ -296,30 +322,18 @@ impl References {
         }
     }
 
-    /// Everything that the exports say.
-    ///
-    /// # Errors
-    /// Where an output would overwrite what is read.
-    fn recognise(&self, request: &Request<'_>, observer: &dyn Observer) -> Result<Recognised, Stop> {
-        let plainly = |inputs: &[Input], context: &Context<'_>| (recognise::recognise(inputs, context), ());
-        self.recognise_by(request, observer, plainly)
-            .map(|(recognised, ())| recognised)
-    }
-
-    /// The same, by a way of recognising that answers something more.
-    fn recognise_by<T>(
+    /// Everything that the exports say, by a way of recognising that may answer something more.
+    fn recognise<T>(
         &self,
         request: &Request<'_>,
+        exports: Exports,
         observer: &dyn Observer,
         way: impl FnOnce(&[Input], &Context<'_>) -> (Recognised, T),
-    ) -> Result<(Recognised, T), Stop> {
+    ) -> (Recognised, T) {
         observer.part(Part::Reading);
-        let config = request.config;
-        let (inputs, findings) = read::expand_with(request.exports, io::stdin(), &config.limits);
-        overwrites_nothing(request, &inputs)?;
-        let (inputs, own) = without_ours(inputs, &ours(config, request.target.as_ref()));
+        let Exports { inputs, findings } = exports;
         let context = Context {
-            config,
+            config: request.config,
             tables: &self.tables,
             vocabulary: &self.vocabulary,
             as_of: request.as_of,
@@ -327,9 +341,33 @@ impl References {
         };
         let (mut recognised, answer) = way(&inputs, &context);
         recognised.findings.extend(findings);
-        recognised.findings.extend(own);
         recognised.findings.extend_from_slice(self.evidence.findings());
-        Ok((recognised, answer))
+        (recognised, answer)
+    }
+}
+
+/// The exports of a run, and what there is to tell of them before they are read.
+struct Exports {
+    inputs: Vec<Input>,
+    findings: Vec<Finding>,
+}
+
+impl Exports {
+    /// Every export that the arguments name.
+    ///
+    /// # Errors
+    /// Where an output would overwrite what is read.
+    fn of(request: &Request<'_>) -> Result<Exports, Stop> {
+        let config = request.config;
+        let (inputs, mut findings) = read::expand_with(request.exports, io::stdin(), &config.limits);
+        overwrites_nothing(request, &inputs)?;
+        let mut ours = ours(config, request.target.as_ref(), &request.reports);
+        let history = request.keep().and_then(|keep| keep.folder.canonicalize().ok());
+        ours.extend(history);
+        let (inputs, own) = without_ours(inputs, &ours);
+        findings.extend(own);
+        findings.extend(request.restless(&inputs));
+        Ok(Exports { inputs, findings })
     }
 }
 
@@ -347,7 +385,7 @@ fn digests(tables: &Tables, rules: &RuleSettings) -> BTreeMap<String, String> {
 }
 
 /// What lies about that is ours and no export: the settings, the tables they name, what a run writes.
-fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
+fn ours(config: &Config, target: Option<&Target>, reports: &Reports) -> BTreeSet<PathBuf> {
     let TablePaths {
         offers,
         calendar,
@@ -363,6 +401,7 @@ fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
         .flatten();
     let rules = config.rules.replace.values().chain(config.rules.extend.values());
     let outputs = target.iter().flat_map(|target| target.all());
+    let outputs = outputs.chain(reports.paths().map(|(path, _)| path.to_owned()));
     let files = config.catalog.files();
     let files = files.iter().flat_map(|(_, paths)| paths.iter());
     let named = config.path.iter().chain(tables).chain(rules).chain(files);
@@ -372,13 +411,14 @@ fn ours(config: &Config, target: Option<&Target>) -> BTreeSet<PathBuf> {
 
 /// No output may take the place of a setting, a table or an export; a plan of ours may be replaced.
 fn overwrites_nothing(request: &Request<'_>, inputs: &[Input]) -> Result<(), Stop> {
-    let settings = ours(request.config, None);
+    let settings = ours(request.config, None, &Reports::none());
     let canonical = |path: &Path| path.canonicalize().ok();
     let is_input = |path: &PathBuf| {
         let same = |input: &Input| matches!(input, Input::File(file) if canonical(file).as_ref() == Some(path));
         inputs.iter().any(same)
     };
-    for target in request.target.iter().flat_map(Target::all) {
+    let reports = request.reports.paths().map(|(path, _)| path.to_owned());
+    for target in request.target.iter().flat_map(Target::all).chain(reports) {
         let Some(path) = canonical(&target) else { continue };
         let what = if settings.contains(&path) {
             "one of our settings or tables"
@@ -406,9 +446,11 @@ fn is_output(path: &Path) -> bool {
 fn without_ours(inputs: Vec<Input>, ours: &BTreeSet<PathBuf>) -> (Vec<Input>, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut exports = Vec::new();
+    // A file is ours, or stands in a folder of ours.
+    let is_ours = |path: &Path| path.ancestors().any(|path| ours.contains(path));
     for input in inputs {
         match &input {
-            Input::File(path) if path.canonicalize().is_ok_and(|path| ours.contains(&path)) => {
+            Input::File(path) if path.canonicalize().is_ok_and(|path| is_ours(&path)) => {
                 let message = "is a setting, table or output of ours and was not read as an export";
                 findings.push(Finding::new(Code::FileSkipped, Place::file(input.name()), message, ""));
             }

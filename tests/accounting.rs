@@ -24,9 +24,9 @@ use rayon::prelude::*;
 use seatshift::{
     config::Config,
     finding::{Accounting, Severity},
-    pipeline::{self, Outcome, Request},
+    pipeline::{self, Night, Outcome, Request},
     terms::Action,
-    write::Target,
+    write::{Reports, Target},
 };
 
 #[allow(dead_code, reason = "each test uses some of it")]
@@ -344,7 +344,9 @@ fn check_variant(samples: &[Sample], number: usize, config: &Config) -> Result<A
         config,
         as_of: running::AS_OF.parse().unwrap(),
         target: Some(Target::new(&folder.path().join("plan.csv")).unwrap()),
+        reports: Reports::none(),
         strict: false,
+        night: Night::default(),
     };
     match catch_unwind(AssertUnwindSafe(|| pipeline::run(&request, &()))) {
         Err(_) => Err(format!("{told}: panics")),

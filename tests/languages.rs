@@ -25,9 +25,9 @@ use rayon::prelude::*;
 use seatshift::{
     config::Config,
     finding::Code,
-    pipeline::{self, Outcome, Request},
+    pipeline::{self, Night, Outcome, Request},
     plan::Reason,
-    write::Target,
+    write::{Reports, Target},
 };
 
 #[allow(dead_code, reason = "each test uses some of it")]
@@ -438,7 +438,9 @@ fn planned(folder: &Path, name: &str, bytes: &[u8], names: &[(&str, &str)], sett
         config: &config,
         as_of: day(running::AS_OF),
         target: Some(target.clone()),
+        reports: Reports::none(),
         strict: false,
+        night: Night::default(),
     };
     let outcome = pipeline::run(&request, &()).unwrap_or_else(|stop| panic!("{name}: {stop}"));
     let without_places = |path: PathBuf| {

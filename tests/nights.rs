@@ -30,7 +30,7 @@ use seatshift::{
     pipeline::{self, Request},
     plan::{Plan, PlanRow},
     terms::Route,
-    write::write_plan,
+    write::{Reports, write_plan},
 };
 
 #[allow(dead_code, reason = "each test uses some of it")]
@@ -155,7 +155,9 @@ fn night(as_of: NaiveDate, config: &Config, reported: &BTreeMap<String, Vec<(Str
         config,
         as_of,
         target: None,
+        reports: Reports::none(),
         strict: false,
+        night: pipeline::Night::default(),
     };
     let plan = pipeline::run(&request, &()).unwrap().plan;
     let mut bytes = Vec::new();

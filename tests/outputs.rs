@@ -17,7 +17,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use seatshift::write::{PLAN_COLUMNS, neutralised, restored};
+use seatshift::saved::{PlanColumn, neutralised, restored};
 
 #[allow(dead_code, reason = "each test uses some of it")]
 #[path = "support/running.rs"]
@@ -170,7 +170,7 @@ fn no_cell_runs_as_a_formula() {
 
 #[test]
 fn columns_stand_in_the_documented_order() {
-    assert_eq!(PLAN_COLUMNS.join(","), PLAN);
+    assert_eq!(PlanColumn::HEADINGS.join(","), PLAN);
     let (folder, ..) = planned(&list(&["Contoso"]), "");
     for (name, columns) in [
         ("plan.csv", PLAN),

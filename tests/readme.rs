@@ -12,7 +12,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use seatshift::write::PLAN_COLUMNS;
+use seatshift::saved::PlanColumn;
 
 #[allow(dead_code, reason = "each test uses some of it")]
 #[path = "support/running.rs"]
@@ -90,7 +90,10 @@ fn the_two_commands_stand_there_and_the_plan_is_written() {
         for name in FILES {
             assert!(folder.path().join(name).is_file(), "{name}");
         }
-        assert_eq!(Table::read(&folder.path().join("plan.csv")).columns, PLAN_COLUMNS);
+        assert_eq!(
+            Table::read(&folder.path().join("plan.csv")).columns,
+            PlanColumn::HEADINGS
+        );
     }
 }
 
@@ -194,7 +197,7 @@ fn first_cells(readme: &str, heading: &str) -> Vec<String> {
 
 #[test]
 fn the_table_of_columns_is_what_is_written() {
-    assert_eq!(first_cells(&readme(), "### plan.csv"), PLAN_COLUMNS);
+    assert_eq!(first_cells(&readme(), "### plan.csv"), PlanColumn::HEADINGS);
 }
 
 /// The console blocks of commands about offers: arguments, and what stands below.

@@ -4,10 +4,15 @@ use std::path::PathBuf;
 
 use chrono::{Datelike, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use seatshift::{guard::Guard, terms::UnknownWord};
 
 mod offers;
+mod reports;
+mod rules;
 
 pub(crate) use offers::{About, CheckRules, Compare, Find, Map, Offers, OffersCommand};
+pub(crate) use reports::{Report, Wanted};
+pub(crate) use rules::{ExportRules, Rules, RulesCommand};
 
 const TEMPLATE: &str = "{before-help}{about-with-newline}\n{usage-heading} {usage}\n\n{all-args}{after-help}";
 
@@ -16,15 +21,21 @@ Examples:
   seatshift init                           write seatshift.toml and the tables to edit
   seatshift check exports/                 what is in these files, and how it is read
   seatshift plan exports/ -o out/plan.csv  the plan, with findings, steps and run record beside it
-  seatshift explain contoso.com exports/   which cell each fact of a subscription or customer came from
+  seatshift report out/plan.csv --xlsx     the same as a workbook
+  seatshift explain contoso.com exports/   why the plan says what it says of a subscription or customer
   seatshift offers compare SPE_E3 SPB      what users keep, lose and gain
+  seatshift rules windows                  the rules that plans follow, with their sources
 ";
 
 const PLAN_EXAMPLES: &str = "\
 Examples:
   seatshift plan exports/
   seatshift plan exports/ 'more/*.xlsx' -o out/plan.csv --as-of 2026-11-21
+  seatshift plan exports/ -o out/plan.csv --xlsx --html --ics
   seatshift plan - -o - < list.csv > plan.csv
+  seatshift plan exports/ -o what-if.csv --set rules.lead.relationship=21
+  seatshift plan exports/ --history history --metrics seatshift.prom --log json
+  seatshift plan exports/ --accept shrink
 ";
 
 const PLAN_NOTES: &str = "\
@@ -36,8 +47,14 @@ Exit codes:
   1  done, but look: a row was rejected or a file not read;
      with --strict also when a row for review is pressing
   2  not run: arguments, settings or tables are wrong; nothing was written
-  3  not run: no export could be read, or the output failed;
+  3  not run: no export could be read, the output failed, another run is at
+     work on this plan, or a guard holds the new plan back;
      the last plan is as it was
+  129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; the last plan is as it was
+
+Guards compare with the last run: shrink, customer-gone, source-empty,
+export-worse, export-repeated, as-of-before; and export-old, export-growing.
+A plan that one holds back is out/plan.held.csv.
 ";
 
 const CHECK_EXAMPLES: &str = "\
@@ -64,6 +81,7 @@ Examples:
   seatshift explain 1af027d8-606b-504b-89bd-c7fa64788597 exports/
   seatshift explain contoso.com exports/ --json
   seatshift explain 'Contoso Kft.' exports/ --config seatshift.toml
+  seatshift explain contoso.com exports/ --as-of 2027-01-15 --set partner.assume_agreement=true
 ";
 
 const EXPLAIN_NOTES: &str = "\
@@ -73,6 +91,21 @@ Exit codes:
   2  not found: the nearest are named; or arguments, settings or tables are
      wrong
   3  not run: no export could be read
+";
+
+const HISTORY_EXAMPLES: &str = "\
+Examples:
+  seatshift history history/
+  seatshift history history/ --by night
+  seatshift history history/ --subscription 1af027d8-606b-504b-89bd-c7fa64788597
+  seatshift history history/ --json > trend.json
+";
+
+const HISTORY_NOTES: &str = "\
+Exit codes:
+  0  done
+  2  not done: no night in the folder, or none that has the subscription
+  3  not done: the folder or a night in it cannot be read
 ";
 
 const INIT_EXAMPLES: &str = "\
@@ -120,6 +153,15 @@ pub(crate) struct Shown {
         display_order = 102
     )]
     pub(crate) color: Colour,
+    /// Tell events on standard error, one a line, in place of the summary
+    #[arg(long, global = true, value_name = "FORMAT", display_order = 103)]
+    pub(crate) log: Option<Log>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Log {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -134,15 +176,24 @@ pub(crate) enum Command {
     /// Plan what to do with each subscription, and when
     #[command(before_help = PLAN_EXAMPLES, after_help = PLAN_NOTES, help_template = TEMPLATE)]
     Plan(Plan),
+    /// Make a workbook, a page, a calendar or letters of a plan
+    #[command(before_help = reports::EXAMPLES, after_help = reports::NOTES, help_template = TEMPLATE)]
+    Report(Report),
     /// Tell what exports hold and how they are read; plan nothing
     #[command(before_help = CHECK_EXAMPLES, after_help = CHECK_NOTES, help_template = TEMPLATE)]
     Check(Check),
-    /// Tell which cell each fact of a subscription or a customer came from
+    /// Tell why the plan says what it says of a subscription or a customer, cell by cell and rule by rule
     #[command(before_help = EXPLAIN_EXAMPLES, after_help = EXPLAIN_NOTES, help_template = TEMPLATE)]
     Explain(Explain),
+    /// Tell how plans went from night to night, or what each said of one subscription
+    #[command(before_help = HISTORY_EXAMPLES, after_help = HISTORY_NOTES, help_template = TEMPLATE)]
+    History(History),
     /// Look up, compare, map and check offers
     #[command(before_help = offers::EXAMPLES, help_template = TEMPLATE)]
     Offers(Offers),
+    /// Show the rules that plans follow, with validity, source and certainty; write them to edit
+    #[command(before_help = rules::EXAMPLES, after_help = rules::NOTES, help_template = TEMPLATE)]
+    Rules(Rules),
     /// Write a commented seatshift.toml and the tables to edit; overwrite nothing
     #[command(before_help = INIT_EXAMPLES, help_template = TEMPLATE)]
     Init(Init),
@@ -162,6 +213,9 @@ pub(crate) struct Reading {
     /// Settings; otherwise seatshift.toml of the working folder, if there is one
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// A setting for this run alone, such as rules.lead.relationship=21; may stand several times
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
     /// The date that counts as today, such as 2026-11-21; otherwise today in UTC
     #[arg(long, value_name = "DATE", value_parser = as_of)]
     pub(crate) as_of: Option<NaiveDate>,
@@ -178,6 +232,17 @@ pub(crate) struct Plan {
     /// Exit with 1 also when a row for review is pressing
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Let this guard through once, where it would hold the new plan back; may be given several times
+    #[arg(long, value_name = "GUARD", value_parser = guard)]
+    pub(crate) accept: Vec<Guard>,
+    /// Keep the plan and its run record of this night in a folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) history: Option<PathBuf>,
+    /// Write figures of the run for Prometheus' node_exporter, whatever becomes of it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) metrics: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) wanted: Wanted,
     #[command(flatten)]
     pub(crate) reading: Reading,
 }
@@ -207,6 +272,28 @@ pub(crate) struct Explain {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct History {
+    /// The folder that `plan --history` fills
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Tell only of this subscription: when it appeared, when it was first late, what each night said
+    #[arg(long, value_name = "ID")]
+    pub(crate) subscription: Option<String>,
+    /// A line for each week or for each night
+    #[arg(long, value_name = "SPAN", default_value = "week")]
+    pub(crate) by: Span,
+    /// Write one JSON document instead of lines
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Span {
+    Week,
+    Night,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Init {
     /// Folder, made if it is missing
     #[arg(default_value = ".", value_name = "DIR")]
@@ -217,6 +304,12 @@ pub(crate) struct Init {
 pub(crate) struct Completions {
     /// The shell
     pub(crate) shell: clap_complete::Shell,
+}
+
+fn guard(word: &str) -> Result<Guard, String> {
+    word.parse().map_err(|unknown: UnknownWord| {
+        format!("no guard of this name; one of {}", unknown.known.join(", "))
+    })
 }
 
 fn as_of(text: &str) -> Result<NaiveDate, String> {
@@ -259,6 +352,7 @@ mod tests {
         for line in [
             EXAMPLES,
             PLAN_EXAMPLES,
+            reports::EXAMPLES,
             CHECK_EXAMPLES,
             EXPLAIN_EXAMPLES,
             offers::EXAMPLES,
@@ -266,6 +360,8 @@ mod tests {
             offers::COMPARE_EXAMPLES,
             offers::MAP_EXAMPLES,
             offers::RULES_EXAMPLES,
+            rules::EXAMPLES,
+            rules::EXPORT_EXAMPLES,
             INIT_EXAMPLES,
             COMPLETIONS_EXAMPLES,
             MAN_EXAMPLES,

@@ -11,7 +11,8 @@ pub(super) use json::{of_finding, pretty};
 
 use seatshift::{
     config::Config,
-    pipeline::{self, Checked, Request, Stop},
+    pipeline::{self, Checked, Night, Request, Stop},
+    write::Reports,
 };
 
 use super::{arguments::Check, as_of, explain, on_threads, progress::Progress, screen::Screen, settings, stopped};
@@ -43,7 +44,9 @@ fn checked(command: &Check, config: &Config, progress: &Progress) -> Result<Chec
         config,
         as_of: as_of(&command.reading),
         target: None,
+        reports: Reports::none(),
         strict: false,
+        night: Night::default(),
     };
     on_threads(&command.reading, || pipeline::check(&request, progress))
 }

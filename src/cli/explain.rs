@@ -7,8 +7,9 @@ mod human;
 mod json;
 
 use seatshift::{
-    pipeline::{self, Explained, Request, Stop, Verdict},
+    pipeline::{self, Explained, Night, Request, Stop, Verdict},
     recognise::trace::Answer,
+    write::Reports,
 };
 
 use super::{
@@ -56,7 +57,9 @@ fn explained(word: &str, reading: &Reading, progress: &Progress) -> Result<Expla
         config: &config,
         as_of: as_of(reading),
         target: None,
+        reports: Reports::none(),
         strict: false,
+        night: Night::default(),
     };
     on_threads(reading, || pipeline::explain(&request, word, progress))
 }

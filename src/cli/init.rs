@@ -39,7 +39,7 @@ pub(super) fn run(command: &Init, screen: &Screen) -> u8 {
 }
 
 /// Says whether the file is new; one that was there is left alone.
-fn write_new(path: &Path, content: &str) -> io::Result<bool> {
+pub(super) fn write_new(path: &Path, content: &str) -> io::Result<bool> {
     let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(false),

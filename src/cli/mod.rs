@@ -22,16 +22,22 @@ mod arguments;
 mod check;
 mod completions;
 mod explain;
+mod history;
 mod init;
 mod lines;
+mod log;
 mod man;
 mod offers;
 mod panic;
 mod plan;
 mod progress;
+mod report;
+mod rules;
 mod screen;
 mod shown;
+mod signals;
 mod summary;
+mod withheld;
 
 use arguments::{Arguments, Command, Reading};
 use screen::Screen;
@@ -77,24 +83,31 @@ fn dispatch(arguments: &[OsString]) -> u8 {
         }
     };
     let screen = Screen::new(&arguments.shown);
+    if let Err(wrong) = log::begin(&arguments.shown) {
+        screen.tell(&wrong);
+        return 2;
+    }
     match &arguments.command {
         Command::Plan(command) => plan::run(command, &screen),
+        Command::Report(command) => report::run(command, &screen),
         Command::Check(command) => check::run(command, &screen),
         Command::Explain(command) => explain::run(command, &screen),
+        Command::History(command) => history::run(command, &screen),
         Command::Offers(command) => offers::run(command, &screen),
+        Command::Rules(command) => rules::run(command, &screen),
         Command::Init(command) => init::run(command, &screen),
         Command::Completions(command) => completions::run(command, &screen),
         Command::Man => man::run(&screen),
     }
 }
 
-/// Settings from `--config`, else from the working folder.
+/// Settings from `--config`, else from the working folder, with those of the command line laid over them.
 fn settings(reading: &Reading) -> Result<Config, Stop> {
-    settings_at(reading.config.as_deref())
+    settings_at(reading.config.as_deref(), &reading.set)
 }
 
-fn settings_at(path: Option<&Path>) -> Result<Config, Stop> {
-    let loaded = Config::load(path, Path::new(""));
+fn settings_at(path: Option<&Path>, set: &[String]) -> Result<Config, Stop> {
+    let loaded = Config::load_with(path, Path::new(""), set);
     let in_children = |config| Config {
         workbooks: workbooks(),
         ..config
@@ -137,7 +150,11 @@ fn on_threads<T: Send>(reading: &Reading, work: impl FnOnce() -> T + Send) -> T 
 
 /// Tells why a run was stopped.
 fn stopped(stop: &Stop, screen: &Screen) -> u8 {
-    let text = summary::of_stop(stop, screen.verbose());
+    let text = match screen.is_log() {
+        // Findings are in the log by their codes.
+        true => stop.to_string(),
+        false => summary::of_stop(stop, screen.verbose()),
+    };
     screen.tell(&text);
     stop.exit_code()
 }

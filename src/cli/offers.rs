@@ -1,7 +1,5 @@
 //! `seatshift offers`: what the catalogue and Microsoft's own files know of offers.
 
-use std::path::Path;
-
 use seatshift::{
     config::Config,
     finding::Finding,
@@ -31,7 +29,7 @@ pub(super) fn run(command: &arguments::Offers, screen: &Screen) -> u8 {
 
 /// The settings, and what they say of offers; what is odd in Microsoft's own files is told at once.
 fn offers(about: &About, screen: &Screen) -> Result<(Config, Offers), Stop> {
-    let config = settings_at(about.config.as_deref().map(Path::new))?;
+    let config = settings_at(about.config.as_deref(), &about.set)?;
     let offers = Offers::load(&config, day_or_today(about.as_of))?;
     let findings: Vec<Finding> = offers.evidence.findings().to_vec();
     screen.mention(&summary::findings(&findings, screen.verbose()));

@@ -1,29 +1,62 @@
 //! `seatshift plan`: the nightly job.
 
-use std::{io, path::Path};
+mod metrics;
+
+use std::{
+    io,
+    path::Path,
+    time::{Duration, SystemTime},
+};
 
 use seatshift::{
     config::Config,
-    pipeline::{self, Outcome, Request, Stop},
-    write::{Target, write_plan},
+    pipeline::{self, Night, Observer, Outcome, Request, Stop},
+    write::{Reports, Target, write_metrics, write_plan},
 };
 
-use super::{arguments::Plan, as_of, on_threads, progress::Progress, screen::Screen, settings, stopped, summary};
+use super::{
+    arguments::Plan, as_of, on_threads, progress::Progress, screen::Screen, settings, signals, stopped, summary,
+};
+
+/// How long the program may take to see that it is being ended, where a run came to nothing.
+const SIGNALS: Duration = Duration::from_millis(20);
 
 pub(super) fn run(command: &Plan, screen: &Screen) -> u8 {
-    let progress = Progress::new(screen.quiet());
+    signals::listen();
+    let progress = Progress::new(screen.quiet() || screen.is_log());
     let planned = settings(&command.reading).and_then(|config| {
         let outcome = planned(command, &config, &progress)?;
         Ok((config, outcome))
     });
     progress.done();
-    match planned {
-        Err(stop) => stopped(&stop, screen),
+    if planned.is_err() {
+        // What failed may have failed because all was given up.
+        std::thread::sleep(SIGNALS);
+    }
+    signals::give_way();
+    let (exit_code, mut figures) = match planned {
+        Err(stop) => {
+            let exit_code = stopped(&stop, screen);
+            (exit_code, metrics::of_stop(&stop))
+        }
         Ok((config, outcome)) => {
-            let code = conclude(&config, &outcome, screen);
+            let exit_code = conclude(&config, &outcome, screen);
+            let figures = metrics::of_run(&outcome);
             // The process ends here, and a large plan is millions of texts: to give each back takes a while, and serves nobody.
             std::mem::forget(outcome);
-            code
+            (exit_code, figures)
+        }
+    };
+    let Some(path) = &command.metrics else { return exit_code };
+    figures.exit_code = exit_code;
+    figures.ended = metrics::now();
+    figures.seconds = progress.elapsed().as_secs_f64();
+    match write_metrics(path, &figures) {
+        Ok(()) => exit_code,
+        Err(stop) => {
+            screen.tell(&format!("{stop}\n"));
+            // The plan is there, but whoever watches the figures does not see it.
+            exit_code.max(1)
         }
     }
 }
@@ -37,10 +70,25 @@ fn planned(command: &Plan, config: &Config, progress: &Progress) -> Result<Outco
         exports: &command.reading.exports,
         config,
         as_of: as_of(&command.reading),
+        reports: reports(command, target.as_ref())?,
         target,
         strict: command.strict,
+        night: Night {
+            accept: command.accept.iter().copied().collect(),
+            history: command.history.as_deref(),
+            now: Some(SystemTime::now()),
+        },
     };
     on_threads(&command.reading, || pipeline::run(&request, progress))
+}
+
+/// What else is made of the plan.
+fn reports(command: &Plan, target: Option<&Target>) -> Result<Reports, Stop> {
+    match target {
+        Some(target) => Ok(command.wanted.beside(target)),
+        None if command.wanted.any() => Err(Stop::NowhereBeside),
+        None => Ok(Reports::none()),
+    }
 }
 
 fn conclude(config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {
@@ -52,6 +100,11 @@ fn conclude(config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {
         }
         return 3;
     }
-    screen.mention(&summary::of_run(outcome, screen.verbose()));
+    if !screen.is_log() {
+        screen.mention(&summary::of_run(outcome, screen.verbose()));
+    }
+    if let Some(unkept) = &outcome.unkept {
+        screen.tell(&format!("the plan is written, but this night is not in the history: {unkept}\n"));
+    }
     outcome.verdict.exit_code()
 }

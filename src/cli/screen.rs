@@ -14,6 +14,8 @@ pub(super) struct Screen {
     colour: ColorChoice,
     quiet: bool,
     verbose: bool,
+    /// Whether all is told as events of a log, one a line.
+    log: bool,
 }
 
 impl Screen {
@@ -27,6 +29,7 @@ impl Screen {
             colour,
             quiet: shown.quiet,
             verbose: shown.verbose,
+            log: shown.log.is_some(),
         }
     }
 
@@ -35,6 +38,7 @@ impl Screen {
             colour: ColorChoice::Never,
             quiet: false,
             verbose: false,
+            log: false,
         }
     }
 
@@ -55,8 +59,17 @@ impl Screen {
         self.quiet
     }
 
+    /// Whether all is told as events of a log.
+    pub(super) fn is_log(&self) -> bool {
+        self.log
+    }
+
     /// Says something that matters even when quiet.
     pub(super) fn tell(&self, text: &str) {
+        if self.log {
+            tracing::error!("{}", in_one_line(text));
+            return;
+        }
         let mut stream = AutoStream::new(io::stderr(), self.colour).lock();
         let _ = stream.write_all(text.as_bytes());
         let _ = stream.flush();
@@ -64,7 +77,9 @@ impl Screen {
 
     /// Says something, unless quiet.
     pub(super) fn mention(&self, text: &str) {
-        if !self.quiet {
+        if self.log {
+            tracing::info!("{}", in_one_line(text));
+        } else if !self.quiet {
             self.tell(text);
         }
     }
@@ -86,5 +101,19 @@ impl Screen {
                 3
             }
         }
+    }
+}
+
+/// The lines of a text in one, without styles.
+fn in_one_line(text: &str) -> String {
+    let plain = anstream::adapter::strip_str(text).to_string();
+    let lines: Vec<&str> = plain.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join("; ")
+}
+
+/// The last words of a process that ends without its screen. Whether they are heard is nobody's concern.
+pub(super) fn last_words(text: &str) {
+    if !tracing::enabled!(tracing::Level::ERROR) {
+        let _ = io::stderr().write_all(text.as_bytes());
     }
 }

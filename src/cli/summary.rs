@@ -8,13 +8,16 @@ use chrono::{Datelike, NaiveDate};
 use seatshift::{
     config::ConfigStop,
     finding::{Accounting, Code, Finding, Place, Severity},
-    pipeline::{Outcome, Stop, Verdict},
+    pipeline::{Outcome, Reported, Stop, Verdict},
     plan::{Counts, Plan, PlanRow, Reason},
     terms::{Action, Urgency},
-    write::Target,
+    write::{Reports, Target},
 };
 
-use super::shown::{BAD, FAINT, In, STRONG, WARN, grouped, many, tame};
+use super::{
+    shown::{BAD, FAINT, In, STRONG, WARN, grouped, many, tame},
+    withheld::withheld,
+};
 
 /// Findings of one code that are shown; all of them are in the findings file.
 const FINDINGS_SHOWN: usize = 3;
@@ -37,7 +40,7 @@ pub(super) fn of_run(outcome: &Outcome, verbose: bool) -> String {
     reasons(&mut text, &outcome.plan, Action::Keep, "Kept");
     tally(&mut text, &outcome.findings);
     if let Some(target) = &outcome.target {
-        files(&mut text, target);
+        files(&mut text, target, &outcome.reports);
     }
     if outcome.verdict == Verdict::Look {
         let _ = writeln!(text, "\n{}", In(BAD, look(outcome)));
@@ -258,8 +261,27 @@ fn tally(text: &mut String, findings: &[Finding]) {
     heading(text, STRONG, &format!("Findings: {}", words.join(", ")));
 }
 
-fn files(text: &mut String, target: &Target) {
+/// Where reports of a plan are.
+pub(super) fn of_report(reports: &Reports, reported: &Reported) -> String {
+    let mut text = String::new();
+    for path in &reported.changed {
+        let words = "is not as its run wrote it; it was taken as it stands";
+        let _ = writeln!(text, "{} {path}: {words}", In(WARN, "note:"));
+    }
+    heading(&mut text, STRONG, &format!("Plan as seen on {}", reported.as_of));
+    reports_made(&mut text, reports);
+    text
+}
+
+fn reports_made(text: &mut String, reports: &Reports) {
+    for (path, what) in reports.paths() {
+        let _ = writeln!(text, "  {}  {}", path.display(), In(FAINT, what));
+    }
+}
+
+fn files(text: &mut String, target: &Target, reports: &Reports) {
     heading(text, STRONG, "Files");
+    reports_made(text, reports);
     for (path, what) in [
         (target.plan().to_owned(), "what to do with each subscription, and when"),
         (target.steps(), "who does what by when"),
@@ -286,14 +308,20 @@ fn look(outcome: &Outcome) -> String {
     }
 }
 
-/// Findings by code, errors before warnings, the first three of each; notes are counted only, unless all is to be told.
+/// Findings by code, errors before warnings, the first three of each; notes are counted only, unless all is to be told. This is
+/// for standard error: without `verbose` what may tell of a person is left out.
 pub(super) fn findings(findings: &[Finding], verbose: bool) -> String {
-    findings_at(findings, verbose, |place| place.to_string())
+    listed(findings, verbose, !verbose, |place| place.to_string())
 }
 
-/// The same, with places as the caller shows them.
+/// The same, with places as the caller shows them, and everything in it: for standard output.
 pub(super) fn findings_at(findings: &[Finding], verbose: bool, shown: impl Fn(&Place) -> String) -> String {
+    listed(findings, verbose, false, shown)
+}
+
+fn listed(findings: &[Finding], verbose: bool, discreet: bool, shown: impl Fn(&Place) -> String) -> String {
     let mut text = String::new();
+    let mut has_left_out = false;
     let told = |finding: &&Finding| verbose || finding.severity() != Severity::Note;
     let mut by_code: BTreeMap<(Severity, Code), Vec<&Finding>> = BTreeMap::new();
     for finding in findings.iter().filter(told) {
@@ -321,16 +349,28 @@ pub(super) fn findings_at(findings: &[Finding], verbose: bool, shown: impl Fn(&P
                 .heading
                 .as_ref()
                 .map_or_else(String::new, |heading| format!(" ({heading})"));
+            let (message, hint) = match discreet {
+                true => {
+                    let withheld = withheld(finding);
+                    has_left_out |= withheld.any;
+                    (withheld.message, withheld.hint)
+                }
+                false => (finding.message.clone(), finding.hint.clone()),
+            };
             let _ = writeln!(
                 text,
                 "  {}",
-                tame(&format!("{}{heading}: {}", shown(&finding.place), finding.message))
+                tame(&format!("{}{heading}: {message}", shown(&finding.place)))
             );
-            if !finding.hint.is_empty() {
-                let _ = writeln!(text, "    {}", In(FAINT, format!("hint: {}", tame(&finding.hint))));
+            if !hint.is_empty() {
+                let _ = writeln!(text, "    {}", In(FAINT, format!("hint: {}", tame(&hint))));
             }
         }
         rest(&mut text, group.len(), FINDINGS_SHOWN);
+    }
+    if has_left_out {
+        let words = "`…` stands for a value that may tell of a person: see the findings file, or use --verbose";
+        let _ = writeln!(text, "{}", In(FAINT, words));
     }
     text
 }

@@ -8,8 +8,9 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 use super::{
-    CatalogSettings, Config, ConfigStop, FILE_NAME, GateDays, OutputSettings, Partner, Problem, RuleSettings,
+    CatalogSettings, Config, ConfigStop, FILE_NAME, GateDays, Nightly, OutputSettings, Partner, Problem, RuleSettings,
     SourceRule, TablePaths,
+    sets::{self, Line},
     section::{Checked, Reading, Section, Value, Wrong, text, truth, whole},
 };
 use crate::{
@@ -35,11 +36,27 @@ impl Config {
     /// The settings of a run: from the file named, else from `seatshift.toml` in the working folder if there is one, else the
     /// defaults.
     pub fn load(explicit: Option<&Path>, working_folder: &Path) -> Result<Config, ConfigStop> {
+        Config::load_with(explicit, working_folder, &[])
+    }
+
+    /// As [`Config::load`], with settings of the command line, each `key=value`, laid over the file's.
+    pub fn load_with(
+        explicit: Option<&Path>,
+        working_folder: &Path,
+        sets: &[String],
+    ) -> Result<Config, ConfigStop> {
         let found = working_folder.join(FILE_NAME);
         let path = explicit.unwrap_or(&found);
         let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
-            Err(cause) if explicit.is_none() && cause.kind() == io::ErrorKind::NotFound => return Ok(Config::default()),
+            Err(cause) if explicit.is_none() && cause.kind() == io::ErrorKind::NotFound => {
+                let config = Config::parse_with("", path, sets)?;
+                return Ok(Config {
+                    path: None,
+                    digest: None,
+                    ..config
+                });
+            }
             Err(cause) => {
                 return Err(ConfigStop::Unreadable {
                     path: path.to_owned(),
@@ -55,7 +72,7 @@ impl Config {
                 .filter(|&&byte| byte == b'\n')
                 .count(),
         })?;
-        Config::parse(text, path)
+        Config::parse_with(text, path, sets)
     }
 
     /// Reads settings. Paths in them are relative to the folder of `path`, which need not exist.
@@ -73,7 +90,17 @@ impl Config {
     /// );
     /// ```
     pub fn parse(text: &str, path: &Path) -> Result<Config, ConfigStop> {
-        let (config, problems, _) = read(text, path);
+        Config::parse_with(text, path, &[])
+    }
+
+    /// As [`Config::parse`], with settings of the command line laid over the text's.
+    pub fn parse_with(text: &str, path: &Path, sets: &[String]) -> Result<Config, ConfigStop> {
+        let (lines, of_sets) = match sets::lines(sets) {
+            Ok(lines) => (lines, Vec::new()),
+            Err(problems) => (Vec::new(), problems),
+        };
+        let (config, mut problems, _) = read(text, path, &lines);
+        problems.extend(of_sets);
         match problems.is_empty() {
             true => Ok(config),
             false => Err(ConfigStop::Wrong {
@@ -86,16 +113,19 @@ impl Config {
 
 /// The full names of all keys, sorted: `partner.countries`, `rules.lead.agreement`...
 pub fn known_keys() -> BTreeSet<String> {
-    read("[[source]]\nmatch = \"*\"", Path::new(FILE_NAME)).2
+    read("[[source]]\nmatch = \"*\"", Path::new(FILE_NAME), &[]).2
 }
 
-fn read(text: &str, path: &Path) -> (Config, Vec<Problem>, BTreeSet<String>) {
+pub(super) fn read(text: &str, path: &Path, sets: &[Line]) -> (Config, Vec<Problem>, BTreeSet<String>) {
     let digest = sha256(text.as_bytes());
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let reading = Reading::new(path, text);
-    let (table, errors) = DeTable::parse_recoverable(text);
+    let (mut table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         reading.broken(error.span().unwrap_or(0..0), error.message().replace('\n', ", "));
+    }
+    for set in sets {
+        sets::lay_over(table.get_mut(), set);
     }
     let root = reading.whole(table.get_ref());
     let config = Config {
@@ -109,11 +139,14 @@ fn read(text: &str, path: &Path) -> (Config, Vec<Problem>, BTreeSet<String>) {
         limits: limits(root.section("limits")),
         workbooks: Workbooks::default(),
         catalog: catalog(root.section("catalog")),
+        nightly: nightly(root.section("nightly")),
+        set: sets.iter().map(|line| line.set.clone()).collect(),
+        stated: BTreeSet::new(),
     };
-    root.section("nightly").close();
     root.close();
+    let stated = reading.stated();
     let (problems, known) = reading.finish();
-    (config, problems, known)
+    (Config { stated, ..config }, problems, known)
 }
 
 /// The SHA-256 of bytes, lower-case hexadecimal.
@@ -267,6 +300,31 @@ fn limits(section: Section<'_, '_>) -> Limits {
     section.set("wall_seconds", &mut limits.wall_seconds, seconds);
     section.close();
     limits
+}
+
+fn nightly(section: Section<'_, '_>) -> Nightly {
+    let mut nightly = Nightly {
+        history: section.path("history"),
+        ..Nightly::default()
+    };
+    let percent = |value: &Value<'_>| Ok(u8::try_from(whole(value, 0..=100)?).unwrap_or(u8::MAX));
+    let count = |value: &Value<'_>| whole(value, 0..=1 << 32);
+    section.set("shrink_percent", &mut nightly.shrink_percent, percent);
+    section.set("shrink_from", &mut nightly.shrink_from, count);
+    section.set("gone_subscriptions", &mut nightly.gone_subscriptions, count);
+    section.set("gone_customer", &mut nightly.gone_customer, count);
+    section.set("lost_rows", &mut nightly.lost_rows, count);
+    section.set("max_age_days", &mut nightly.max_age_days, days);
+    section.set("settle_seconds", &mut nightly.settle_seconds, |value| {
+        whole(value, 0..=86_400)
+    });
+    section.set("allow_empty_source", &mut nightly.allow_empty_source, truth);
+    section.set("allow_same_content", &mut nightly.allow_same_content, truth);
+    section.set("history_nights", &mut nightly.history_nights, |value| {
+        Ok(u16::try_from(whole(value, 1..=MOST_DAYS)?).unwrap_or(u16::MAX))
+    });
+    section.close();
+    nightly
 }
 
 fn word<T: FromStr<Err = UnknownWord>>(value: &Value<'_>) -> Checked<T> {

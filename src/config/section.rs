@@ -25,6 +25,7 @@ pub(super) struct Reading<'t> {
     problems: RefCell<Vec<Problem>>,
     broken: RefCell<BTreeSet<usize>>,
     known: RefCell<BTreeSet<String>>,
+    stated: RefCell<BTreeSet<String>>,
     unknown: RefCell<Vec<Unknown>>,
 }
 
@@ -68,6 +69,7 @@ impl<'t> Reading<'t> {
             problems: RefCell::default(),
             broken: RefCell::default(),
             known: RefCell::default(),
+            stated: RefCell::default(),
             unknown: RefCell::default(),
         }
     }
@@ -85,6 +87,11 @@ impl<'t> Reading<'t> {
     /// The folder that paths in the file are relative to.
     pub(super) fn folder(&self) -> &'t Path {
         self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// The full names of the keys that were asked for and are there.
+    pub(super) fn stated(&self) -> BTreeSet<String> {
+        self.stated.take()
     }
 
     fn line(&self, place: usize) -> usize {
@@ -159,10 +166,7 @@ impl<'t> Reading<'t> {
                 _ => format!("`{key}` belongs to `[{section}]`"),
             };
         }
-        match here.is_empty() {
-            true => "nothing can be set here yet; remove the line".to_owned(),
-            false => format!("known here: {}", here.into_iter().collect::<Vec<_>>().join(", ")),
-        }
+        format!("known here: {}", here.into_iter().collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -193,8 +197,11 @@ pub(super) struct Section<'r, 't> {
 impl<'r, 't> Section<'r, 't> {
     fn find(&self, key: &'static str) -> Option<&'r Spanned<Value<'t>>> {
         self.asked.borrow_mut().insert(key);
-        self.reading.known.borrow_mut().insert(joined(&self.name, key));
-        self.table?.get(key)
+        let full = joined(&self.name, key);
+        self.reading.known.borrow_mut().insert(full.clone());
+        let value = self.table?.get(key)?;
+        self.reading.stated.borrow_mut().insert(full);
+        Some(value)
     }
 
     fn wrong(&self, key: &str, span: Range<usize>, wrong: Wrong) {

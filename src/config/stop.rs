@@ -35,9 +35,9 @@ pub enum ConfigStop {
 /// One thing that is wrong in the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The file.
+    /// The file; for a setting of the command line, that.
     pub path: PathBuf,
-    /// 1-based line.
+    /// 1-based line; 0 on the command line.
     pub line: usize,
     /// What is wrong, with the value in backticks.
     pub message: String,
@@ -47,7 +47,11 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, line {}: {}", self.path.display(), self.line, self.message)?;
+        write!(f, "{}", self.path.display())?;
+        if self.line > 0 {
+            write!(f, ", line {}", self.line)?;
+        }
+        write!(f, ": {}", self.message)?;
         if !self.hint.is_empty() {
             write!(f, "\n  hint: {}", self.hint)?;
         }

@@ -5,14 +5,15 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use super::{Observer, Outcome, Part, Request, Stop, Verdict};
+use super::{Observer, Outcome, Part, Request, Stop, Verdict, told};
 use crate::{
     catalog::evidence::EvidenceFile,
     finding::{Accounting, Code, Finding, Severity},
+    guard::{self, Guard, Last, Tonight, Tripped},
     plan::{Counts, MappedOffer, Plan},
     recognise::InputRecord,
     terms::{Action, Urgency},
-    write::{RunRecord, SettingsRecord, StoppedRecord, write_all, write_stopped},
+    write::{RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held, write_stopped},
 };
 
 /// What has been read when deciding is done.
@@ -29,6 +30,7 @@ pub(super) fn conclude(
     request: &Request<'_>,
     read: Read,
     mut plan: Plan,
+    view: &View<'_>,
     observer: &dyn Observer,
 ) -> Result<Outcome, Stop> {
     observer.part(Part::Writing);
@@ -40,7 +42,12 @@ pub(super) fn conclude(
         mut findings,
     } = read;
     findings.append(&mut plan.findings);
+    let guarded = guarded(request, &inputs, accounting, &findings, &plan);
+    findings.extend(guarded.findings());
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    told::findings(&by_code(&findings));
+    let Guarded { accepted, holding, .. } = guarded;
+    told::guards(&accepted, &holding);
     let records = Records {
         request,
         tables,
@@ -48,6 +55,8 @@ pub(super) fn conclude(
         inputs,
         accounting,
         observer,
+        accepted,
+        holding,
     };
     if accounting.rows_read == 0 {
         let record = records.stopped("no export gave a row", &findings, 3);
@@ -67,14 +76,25 @@ pub(super) fn conclude(
             record,
         });
     }
+    if !records.holding.is_empty() {
+        return Err(records.held(&plan, findings));
+    }
     let verdict = judge(request.strict, &plan, &findings);
+    let mut unkept = None;
     if let Some(target) = &request.target {
         let mut record = records.good(&counts, &plan.mappings, &findings, verdict);
-        if let Err(cause) = write_all(target, request.config.output, &plan, &findings, &mut record) {
-            let record = records.stopped(&cause.to_string(), &findings, 3);
-            return Err(Stop::Output { cause, record });
+        let keep = request.keep();
+        let reports = Some((&request.reports, view));
+        match write_all(target, request.config.output, &plan, &findings, reports, &mut record, keep.as_ref()) {
+            Ok(stop) => unkept = stop,
+            Err(cause) => {
+                let record = records.stopped(&cause.to_string(), &findings, 3);
+                return Err(Stop::Output { cause, record });
+            }
         }
     }
+    let verdict = if unkept.is_some() { Verdict::Look } else { verdict };
+    told::plan(&counts, request.target.as_ref().map(Target::plan), verdict.exit_code());
     Ok(Outcome {
         plan,
         findings,
@@ -82,7 +102,56 @@ pub(super) fn conclude(
         counts,
         verdict,
         target: request.target.clone(),
+        unkept,
+        reports: request.reports.clone(),
     })
+}
+
+/// What the guards say.
+#[derive(Default)]
+struct Guarded {
+    accepted: Vec<Tripped>,
+    holding: Vec<Tripped>,
+    mixed: Option<Finding>,
+}
+
+impl Guarded {
+    /// A finding for each; an export that was still being written has one already.
+    fn findings(&self) -> Vec<Finding> {
+        let holding = self.holding.iter().filter(|tripped| tripped.guard != Guard::ExportGrowing);
+        let held = holding.map(|tripped| tripped.finding(false));
+        let accepted = self.accepted.iter().map(|tripped| tripped.finding(true));
+        held.chain(accepted).chain(self.mixed.clone()).collect()
+    }
+}
+
+/// Asks the guards, with what the last run left.
+fn guarded(
+    request: &Request<'_>,
+    inputs: &[InputRecord],
+    accounting: Accounting,
+    findings: &[Finding],
+    plan: &Plan,
+) -> Guarded {
+    let target = request.target.as_ref();
+    let last = target.and_then(|target| Last::read(&target.run()));
+    let shown_plan = target.map_or_else(|| "-".to_owned(), |target| target.plan().to_string_lossy().replace('\\', "/"));
+    let tonight = Tonight {
+        config: request.config,
+        as_of: request.as_of,
+        inputs,
+        accounting,
+        findings,
+        plan,
+        shown_plan: &shown_plan,
+    };
+    let tripped = guard::tripped(&tonight, last.as_ref(), target.map(Target::plan));
+    let (accepted, holding) = guard::sorted_out(tripped, &request.night.accept);
+    Guarded {
+        accepted,
+        holding,
+        mixed: last.and_then(|last| last.mixed),
+    }
 }
 
 /// What the run records of good and of stopped runs share.
@@ -93,15 +162,18 @@ struct Records<'a> {
     inputs: Vec<InputRecord>,
     accounting: Accounting,
     observer: &'a dyn Observer,
+    accepted: Vec<Tripped>,
+    holding: Vec<Tripped>,
 }
 
 impl Records<'_> {
     fn settings(&self) -> Option<SettingsRecord> {
         let config = self.request.config;
-        let (path, sha256) = config.path.as_ref().zip(config.digest.as_ref())?;
-        Some(SettingsRecord {
-            path: path.display().to_string(),
-            sha256: sha256.clone(),
+        let is_default = config.path.is_none() && config.set.is_empty();
+        (!is_default).then(|| SettingsRecord {
+            path: config.path.as_ref().map(|path| path.display().to_string()),
+            sha256: config.digest.clone(),
+            set: config.set.iter().map(|set| set.text.clone()).collect(),
         })
     }
 
@@ -119,6 +191,7 @@ impl Records<'_> {
             mappings: mappings.to_vec(),
             findings: by_code(findings),
             limits: self.request.config.limits,
+            accepted: self.accepted.clone(),
             outputs: BTreeMap::new(),
             timing: self.observer.elapsed().into(),
         }
@@ -127,11 +200,37 @@ impl Records<'_> {
     /// Writes why the run was stopped beside the plan. Gives where, unless that fails as well: the stop is told in any case.
     fn stopped(&self, stopped: &str, findings: &[Finding], exit_code: u8) -> Option<PathBuf> {
         let target = self.request.target.as_ref()?;
-        let record = StoppedRecord {
+        let record = self.stopped_record(stopped, findings, exit_code);
+        write_stopped(target, self.request.config.output, findings, &record).ok()?;
+        Some(target.stopped_run())
+    }
+
+    /// Writes a plan that guards hold back, and why.
+    fn held(&self, plan: &Plan, findings: Vec<Finding>) -> Stop {
+        let guards = guard::names(&self.holding);
+        let stopped = format!("held back by {}", guards.join(", "));
+        let record = self.stopped_record(&stopped, &findings, 3);
+        let target = self.request.target.as_ref();
+        let write = |target: &Target| write_held(target, self.request.config.output, plan, &findings, &record);
+        let written = target.is_some_and(|target| write(target).is_ok());
+        let target = target.filter(|_| written);
+        Stop::Held {
+            guards,
+            accounting: self.accounting,
+            held: target.map(Target::held),
+            record: target.map(Target::stopped_run),
+            findings,
+        }
+    }
+
+    fn stopped_record(&self, stopped: &str, findings: &[Finding], exit_code: u8) -> StoppedRecord {
+        StoppedRecord {
             version: env!("CARGO_PKG_VERSION"),
             exit_code,
             as_of: self.request.as_of,
             stopped: stopped.to_owned(),
+            tripped: self.holding.clone(),
+            accepted: self.accepted.clone(),
             settings: self.settings(),
             tables: self.tables.clone(),
             catalog: self.catalog.clone(),
@@ -140,9 +239,7 @@ impl Records<'_> {
             findings: by_code(findings),
             limits: self.request.config.limits,
             timing: self.observer.elapsed().into(),
-        };
-        write_stopped(target, self.request.config.output, findings, &record).ok()?;
-        Some(target.stopped_run())
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::{
     config::ConfigStop,
     finding::{Accounting, Finding},
+    saved::SavedStop,
     write::WriteStop,
 };
 
@@ -32,6 +33,24 @@ pub enum Stop {
         /// What it is.
         what: &'static str,
     },
+    /// The plan to report on could not be read.
+    #[error("{cause}")]
+    Saved {
+        /// Which and why.
+        #[from]
+        cause: SavedStop,
+    },
+    /// Nothing says for which day the plan to report on was made.
+    #[error("{}: nothing says for which day it was made, since its run record is not beside it\n  hint: put `plan.run.json` beside it, or say the day with `--as-of`", path.display())]
+    AsOfUnknown {
+        /// The plan.
+        path: PathBuf,
+    },
+    /// Reports stand beside the plan, and the plan goes to standard output.
+    #[error(
+        "reports stand beside the plan, which goes to standard output\n  hint: name the plan with `-o out/plan.csv`"
+    )]
+    NowhereBeside,
     /// No export gave a row.
     #[error(
         "no export could be read: there is nothing to plan, so nothing was written\n  hint: see the findings; check the paths, and whether these are lists of subscriptions"
@@ -56,6 +75,20 @@ pub enum Stop {
         /// Where the run record of the stop is, if it could be written.
         record: Option<PathBuf>,
     },
+    /// A guard holds the new plan back.
+    #[error("held back by {}: the last plan stays{}\n  hint: look at the findings; `{}` lets the new plan through once", guards.join(", "), beside(held.as_ref()), accepting(guards))]
+    Held {
+        /// The guards that tripped, each once.
+        guards: Vec<&'static str>,
+        /// What was found, the guards' findings among it.
+        findings: Vec<Finding>,
+        /// Where every row went.
+        accounting: Accounting,
+        /// Where the new plan is, if it could be written.
+        held: Option<PathBuf>,
+        /// Where the run record of the stop is, if it could be written.
+        record: Option<PathBuf>,
+    },
     /// The outputs could not be written.
     #[error("{cause}")]
     Output {
@@ -70,19 +103,27 @@ impl Stop {
     /// What the program returns.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Stop::Settings { .. } | Stop::Tables { .. } | Stop::OutputIsInput { .. } => 2,
+            Stop::Settings { .. }
+            | Stop::Tables { .. }
+            | Stop::OutputIsInput { .. }
+            | Stop::AsOfUnknown { .. }
+            | Stop::NowhereBeside => 2,
             Stop::Output {
                 cause: WriteStop::NoFileName { .. } | WriteStop::NotCsv { .. },
                 ..
             } => 2,
-            Stop::NothingRead { .. } | Stop::Unaccounted { .. } | Stop::Output { .. } => 3,
+            Stop::Saved { .. }
+            | Stop::NothingRead { .. }
+            | Stop::Unaccounted { .. }
+            | Stop::Held { .. }
+            | Stop::Output { .. } => 3,
         }
     }
 
     /// What else to tell: findings of a run that read nothing.
     pub fn findings(&self) -> &[Finding] {
         match self {
-            Stop::NothingRead { findings, .. } => findings,
+            Stop::NothingRead { findings, .. } | Stop::Held { findings, .. } => findings,
             _ => &[],
         }
     }
@@ -90,10 +131,26 @@ impl Stop {
     /// Where the run record of the stop is, if there is one.
     pub fn record(&self) -> Option<&PathBuf> {
         match self {
-            Stop::Settings { .. } | Stop::Tables { .. } | Stop::OutputIsInput { .. } => None,
-            Stop::NothingRead { record, .. } | Stop::Unaccounted { record, .. } | Stop::Output { record, .. } => {
-                record.as_ref()
-            }
+            Stop::Settings { .. }
+            | Stop::Tables { .. }
+            | Stop::OutputIsInput { .. }
+            | Stop::Saved { .. }
+            | Stop::AsOfUnknown { .. }
+            | Stop::NowhereBeside => None,
+            Stop::NothingRead { record, .. }
+            | Stop::Unaccounted { record, .. }
+            | Stop::Held { record, .. }
+            | Stop::Output { record, .. } => record.as_ref(),
         }
     }
+}
+
+fn beside(held: Option<&PathBuf>) -> String {
+    held.map_or_else(String::new, |held| format!(", and the new one is {}", held.display()))
+}
+
+/// The arguments that let guards through.
+fn accepting(guards: &[&str]) -> String {
+    let flags: Vec<String> = guards.iter().map(|guard| format!("--accept {guard}")).collect();
+    flags.join(" ")
 }

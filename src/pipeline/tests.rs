@@ -13,8 +13,16 @@ fn request<'a>(config: &'a Config, folder: &Path, strict: bool) -> Request<'a> {
         config,
         as_of: day("2026-11-21"),
         target,
+        reports: Reports::none(),
         strict,
+        night: Night::default(),
     }
+}
+
+fn conclude(request: &Request<'_>, read: Read, plan: Plan, observer: &dyn Observer) -> Result<Outcome, Stop> {
+    let tables = Tables::default();
+    let view = View::new(request.as_of, request.config, &tables);
+    super::conclude(request, read, plan, &view, observer)
 }
 
 fn read(subscriptions: u64, findings: Vec<Finding>) -> Read {
@@ -219,7 +227,7 @@ fn what_is_ours_is_no_export() {
     }
     let config = Config::load(Some(&path), Path::new("")).unwrap();
     let target = Target::new(&folder.path().join("plan.csv")).unwrap();
-    let found = ours(&config, Some(&target));
+    let found = ours(&config, Some(&target), &Reports::none());
     let names: Vec<String> = found
         .iter()
         .map(|path| path.file_name().unwrap().to_string_lossy().into_owned())

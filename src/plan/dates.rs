@@ -6,8 +6,11 @@
 
 use chrono::NaiveDate;
 
+mod arithmetic;
 mod case;
 mod deadlines;
+
+pub use arithmetic::{Arithmetic, Closed, DateLine, Number, NumberFrom, Skipped, arithmetic, closed};
 
 use super::Reason;
 use crate::{

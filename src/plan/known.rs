@@ -212,24 +212,7 @@ impl<'a> Known<'a> {
     fn along(&self, channel: Channel, route: Route, transfer_missed: bool) -> Planned {
         let mapping = self.mapping(route);
         let gates = self.gates(&mapping);
-        let subscription = self.subscription;
-        let dates = subscription.term_end.map(|term_end| {
-            let query = DateQuery {
-                as_of: self.context.as_of,
-                channel,
-                route,
-                state: subscription.state,
-                term_start: term_start_of(subscription),
-                term_end: term_end.0,
-                auto_renew: subscription.auto_renew,
-                end_instruction: subscription.end_instruction,
-                reassign: mapping.licences == Some(Licences::Reassign),
-                missing: gates,
-                transfer_requested: self.standing.transfer_requested,
-                done: self.standing.done,
-                requested: self.standing.requested,
-                not_before: self.not_before,
-            };
+        let dates = self.date_query(channel, route, &mapping, gates).map(|query| {
             let context = self.context;
             self.settled(dates(&query, context.rules, context.calendar, &context.config.rules))
         });
@@ -240,6 +223,33 @@ impl<'a> Known<'a> {
             transfer_missed,
             gates,
         }
+    }
+
+    /// What the dates hang on; none without a term end.
+    pub(super) fn date_query(
+        &self,
+        channel: Channel,
+        route: Route,
+        mapping: &Mapping,
+        missing: Gates,
+    ) -> Option<DateQuery> {
+        let subscription = self.subscription;
+        Some(DateQuery {
+            as_of: self.context.as_of,
+            channel,
+            route,
+            state: subscription.state,
+            term_start: term_start_of(subscription),
+            term_end: subscription.term_end?.0,
+            auto_renew: subscription.auto_renew,
+            end_instruction: subscription.end_instruction,
+            reassign: mapping.licences == Some(Licences::Reassign),
+            missing,
+            transfer_requested: self.standing.transfer_requested,
+            done: self.standing.done,
+            requested: self.standing.requested,
+            not_before: self.not_before,
+        })
     }
 
     /// Once the order is placed, the move is on the day of the order and no longer waits for anything.

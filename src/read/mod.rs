@@ -389,18 +389,31 @@ impl Job<'_> {
         if self.report.bytes > self.limits.text_bytes {
             return Err(self.over(self.place(), "text_bytes", self.limits.text_bytes, "bytes"));
         }
+        let before = stored.state(input);
+        let read = self.content(&stored, sink);
+        if stored.state(input) != before {
+            // Whatever else was found may only be what was not yet there.
+            self.report.findings.clear();
+            let message = "the file changed while it was read; none of it was used";
+            let hint = "run again when it is written; have it written under another name, and renamed when it is whole";
+            return Err(refuse(Code::ExportGrowing, self.place(), message, hint));
+        }
+        read
+    }
+
+    fn content(&mut self, stored: &Stored<'_>, sink: &mut dyn Sink) -> Result<(), Refusal> {
         let (bytes, digest) = stored.digest().map_err(|error| self.unreadable(error.to_string()))?;
         self.report.bytes = bytes;
         self.report.sha256 = Some(digest);
-        let head = Content::Plain(&stored)
+        let head = Content::Plain(stored)
             .head(8192)
             .map_err(|error| self.unreadable(error.to_string()))?;
         let found = match container::kind(&head) {
             Kind::Refused(refused) => return Err(self.refused(refused)),
-            Kind::Text => self.text(Container::Text, Content::Plain(&stored), sink)?,
-            Kind::Gzip => self.gzip(&stored, sink)?,
-            Kind::Zip => archive::read(self, &stored, sink)?,
-            Kind::Ole => workbook::read(self, &stored, Container::Xls, sink)?,
+            Kind::Text => self.text(Container::Text, Content::Plain(stored), sink)?,
+            Kind::Gzip => self.gzip(stored, sink)?,
+            Kind::Zip => archive::read(self, stored, sink)?,
+            Kind::Ole => workbook::read(self, stored, Container::Xls, sink)?,
         };
         self.judge(found)
     }

@@ -5,8 +5,9 @@
 
 use std::{
     cell::Cell,
-    fs::File,
+    fs::{File, Metadata},
     io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom},
+    time::SystemTime,
 };
 
 use flate2::bufread::GzDecoder;
@@ -36,6 +37,18 @@ fn in_our_words(error: io::Error) -> io::Error {
     io::Error::new(error.kind(), words)
 }
 
+/// Size, time and number of an open file, and of what its path leads to, if anything.
+pub(super) type State = (OfFile, Option<OfFile>);
+type OfFile = (u64, Option<SystemTime>, u64);
+
+fn of_metadata(metadata: &Metadata) -> OfFile {
+    #[cfg(unix)]
+    let number = std::os::unix::fs::MetadataExt::ino(metadata);
+    #[cfg(not(unix))]
+    let number = 0;
+    (metadata.len(), metadata.modified().ok(), number)
+}
+
 impl Stored<'_> {
     pub(super) fn open(input: &Input) -> io::Result<Stored<'_>> {
         match input {
@@ -55,6 +68,12 @@ impl Stored<'_> {
             Stored::File(file) => Ok(file.metadata()?.len()),
             Stored::Bytes(bytes) => Ok(bytes.len() as u64),
         }
+    }
+
+    /// What tells whether the file has changed since: its size and time, and whether its path still leads to it.
+    pub(super) fn state(&self, input: &Input) -> Option<State> {
+        let (Stored::File(file), Input::File(path)) = (self, input) else { return None };
+        Some((of_metadata(&file.metadata().ok()?), std::fs::metadata(path).ok().map(|now| of_metadata(&now))))
     }
 
     /// A reader from the start; one at a time.

@@ -248,6 +248,7 @@ impl<'scope> TableSink<'_, 'scope> {
             language: None,
             language_certainty: LanguageCertainty::default(),
             hidden: head.hidden,
+            as_of: None,
             samples: Vec::new(),
             columns: head.headings.iter().map(|heading| (heading.clone(), None)).collect(),
             dates: Vec::new(),

@@ -39,6 +39,7 @@ pub mod vocabulary;
 
 pub use certainty::{KindCertainty, RecognisedBy};
 pub use field::Field;
+pub(crate) use source::fits_source;
 pub use run::{Context, recognise, recognise_with_samples};
 pub use trail::Standing;
 
@@ -212,6 +213,9 @@ pub struct TableRecord {
     pub language_certainty: LanguageCertainty,
     /// Whether its sheet is hidden.
     pub hidden: bool,
+    /// The day it says it was made: in a title, else in the file's name.
+    #[serde(serialize_with = "iso")]
+    pub as_of: Option<NaiveDate>,
     /// Each heading and the field it became; none: not used.
     pub columns: Vec<(Text, Option<Text>)>,
     /// For each column that is used the first values that differ, as they stand; empty unless they were asked for, and never
@@ -222,6 +226,13 @@ pub struct TableRecord {
     pub dates: Vec<DateColumn>,
     /// Rows of the table.
     pub accounting: Accounting,
+}
+
+fn iso<S: serde::Serializer>(date: &Option<NaiveDate>, serializer: S) -> Result<S::Ok, S::Error> {
+    match date {
+        Some(date) => serializer.collect_str(date),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// How sure it is what language the headings of a table are in.

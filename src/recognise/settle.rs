@@ -232,6 +232,7 @@ impl Settled {
             language: columns.language.clone(),
             language_certainty: columns.language_certainty,
             hidden: self.table.hidden,
+            as_of: self.table.freshness,
             samples: self.samples.clone(),
             columns: headings.collect(),
             dates: self.dates.clone(),

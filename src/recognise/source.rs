@@ -234,6 +234,12 @@ enum Part<'p> {
 }
 
 /// The captures of a pattern that fits a path or its end; none where it does not fit.
+/// Whether the pattern of a `[[source]]` fits a file; one with a `#` fits the file whose sheet it names.
+pub(crate) fn fits_source(pattern: &str, path: &str) -> bool {
+    let of_file = pattern.split(SHEET).next().unwrap_or(pattern);
+    captures(of_file, &path.replace('\\', "/")).is_some()
+}
+
 fn captures<'a>(pattern: &'a str, path: &'a str) -> Option<BTreeMap<&'a str, &'a str>> {
     let parts = parts(pattern.strip_prefix("./").unwrap_or(pattern));
     let starts = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));

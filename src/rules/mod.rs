@@ -8,6 +8,7 @@
 mod calendar;
 mod day;
 mod lifecycle;
+mod listing;
 mod market;
 mod people;
 mod route;
@@ -18,11 +19,12 @@ mod window;
 pub use calendar::Calendar;
 pub use day::{DayRef, shift};
 pub use lifecycle::{AgreementRule, ExtendedTerm, LifecycleCase, LifecycleState};
+pub use listing::{RuleRow, RuleTable, tables};
 pub use market::{Cloud as CloudRule, Market, SegmentRule};
 pub use people::StepRule;
 pub use route::{OfferSale, RouteRule};
 pub use surcharge::{Follows, Surcharge};
-pub use table::{Dated, RuleProblem, TABLE_NAMES, embedded_text};
+pub use table::{Dated, RowAt, RuleProblem, TABLE_NAMES, Used, embedded_text};
 pub use window::{ChannelRule, Window, WindowCase};
 
 use std::{collections::BTreeMap, fs, path::PathBuf};
@@ -30,7 +32,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use chrono::NaiveDate;
 
 use crate::{config::RuleSettings, terms::*};
-use table::{Rows, read};
+use table::{Heard, Rows, read};
 
 /// All rule tables.
 #[derive(Debug, Clone)]
@@ -47,6 +49,7 @@ pub struct Rules {
     agreements: Vec<Dated<AgreementRule>>,
     steps: Vec<Dated<StepRule>>,
     surcharges: Vec<Dated<Surcharge>>,
+    heard: Heard,
 }
 
 impl Rules {
@@ -63,24 +66,7 @@ impl Rules {
     /// # Errors
     /// Every table that is not known, cannot be read or does not parse, with its place.
     pub fn load(settings: &RuleSettings) -> Result<Rules, Vec<RuleProblem>> {
-        let mut problems = Vec::new();
-        let mut texts: BTreeMap<&str, Vec<(String, String)>> = TABLE_NAMES
-            .iter()
-            .map(|&name| (name, vec![(format!("{name}.csv"), embedded_text(name).to_owned())]))
-            .collect();
-        for (replace, named) in [(true, &settings.replace), (false, &settings.extend)] {
-            for (name, path) in named {
-                let Some(slot) = texts.get_mut(name.as_str()) else {
-                    problems.push(RuleProblem::unknown_table(name));
-                    continue;
-                };
-                match table_text(path) {
-                    Ok(text) if replace => *slot = vec![(path.display().to_string(), text)],
-                    Ok(text) => slot.push((path.display().to_string(), text)),
-                    Err(problem) => problems.push(problem),
-                }
-            }
-        }
+        let (texts, problems) = texts_of(settings);
         let mut rows = Rows {
             texts: &texts,
             problems,
@@ -100,6 +86,7 @@ impl Rules {
             agreements: read(&mut rows, "agreements", AgreementRule::parse),
             steps: read(&mut rows, "steps", StepRule::parse),
             surcharges: read(&mut rows, "surcharges", Surcharge::parse),
+            heard: Heard::default(),
         };
         if rows.problems.is_empty() {
             Ok(rules)
@@ -108,18 +95,32 @@ impl Rules {
         }
     }
 
+    /// The same rules, remembering which rows are asked for from now on.
+    pub fn listening(&self) -> Rules {
+        Rules {
+            heard: Heard::listening(),
+            ..self.clone()
+        }
+    }
+
+    /// The rows that were asked for since the last time, each once, in order; nothing unless the rules are
+    /// [listening](Rules::listening).
+    pub fn heard(&self) -> Vec<Used> {
+        self.heard.take()
+    }
+
     /// The CSP region that a country belongs to on a day; none: it is in no region.
     pub fn region(&self, country: Country, on: NaiveDate) -> Option<&Dated<Market>> {
-        self.regions
-            .get(&country)
-            .and_then(|rows| table::valid(rows.iter(), on))
+        let rows = self.regions.get(&country);
+        self.heard
+            .note("regions", rows.and_then(|rows| table::valid(rows.iter(), on)))
     }
 
     /// The national cloud that a domain gives away, by its ending.
     pub fn cloud_of_domain(&self, domain: &str, on: NaiveDate) -> Option<Cloud> {
-        self.clouds
-            .iter()
-            .find(|rule| rule.is_valid(on) && rule.row.fits(domain))
+        let rows = self.clouds.iter().filter(|rule| rule.row.fits(domain));
+        self.heard
+            .note("clouds", table::valid(rows, on))
             .map(|rule| rule.row.cloud)
     }
 
@@ -129,17 +130,23 @@ impl Rules {
             .segments
             .iter()
             .filter(|r| r.row.qualification == qualification && r.row.segment == segment);
-        table::valid(rows, on).is_some_and(|rule| rule.row.allowed)
+        self.heard
+            .note("segments", table::valid(rows, on))
+            .is_some_and(|rule| rule.row.allowed)
     }
 
     /// Whether offers of a segment need a customer that was vetted for it.
     pub fn needs_vetting(&self, segment: Segment, on: NaiveDate) -> bool {
-        table::valid(self.vetting.iter().filter(|r| r.row.0 == segment), on).is_some_and(|rule| rule.row.1)
+        let rows = self.vetting.iter().filter(|r| r.row.0 == segment);
+        self.heard
+            .note("vetting", table::valid(rows, on))
+            .is_some_and(|rule| rule.row.1)
     }
 
     /// What is special about a channel; none for `own`, and for a channel that a replaced table left out.
     pub fn channel(&self, channel: Channel, on: NaiveDate) -> Option<&Dated<ChannelRule>> {
-        table::nearest(self.channels.iter().filter(|r| r.row.channel == channel), on)
+        let rows = self.channels.iter().filter(|r| r.row.channel == channel);
+        self.heard.note("channels", table::nearest(rows, on))
     }
 
     /// The route by channel, state, term and whether the source offer is sold in CSP: the first row that fits.
@@ -151,14 +158,14 @@ impl Rules {
         sale: OfferSale,
         on: NaiveDate,
     ) -> Option<&Dated<RouteRule>> {
-        self.routes
-            .iter()
-            .find(|rule| rule.is_valid(on) && rule.row.fits(channel, state, term, sale))
+        let rows = self.routes.iter().filter(|rule| rule.row.fits(channel, state, term, sale));
+        self.heard.note("routes", table::valid(rows, on))
     }
 
     /// The window of a channel and route in a case.
     pub fn window(&self, channel: Channel, route: Route, case: WindowCase, on: NaiveDate) -> Option<&Dated<Window>> {
-        table::nearest(self.windows.iter().filter(|r| r.row.fits(channel, route, case)), on)
+        let rows = self.windows.iter().filter(|r| r.row.fits(channel, route, case));
+        self.heard.note("windows", table::nearest(rows, on))
     }
 
     /// The state of a channel's subscription so many days after its term end, in a case; none: past its data retention.
@@ -169,7 +176,8 @@ impl Rules {
         day: i64,
         on: NaiveDate,
     ) -> Option<&Dated<LifecycleState>> {
-        table::nearest(self.lifecycles.iter().filter(|r| r.row.fits(channel, case, day)), on)
+        let rows = self.lifecycles.iter().filter(|r| r.row.fits(channel, case, day));
+        self.heard.note("lifecycles", table::nearest(rows, on))
     }
 
     /// Whether the lifecycle table has rows for a channel in a case.
@@ -182,13 +190,17 @@ impl Rules {
     /// Whether the paid extended service term follows a term that began and ends on these days; an unknown beginning counts
     /// as late enough.
     pub fn extended_term_applies(&self, channel: Channel, began: Option<NaiveDate>, ends: NaiveDate) -> bool {
-        table::nearest(self.extended_terms.iter().filter(|r| r.row.channel == channel), ends)
+        let rows = self.extended_terms.iter().filter(|r| r.row.channel == channel);
+        self.heard
+            .note("extended_terms", table::nearest(rows, ends))
             .is_some_and(|rule| rule.row.applies(began, ends))
     }
 
     /// Whether a customer agreement accepted on a day still counts on another.
     pub fn agreement_counts(&self, accepted: NaiveDate, on: NaiveDate) -> bool {
-        table::valid(self.agreements.iter(), on).is_none_or(|rule| accepted >= rule.row.accepted_from)
+        self.heard
+            .note("agreements", table::valid(self.agreements.iter(), on))
+            .is_none_or(|rule| accepted >= rule.row.accepted_from)
     }
 
     /// Who does a step for a channel, and with which portal role.
@@ -201,10 +213,10 @@ impl Rules {
                 on,
             )
         };
-        channel
+        let found = channel
             .and_then(|channel| fitting(Some(channel)))
-            .or_else(|| fitting(None))
-            .map(|rule| &rule.row)
+            .or_else(|| fitting(None));
+        self.heard.note("steps", found).map(|rule| &rule.row)
     }
 
     /// What a term that nobody wanted costs, for a channel; none: nothing follows by itself there.
@@ -219,7 +231,7 @@ impl Rules {
             .surcharges
             .iter()
             .filter(|rule| rule.row.fits(channel, follows, has_monthly));
-        table::nearest(rows, on)
+        self.heard.note("surcharges", table::nearest(rows, on))
     }
 
     /// Every country of the regions table with its names, for whoever reads countries out of cells.
@@ -236,6 +248,29 @@ fn by_country(rows: Vec<Dated<Market>>) -> BTreeMap<Country, Vec<Dated<Market>>>
         map.entry(row.row.country).or_default().push(row);
     }
     map
+}
+
+/// Each table's texts, with the file that each is from; and what is wrong with those that settings name.
+fn texts_of(settings: &RuleSettings) -> (BTreeMap<&'static str, Vec<(String, String)>>, Vec<RuleProblem>) {
+    let mut problems = Vec::new();
+    let mut texts: BTreeMap<&str, Vec<(String, String)>> = TABLE_NAMES
+        .iter()
+        .map(|&name| (name, vec![(format!("{name}.csv"), embedded_text(name).to_owned())]))
+        .collect();
+    for (replace, named) in [(true, &settings.replace), (false, &settings.extend)] {
+        for (name, path) in named {
+            let Some(slot) = texts.get_mut(name.as_str()) else {
+                problems.push(RuleProblem::unknown_table(name));
+                continue;
+            };
+            match table_text(path) {
+                Ok(text) if replace => *slot = vec![(path.display().to_string(), text)],
+                Ok(text) => slot.push((path.display().to_string(), text)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+    }
+    (texts, problems)
 }
 
 fn table_text(path: &PathBuf) -> Result<String, RuleProblem> {

@@ -3,7 +3,13 @@
 //! In: CSV text with the columns `valid_from`, `valid_until`, `source`, `certainty` beside a table's own. Out: [`Dated`] rows.
 //! Refuses a row that does not parse, naming the table, its line and the column.
 
-use std::{collections::BTreeMap, fmt::Display, path::Path, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    fmt::Display,
+    path::Path,
+    str::FromStr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use chrono::NaiveDate;
 
@@ -23,6 +29,60 @@ pub struct Dated<T> {
     pub source: Text,
     /// How sure it is.
     pub certainty: Certainty,
+    /// Where it stands.
+    pub at: RowAt,
+}
+
+/// Where a row stands: in the embedded table, or in a file of the user's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowAt {
+    /// The table.
+    pub table: &'static str,
+    /// Which of the texts that make up the table, in their order.
+    pub(super) file: u16,
+    /// 1-based line in it.
+    pub line: u32,
+}
+
+/// Remembers which rows were asked for, while somebody wants to know; a nightly run does not.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Heard(Option<Arc<Mutex<Vec<Used>>>>);
+
+/// A row that answered a question; none: the table has none for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Used {
+    /// The table that was asked.
+    pub table: &'static str,
+    /// The row.
+    pub row: Option<RowAt>,
+}
+
+impl Heard {
+    pub(super) fn listening() -> Heard {
+        Heard(Some(Arc::default()))
+    }
+
+    /// Hands on what a table answered.
+    pub(super) fn note<'a, T>(&self, table: &'static str, found: Option<&'a Dated<T>>) -> Option<&'a Dated<T>> {
+        if let Some(heard) = &self.0 {
+            let row = found.map(|row| row.at);
+            heard.lock().unwrap_or_else(PoisonError::into_inner).push(Used { table, row });
+        }
+        found
+    }
+
+    /// What was asked so far, each row once, in the order of the first time.
+    pub(super) fn take(&self) -> Vec<Used> {
+        let mut used: Vec<Used> = Vec::new();
+        if let Some(heard) = &self.0 {
+            for one in heard.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+                if !used.contains(&one) {
+                    used.push(one);
+                }
+            }
+        }
+        used
+    }
 }
 
 impl<T> Dated<T> {
@@ -201,11 +261,11 @@ impl Fields<'_> {
 /// Reads one table; what does not parse becomes a problem.
 pub(super) fn read<T>(
     rows: &mut Rows<'_>,
-    name: &str,
+    name: &'static str,
     parse: impl Fn(&Fields<'_>) -> Result<T, String>,
 ) -> Vec<Dated<T>> {
     let mut table = Vec::new();
-    for (file, text) in rows.texts.get(name).into_iter().flatten() {
+    for (number, (file, text)) in rows.texts.get(name).into_iter().flatten().enumerate() {
         let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let problem = |line: u64, message: String| RuleProblem {
             place: format!("{file}, line {line}"),
@@ -232,6 +292,11 @@ pub(super) fn read<T>(
                         record: &record,
                     },
                     &parse,
+                    RowAt {
+                        table: name,
+                        file: u16::try_from(number).unwrap_or(u16::MAX),
+                        line: u32::try_from(line(&record)).unwrap_or(u32::MAX),
+                    },
                 ) {
                     Ok(row) => table.push(row),
                     Err(message) => rows.problems.push(problem(line(&record), message)),
@@ -242,12 +307,17 @@ pub(super) fn read<T>(
     table
 }
 
-fn dated<T>(fields: &Fields<'_>, parse: impl Fn(&Fields<'_>) -> Result<T, String>) -> Result<Dated<T>, String> {
+fn dated<T>(
+    fields: &Fields<'_>,
+    parse: impl Fn(&Fields<'_>) -> Result<T, String>,
+    at: RowAt,
+) -> Result<Dated<T>, String> {
     Ok(Dated {
         row: parse(fields)?,
         valid_from: fields.needed_date("valid_from")?,
         valid_until: fields.date("valid_until")?,
         source: fields.filled("source")?.ok_or("`source` is empty")?.into(),
         certainty: fields.word("certainty")?,
+        at,
     })
 }

@@ -4,12 +4,12 @@
 //! before it, and so does text that begins with one already, so that taking one `'` away gives the text back. Numbers, dates
 //! and our own words are written as they are.
 
-use std::{borrow::Cow, fmt::Display, io::Write};
+use std::{fmt::Display, io::Write};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::terms::push_date;
+use crate::{saved::neutralised, terms::push_date};
 
 /// The cells of a line under way.
 pub(super) struct Line<'b> {
@@ -163,43 +163,10 @@ impl<'b> Line<'b> {
     }
 }
 
-/// A text as it may stand in a file that people open in a spreadsheet.
-///
-/// ```
-/// use seatshift::write::{neutralised, restored};
-///
-/// assert_eq!(neutralised("Contoso"), "Contoso");
-/// assert_eq!(neutralised("=1+1"), "'=1+1");
-/// assert_eq!(restored(&neutralised("'quoted'")), "'quoted'");
-/// ```
-pub fn neutralised(text: &str) -> Cow<'_, str> {
-    match text.starts_with('\'') || runs(text) {
-        true => Cow::Owned(format!("'{text}")),
-        false => Cow::Borrowed(text),
-    }
-}
-
-/// The text that [`neutralised`] was given.
-pub fn restored(cell: &str) -> &str {
-    cell.strip_prefix('\'').unwrap_or(cell)
-}
-
-/// Whether a spreadsheet may take a text for a formula, also after the blanks and quotes that it drops.
-fn runs(text: &str) -> bool {
-    for character in text.chars() {
-        match character {
-            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠' => return true,
-            '"' | '\'' | '\u{200b}'..='\u{200f}' | '\u{feff}' => {}
-            blank if blank.is_whitespace() => {}
-            _ => return false,
-        }
-    }
-    false
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::saved::restored;
 
     fn line(delimiter: char, fill: impl FnOnce(&mut Line<'_>)) -> String {
         let mut buffer = Vec::new();
@@ -207,40 +174,6 @@ mod tests {
         fill(&mut line);
         line.end();
         String::from_utf8(buffer).unwrap()
-    }
-
-    #[test]
-    fn what_a_spreadsheet_would_run_is_neutralised_and_comes_back() {
-        for text in [
-            "=1+1",
-            "+49 30 123",
-            "-5",
-            "@SUM(A1)",
-            "\t=1",
-            "\r=1",
-            "\n=1",
-            "\0=1",
-            "＝1",
-            "＋1",
-            "－1",
-            "＠a",
-            "  =1",
-            "\u{a0}=1",
-            "\u{feff}=1",
-            "\"=1\"",
-            " '=1",
-            "'",
-            "''x",
-            "'=1",
-        ] {
-            let cell = neutralised(text);
-            assert!(cell.starts_with('\''), "{text:?}");
-            assert_eq!(restored(&cell), text, "{text:?}");
-        }
-        for text in ["", " ", "Contoso", "a=b", "5-3", "Žluťoučký kůň", "\"Contoso\"", "ООО"] {
-            assert_eq!(neutralised(text), text);
-            assert_eq!(restored(&neutralised(text)), text);
-        }
     }
 
     #[test]

@@ -3,20 +3,6 @@
 use super::cell::Line;
 use crate::finding::Finding;
 
-/// The columns of `plan.findings.csv`, in their order.
-pub(super) const COLUMNS: [&str; 10] = [
-    "severity",
-    "code",
-    "file",
-    "sheet",
-    "row",
-    "heading",
-    "value",
-    "message",
-    "hint",
-    "subscription_id",
-];
-
 pub(super) fn fill(finding: &Finding, line: &mut Line<'_>) {
     line.word(Some(finding.severity().as_str()));
     line.word(Some(finding.code.as_str()));

@@ -14,23 +14,41 @@ use std::{
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::{catalog::Proposal, config::OutputSettings, finding::Finding, plan::Plan};
+use crate::{
+    catalog::Proposal,
+    config::OutputSettings,
+    finding::Finding,
+    plan::Plan,
+    saved::{Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn, restored},
+};
 
 mod cell;
 mod finding_lines;
+mod keep;
+mod lock;
+mod metrics;
 mod offer_lines;
+mod page;
 mod plan_lines;
 mod record;
+mod reports;
 mod stage;
 mod step_lines;
+mod under_way;
+mod view;
 
 #[cfg(test)]
 pub(crate) mod fixtures;
 
-pub use cell::{neutralised, restored};
-pub use plan_lines::COLUMNS as PLAN_COLUMNS;
+pub use keep::Keep;
+pub use lock::Lock;
+pub use metrics::{Metrics, write_metrics};
+pub use page::write_page;
 pub use record::{RunRecord, SettingsRecord, StoppedRecord, Timing};
+pub use reports::{Reports, write_reports};
 pub use stage::WriteStop;
+pub use under_way::abandon;
+pub use view::View;
 
 use cell::Line;
 use stage::Stage;
@@ -97,6 +115,26 @@ impl Target {
         self.beside("run.json")
     }
 
+    /// The plan as a page.
+    pub fn html(&self) -> PathBuf {
+        self.beside("html")
+    }
+
+    /// The plan as a workbook.
+    pub fn xlsx(&self) -> PathBuf {
+        self.beside("xlsx")
+    }
+
+    /// The steps as a calendar.
+    pub fn ics(&self) -> PathBuf {
+        self.beside("ics")
+    }
+
+    /// The folder of messages to customers.
+    pub fn letters(&self) -> PathBuf {
+        self.beside("letters")
+    }
+
     /// The run record of a run that was stopped.
     pub fn stopped_run(&self) -> PathBuf {
         self.beside("stopped.run.json")
@@ -107,8 +145,13 @@ impl Target {
         self.beside("stopped.findings.csv")
     }
 
-    /// Every file of this name that a run may write: what must not be read as an export.
-    pub fn all(&self) -> [PathBuf; 6] {
+    /// The plan of a run that a guard stopped.
+    pub fn held(&self) -> PathBuf {
+        self.beside("held.csv")
+    }
+
+    /// Every file and folder of this name that a run may write: what must not be read as an export.
+    pub fn all(&self) -> [PathBuf; 11] {
         [
             self.plan.clone(),
             self.findings(),
@@ -116,7 +159,17 @@ impl Target {
             self.run(),
             self.stopped_run(),
             self.stopped_findings(),
+            self.held(),
+            self.html(),
+            self.xlsx(),
+            self.ics(),
+            self.letters(),
         ]
+    }
+
+    /// Removes the temporary files that a killed run left. The lock must be held.
+    pub fn sweep(&self, _lock: &Lock) {
+        stage::sweep(&self.folder, &self.all());
     }
 
     fn beside(&self, ending: &str) -> PathBuf {
@@ -127,16 +180,19 @@ impl Target {
     }
 }
 
-/// Writes the plan, the findings, the steps and, last, the run record, which gets the digests of the others.
+/// Writes the plan, the findings, the steps, the reports and, last, the run record, which gets the digests of the others.
 ///
-/// A failure leaves the files of the last run as they were. `findings` come in the order in which they are to stand.
+/// A failure leaves the files of the last run as they were. `findings` come in the order in which they are to stand. With `keep`
+/// the plan and its record are kept as a night of the history as well; the answer is why that failed after all else was done.
 pub fn write_all(
     target: &Target,
     settings: OutputSettings,
     plan: &Plan,
     findings: &[Finding],
+    reports: Option<(&Reports, &View<'_>)>,
     record: &mut RunRecord,
-) -> Result<(), WriteStop> {
+    keep: Option<&Keep<'_>>,
+) -> Result<Option<WriteStop>, WriteStop> {
     let mut stage = Stage::open(&target.folder)?;
     let digest = stage.add(&target.plan, |out| plan_lines(plan, settings, out))?;
     record.outputs.insert(name(&target.plan), digest);
@@ -144,10 +200,38 @@ pub fn write_all(
     record.outputs.insert(name(&target.findings()), digest);
     let digest = stage.add(&target.steps(), |out| step_lines(plan, settings, out))?;
     record.outputs.insert(name(&target.steps()), digest);
+    if let Some((reports, view)) = reports.filter(|(reports, _)| reports.any()) {
+        let saved = saved(plan, findings, record.saved());
+        let digests = reports::add(reports, &saved, view, &mut stage)?;
+        record.outputs.extend(digests);
+    }
     stage.add(&target.run(), |out| record::write(record, out))?;
+    let night = keep.map(|keep| keep.stage(&stage, target)).transpose()?;
     stage.publish()?;
-    stage::remove_stale(&[target.stopped_run(), target.stopped_findings()]);
-    Ok(())
+    stage::remove_stale(&[target.stopped_run(), target.stopped_findings(), target.held()]);
+    let Some((keep, night)) = keep.zip(night) else { return Ok(None) };
+    match night.publish() {
+        Ok(()) => {
+            keep.forget_old();
+            Ok(None)
+        }
+        Err(stop) => Ok(Some(stop)),
+    }
+}
+
+/// Writes a plan that a guard holds back, and why, beside the last plan, which stays as it is.
+pub fn write_held(
+    target: &Target,
+    settings: OutputSettings,
+    plan: &Plan,
+    findings: &[Finding],
+    record: &StoppedRecord,
+) -> Result<(), WriteStop> {
+    let mut stage = Stage::open(&target.folder)?;
+    stage.add(&target.held(), |out| plan_lines(plan, settings, out))?;
+    stage.add(&target.stopped_findings(), |out| finding_lines(findings, settings, out))?;
+    stage.add(&target.stopped_run(), |out| record::write(record, out))?;
+    stage.publish()
 }
 
 /// Writes what a stopped run has to say beside the plan, which stays as it is.
@@ -160,7 +244,9 @@ pub fn write_stopped(
     let mut stage = Stage::open(&target.folder)?;
     stage.add(&target.stopped_findings(), |out| finding_lines(findings, settings, out))?;
     stage.add(&target.stopped_run(), |out| record::write(record, out))?;
-    stage.publish()
+    stage.publish()?;
+    stage::remove_stale(&[target.held()]);
+    Ok(())
 }
 
 /// Writes the plan alone, to anything.
@@ -188,12 +274,39 @@ pub fn write_proposals(
     out.flush()
 }
 
+/// A plan just made in the form in which it is read back from files.
+pub fn saved(plan: &Plan, findings: &[Finding], record: SavedRecord) -> SavedPlan {
+    fn cells<T, C: Columns>(items: impl Iterator<Item = T>, fill: impl Fn(T, &mut Line<'_>)) -> Vec<Row<C>> {
+        let mut buffer = Vec::new();
+        let row = |item| {
+            buffer.clear();
+            let mut line = Line::begin(&mut buffer, ',');
+            fill(item, &mut line);
+            line.end();
+            // One line of ours is one record of UTF-8.
+            let mut reader = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .from_reader(buffer.as_slice());
+            let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
+            Row::new(record.iter().map(restored))
+        };
+        items.map(row).collect()
+    }
+    SavedPlan {
+        record,
+        rows: cells(plan.rows.iter(), plan_lines::fill),
+        missing: Vec::new(),
+        steps: cells(plan.steps(), |step, line| step_lines::fill(&step, line)),
+        findings: cells(findings.iter(), finding_lines::fill),
+    }
+}
+
 fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    lines(&plan_lines::COLUMNS, &plan.rows, settings, out, Some, |row, line| {
+    lines(PlanColumn::HEADINGS, &plan.rows, settings, out, Some, |row, line| {
         plan_lines::fill(row, line)
     })
 }
@@ -201,7 +314,7 @@ fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send
 fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let described = |step| plan.step(step);
     lines(
-        &step_lines::COLUMNS,
+        StepColumn::HEADINGS,
         &plan.step_refs,
         settings,
         out,
@@ -212,7 +325,7 @@ fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send
 
 fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
     lines(
-        &finding_lines::COLUMNS,
+        FindingColumn::HEADINGS,
         findings,
         settings,
         out,

@@ -14,9 +14,11 @@ use serde::{Serialize, Serializer};
 use crate::{
     catalog::evidence::EvidenceFile,
     finding::{Accounting, Code},
+    guard::Tripped,
     plan::{Counts, MappedOffer},
     read::Limits,
     recognise::InputRecord,
+    saved::SavedRecord,
 };
 
 /// What a run that wrote a plan has to say about itself.
@@ -47,19 +49,31 @@ pub struct RunRecord {
     pub findings: BTreeMap<Code, u64>,
     /// What an input might cost.
     pub limits: Limits,
+    /// Guards that tripped and that the command line let through.
+    pub accepted: Vec<Tripped>,
     /// SHA-256 of each output, by its name; the record itself is written last.
     pub outputs: BTreeMap<String, String>,
     /// The one part that differs from run to run.
     pub timing: Timing,
 }
 
+impl RunRecord {
+    /// The record as it is read back. One of ours always is.
+    pub(super) fn saved(&self) -> SavedRecord {
+        let written = serde_json::to_vec(self).unwrap_or_default();
+        SavedRecord::parse(&written).unwrap_or_default()
+    }
+}
+
 /// Which settings a run had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SettingsRecord {
-    /// Path as given.
-    pub path: String,
+    /// Path as given; none: there is no file.
+    pub path: Option<String>,
     /// SHA-256 of the file.
-    pub sha256: String,
+    pub sha256: Option<String>,
+    /// What the command line set for this run alone, as it was given.
+    pub set: Vec<String>,
 }
 
 /// What a run that was stopped has to say about itself.
@@ -74,6 +88,10 @@ pub struct StoppedRecord {
     pub as_of: NaiveDate,
     /// Why it was stopped, with a hint.
     pub stopped: String,
+    /// Guards that tripped and hold the plan back.
+    pub tripped: Vec<Tripped>,
+    /// Guards that tripped and that the command line let through.
+    pub accepted: Vec<Tripped>,
     /// The settings; none: the defaults.
     pub settings: Option<SettingsRecord>,
     /// SHA-256 of each table, by its setting's name.

@@ -2,7 +2,8 @@
 //!
 //! In: contents and the paths they are for, in one folder. Each is written to a temporary file in that folder and flushed to
 //! the disk; when all are complete, they are renamed one after the other into their places. If a rename fails, those done are
-//! undone. Temporary files vanish with the stage. Refuses to replace anything but a regular file, and never follows a link.
+//! undone. Temporary files vanish with the stage; those that a killed run left are swept by the next one. Refuses to replace
+//! anything but a regular file, and never follows a link.
 
 use std::{
     ffi::OsString,
@@ -13,7 +14,10 @@ use std::{
 
 use tempfile::{Builder, NamedTempFile, TempPath};
 
-use super::Digesting;
+use super::{
+    Digesting,
+    under_way::{self, UnderWay},
+};
 
 /// Why outputs could not be written; those of the last run are as they were.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +53,29 @@ pub enum WriteStop {
         #[source]
         cause: io::Error,
     },
+    /// Another run holds the lock.
+    #[error("{}: another run is at work on this plan: {holder}; nothing was read or written\n  hint: wait until it is done, or end it; a lock never outlives its run", path.display())]
+    Locked {
+        /// The plan.
+        path: PathBuf,
+        /// Who holds it.
+        holder: String,
+    },
+    /// The folder of the outputs is gone, or another one.
+    #[error("{}: the folder is no longer the one that the run began with, so nothing was written\n  hint: look whether the disk is mounted, and run again", path.display())]
+    Vanished {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The lock cannot be taken, for another reason than that somebody holds it.
+    #[error("{}: cannot be locked: {cause}\n  hint: {}", path.display(), advice(cause))]
+    Lock {
+        /// The lock's file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
     /// Writing failed.
     #[error("{}: cannot be written: {cause}\n  hint: {}", path.display(), advice(cause))]
     File {
@@ -78,11 +105,7 @@ pub(super) struct Stage {
 impl Stage {
     /// Begins in a folder, which is made if it is missing.
     pub(super) fn open(folder: &Path) -> Result<Stage, WriteStop> {
-        let folder = if folder.as_os_str().is_empty() {
-            Path::new(".")
-        } else {
-            folder
-        };
+        let folder = or_here(folder);
         make_folder(folder).map_err(|cause| WriteStop::Folder {
             path: folder.to_owned(),
             cause,
@@ -91,6 +114,23 @@ impl Stage {
             folder: folder.to_owned(),
             staged: Vec::new(),
         })
+    }
+
+    /// The same, for every user to read.
+    pub(super) fn add_for_all(
+        &mut self,
+        path: &Path,
+        fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+    ) -> Result<String, WriteStop> {
+        let digest = self.add(path, fill)?;
+        if let Some((file, _)) = self.staged.last() {
+            let opened = open_to_all(file.as_file());
+            opened.map_err(|cause| WriteStop::File {
+                path: path.to_owned(),
+                cause,
+            })?;
+        }
+        Ok(digest)
     }
 
     /// Writes what is to stand at `path`, down to the disk. Gives its SHA-256 in hexadecimal.
@@ -104,29 +144,69 @@ impl Stage {
             path: path.to_owned(),
             cause,
         };
-        let file = beside(path, |name, folder| name.tempfile_in(folder)).map_err(failed)?;
-        let digest = write_through(file.as_file(), fill).map_err(failed)?;
+        let file = temporary(path).map_err(failed)?;
+        // Noted before it is filled, so that it goes with the stage whatever happens.
         self.staged.push((file, path.to_owned()));
-        Ok(digest)
+        let Some((file, _)) = self.staged.last() else { return Ok(String::new()) };
+        write_through(file.as_file(), fill).map_err(failed)
     }
 
-    /// Puts all files in their places, in the order in which they were added.
-    pub(super) fn publish(self) -> Result<(), WriteStop> {
+    /// What is staged for a path, from its start.
+    pub(super) fn staged(&self, path: &Path) -> io::Result<File> {
+        let found = self.staged.iter().find(|(_, own)| own == path);
+        found.map_or_else(|| Err(io::ErrorKind::NotFound.into()), |(file, _)| file.reopen())
+    }
+
+    /// Puts all files in their places, in the order in which they were added. Whoever ends the process waits for that.
+    pub(super) fn publish(mut self) -> Result<(), WriteStop> {
+        let staged = std::mem::take(&mut self.staged);
+        let names: Vec<PathBuf> = staged.iter().map(|(file, _)| file.path().to_owned()).collect();
         let mut done = Vec::new();
-        for (file, path) in self.staged {
-            let replaced = replace(file, &path);
-            match replaced {
-                Ok(before) => done.push((path, before)),
-                Err(cause) => {
-                    undo(done);
-                    return Err(WriteStop::File { path, cause });
-                }
-            }
-        }
+        let published = put_in_place(staged, &mut done);
+        let seconds = done.iter().filter_map(|(_, before)| before.as_deref());
+        under_way::forget(names.iter().map(PathBuf::as_path).chain(seconds));
         // The renames are in effect; that the folder's entry is on the disk as well is all that may fail now.
         let _ = sync_folder(&self.folder);
-        Ok(())
+        published
     }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        let staged = std::mem::take(&mut self.staged);
+        let names: Vec<PathBuf> = staged.iter().map(|(file, _)| file.path().to_owned()).collect();
+        drop(staged);
+        under_way::forget(names.iter().map(PathBuf::as_path));
+    }
+}
+
+/// A path, and a second name of what stood there before.
+type Replaced = (PathBuf, Option<TempPath>);
+
+fn put_in_place(staged: Vec<(NamedTempFile, PathBuf)>, done: &mut Vec<Replaced>) -> Result<(), WriteStop> {
+    let mut held = under_way::hold();
+    for (file, path) in staged {
+        let replaced = match &mut held {
+            Ok(held) => replace(file, &path, held),
+            Err(error) => Err(error.kind().into()),
+        };
+        match replaced {
+            Ok(before) => done.push((path, before)),
+            Err(cause) => {
+                undo(done);
+                return Err(WriteStop::File { path, cause });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A file for what is to stand at `path`, noted as under way.
+fn temporary(path: &Path) -> io::Result<NamedTempFile> {
+    let mut under_way = under_way::hold()?;
+    let file = beside(path, |name, folder| name.tempfile_in(folder))?;
+    under_way.note(file.path());
+    Ok(file)
 }
 
 fn write_through(file: &File, fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<String> {
@@ -139,12 +219,13 @@ fn write_through(file: &File, fill: impl FnOnce(&mut (dyn Write + Send)) -> io::
 }
 
 /// Renames a file over what stands at `path`. Gives a second name of what stood there.
-fn replace(file: NamedTempFile, path: &Path) -> io::Result<Option<TempPath>> {
+fn replace(file: NamedTempFile, path: &Path, held: &mut UnderWay) -> io::Result<Option<TempPath>> {
     let before = match fs::symlink_metadata(path) {
         Ok(_) => Some(second_name(path)?),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
+    before.iter().for_each(|before| held.note(before));
     file.persist(path).map_err(|error| error.error)?;
     Ok(before)
 }
@@ -163,12 +244,43 @@ fn second_name(path: &Path) -> io::Result<TempPath> {
 }
 
 /// Puts back what stood there, as far as that goes: the run fails either way, and the run record tells a mixed set.
-fn undo(done: Vec<(PathBuf, Option<TempPath>)>) {
-    for (path, before) in done.into_iter().rev() {
+fn undo(done: &mut Vec<Replaced>) {
+    while let Some((path, before)) = done.pop() {
         let _ = match before {
             Some(before) => before.persist(&path).map_err(|error| error.error),
             None => fs::remove_file(&path),
         };
+    }
+}
+
+/// Removes the temporary files that a killed run of ours left for these paths. Only while nobody else writes them.
+pub(super) fn sweep(folder: &Path, paths: &[PathBuf]) {
+    let names: Vec<_> = paths.iter().filter_map(|path| path.file_name()).collect();
+    let entries = fs::read_dir(or_here(folder)).into_iter().flatten().flatten();
+    for entry in entries {
+        let own = entry.file_name();
+        let is_ours = names.iter().any(|name| is_temporary(&own.to_string_lossy(), &name.to_string_lossy()));
+        if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Whether a name is one that [`beside`] gives for a file of another name: `.plan.csv.x7Qp2a.tmp`.
+fn is_temporary(own: &str, name: &str) -> bool {
+    let middle = own
+        .strip_prefix('.')
+        .and_then(|rest| rest.strip_prefix(name))
+        .and_then(|rest| rest.strip_prefix('.'))
+        .and_then(|rest| rest.strip_suffix(".tmp"));
+    middle.is_some_and(|middle| middle.len() == 6 && middle.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// A folder, the working folder where none is named.
+pub(super) fn or_here(folder: &Path) -> &Path {
+    match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
     }
 }
 
@@ -208,10 +320,7 @@ fn beside<T>(path: &Path, make: impl FnOnce(&Builder<'_, '_>, &Path) -> io::Resu
     let mut prefix = OsString::from(".");
     prefix.push(path.file_name().unwrap_or_default());
     prefix.push(".");
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let folder = or_here(path.parent().unwrap_or(Path::new("")));
     let mut builder = Builder::new();
     builder.prefix(&prefix).suffix(".tmp");
     #[cfg(unix)]
@@ -220,14 +329,24 @@ fn beside<T>(path: &Path, make: impl FnOnce(&Builder<'_, '_>, &Path) -> io::Resu
 }
 
 #[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new().recursive(true).mode(0o750).create(folder)
 }
 
 #[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
+}
+
+#[cfg(unix)]
+fn open_to_all(file: &File) -> io::Result<()> {
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn open_to_all(_file: &File) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(unix)]

@@ -6,19 +6,6 @@ use crate::{
     terms::{CustomerId, Seats},
 };
 
-/// The columns of `plan.steps.csv`, in their order.
-pub(super) const COLUMNS: [&str; 9] = [
-    "due",
-    "step",
-    "owner",
-    "customer_id",
-    "customer_name",
-    "subscription_id",
-    "offer",
-    "seats",
-    "detail",
-];
-
 pub(super) fn fill(step: &Step, line: &mut Line<'_>) {
     line.date(step.due);
     line.word(Some(step.kind.as_str()));

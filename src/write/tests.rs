@@ -4,7 +4,7 @@ use super::{
     fixtures::{empty_row, findings, full_row, plan, record},
     *,
 };
-use crate::write::cell::restored;
+use crate::saved::restored;
 
 fn settings() -> OutputSettings {
     OutputSettings::default()
@@ -40,7 +40,10 @@ fn target_in(folder: &Path) -> Target {
 fn every_column_of_the_plan_is_filled_from_its_fact() {
     let text = written(&plan(), settings());
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), PLAN_COLUMNS);
+    assert_eq!(
+        reader.headers().unwrap().iter().collect::<Vec<_>>(),
+        PlanColumn::HEADINGS
+    );
     let rows: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
     let expected = [
         ("action", "move"),
@@ -90,7 +93,7 @@ fn every_column_of_the_plan_is_filled_from_its_fact() {
         ("source_sheet", "Munka1"),
         ("source_row", "7"),
     ];
-    assert_eq!(expected.map(|(column, _)| column), PLAN_COLUMNS);
+    assert_eq!(expected.map(|(column, _)| column), PlanColumn::HEADINGS);
     for (column, cell) in expected {
         assert_eq!(rows[0][column], cell, "{column}");
     }
@@ -152,7 +155,7 @@ fn the_settings_choose_delimiter_and_byte_order_mark() {
 fn the_companions_are_as_documented() {
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap();
+    write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap();
     let files = contents(folder.path());
     assert_eq!(
         files.keys().collect::<Vec<_>>(),
@@ -192,7 +195,9 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
         settings(),
         &plan(),
         &findings(),
+        None,
         &mut record(),
+        None,
     )
     .unwrap();
     let files = contents(folder.path());
@@ -206,6 +211,7 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
     }
     let keys: Vec<&str> = run.as_object().unwrap().keys().map(String::as_str).collect();
     let documented = [
+        "accepted",
         "accounting",
         "as_of",
         "catalog",
@@ -257,7 +263,7 @@ fn many_rows_come_out_in_their_order_whatever_the_threads() {
 fn a_folder_that_is_missing_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(&folder.path().join("a/b"));
-    write_all(&target, settings(), &plan(), &[], &mut record()).unwrap();
+    write_all(&target, settings(), &plan(), &[], None, &mut record(), None).unwrap();
     assert!(target.plan().is_file());
 }
 
@@ -267,7 +273,7 @@ fn outputs_are_for_owner_and_group_only() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap();
+    write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap();
     for name in contents(folder.path()).keys() {
         let mode = fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o137, 0, "{name}: {mode:o}");
@@ -335,7 +341,7 @@ fn only_regular_files_are_replaced() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("plan.findings.csv")).unwrap();
     let target = target_in(folder.path());
-    let stop = write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap_err();
+    let stop = write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap_err();
     assert!(matches!(stop, WriteStop::NotAFile { what: "a folder", .. }), "{stop}");
     assert!(contents(folder.path()).is_empty());
 
@@ -362,7 +368,7 @@ fn only_regular_files_are_replaced() {
         fs::write(&elsewhere, "precious").unwrap();
         std::os::unix::fs::symlink(&elsewhere, folder.path().join("link.csv")).unwrap();
         let target = Target::new(&folder.path().join("link.csv")).unwrap();
-        let stop = write_all(&target, settings(), &plan(), &[], &mut record()).unwrap_err();
+        let stop = write_all(&target, settings(), &plan(), &[], None, &mut record(), None).unwrap_err();
         assert!(
             matches!(
                 stop,
@@ -376,7 +382,7 @@ fn only_regular_files_are_replaced() {
         assert_eq!(fs::read(&elsewhere).unwrap(), b"precious");
 
         let target = Target::new(Path::new("/dev/null")).unwrap();
-        let stop = write_all(&target, settings(), &plan(), &[], &mut record()).unwrap_err();
+        let stop = write_all(&target, settings(), &plan(), &[], None, &mut record(), None).unwrap_err();
         assert!(matches!(stop, WriteStop::NotAFile { .. }), "{stop}");
     }
 }
@@ -390,7 +396,9 @@ fn a_folder_that_cannot_be_made_stops_with_its_name() {
         settings(),
         &plan(),
         &[],
+        None,
         &mut record(),
+        None,
     )
     .unwrap_err();
     assert!(matches!(stop, WriteStop::Folder { .. }), "{stop}");
@@ -400,7 +408,7 @@ fn a_folder_that_cannot_be_made_stops_with_its_name() {
 fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap();
+    write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap();
     let before = contents(folder.path());
 
     let RunRecord {
@@ -420,6 +428,8 @@ fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
         exit_code: 3,
         as_of,
         stopped: "no input could be read".to_owned(),
+        tripped: Vec::new(),
+        accepted: Vec::new(),
         settings: used,
         tables,
         catalog: Vec::new(),
@@ -440,7 +450,7 @@ fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
         (&3.into(), &"no input could be read".into())
     );
 
-    write_all(&target, settings(), &plan(), &findings(), &mut record()).unwrap();
+    write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap();
     assert_eq!(contents(folder.path()), before);
 }
 
@@ -458,4 +468,18 @@ fn text_cells_come_back_from_what_was_written() {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let record = reader.records().next().unwrap().unwrap();
     assert_eq!(restored(&record[6]), "'\t=a\r\n\"b\"");
+}
+
+#[test]
+fn a_plan_just_made_is_what_is_read_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.csv");
+    let plan = plan();
+    let findings = findings();
+    let target = target_in(folder.path());
+    write_all(&target, settings(), &plan, &findings, None, &mut record(), None).unwrap();
+    let read = SavedPlan::read(&path).unwrap();
+    assert!(!read.rows.is_empty() && !read.steps.is_empty() && !read.findings.is_empty());
+    assert_eq!(read.record.as_of, Some(plan.as_of));
+    assert_eq!(saved(&plan, &findings, read.record.clone()), read);
 }

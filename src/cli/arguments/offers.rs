@@ -96,6 +96,9 @@ pub(crate) struct About {
     /// Settings; otherwise seatshift.toml of the working folder, if there is one
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// A setting for this run alone, such as tables.offers=other.csv; may stand several times
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
     /// The date that counts as today, such as 2026-11-21; otherwise today in UTC
     #[arg(long, value_name = "DATE", value_parser = as_of)]
     pub(crate) as_of: Option<NaiveDate>,

@@ -6,7 +6,8 @@ use seatshift::{
     catalog::{RuleFault, RuleNote},
     config::Config,
     finding::Code,
-    pipeline::{self, Offers, Request, Stop},
+    pipeline::{self, Night, Offers, Request, Stop},
+    write::Reports,
 };
 use serde_json::json;
 
@@ -51,7 +52,9 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
             config,
             as_of,
             target: None,
+            reports: Reports::none(),
             strict: false,
+            night: Night::default(),
         };
         let outcome = pipeline::run(&request, &())?;
         let unused = outcome

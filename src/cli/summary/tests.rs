@@ -121,6 +121,8 @@ fn outcome() -> Outcome {
         },
         verdict: Verdict::Look,
         target: Some(Target::new("out/plan.csv".as_ref()).unwrap()),
+        reports: Reports::none(),
+        unkept: None,
     }
 }
 
@@ -213,6 +215,8 @@ fn an_empty_plan_has_no_empty_sections() {
         counts: Counts::default(),
         verdict: Verdict::Done,
         target: None,
+        reports: Default::default(),
+        unkept: None,
     };
     let expected = "\
 Plan for 2026-11-21

@@ -21,10 +21,10 @@ pub(super) struct Case<'a> {
     /// Whether the term end has passed.
     pub(super) past: bool,
     /// Whether the extended service term follows this term.
-    extended_applies: bool,
+    pub(super) extended_applies: bool,
     /// Whether the subscription is in it.
-    in_extended: bool,
-    window: Option<&'a Window>,
+    pub(super) in_extended: bool,
+    pub(super) window: Option<&'a Window>,
     pub(super) opens: Option<NaiveDate>,
     pub(super) closes: Option<NaiveDate>,
 }
@@ -155,7 +155,7 @@ impl<'a> Case<'a> {
     }
 
     /// The first day on which everything can be there: the gates run side by side, a transfer's approval comes after them.
-    fn ready(&self) -> NaiveDate {
+    pub(super) fn ready(&self) -> NaiveDate {
         let least = &self.settings.least;
         let gates = self
             .gate_days(least)
@@ -186,7 +186,7 @@ impl<'a> Case<'a> {
         ]
     }
 
-    fn long_lead(&self) -> bool {
+    pub(super) fn long_lead(&self) -> bool {
         self.rules
             .channel(self.q.channel, self.on)
             .is_some_and(|channel| channel.row.long_lead)

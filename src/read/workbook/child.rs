@@ -37,7 +37,9 @@ fn serve(arguments: Vec<OsString>) -> io::Result<()> {
     let mut bytes = Vec::new();
     let most = limits.file_bytes.saturating_add(1);
     io::stdin().lock().take(most).read_to_end(&mut bytes)?;
+    // Told at once: where nobody listens, whoever started us ended before we asked to end with them.
     let mut frames = frames::Writer::new(BufWriter::with_capacity(1 << 16, io::stdout().lock()))?;
+    frames.flush()?;
     let parsed = quietly(|| {
         parse(&bytes, container, wanted, &limits, &mut |event| {
             if frames.event(&event).is_err() {

@@ -42,6 +42,11 @@ impl<W: Write> Writer<W> {
         Ok(Writer { out, counts })
     }
 
+    /// Hands on what was written so far.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     pub(super) fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match *event {
             Event::Sheet { name, hidden } => {

@@ -41,6 +41,7 @@ fn checked() -> Checked {
             known: 3,
         },
         hidden: true,
+        as_of: None,
         samples: vec![
             vec![sample("10c31b03-a292-5c11-a27f-bd2132c5d7a6", 5), sample("顧客", 6)],
             Vec::new(),

@@ -1,0 +1,34 @@
+//! `seatshift report`: a workbook, a page, a calendar or letters of a plan that stands in files.
+
+use seatshift::{
+    pipeline::{self, ReportRequest, Reported, Stop},
+    write::{Reports, Target},
+};
+
+use super::{arguments::Report, progress::Progress, screen::Screen, settings_at, stopped, summary};
+
+pub(super) fn run(command: &Report, screen: &Screen) -> u8 {
+    let progress = Progress::new(screen.quiet());
+    let reported = reported(command, &progress);
+    progress.done();
+    match reported {
+        Err(stop) => stopped(&stop, screen),
+        Ok((reports, reported)) => {
+            screen.mention(&summary::of_report(&reports, &reported));
+            0
+        }
+    }
+}
+
+fn reported(command: &Report, progress: &Progress) -> Result<(Reports, Reported), Stop> {
+    let config = settings_at(command.config.as_deref(), &command.set)?;
+    let target = Target::new(&command.plan).map_err(|cause| Stop::Output { cause, record: None })?;
+    let reports = command.wanted.beside(&target);
+    let request = ReportRequest {
+        plan: &command.plan,
+        config: &config,
+        as_of: command.as_of,
+        reports: reports.clone(),
+    };
+    Ok((reports, pipeline::report(&request, progress)?))
+}

@@ -1,0 +1,93 @@
+//! The last run, as its record tells it.
+//!
+//! In: `plan.run.json` and the files that it names. Out: [`Last`]: what the guards need of it, and whether the files belong together.
+//! A record of an earlier version lacks what it lacks; one that cannot be read is no record, and told. Needs no customer's name.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
+
+use sha2::{Digest, Sha256};
+
+use crate::{
+    finding::{Code, Finding, Place},
+    saved::SavedRecord,
+};
+
+/// The last run.
+#[derive(Debug, Clone, Default)]
+pub struct Last {
+    /// What it says of itself; none where it cannot be read.
+    pub record: Option<SavedRecord>,
+    /// That its files do not belong together.
+    pub mixed: Option<Finding>,
+}
+
+impl Last {
+    /// The last run by its record's path; none where there is no record.
+    pub fn read(record: &Path) -> Option<Last> {
+        let bytes = match fs::read(record) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
+            Err(error) => return Some(Last::unreadable(record, &error.to_string())),
+        };
+        match SavedRecord::parse(&bytes) {
+            Ok(read) => Some(Last {
+                mixed: mixed(record, &read),
+                record: Some(read),
+            }),
+            Err(error) => Some(Last::unreadable(record, &error)),
+        }
+    }
+
+    fn unreadable(path: &Path, why: &str) -> Last {
+        let message = format!("the last run's record cannot be read ({why}), so its inputs were not compared; it is written anew");
+        Last {
+            record: None,
+            mixed: Some(Finding::new(Code::LastSetMixed, shown(path), message, "")),
+        }
+    }
+}
+
+fn shown(path: &Path) -> Place {
+    Place::file(path.to_string_lossy().replace('\\', "/"))
+}
+
+/// A finding where an output is not the one that the record tells of.
+fn mixed(path: &Path, record: &SavedRecord) -> Option<Finding> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let differs = |(name, expected): &(&String, &String)| {
+        // A name is a name: a record leads to no other folder.
+        let is_name = Path::new(name).file_name().is_some_and(|own| own == name.as_str());
+        let own = digest(&folder.join(name));
+        // A report may stand in another folder.
+        let is_missing = own.is_none() && name.ends_with(".csv");
+        is_name && (is_missing || own.is_some_and(|digest| digest != **expected))
+    };
+    let names: Vec<String> = record.outputs.iter().filter(differs).map(|(name, _)| format!("`{name}`")).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let is = if names.len() == 1 { "is" } else { "are" };
+    let message = format!(
+        "{} {is} not as the last run's record says: that run was cut short, or somebody changed the file; all are written anew",
+        names.join(", ")
+    );
+    let hint = "keep changes in the tables (holds, progress, offers), which the plan heeds, not in the plan";
+    Some(Finding::new(Code::LastSetMixed, shown(path), message, hint))
+}
+
+fn digest(path: &Path) -> Option<String> {
+    let mut file = File::open(path).ok()?;
+    let mut hasher = Sha256::new();
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut piece).ok()? {
+            0 => break,
+            read => hasher.update(piece.get(..read)?),
+        }
+    }
+    Some(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}

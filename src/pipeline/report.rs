@@ -1,0 +1,77 @@
+//! Reports of a plan that stands in files.
+//!
+//! In: a [`ReportRequest`]. Out: the reports, written; or a [`Stop`], with nothing changed. Reads the plan with its companions and
+//! the tables that the settings name, never an export; plans nothing.
+
+use std::{fs, path::Path};
+
+use chrono::NaiveDate;
+
+use super::{Observer, Part, References, Stop};
+use crate::{
+    config::{Config, sha256},
+    saved::SavedPlan,
+    write::{Reports, Target, View, write_reports},
+};
+
+/// What to make of which plan.
+#[derive(Debug, Clone)]
+pub struct ReportRequest<'a> {
+    /// The plan.
+    pub plan: &'a Path,
+    /// The settings.
+    pub config: &'a Config,
+    /// The date that counts as today; none: the day the plan was made for.
+    pub as_of: Option<NaiveDate>,
+    /// What is made of it.
+    pub reports: Reports,
+}
+
+/// Reports that are written.
+#[derive(Debug)]
+pub struct Reported {
+    /// The plan.
+    pub plan: SavedPlan,
+    /// The date that counted as today.
+    pub as_of: NaiveDate,
+    /// Files of the plan that are not as their run wrote them.
+    pub changed: Vec<String>,
+}
+
+/// Writes reports of a plan.
+///
+/// # Errors
+/// Where the plan cannot be read, the settings' tables are wrong, or a report cannot be written.
+pub fn report(request: &ReportRequest<'_>, observer: &dyn Observer) -> Result<Reported, Stop> {
+    observer.part(Part::Reading);
+    let plan = SavedPlan::read(request.plan)?;
+    let Some(as_of) = request.as_of.or(plan.record.as_of) else {
+        return Err(Stop::AsOfUnknown {
+            path: request.plan.to_owned(),
+        });
+    };
+    let References { tables, .. } = References::load(request.config, as_of)?;
+    observer.part(Part::Writing);
+    let view = View::new(as_of, request.config, &tables);
+    write_reports(&request.reports, &plan, &view).map_err(|cause| Stop::Output { cause, record: None })?;
+    let changed = changed(request.plan, &plan);
+    Ok(Reported { plan, as_of, changed })
+}
+
+/// Which of a plan's files differ from what its run record says of them.
+fn changed(path: &Path, plan: &SavedPlan) -> Vec<String> {
+    let Ok(target) = Target::new(path) else {
+        return Vec::new();
+    };
+    let mut changed = Vec::new();
+    for path in [target.plan().to_owned(), target.steps(), target.findings()] {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let Some(digest) = plan.record.outputs.get(&name) else {
+            continue;
+        };
+        if fs::read(&path).is_ok_and(|bytes| sha256(&bytes) != *digest) {
+            changed.push(path.display().to_string());
+        }
+    }
+    changed
+}

@@ -1,0 +1,414 @@
+//! The dates of one subscription as sums: `E-3`, `prev(base - 14)`.
+//!
+//! In: the query and the [`Dates`] that were worked out from it. Out: for each of them the sum that gives it, with where its numbers
+//! come from and which days it passed over. A sum is made as text and as day at once, and is told only where its day is the very one
+//! that was decided: an explanation can be missing, it cannot be wrong.
+
+use chrono::{Datelike, NaiveDate, Weekday};
+
+use super::{DateQuery, Dates, case::Case};
+use crate::{
+    config::RuleSettings,
+    rules::{Calendar, DayRef, Rules, WindowCase, shift},
+    terms::*,
+};
+
+/// How the dates of one subscription came to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arithmetic {
+    /// Each date in the order in which it is worked out.
+    pub lines: Vec<DateLine>,
+    /// The first day on which everything can be there.
+    pub ready: NaiveDate,
+    /// Whether the extended service term follows this term.
+    pub extended_applies: bool,
+    /// Whether the subscription is in it.
+    pub in_extended: bool,
+    /// The case of the window.
+    pub window_case: Option<WindowCase>,
+}
+
+/// A date and the sum that gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateLine {
+    /// What it is: a column of the plan, or `A`, `E`, `start`, `ready`, `recommended`, `base`.
+    pub name: &'static str,
+    /// The date.
+    pub day: NaiveDate,
+    /// The sum, over E, A, `start` and the names of other lines; none where it is given.
+    pub sum: Option<String>,
+    /// What was counted in it, and where that comes from.
+    pub numbers: Vec<Number>,
+    /// The days that were passed over on the way to a business day.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A number of days in a sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Number {
+    /// Days.
+    pub days: i64,
+    /// Where it comes from.
+    pub from: NumberFrom,
+}
+
+/// Where a number of days comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NumberFrom {
+    /// A row of this rule table.
+    Table(&'static str),
+    /// The setting of this key.
+    Setting(&'static str),
+}
+
+/// A day that is no business day, or no day to move on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Skipped {
+    /// The day.
+    pub day: NaiveDate,
+    /// Why.
+    pub why: Closed,
+}
+
+worded! {
+    /// Why a day is passed over.
+    Closed { Weekend = "weekend", Holiday = "holiday", Blackout = "blackout" }
+}
+
+/// Why nothing moves on a day; none: something may.
+pub fn closed(calendar: &Calendar, day: NaiveDate) -> Option<Closed> {
+    if matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
+        Some(Closed::Weekend)
+    } else if !calendar.is_business_day(day) {
+        Some(Closed::Holiday)
+    } else if !calendar.is_move_day(day) {
+        Some(Closed::Blackout)
+    } else {
+        None
+    }
+}
+
+/// Tells how the dates came to be. `given` are days that people report, by what they are, such as the day of the order.
+pub fn arithmetic(
+    query: &DateQuery,
+    dates: &Dates,
+    (rules, calendar, settings): (&Rules, &Calendar, &RuleSettings),
+    given: &[(&'static str, NaiveDate)],
+) -> Arithmetic {
+    let case = Case::new(query, rules, calendar, settings);
+    let ready = ready(&case);
+    Arithmetic {
+        ready: ready.day,
+        extended_applies: case.extended_applies,
+        in_extended: case.in_extended,
+        window_case: case.window.and_then(|window| window.case),
+        lines: lines(&case, dates, ready, given),
+    }
+}
+
+/// A day under way, as text and as day at once.
+#[derive(Debug, Clone)]
+struct Sum<'c> {
+    calendar: &'c Calendar,
+    day: NaiveDate,
+    text: String,
+    numbers: Vec<Number>,
+    skipped: Vec<Skipped>,
+}
+
+impl<'c> Sum<'c> {
+    fn of(text: &str, day: NaiveDate, calendar: &'c Calendar) -> Sum<'c> {
+        Sum {
+            calendar,
+            day,
+            text: text.to_owned(),
+            numbers: Vec::new(),
+            skipped: Vec::new(),
+        }
+    }
+
+    /// So many days later, or earlier.
+    fn shift(mut self, days: i64, from: Option<NumberFrom>) -> Sum<'c> {
+        let sign = if days < 0 { '-' } else { '+' };
+        let text = match self.text.len() {
+            1 => format!("{}{sign}{}", self.text, days.abs()),
+            _ => format!("{} {sign} {}", self.text, days.abs()),
+        };
+        self.numbers.extend(from.map(|from| Number { days: days.abs(), from }));
+        Sum {
+            day: shift(self.day, days),
+            text,
+            ..self
+        }
+    }
+
+    fn nearest(mut self, name: &str, step: i64, to: NaiveDate) -> Sum<'c> {
+        let mut day = self.day;
+        while day != to {
+            // A day that counts for moves only is closed for them; one that is open is the end.
+            let Some(why) = closed(self.calendar, day) else { break };
+            self.skipped.push(Skipped { day, why });
+            day = shift(day, step);
+        }
+        Sum {
+            day: to,
+            text: format!("{name}({})", self.text),
+            ..self
+        }
+    }
+
+    fn prev(self) -> Sum<'c> {
+        let to = self.calendar.prev(self.day);
+        self.nearest("prev", -1, to)
+    }
+
+    fn next(self) -> Sum<'c> {
+        let to = self.calendar.next(self.day);
+        self.nearest("next", 1, to)
+    }
+
+    fn prev_move(self) -> Sum<'c> {
+        let to = self.calendar.prev_move(self.day);
+        self.nearest("prev", -1, to)
+    }
+
+    fn next_move(self) -> Sum<'c> {
+        let to = self.calendar.next_move(self.day);
+        self.nearest("next", 1, to)
+    }
+
+    /// The later of two days.
+    fn later(mut self, other: Sum<'c>) -> Sum<'c> {
+        self.numbers.extend(other.numbers);
+        self.skipped.extend(other.skipped);
+        Sum {
+            day: self.day.max(other.day),
+            text: format!("later of {} and {}", self.text, other.text),
+            ..self
+        }
+    }
+
+    fn line(self, name: &'static str) -> DateLine {
+        DateLine {
+            name,
+            day: self.day,
+            sum: Some(self.text),
+            numbers: self.numbers,
+            skipped: self.skipped,
+        }
+    }
+}
+
+/// Everything that can be said of a case's days.
+struct Lines<'a> {
+    case: &'a Case<'a>,
+    lines: Vec<DateLine>,
+}
+
+impl<'a> Lines<'a> {
+    fn sum(&self, text: &str, day: NaiveDate) -> Sum<'a> {
+        Sum::of(text, day, self.case.calendar)
+    }
+
+    fn end(&self) -> Sum<'a> {
+        self.sum("E", self.case.q.term_end)
+    }
+
+    /// A day as the windows table writes it.
+    fn by_table(&self, day: DayRef) -> Sum<'a> {
+        match day {
+            DayRef::AsOf => self.sum("A", self.case.q.as_of),
+            DayRef::End(0) => self.end(),
+            DayRef::End(days) => self.end().shift(days, Some(NumberFrom::Table("windows"))),
+        }
+    }
+
+    /// Adds a date with the first sum that gives it; without one where none does.
+    fn add(&mut self, name: &'static str, decided: Option<NaiveDate>, sums: Vec<Sum<'a>>) {
+        let Some(day) = decided else { return };
+        let found = sums.into_iter().find(|sum| sum.day == day);
+        self.lines.push(found.map_or_else(|| given(name, day), |sum| sum.line(name)));
+    }
+}
+
+fn given(name: &'static str, day: NaiveDate) -> DateLine {
+    DateLine {
+        name,
+        day,
+        sum: None,
+        numbers: Vec::new(),
+        skipped: Vec::new(),
+    }
+}
+
+fn lines(case: &Case<'_>, dates: &Dates, ready: Sum<'_>, reported: &[(&'static str, NaiveDate)]) -> Vec<DateLine> {
+    let q = case.q;
+    let mut all = Lines { case, lines: Vec::new() };
+    all.lines.push(given("A", q.as_of));
+    all.lines.push(given("E", q.term_end));
+    all.lines.extend(q.term_start.map(|start| given("start", start)));
+    all.window(dates);
+    let Some(move_date) = dates.move_date else {
+        let undo = all.end().shift(
+            i64::from(case.settings.undo_days),
+            Some(NumberFrom::Setting("rules.undo_days")),
+        );
+        all.add("undo_renewal_by", dates.undo_renewal_by, vec![undo]);
+        return all.lines;
+    };
+    all.recommended(dates);
+    all.lines.push(ready.line("ready"));
+    all.moved(dates, reported);
+    all.asked_by(dates);
+    all.ended_by(dates, move_date);
+    all.lines
+}
+
+impl Lines<'_> {
+    fn window(&mut self, dates: &Dates) {
+        let Some(window) = self.case.window else { return };
+        let opens = window.opens.map(|day| self.by_table(day));
+        self.add("window_opens", dates.window_opens, opens.into_iter().collect());
+        let mut closes: Vec<Sum<'_>> = window.closes.map(|day| self.by_table(day)).into_iter().collect();
+        // Past the term end the window closes with the state of the lifecycle.
+        if let Some(day) = dates.window_closes {
+            let after = day.signed_duration_since(self.case.q.term_end).num_days();
+            closes.push(self.end().shift(after, Some(NumberFrom::Table("lifecycles"))));
+        }
+        self.add("window_closes", dates.window_closes, closes);
+    }
+
+    fn recommended(&mut self, dates: &Dates) {
+        let Some(window) = self.case.window else { return };
+        let wanted = self.by_table(window.recommended);
+        let mut sums = vec![
+            wanted.clone().prev_move(),
+            wanted.clone().next_move(),
+            wanted.clone(),
+        ];
+        if wanted.skipped.is_empty() && self.case.calendar.is_move_day(wanted.day) {
+            sums.insert(0, wanted);
+        }
+        sums.extend(window.opens.map(|opens| self.by_table(opens).shift(-1, None).prev_move()));
+        self.add("recommended", dates.recommended, sums);
+    }
+
+    fn moved(&mut self, dates: &Dates, reported: &[(&'static str, NaiveDate)]) {
+        let ready = self.lines.last().map_or(self.case.q.as_of, |line| line.day);
+        let mut sums: Vec<Sum<'_>> = reported.iter().map(|&(what, day)| self.sum(what, day)).collect();
+        sums.extend(dates.recommended.map(|day| self.sum("recommended", day)));
+        sums.push(self.sum("ready", ready).next_move());
+        sums.push(self.sum("ready", ready));
+        sums.extend(self.case.q.not_before.map(|day| self.sum("the base's move_date", day)));
+        self.add("move_date", dates.move_date, sums);
+    }
+
+    /// The days by which to have asked for things.
+    fn asked_by(&mut self, dates: &Dates) {
+        let case = self.case;
+        let Some((window, recommended)) = case.window.zip(dates.recommended) else {
+            return;
+        };
+        let request = window.request_by.map(|by| self.by_table(by).prev());
+        let (base, base_day) = match &request {
+            Some(request) => ("request_by", request.day),
+            None => ("recommended", recommended),
+        };
+        match (request, dates.request_by) {
+            (Some(request), Some(_)) => self.add("request_by", dates.request_by, vec![request]),
+            // Sent already: the other days hang on it all the same.
+            (Some(request), None) => self.lines.push(request.line("request_by")),
+            (None, _) => {}
+        }
+        let [relationship, agreement, rights, vetting] = case.gate_days(&case.settings.lead);
+        let relationship_key = match case.long_lead() {
+            true => "rules.lead.relationship_ea",
+            false => "rules.lead.relationship",
+        };
+        for (name, decided, (_, lead), key) in [
+            ("relationship_by", dates.relationship_by, relationship, relationship_key),
+            ("agreement_by", dates.agreement_by, agreement, "rules.lead.agreement"),
+            ("delegated_rights_by", dates.delegated_rights_by, rights, "rules.lead.delegated_rights"),
+            ("vetting_by", dates.vetting_by, vetting, "rules.lead.vetting"),
+        ] {
+            let sum = self.sum(base, base_day).shift(-i64::from(lead), Some(NumberFrom::Setting(key)));
+            self.add(name, decided, vec![sum.prev()]);
+        }
+        let credit_days = -i64::from(case.settings.credit_days);
+        let credit = self
+            .sum("recommended", recommended)
+            .shift(credit_days, Some(NumberFrom::Setting("rules.credit_days")));
+        self.add("credit_by", dates.credit_by, vec![credit.prev()]);
+        let approve = window.approve_by.map(|by| self.by_table(by));
+        self.add("approve_by", dates.approve_by, approve.into_iter().collect());
+    }
+
+    fn ended_by(&mut self, dates: &Dates, move_date: NaiveDate) {
+        let case = self.case;
+        let moved = self.sum("move_date", move_date);
+        let after_move = moved.clone().shift(1, None).next();
+        let reassign = self.end().prev().later(moved.clone());
+        let sums = vec![self.end().prev(), moved.clone(), reassign, after_move.clone()];
+        self.add("reassign_by", dates.reassign_by, sums);
+        let last = case.window.and_then(|window| window.end_by).map(|by| self.by_table(by));
+        let mut ends: Vec<Sum<'_>> = Vec::new();
+        if let Some(last) = last {
+            let by = last.prev();
+            ends.push(by.clone());
+            ends.push(by.later(moved));
+        }
+        let mut cancels = vec![after_move];
+        cancels.extend(
+            dates
+                .reassign_by
+                .map(|by| self.sum("reassign_by", by).shift(1, None).next()),
+        );
+        // With licences to reassign the cancellation waits for that.
+        cancels.reverse();
+        ends.extend(cancels.clone());
+        self.add("end_source_by", dates.end_source_by, ends);
+        self.add("cancel_extended_by", dates.cancel_extended_by, cancels);
+        let again = self.end().shift(1, None).next();
+        self.add("verify_again", dates.verify_again, vec![again]);
+        let undo = case.q.term_start.map(|start| {
+            let days = i64::from(case.settings.undo_days);
+            self.sum("start", start)
+                .shift(days, Some(NumberFrom::Setting("rules.undo_days")))
+                .shift(-1, None)
+        });
+        self.add("undo_renewal_by", dates.undo_renewal_by, undo.into_iter().collect());
+    }
+}
+
+/// The first day on which everything can be there, as a sum.
+fn ready<'a>(case: &Case<'a>) -> Sum<'a> {
+    let keys = [
+        match case.long_lead() {
+            true => "rules.least.relationship_ea",
+            false => "rules.least.relationship",
+        },
+        "rules.least.agreement",
+        "rules.least.delegated_rights",
+        "rules.least.vetting",
+    ];
+    let gates = case.gate_days(&case.settings.least).into_iter().zip(keys);
+    let missing: Vec<(u16, &'static str)> = gates
+        .filter(|((missing, _), _)| *missing)
+        .map(|((_, days), key)| (days, key))
+        .collect();
+    let longest = missing.iter().map(|&(days, _)| days).max();
+    let mut sum = Sum::of("A", case.q.as_of, case.calendar);
+    if let Some(longest) = longest {
+        sum = sum.shift(i64::from(longest), None);
+        // They run side by side, and the longest counts: all of them are told.
+        sum.numbers.extend(missing.iter().map(|&(days, key)| Number {
+            days: i64::from(days),
+            from: NumberFrom::Setting(key),
+        }));
+    }
+    let rest = case.ready().signed_duration_since(sum.day).num_days();
+    match rest {
+        0 => sum,
+        rest => sum.shift(rest, Some(NumberFrom::Setting("rules.least.approval"))),
+    }
+}

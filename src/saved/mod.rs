@@ -1,0 +1,132 @@
+//! A plan as it stands in files.
+//!
+//! In: `plan.csv` and what stands beside it, written by this or an earlier version. Out: a [`SavedPlan`], cell by cell as people
+//! see it; what was neutralised against formulas is restored. A plan just made has the same form (`write::saved`), so that what
+//! is made from a plan is the same whether the plan is new or read back. Refuses a file that is none of ours, and a plan of a
+//! later version, by name. Decides nothing.
+
+mod column;
+mod neutral;
+mod nights;
+mod record;
+mod table;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+pub use column::{Columns, FindingColumn, Holds, PlanColumn, StepColumn};
+pub use neutral::{neutralised, restored};
+pub(crate) use nights::night_of;
+pub use nights::{Nights, NightsStop};
+pub use record::{SavedInput, SavedInputTable, SavedRecord, SavedSettings};
+pub use table::{Row, Rows, Unlike};
+
+/// A plan with its companions.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SavedPlan {
+    /// What its run recorded; without one, nothing is known of it.
+    pub record: SavedRecord,
+    /// One row for each subscription.
+    pub rows: Vec<Row<PlanColumn>>,
+    /// Columns that an earlier version did not write.
+    pub missing: Vec<PlanColumn>,
+    /// Who does what by when; empty where the file is not there.
+    pub steps: Vec<Row<StepColumn>>,
+    /// What was odd; empty where the file is not there.
+    pub findings: Vec<Row<FindingColumn>>,
+}
+
+/// Why a saved plan could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SavedStop {
+    /// It cannot be opened or read.
+    #[error("{}: cannot be read: {cause}\n  hint: name the `plan.csv` of an earlier run", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// It is none of ours.
+    #[error("{}: is no plan this version can read: {cause}\n  hint: name the `plan.csv` of an earlier run, as it was written", path.display())]
+    NotAPlan {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        cause: Unlike,
+    },
+    /// Its run record is none of ours.
+    #[error("{}: is no run record: {cause}\n  hint: remove it, or name another plan", path.display())]
+    NotARecord {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        cause: String,
+    },
+}
+
+/// What every version's plan has.
+const REQUIRED: &[PlanColumn] = &[PlanColumn::Action, PlanColumn::SubscriptionId, PlanColumn::CustomerId];
+
+impl SavedPlan {
+    /// Reads a plan and the companions that stand beside it.
+    ///
+    /// # Errors
+    /// Where the plan cannot be read, or one of the files is none of ours.
+    pub fn read(plan: &Path) -> Result<SavedPlan, SavedStop> {
+        let Rows { rows, missing } = parsed(plan, &bytes(plan)?, REQUIRED)?;
+        let steps = plan.with_extension("steps.csv");
+        let findings = plan.with_extension("findings.csv");
+        let record = plan.with_extension("run.json");
+        Ok(SavedPlan {
+            record: companion(&record)?
+                .map(|bytes| {
+                    SavedRecord::parse(&bytes).map_err(|cause| SavedStop::NotARecord {
+                        path: record.clone(),
+                        cause,
+                    })
+                })
+                .transpose()?
+                .unwrap_or_default(),
+            rows,
+            missing,
+            steps: companion(&steps)?
+                .map(|bytes| parsed(&steps, &bytes, &[StepColumn::Step, StepColumn::Due]))
+                .transpose()?
+                .map(|table| table.rows)
+                .unwrap_or_default(),
+            findings: companion(&findings)?
+                .map(|bytes| parsed(&findings, &bytes, &[FindingColumn::Severity, FindingColumn::Code]))
+                .transpose()?
+                .map(|table| table.rows)
+                .unwrap_or_default(),
+        })
+    }
+}
+
+fn parsed<C: Columns>(path: &Path, bytes: &[u8], required: &[C]) -> Result<Rows<C>, SavedStop> {
+    Rows::parse(bytes, required).map_err(|cause| SavedStop::NotAPlan {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+fn bytes(path: &Path) -> Result<Vec<u8>, SavedStop> {
+    fs::read(path).map_err(|cause| SavedStop::Unreadable {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+/// The bytes of a file that may be missing.
+fn companion(path: &Path) -> Result<Option<Vec<u8>>, SavedStop> {
+    match bytes(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(SavedStop::Unreadable { cause, .. }) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(stop) => Err(stop),
+    }
+}

@@ -1,0 +1,99 @@
+//! What `plan.run.json` says of the run that wrote a plan.
+//!
+//! In: the record's bytes, of this or an earlier version. Out: what later runs and reports need of it; what is not there is
+//! empty, since earlier versions said less.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Deserializer};
+
+/// The record of the run that wrote a plan.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(default)]
+pub struct SavedRecord {
+    /// Version of the program that wrote it.
+    pub version: String,
+    /// What the program returned.
+    pub exit_code: u8,
+    /// The date the plan was made for.
+    #[serde(deserialize_with = "date")]
+    pub as_of: Option<NaiveDate>,
+    /// The settings it was made with; none: the defaults.
+    pub settings: Option<SavedSettings>,
+    /// SHA-256 of each table, by its setting's name.
+    pub tables: BTreeMap<String, String>,
+    /// Each input.
+    pub inputs: Vec<SavedInput>,
+    /// Where the rows went, by name.
+    pub accounting: BTreeMap<String, u64>,
+    /// Findings by code.
+    pub findings: BTreeMap<String, u64>,
+    /// SHA-256 of each output, by its name.
+    pub outputs: BTreeMap<String, String>,
+}
+
+/// The settings of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct SavedSettings {
+    /// Path as given.
+    pub path: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+}
+
+/// One input of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct SavedInput {
+    /// Path as given.
+    pub path: String,
+    /// SHA-256 of the file.
+    pub sha256: Option<String>,
+    /// Its size.
+    pub bytes: u64,
+    /// Rows that were read of it.
+    pub rows: u64,
+    /// Whether none of it was used.
+    pub refused: bool,
+    /// Its tables.
+    pub tables: Vec<SavedInputTable>,
+}
+
+/// One table of an input.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct SavedInputTable {
+    /// Where its rows went, by name.
+    pub accounting: BTreeMap<String, u64>,
+}
+
+impl SavedInput {
+    /// Rows that were used.
+    pub fn rows_used(&self) -> u64 {
+        if self.refused { 0 } else { self.rows }
+    }
+
+    /// Rows that were rejected.
+    pub fn rows_rejected(&self) -> u64 {
+        let rejected = self.tables.iter().filter_map(|table| table.accounting.get("rejected"));
+        rejected.sum()
+    }
+}
+
+impl SavedRecord {
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// What is wrong with it, where it is no record of ours.
+    pub fn parse(bytes: &[u8]) -> Result<SavedRecord, String> {
+        serde_json::from_slice(bytes).map_err(|error| error.to_string())
+    }
+}
+
+fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NaiveDate>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    text.map(|text| text.parse().map_err(serde::de::Error::custom))
+        .transpose()
+}

@@ -1,0 +1,229 @@
+//! A table of ours, read back.
+//!
+//! In: the bytes of a CSV file that this program wrote, with `,` or `;`, perhaps saved again by a spreadsheet. Out: its rows, each
+//! cell the text that was meant (what was neutralised is restored). Columns are found by their headings, so that an earlier
+//! version's file is understood; a heading that no version of ours has, or a required one that is missing, refuses the file.
+
+use chrono::NaiveDate;
+use csv::{ByteRecord, ReaderBuilder};
+
+use super::{Columns, restored};
+
+/// A row of a file of ours: one text for each column, kept together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row<C> {
+    text: Box<str>,
+    ends: Box<[u32]>,
+    columns: std::marker::PhantomData<C>,
+}
+
+impl<C: Columns> Row<C> {
+    /// A row from a text for each column, in their order; missing ones are empty.
+    pub fn new<'a>(cells: impl IntoIterator<Item = &'a str>) -> Row<C> {
+        let mut text = String::new();
+        let mut ends = Vec::with_capacity(C::ALL.len());
+        for cell in cells.into_iter().take(C::ALL.len()) {
+            text.push_str(cell);
+            ends.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        }
+        ends.resize(C::ALL.len(), u32::try_from(text.len()).unwrap_or(u32::MAX));
+        Row {
+            text: text.into(),
+            ends: ends.into(),
+            columns: std::marker::PhantomData,
+        }
+    }
+
+    /// The text of a cell; empty where it does not apply.
+    pub fn get(&self, column: C) -> &str {
+        let end = |index: usize| self.ends.get(index).map_or(0, |&end| end as usize);
+        let start = column.index().checked_sub(1).map_or(0, end);
+        self.text.get(start..end(column.index())).unwrap_or_default()
+    }
+
+    /// A date; none where the cell is empty or holds something else.
+    pub fn date(&self, column: C) -> Option<NaiveDate> {
+        self.get(column).parse().ok()
+    }
+
+    /// A number; none where the cell is empty or holds something else.
+    pub fn number(&self, column: C) -> Option<f64> {
+        self.get(column).parse().ok().filter(|number: &f64| number.is_finite())
+    }
+
+    /// The items of a list; an empty cell has none.
+    pub fn list(&self, column: C) -> impl Iterator<Item = &str> {
+        let cell = self.get(column);
+        cell.split(';').filter(move |_| !cell.is_empty())
+    }
+
+    /// Every column with its text.
+    pub fn cells(&self) -> impl Iterator<Item = (C, &str)> {
+        C::ALL.iter().map(|&column| (column, self.get(column)))
+    }
+}
+
+/// What is wrong with a file that should be one of ours.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unlike {
+    /// It has no headings of ours.
+    #[error("it has no column `{0}`, so it is no file of ours")]
+    Missing(&'static str),
+    /// A later version wrote it, or a person added a column.
+    #[error("it has the column `{0}`, which this version does not know")]
+    Unknown(String),
+    /// A column stands twice.
+    #[error("it has the column `{0}` twice")]
+    Twice(String),
+    /// A line does not have as many cells as there are headings.
+    #[error("line {line} has {cells} cells under {headings} headings")]
+    Ragged {
+        /// 1-based.
+        line: u64,
+        /// How many the line has.
+        cells: usize,
+        /// How many there are headings.
+        headings: usize,
+    },
+    /// A cell is no UTF-8.
+    #[error("line {0} is not UTF-8")]
+    Encoding(u64),
+    /// It is no CSV.
+    #[error("it cannot be read as CSV: {0}")]
+    Csv(String),
+}
+
+/// The rows of a file of ours, and the columns of ours that it lacks because an earlier version wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows<C> {
+    /// In the file's order.
+    pub rows: Vec<Row<C>>,
+    /// Columns that the file does not have; their cells are empty.
+    pub missing: Vec<C>,
+}
+
+impl<C: Columns> Rows<C> {
+    /// Reads a file of ours. `required` columns must be there.
+    pub fn parse(bytes: &[u8], required: &[C]) -> Result<Rows<C>, Unlike> {
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let head = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        let delimiter = if head.contains(&b';') && !head.contains(&b',') {
+            b';'
+        } else {
+            b','
+        };
+        let mut reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .from_reader(bytes);
+        let mut record = ByteRecord::new();
+        let csv = |error: csv::Error| Unlike::Csv(error.to_string());
+        reader.read_byte_record(&mut record).map_err(csv)?;
+        let headings: Vec<String> = record
+            .iter()
+            .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
+            .collect();
+        let places = places(&headings, required)?;
+        let mut rows = Vec::new();
+        while reader.read_byte_record(&mut record).map_err(csv)? {
+            let line = record.position().map_or(0, csv::Position::line);
+            if record.len() != headings.len() {
+                return Err(Unlike::Ragged {
+                    line,
+                    cells: record.len(),
+                    headings: headings.len(),
+                });
+            }
+            let mut cells = Vec::with_capacity(C::ALL.len());
+            for place in &places {
+                let bytes = place.and_then(|place| record.get(place)).unwrap_or_default();
+                let text = std::str::from_utf8(bytes).map_err(|_| Unlike::Encoding(line))?;
+                cells.push(restored(text));
+            }
+            rows.push(Row::new(cells));
+        }
+        let columns = C::ALL.iter().zip(&places);
+        let missing = columns.filter(|(_, place)| place.is_none()).map(|(&column, _)| column);
+        Ok(Rows {
+            rows,
+            missing: missing.collect(),
+        })
+    }
+}
+
+/// Where each column of ours stands in the file.
+fn places<C: Columns>(headings: &[String], required: &[C]) -> Result<Vec<Option<usize>>, Unlike> {
+    let mut places = vec![None; C::ALL.len()];
+    let lacks = |heading: &str| !headings.iter().any(|found| found == heading);
+    if let Some(column) = required.iter().find(|column| lacks(column.as_str())) {
+        return Err(Unlike::Missing(column.as_str()));
+    }
+    for (place, heading) in headings.iter().enumerate() {
+        let column = C::ALL.iter().find(|column| column.as_str() == heading);
+        let slot = column.and_then(|column| places.get_mut(column.index()));
+        match slot {
+            None => return Err(Unlike::Unknown(heading.clone())),
+            Some(Some(_)) => return Err(Unlike::Twice(heading.clone())),
+            Some(slot) => *slot = Some(place),
+        }
+    }
+    Ok(places)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::saved::StepColumn;
+
+    const HEAD: &str = "due,step,owner,customer_id,customer_name,subscription_id,offer,seats,detail";
+
+    fn parse(text: &str) -> Result<Rows<StepColumn>, Unlike> {
+        Rows::parse(text.as_bytes(), &[StepColumn::Step, StepColumn::Due])
+    }
+
+    #[test]
+    fn cells_are_found_by_their_headings_and_restored() {
+        let text =
+            format!("\u{feff}{HEAD}\r\n2027-01-29,order,partner,c,\"'=A, B\",s,o,25,\"two\nlines\"\r\n,,,,,,,,\r\n");
+        let rows = parse(&text).unwrap();
+        assert!(rows.missing.is_empty());
+        let [first, empty] = rows.rows.as_slice() else {
+            panic!("{rows:?}")
+        };
+        assert_eq!(first.date(StepColumn::Due), NaiveDate::from_ymd_opt(2027, 1, 29));
+        assert_eq!(first.get(StepColumn::CustomerName), "=A, B");
+        assert_eq!(first.number(StepColumn::Seats), Some(25.0));
+        assert_eq!(first.get(StepColumn::Detail), "two\nlines");
+        assert!(empty.cells().all(|(_, text)| text.is_empty()));
+        assert_eq!(empty.list(StepColumn::Detail).count(), 0);
+    }
+
+    #[test]
+    fn another_order_delimiter_and_an_earlier_version_are_understood() {
+        let rows = parse("step;due\r\norder;2027-01-29\r\n").unwrap();
+        assert_eq!(rows.rows[0].get(StepColumn::Step), "order");
+        assert_eq!(rows.rows[0].get(StepColumn::Detail), "");
+        assert_eq!(rows.missing.len(), StepColumn::ALL.len() - 2);
+    }
+
+    #[test]
+    fn what_is_not_ours_is_refused_by_name() {
+        assert_eq!(parse(""), Err(Unlike::Missing("step")));
+        assert_eq!(parse("a,b\n1,2\n"), Err(Unlike::Missing("step")));
+        assert_eq!(
+            parse(&format!("{HEAD},mood\n")),
+            Err(Unlike::Unknown("mood".to_owned()))
+        );
+        assert_eq!(parse("step,due,step\n"), Err(Unlike::Twice("step".to_owned())));
+        let ragged = Unlike::Ragged {
+            line: 3,
+            cells: 1,
+            headings: 2,
+        };
+        assert_eq!(parse("step,due\norder,\norder\n"), Err(ragged));
+        let bytes = b"step,due\norder,\xff\n";
+        let read = Rows::<StepColumn>::parse(bytes, &[]);
+        assert_eq!(read, Err(Unlike::Encoding(2)));
+    }
+}
