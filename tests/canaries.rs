@@ -171,12 +171,23 @@ fn exports(folder: &Path) -> Vec<&'static str> {
     write("uneven/list.csv", csv(&headed(&uneven)).as_bytes());
     // No headings at all, and headings nobody knows.
     write("headless/list.csv", csv(&rows[50..150]).as_bytes());
-    let strange: Vec<Vec<String>> = std::iter::once(canaries()).chain(std::iter::repeat_n(canaries(), 5)).collect();
+    let strange: Vec<Vec<String>> = std::iter::once(canaries())
+        .chain(std::iter::repeat_n(canaries(), 5))
+        .collect();
     write("strange/list.csv", csv(&strange).as_bytes());
     // A quote that never closes, stray quotes, damaged letters, another code page, a cut.
-    write("unclosed/list.csv", (text.clone() + "\"kanarek 1,kanarek 2\nkanarek 3").as_bytes());
-    write("stray/list.csv", text.replace("kanarek4", "kana\"rek\"4 kanarek").as_bytes());
-    write("damaged/list.csv", text.replace("Žofie", "\u{fffd}ofie ?of?e").as_bytes());
+    write(
+        "unclosed/list.csv",
+        (text.clone() + "\"kanarek 1,kanarek 2\nkanarek 3").as_bytes(),
+    );
+    write(
+        "stray/list.csv",
+        text.replace("kanarek4", "kana\"rek\"4 kanarek").as_bytes(),
+    );
+    write(
+        "damaged/list.csv",
+        text.replace("Žofie", "\u{fffd}ofie ?of?e").as_bytes(),
+    );
     let (page, ..) = encoding_rs::WINDOWS_1250.encode(&text);
     write("page/list.csv", &page);
     write("cut/list.csv", &text.as_bytes()[..text.len() / 2]);
@@ -215,7 +226,11 @@ fn is_free(told: &str, what: &str) {
 #[test]
 fn no_canary_reaches_standard_error() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("seatshift.toml"), "[partner]\ncountries = [\"HU\"]\n").unwrap();
+    fs::write(
+        folder.path().join("seatshift.toml"),
+        "[partner]\ncountries = [\"HU\"]\n",
+    )
+    .unwrap();
     let exports = exports(folder.path());
     let mut codes = Vec::new();
     for name in &exports {
@@ -230,12 +245,18 @@ fn no_canary_reaches_standard_error() {
     }
     for column in 0..HEADINGS.len() {
         let name = format!("column-{column:02}");
-        let ran = run(folder.path(), ["plan", &name, "--as-of", AS_OF, "-o", "out-columns/plan.csv"]);
+        let ran = run(
+            folder.path(),
+            ["plan", &name, "--as-of", AS_OF, "-o", "out-columns/plan.csv"],
+        );
         is_free(&said(&ran), HEADINGS[column]);
     }
     // One that is held back: another export in the place of the first.
     for name in &exports {
-        let ran = run(folder.path(), ["plan", name, "--as-of", AS_OF, "-o", "out-all/plan.csv"]);
+        let ran = run(
+            folder.path(),
+            ["plan", name, "--as-of", AS_OF, "-o", "out-all/plan.csv"],
+        );
         is_free(&said(&ran), &format!("{name} after all"));
         codes.push(code(&ran));
     }
@@ -244,8 +265,14 @@ fn no_canary_reaches_standard_error() {
     assert_eq!(codes, [0, 1, 3], "all of these ways were gone");
     // They were there to be seen: in the findings, and on a screen that was asked for all.
     let findings = fs::read_to_string(folder.path().join("out-all/plan.findings.csv")).unwrap();
-    let seen = canaries().iter().filter(|canary| findings.contains(canary.trim_start_matches('='))).count();
+    let seen = canaries()
+        .iter()
+        .filter(|canary| findings.contains(canary.trim_start_matches('=')))
+        .count();
     assert!(seen > 40, "{seen}");
-    let ran = run(folder.path(), ["plan", "all", "--as-of", AS_OF, "-o", "out-new/plan.csv", "--verbose"]);
+    let ran = run(
+        folder.path(),
+        ["plan", "all", "--as-of", AS_OF, "-o", "out-new/plan.csv", "--verbose"],
+    );
     assert!(said(&ran).to_lowercase().contains(MARK));
 }

@@ -35,7 +35,19 @@ use running::{AS_OF, FILES, Table, code, run, said};
 const SHARE: usize = 60;
 /// Calls by which files are made, filled, put in their places and removed.
 const CALLS: [&str; 13] = [
-    "openat", "write", "fsync", "rename", "renameat", "renameat2", "linkat", "unlink", "ftruncate", "flock", "close", "mkdir", "statx",
+    "openat",
+    "write",
+    "fsync",
+    "rename",
+    "renameat",
+    "renameat2",
+    "linkat",
+    "unlink",
+    "ftruncate",
+    "flock",
+    "close",
+    "mkdir",
+    "statx",
 ];
 /// Those of them that are made to fail, each with what a disk says.
 const FAILURES: [(&str, &[&str]); 6] = [
@@ -47,7 +59,17 @@ const FAILURES: [(&str, &[&str]); 6] = [
     ("ftruncate", &["EIO"]),
 ];
 
-const ARGUMENTS: [&str; 9] = ["plan", "list.csv", "--as-of", AS_OF, "--threads", "1", "--quiet", "-o", "plan.csv"];
+const ARGUMENTS: [&str; 9] = [
+    "plan",
+    "list.csv",
+    "--as-of",
+    AS_OF,
+    "--threads",
+    "1",
+    "--quiet",
+    "-o",
+    "plan.csv",
+];
 
 /// One thing that happens to a run.
 #[derive(Debug, Clone)]
@@ -59,7 +81,8 @@ struct Fault {
 }
 
 fn list(rows: usize, seats: usize) -> String {
-    let mut list = "Customer ID,Subscription ID,Channel,Country,Offer name,Seats,Term,Term start,Term end,Auto renew\n".to_owned();
+    let mut list =
+        "Customer ID,Subscription ID,Channel,Country,Offer name,Seats,Term,Term start,Term end,Auto renew\n".to_owned();
     for row in 0..rows {
         list.push_str(&format!(
             "c0000000-0000-4000-8000-{:012},50000000-0000-4000-8000-{row:012},web-direct,HU,Visio Plan 2,{seats},P1Y,2026-03-01,2027-02-28,yes\n",
@@ -73,7 +96,10 @@ fn list(rows: usize, seats: usize) -> String {
 type Set = BTreeMap<&'static str, Vec<u8>>;
 
 fn set(folder: &Path) -> Set {
-    FILES.iter().map(|name| (*name, fs::read(folder.join(name)).unwrap())).collect()
+    FILES
+        .iter()
+        .map(|name| (*name, fs::read(folder.join(name)).unwrap()))
+        .collect()
 }
 
 /// A run record without its timing.
@@ -95,7 +121,10 @@ fn belongs_together(set: &Set) -> bool {
     let record = untimed(&set["plan.run.json"]);
     let outputs = record["outputs"].as_object().unwrap();
     outputs.iter().all(|(name, digest)| {
-        let own: String = Sha256::digest(&set[name.as_str()]).iter().map(|byte| format!("{byte:02x}")).collect();
+        let own: String = Sha256::digest(&set[name.as_str()])
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         digest.as_str() == Some(own.as_str())
     })
 }
@@ -119,7 +148,11 @@ impl Nights {
         let last = plan(&list(40, 5));
         let list = list(42, 6);
         let tonight = plan(&list);
-        assert!(FILES.iter().all(|name| !is_same(name, &last[name], &tonight[name]) || *name == "plan.findings.csv"));
+        assert!(
+            FILES
+                .iter()
+                .all(|name| !is_same(name, &last[name], &tonight[name]) || *name == "plan.findings.csv")
+        );
         Nights { last, tonight, list }
     }
 
@@ -137,7 +170,9 @@ impl Nights {
     /// Whether a set is all of last night or all of tonight; every file must be one of both.
     fn judged(&self, set: &Set, fault: &Fault) -> (bool, bool) {
         let same = |other: &Set| -> BTreeMap<&str, bool> {
-            set.iter().map(|(name, bytes)| (*name, is_same(name, bytes, &other[name]))).collect()
+            set.iter()
+                .map(|(name, bytes)| (*name, is_same(name, bytes, &other[name])))
+                .collect()
         };
         let (last, tonight) = (same(&self.last), same(&self.tonight));
         for name in FILES {
@@ -175,8 +210,14 @@ fn counted(nights: &Nights) -> Option<BTreeMap<&'static str, usize>> {
     }
     let mut counts: BTreeMap<(String, &'static str), usize> = BTreeMap::new();
     for line in fs::read_to_string(&log).unwrap().lines() {
-        let Some((thread, rest)) = line.split_once(' ') else { continue };
-        let call = CALLS.iter().find(|call| rest.trim_start().strip_prefix(**call).is_some_and(|rest| rest.starts_with('(')));
+        let Some((thread, rest)) = line.split_once(' ') else {
+            continue;
+        };
+        let call = CALLS.iter().find(|call| {
+            rest.trim_start()
+                .strip_prefix(**call)
+                .is_some_and(|rest| rest.starts_with('('))
+        });
         if let Some(call) = call {
             *counts.entry((thread.to_owned(), call)).or_default() += 1;
         }
@@ -224,7 +265,9 @@ fn faults(counts: &BTreeMap<&'static str, usize>) -> Vec<Fault> {
 }
 
 fn temporary(folder: &Path) -> Vec<String> {
-    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
     names.filter(|name| name.ends_with(".tmp")).collect()
 }
 
@@ -236,9 +279,17 @@ fn tried(nights: &Nights, fault: &Fault) {
     let status = strace(folder.path(), &arguments).unwrap();
     let left = set(folder.path());
     let (is_last, is_tonight) = nights.judged(&left, fault);
-    assert_eq!(belongs_together(&left), is_last || is_tonight, "the record tells of {fault:?}");
+    assert_eq!(
+        belongs_together(&left),
+        is_last || is_tonight,
+        "the record tells of {fault:?}"
+    );
     let is_killed = status.signal().is_some();
-    assert_eq!(is_killed, fault.what == "signal=SIGKILL" && is_killed, "{status} by {fault:?}");
+    assert_eq!(
+        is_killed,
+        fault.what == "signal=SIGKILL" && is_killed,
+        "{status} by {fault:?}"
+    );
     match status.code() {
         Some(0) => assert!(is_tonight, "{fault:?} returned 0, and not all is tonight's"),
         Some(143) => {
@@ -258,10 +309,17 @@ fn tried(nights: &Nights, fault: &Fault) {
     let after = set(folder.path());
     assert!(belongs_together(&after), "after {fault:?}");
     assert_eq!(after["plan.csv"], nights.tonight["plan.csv"], "after {fault:?}");
-    assert_eq!(after["plan.steps.csv"], nights.tonight["plan.steps.csv"], "after {fault:?}");
+    assert_eq!(
+        after["plan.steps.csv"], nights.tonight["plan.steps.csv"],
+        "after {fault:?}"
+    );
     let codes = Table::parse(&after["plan.findings.csv"]);
     let tells = codes.column("code").contains(&"last-set-mixed");
-    assert_eq!(tells, !(is_last || is_tonight), "the next run tells of a mixed set: {fault:?}");
+    assert_eq!(
+        tells,
+        !(is_last || is_tonight),
+        "the next run tells of a mixed set: {fault:?}"
+    );
 }
 
 #[test]

@@ -40,7 +40,11 @@ fn planned(name: &str, arguments: &str) {
     let list = "Customer ID,Subscription ID,Channel,Country,Offer name,Seats,Term,Term start,Term end,Auto renew\n\
                 c0000000-0000-4000-8000-000000000001,50000000-0000-4000-8000-000000000001,web-direct,HU,Visio Plan 2,5,P1Y,2026-03-01,2027-02-28,yes\n";
     fs::write(folder.path().join("exports/list.csv"), list).unwrap();
-    fs::write(folder.path().join("seatshift.toml"), "[partner]\ncountries = [\"HU\"]\n").unwrap();
+    fs::write(
+        folder.path().join("seatshift.toml"),
+        "[partner]\ncountries = [\"HU\"]\n",
+    )
+    .unwrap();
     let words: Vec<String> = arguments
         .split_whitespace()
         .map(|word| match word {
@@ -60,7 +64,11 @@ fn planned(name: &str, arguments: &str) {
 fn unit(text: &str) -> BTreeMap<String, String> {
     let mut section = String::new();
     let mut keys = BTreeMap::new();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+    for line in text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
         match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
             Some(name) => section = name.to_owned(),
             None => {
@@ -114,8 +122,15 @@ fn systemd_itself_finds_nothing_wrong_with_the_units() {
     assert!(verified.status.success(), "{told}");
     assert!(!told.contains("seatshift."), "{told}");
     let calendar = unit(&sample("seatshift.timer"))["Timer.OnCalendar"].clone();
-    let calendar = Command::new("systemd-analyze").args(["calendar", &calendar]).output().unwrap();
-    assert!(calendar.status.success(), "{}", String::from_utf8_lossy(&calendar.stderr));
+    let calendar = Command::new("systemd-analyze")
+        .args(["calendar", &calendar])
+        .output()
+        .unwrap();
+    assert!(
+        calendar.status.success(),
+        "{}",
+        String::from_utf8_lossy(&calendar.stderr)
+    );
 }
 
 /// Runs a script of a sample with a program in our place that returns a code.
@@ -125,9 +140,15 @@ fn with_code(script: &str, returned: u8) -> (Output, tempfile::TempDir) {
     fs::write(&stand_in, format!("#!/bin/sh\nexit {returned}\n")).unwrap();
     fs::set_permissions(&stand_in, fs::Permissions::from_mode(0o755)).unwrap();
     let own = folder.path().to_str().unwrap();
-    let script = script.replace("/var/lib/seatshift", own).replace("/dev/termination-log", "message");
+    let script = script
+        .replace("/var/lib/seatshift", own)
+        .replace("/dev/termination-log", "message");
     let path = format!("{own}:{}", std::env::var("PATH").unwrap());
-    let output = Command::new("sh").args(["-c", &script]).current_dir(folder.path()).env("PATH", path).output();
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(folder.path())
+        .env("PATH", path)
+        .output();
     (output.unwrap(), folder)
 }
 
@@ -188,7 +209,9 @@ fn the_windows_task_is_well_formed() {
 fn the_cron_job_of_kubernetes_succeeds_where_a_plan_was_made() {
     let text = sample("kubernetes-cronjob.yaml");
     let documents = Yaml::load_from_str(&text).unwrap();
-    let [job] = documents.as_slice() else { panic!("one document") };
+    let [job] = documents.as_slice() else {
+        panic!("one document")
+    };
     assert_eq!(job["kind"].as_str(), Some("CronJob"));
     let spec = &job["spec"];
     assert_eq!(spec["concurrencyPolicy"].as_str(), Some("Forbid"));
@@ -197,7 +220,10 @@ fn the_cron_job_of_kubernetes_succeeds_where_a_plan_was_made() {
     let pod = &spec["jobTemplate"]["spec"]["template"]["spec"];
     assert_eq!(pod["restartPolicy"].as_str(), Some("Never"));
     let container = &pod["containers"][0];
-    assert_eq!(container["securityContext"]["readOnlyRootFilesystem"].as_bool(), Some(true));
+    assert_eq!(
+        container["securityContext"]["readOnlyRootFilesystem"].as_bool(),
+        Some(true)
+    );
     assert_eq!(container["command"][0].as_str(), Some("/bin/sh"));
     let script = container["args"][0].as_str().unwrap();
     planned("kubernetes-cronjob.yaml", &command(script));
@@ -227,10 +253,16 @@ fn the_task_of_airflow_is_python_and_knows_the_codes() {
 fn every_sample_stands_in_the_page_and_on_it_nothing_else() {
     let page = sample("README.md");
     let folder = repository().join("samples/schedule");
-    let files = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let files = fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let named = |name: &str| page.contains(&format!("`{name}`"));
     assert!(files.filter(|name| name != "README.md").all(|name| named(&name)));
     let in_table = page.lines().filter(|line| line.starts_with("| `"));
     let names = in_table.flat_map(|line| line.split('|').nth(1).unwrap().split('`').skip(1).step_by(2));
-    assert!(names.map(|name| folder.join(name)).all(|path: std::path::PathBuf| Path::is_file(&path)));
+    assert!(
+        names
+            .map(|name| folder.join(name))
+            .all(|path: std::path::PathBuf| Path::is_file(&path))
+    );
 }

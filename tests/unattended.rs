@@ -41,7 +41,9 @@ fn row(customer: usize, subscription: usize) -> String {
 }
 
 fn list(rows: impl IntoIterator<Item = usize>) -> String {
-    let rows = rows.into_iter().map(|subscription| row(subscription % 10, subscription));
+    let rows = rows
+        .into_iter()
+        .map(|subscription| row(subscription % 10, subscription));
     HEAD.to_owned() + &rows.collect::<String>()
 }
 
@@ -58,12 +60,18 @@ fn planned(rows: usize) -> tempfile::TempDir {
 
 fn names(folder: &Path) -> BTreeSet<String> {
     let entries = fs::read_dir(folder).unwrap();
-    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect()
 }
 
 /// What a finished run leaves, and nothing else.
 fn tidy() -> BTreeSet<String> {
-    FILES.iter().chain(&[".plan.csv.lock"]).map(|name| (*name).to_owned()).collect()
+    FILES
+        .iter()
+        .chain(&[".plan.csv.lock"])
+        .map(|name| (*name).to_owned())
+        .collect()
 }
 
 fn contents(folder: &Path) -> Vec<Vec<u8>> {
@@ -89,7 +97,11 @@ fn is_at_work(pid: i32) -> bool {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let cpu = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // The 14th field: ticks of its own computing.
-    let ticks = cpu.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(11)).and_then(|ticks| ticks.parse::<u64>().ok());
+    let ticks = cpu
+        .rsplit(") ")
+        .next()
+        .and_then(|rest| rest.split(' ').nth(11))
+        .and_then(|ticks| ticks.parse::<u64>().ok());
     status.contains("NoNewPrivs:\t1") && ticks.is_some_and(|ticks| ticks > 2)
 }
 
@@ -122,9 +134,16 @@ fn a_second_run_says_who_is_at_work_and_a_killed_one_is_in_nobodys_way() {
         "{told}"
     );
     assert_eq!(contents(&folder.path().join("out")), before);
-    assert_eq!(names(&folder.path().join("out")), tidy(), "it writes nothing beside another's plan");
+    assert_eq!(
+        names(&folder.path().join("out")),
+        tidy(),
+        "it writes nothing beside another's plan"
+    );
     // A plan of another name is nobody else's business.
-    let other = run(folder.path(), ["plan", "list.csv", "--as-of", AS_OF, "-o", "out/other.csv"]);
+    let other = run(
+        folder.path(),
+        ["plan", "list.csv", "--as-of", AS_OF, "-o", "out/other.csv"],
+    );
     assert_eq!(code(&other), 0, "{}", said(&other));
 
     first.kill().unwrap();
@@ -153,7 +172,11 @@ fn children(of: u32) -> Vec<i32> {
     let threads = fs::read_dir(format!("/proc/{of}/task")).into_iter().flatten().flatten();
     let texts = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
     texts
-        .flat_map(|text| text.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<i32>>())
+        .flat_map(|text| {
+            text.split_whitespace()
+                .map(|pid| pid.parse().unwrap())
+                .collect::<Vec<i32>>()
+        })
         .collect()
 }
 
@@ -204,8 +227,17 @@ fn a_run_that_is_ended_takes_its_processes_for_workbooks_with_it() {
 fn what_a_killed_run_left_is_swept_and_nothing_else() {
     let folder = planned(3);
     let out = folder.path().join("out");
-    let ours = [".plan.csv.x7Qp2a.tmp", ".plan.run.json.AAAAAA.tmp", ".plan.steps.csv.012345.tmp"];
-    let others = [".plan.csv.x7Qp2.tmp", ".other.csv.x7Qp2a.tmp", "plan.csv.x7Qp2a.tmp", ".plan.csv.x7Qp2a.tmp2"];
+    let ours = [
+        ".plan.csv.x7Qp2a.tmp",
+        ".plan.run.json.AAAAAA.tmp",
+        ".plan.steps.csv.012345.tmp",
+    ];
+    let others = [
+        ".plan.csv.x7Qp2.tmp",
+        ".other.csv.x7Qp2a.tmp",
+        "plan.csv.x7Qp2a.tmp",
+        ".plan.csv.x7Qp2a.tmp2",
+    ];
     for name in ours.iter().chain(&others) {
         fs::write(out.join(name), "half").unwrap();
     }
@@ -262,7 +294,8 @@ fn a_mass_change_is_held_back_and_let_through_once() {
         assert_eq!(code, 3, "{left}: {told}");
         assert_eq!(contents(&out), before, "{left}");
         assert_eq!(Table::read(&out.join("plan.held.csv")).rows.len(), left);
-        let record: serde_json::Value = serde_json::from_slice(&fs::read(out.join("plan.stopped.run.json")).unwrap()).unwrap();
+        let record: serde_json::Value =
+            serde_json::from_slice(&fs::read(out.join("plan.stopped.run.json")).unwrap()).unwrap();
         assert_eq!(record["exit_code"], 3);
         assert_eq!(record["tripped"][0]["guard"], "shrink");
         assert!(record["tripped"][0]["message"].as_str().unwrap().contains("last time"));
@@ -273,7 +306,13 @@ fn a_mass_change_is_held_back_and_let_through_once() {
         assert_eq!(names(&out), tidy(), "what was held is gone");
         let record: serde_json::Value = serde_json::from_slice(&fs::read(out.join("plan.run.json")).unwrap()).unwrap();
         assert_eq!(record["accepted"][0]["guard"], "shrink");
-        assert!(record["accepted"].as_array().unwrap().iter().all(|accepted| accepted["guard"] == "shrink"));
+        assert!(
+            record["accepted"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|accepted| accepted["guard"] == "shrink")
+        );
         // Once: the next one is compared with what was let through.
         assert_eq!(night(folder.path(), 0..left, &[]).0, 0, "{left}");
     }
@@ -290,7 +329,10 @@ fn a_small_change_passes_and_so_does_growth() {
     let folder = planned(3000);
     let (code, told) = night(folder.path(), 501..3100, &[]);
     assert_eq!(code, 3, "{told}");
-    assert!(told.contains("501 of the last plan's 3000 subscriptions are gone"), "{told}");
+    assert!(
+        told.contains("501 of the last plan's 3000 subscriptions are gone"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -299,7 +341,10 @@ fn a_customer_that_vanishes_holds_the_plan_back() {
     let folder = planned(210);
     let (code, told) = night(folder.path(), (0..210).filter(|number| number % 10 != 7), &[]);
     assert_eq!(code, 3, "{told}");
-    assert!(told.contains("customer-gone (1)") && told.contains("had 21 subscriptions"), "{told}");
+    assert!(
+        told.contains("customer-gone (1)") && told.contains("had 21 subscriptions"),
+        "{told}"
+    );
     // One of 20 may go.
     let folder = planned(200);
     let (code, told) = night(folder.path(), (0..200).filter(|number| number % 10 != 7), &[]);
@@ -310,7 +355,12 @@ fn a_customer_that_vanishes_holds_the_plan_back() {
 fn an_empty_list_and_one_that_breaks_leave_the_last_plan() {
     let folder = planned(30);
     let before = contents(&folder.path().join("out"));
-    for list in [String::new(), HEAD.to_owned(), format!("{HEAD}\"never closed"), "\u{0}\u{1}\u{2}".to_owned()] {
+    for list in [
+        String::new(),
+        HEAD.to_owned(),
+        format!("{HEAD}\"never closed"),
+        "\u{0}\u{1}\u{2}".to_owned(),
+    ] {
         fs::write(folder.path().join("list.csv"), &list).unwrap();
         let ran = run(folder.path(), PLAN);
         assert_eq!(code(&ran), 3, "{list:?}: {}", said(&ran));
@@ -329,10 +379,22 @@ fn normal_nights_stop_nobody() {
         let _ = fs::remove_dir_all(folder.path().join("exports"));
         fs::create_dir(folder.path().join("exports")).unwrap();
         first += usize::try_from(number % 4).unwrap();
-        fs::write(folder.path().join(&name), list(first..first + 150 + usize::try_from(number % 7).unwrap())).unwrap();
+        fs::write(
+            folder.path().join(&name),
+            list(first..first + 150 + usize::try_from(number % 7).unwrap()),
+        )
+        .unwrap();
         let ran = run(
             folder.path(),
-            ["plan", "exports", "--quiet", "--as-of", &day.to_string(), "-o", "out/plan.csv"],
+            [
+                "plan",
+                "exports",
+                "--quiet",
+                "--as-of",
+                &day.to_string(),
+                "-o",
+                "out/plan.csv",
+            ],
         );
         assert_eq!(code(&ran), 0, "{day}: {}", said(&ran));
     }
@@ -341,7 +403,16 @@ fn normal_nights_stop_nobody() {
 /// Runs a script in a name space of its own, where it may mount; none where the machine does not allow that.
 fn mounting(script: &str, folder: &Path) -> Option<String> {
     let output = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--mount", "sh", "-euc", script, "sh", env!("CARGO_BIN_EXE_seatshift")])
+        .args([
+            "--user",
+            "--map-root-user",
+            "--mount",
+            "sh",
+            "-euc",
+            script,
+            "sh",
+            env!("CARGO_BIN_EXE_seatshift"),
+        ])
         .current_dir(folder)
         .output();
     match output {
@@ -374,16 +445,37 @@ fn a_full_disk_and_a_read_only_one_leave_the_last_plan() {
         umount out
         plan list.csv
     ";
-    let Some(told) = mounting(script, folder.path()) else { return };
+    let Some(told) = mounting(script, folder.path()) else {
+        return;
+    };
     let said = fs::read_to_string(folder.path().join("said")).unwrap();
     let lines: Vec<&str> = told.lines().collect();
-    let [first, digest, listed, full, digest_full, listed_full, locked, digest_locked, listed_locked, new] = lines[..] else {
+    let [
+        first,
+        digest,
+        listed,
+        full,
+        digest_full,
+        listed_full,
+        locked,
+        digest_locked,
+        listed_locked,
+        new,
+    ] = lines[..]
+    else {
         panic!("{told}\n{said}")
     };
-    assert_eq!((first, full, locked, new), ("exit 0", "exit 3", "exit 3", "exit 0"), "{said}");
+    assert_eq!(
+        (first, full, locked, new),
+        ("exit 0", "exit 3", "exit 3", "exit 0"),
+        "{said}"
+    );
     assert_eq!((digest_full, digest_locked), (digest, digest));
     assert_eq!((listed_full, listed_locked), (listed, listed), "no litter");
-    assert!(said.contains("make room") && said.contains("cannot be locked"), "{said}");
+    assert!(
+        said.contains("make room") && said.contains("cannot be locked"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -418,12 +510,22 @@ fn files_are_narrow_whatever_the_umask_and_metrics_are_for_all() {
         assert_eq!(code(&ran), 0, "{}", said(&ran));
         for below in ["out", "nights"] {
             for name in names(&folder.path().join(below)) {
-                let mode = fs::metadata(folder.path().join(below).join(&name)).unwrap().permissions().mode();
+                let mode = fs::metadata(folder.path().join(below).join(&name))
+                    .unwrap()
+                    .permissions()
+                    .mode();
                 assert_eq!(mode & 0o777, expected, "{below}/{name} under {umask}");
             }
         }
-        let mode = fs::metadata(folder.path().join("seatshift.prom")).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o644, "metrics hold no names, and another user reads them");
+        let mode = fs::metadata(folder.path().join("seatshift.prom"))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(
+            mode & 0o777,
+            0o644,
+            "metrics hold no names, and another user reads them"
+        );
     }
 }
 
@@ -431,7 +533,9 @@ fn files_are_narrow_whatever_the_umask_and_metrics_are_for_all() {
 fn samples(text: &str) -> Vec<(String, String, f64)> {
     let is_name = |name: &str| {
         let mut characters = name.chars();
-        characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        characters
+            .next()
+            .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
             && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
     };
     let mut typed = BTreeSet::new();
@@ -447,7 +551,9 @@ fn samples(text: &str) -> Vec<(String, String, f64)> {
             assert!(is_name(name) && !help.is_empty() && !typed.contains(name), "{line}");
         } else {
             let (series, value) = line.rsplit_once(' ').unwrap();
-            let (name, labels) = series.split_once('{').map_or((series, ""), |(name, rest)| (name, rest.strip_suffix('}').unwrap()));
+            let (name, labels) = series
+                .split_once('{')
+                .map_or((series, ""), |(name, rest)| (name, rest.strip_suffix('}').unwrap()));
             assert!(is_name(name) && typed.contains(name), "{line}");
             for label in labels.split(',').filter(|label| !label.is_empty()) {
                 let (label, word) = label.split_once('=').unwrap();
@@ -475,7 +581,11 @@ fn metrics_are_written_whatever_becomes_of_a_run() {
     let good = read();
     assert_eq!(value(&good, "seatshift_exit_code", ""), Some(0.0));
     assert_eq!(value(&good, "seatshift_rows", "fate=\"subscription\""), Some(200.0));
-    let subscriptions: f64 = good.iter().filter(|(name, ..)| name == "seatshift_subscriptions").map(|(_, _, value)| value).sum();
+    let subscriptions: f64 = good
+        .iter()
+        .filter(|(name, ..)| name == "seatshift_subscriptions")
+        .map(|(_, _, value)| value)
+        .sum();
     assert!((subscriptions - 200.0).abs() < 0.5);
     assert!(value(&good, "seatshift_duration_seconds", "").is_some());
     let success = value(&good, "seatshift_last_success_timestamp_seconds", "");
@@ -493,7 +603,11 @@ fn metrics_are_written_whatever_becomes_of_a_run() {
     check(2.0, 0.0);
     fs::remove_file(folder.path().join("seatshift.toml")).unwrap();
     let unwritable = night(folder.path(), 0..200, &["--metrics", "list.csv/x.prom"]);
-    assert_eq!(unwritable.0, 1, "the plan is there, its figures are not: {}", unwritable.1);
+    assert_eq!(
+        unwritable.0, 1,
+        "the plan is there, its figures are not: {}",
+        unwritable.1
+    );
 }
 
 #[test]
@@ -501,28 +615,59 @@ fn a_log_is_one_event_a_line_and_takes_the_summarys_place() {
     let folder = planned(200);
     let events = |rows: std::ops::Range<usize>, more: &[&str]| -> (i32, Vec<serde_json::Value>) {
         let (code, told) = night(folder.path(), rows, &[&["--log", "json"], more].concat());
-        let events = told.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")));
+        let events = told
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")));
         (code, events.collect())
     };
-    let of = |events: &[serde_json::Value], message: &str| events.iter().filter(|event| event["message"] == message).count();
+    let of =
+        |events: &[serde_json::Value], message: &str| events.iter().filter(|event| event["message"] == message).count();
     let (code, good) = events(0..200, &[]);
-    assert_eq!((code, of(&good, "export read"), of(&good, "plan written")), (0, 1, 1), "{good:?}");
-    assert!(good.iter().all(|event| event["timestamp"].is_string() && event["level"].is_string()));
+    assert_eq!(
+        (code, of(&good, "export read"), of(&good, "plan written")),
+        (0, 1, 1),
+        "{good:?}"
+    );
+    assert!(
+        good.iter()
+            .all(|event| event["timestamp"].is_string() && event["level"].is_string())
+    );
     let (code, held) = events(0..20, &[]);
     assert_eq!((code, of(&held, "guard tripped")), (3, 2), "{held:?}");
-    assert!(held.iter().any(|event| event["guard"] == "shrink" && event["level"] == "ERROR"));
+    assert!(
+        held.iter()
+            .any(|event| event["guard"] == "shrink" && event["level"] == "ERROR")
+    );
     let (code, quiet) = events(0..200, &["--quiet"]);
     assert_eq!((code, quiet.len()), (0, 0), "{quiet:?}");
     let (_, text) = night(folder.path(), 0..200, &["--log", "text"]);
-    assert!(text.lines().all(|line| line.contains(" INFO ") || line.contains(" WARN ")), "{text}");
+    assert!(
+        text.lines()
+            .all(|line| line.contains(" INFO ") || line.contains(" WARN ")),
+        "{text}"
+    );
     let mut unknown = program(folder.path());
-    let ran = unknown.args(PLAN).args(["--log", "text"]).env("SEATSHIFT_LOG", "loud").output().unwrap();
+    let ran = unknown
+        .args(PLAN)
+        .args(["--log", "text"])
+        .env("SEATSHIFT_LOG", "loud")
+        .output()
+        .unwrap();
     assert_eq!(code_of(&ran), 2);
     // And a closed standard error is nobody's concern.
-    let mut child = program(folder.path()).args(PLAN).args(["--log", "json"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = program(folder.path())
+        .args(PLAN)
+        .args(["--log", "json"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stderr.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
-    let mut child = program(folder.path()).args(PLAN).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = program(folder.path())
+        .args(PLAN)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stderr.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
@@ -538,11 +683,24 @@ fn a_history_tells_the_trend_and_what_each_night_said() {
         fs::write(folder.path().join("list.csv"), list(rows)).unwrap();
         let ran = run(
             folder.path(),
-            ["plan", "list.csv", "--as-of", day, "-o", "plan.csv", "--history", "nights"],
+            [
+                "plan",
+                "list.csv",
+                "--as-of",
+                day,
+                "-o",
+                "plan.csv",
+                "--history",
+                "nights",
+            ],
         );
         assert_eq!(code(&ran), 0, "{}", said(&ran));
     };
-    fs::write(folder.path().join("seatshift.toml"), "[nightly]\nhistory_nights = 4\n[partner]\ncountries = [\"HU\"]\n").unwrap();
+    fs::write(
+        folder.path().join("seatshift.toml"),
+        "[nightly]\nhistory_nights = 4\n[partner]\ncountries = [\"HU\"]\n",
+    )
+    .unwrap();
     for (day, rows) in [
         ("2026-11-18", 0..3),
         ("2026-11-19", 0..3),
@@ -569,29 +727,66 @@ fn a_history_tells_the_trend_and_what_each_night_said() {
         serde_json::from_slice(&ran.stdout).unwrap()
     };
     let trend = json(&["--by", "night"]);
-    let subscriptions: Vec<u64> = trend["nights"].as_array().unwrap().iter().map(|night| night["subscriptions"].as_u64().unwrap()).collect();
+    let subscriptions: Vec<u64> = trend["nights"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|night| night["subscriptions"].as_u64().unwrap())
+        .collect();
     assert_eq!(subscriptions, [3, 4, 4, 3]);
     assert_eq!(trend["nights"][3]["late"], 3, "{trend}");
     assert_eq!(trend["nights"][3]["due"], 3, "{trend}");
     // 19 and 20 November are of one week.
-    let weeks: Vec<String> = json(&[])["nights"].as_array().unwrap().iter().map(|night| night["night"].as_str().unwrap().to_owned()).collect();
+    let weeks: Vec<String> = json(&[])["nights"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|night| night["night"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(weeks, ["2026-11-20", "2026-11-23", "2027-02-20"]);
 
     let one = json(&["--subscription", "{50000000-0000-4000-8000-000000000003}"]);
-    assert_eq!((&one["first_seen"], &one["first_late"]), (&"2026-11-20".into(), &"2027-02-20".into()), "{one}");
+    assert_eq!(
+        (&one["first_seen"], &one["first_late"]),
+        (&"2026-11-20".into(), &"2027-02-20".into()),
+        "{one}"
+    );
     assert_eq!(one["nights"][0]["said"], serde_json::Value::Null);
     assert_eq!(one["nights"][1]["from"], "2026-11-20");
-    assert_eq!(one["nights"][1]["until"], "2026-11-23", "nights that say the same are told together");
-    let ran = run(folder.path(), ["history", "nights", "--subscription", "50000000-0000-4000-8000-000000000003"]);
+    assert_eq!(
+        one["nights"][1]["until"], "2026-11-23",
+        "nights that say the same are told together"
+    );
+    let ran = run(
+        folder.path(),
+        [
+            "history",
+            "nights",
+            "--subscription",
+            "50000000-0000-4000-8000-000000000003",
+        ],
+    );
     let told = String::from_utf8(ran.stdout).unwrap();
-    assert!(told.contains("first late  2027-02-20") && told.contains("2026-11-20 to 2026-11-23"), "{told}");
+    assert!(
+        told.contains("first late  2027-02-20") && told.contains("2026-11-20 to 2026-11-23"),
+        "{told}"
+    );
     for (arguments, expected, word) in [
-        (&["history", "nights", "--subscription", "nobody"][..], 2, "no night has"),
+        (
+            &["history", "nights", "--subscription", "nobody"][..],
+            2,
+            "no night has",
+        ),
         (&["history", "."], 2, "holds no night"),
         (&["history", "nowhere"], 3, "cannot be read"),
     ] {
         let ran = run(folder.path(), arguments);
-        assert_eq!((code(&ran), said(&ran).contains(word)), (expected, true), "{}", said(&ran));
+        assert_eq!(
+            (code(&ran), said(&ran).contains(word)),
+            (expected, true),
+            "{}",
+            said(&ran)
+        );
     }
     fs::write(nights.join("2026-11-23.plan.csv.gz"), "no gzip").unwrap();
     let ran = run(folder.path(), ["history", "nights"]);

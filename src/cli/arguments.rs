@@ -307,9 +307,8 @@ pub(crate) struct Completions {
 }
 
 fn guard(word: &str) -> Result<Guard, String> {
-    word.parse().map_err(|unknown: UnknownWord| {
-        format!("no guard of this name; one of {}", unknown.known.join(", "))
-    })
+    word.parse()
+        .map_err(|unknown: UnknownWord| format!("no guard of this name; one of {}", unknown.known.join(", ")))
 }
 
 fn as_of(text: &str) -> Result<NaiveDate, String> {

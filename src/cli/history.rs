@@ -109,7 +109,17 @@ fn trend(nights: &Nights, by: Span, json: bool) -> Result<String, NightsStop> {
         Span::Week => "Weeks, each by its last night\n".to_owned(),
         Span::Night => "Nights\n".to_owned(),
     };
-    let columns = ["night", "subscriptions", "move", "keep", "review", "due", "late", "lapsed", "lost"];
+    let columns = [
+        "night",
+        "subscriptions",
+        "move",
+        "keep",
+        "review",
+        "due",
+        "late",
+        "lapsed",
+        "lost",
+    ];
     let _ = writeln!(text, "  {}", line(columns.map(str::to_owned)));
     for figures in trend {
         let numbers = [

@@ -17,9 +17,9 @@ pub(super) fn begin(shown: &Shown) -> Result<(), String> {
     let Some(format) = shown.log else { return Ok(()) };
     let asked = std::env::var(LEVEL).ok().filter(|level| !level.is_empty());
     let level = match asked {
-        Some(level) => level
-            .parse::<LevelFilter>()
-            .map_err(|_| format!("{LEVEL}: `{level}` is no level; one of `error`, `warn`, `info`, `debug`, `trace`, `off`\n"))?,
+        Some(level) => level.parse::<LevelFilter>().map_err(|_| {
+            format!("{LEVEL}: `{level}` is no level; one of `error`, `warn`, `info`, `debug`, `trace`, `off`\n")
+        })?,
         None if shown.quiet => LevelFilter::ERROR,
         None if shown.verbose => LevelFilter::DEBUG,
         None => LevelFilter::INFO,

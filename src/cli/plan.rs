@@ -104,7 +104,9 @@ fn conclude(config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {
         screen.mention(&summary::of_run(outcome, screen.verbose()));
     }
     if let Some(unkept) = &outcome.unkept {
-        screen.tell(&format!("the plan is written, but this night is not in the history: {unkept}\n"));
+        screen.tell(&format!(
+            "the plan is written, but this night is not in the history: {unkept}\n"
+        ));
     }
     outcome.verdict.exit_code()
 }

@@ -88,12 +88,18 @@ fn list(tables: &[RuleTable], on: Option<NaiveDate>) -> String {
         let rows = in_force(table, on);
         let start = format!("  {}", padded(table.name, 18));
         let count = many(rows.len() as u64, "row", "rows");
-        text.push_str(&wrapped(&start, 20, &format!("{}: {}", table.about, summed(&rows, &count))));
+        text.push_str(&wrapped(
+            &start,
+            20,
+            &format!("{}: {}", table.about, summed(&rows, &count)),
+        ));
         if let Some(files) = of_files(table) {
             text.push_str(&wrapped(&" ".repeat(20), 20, &files));
         }
     }
-    text.push_str("  hint: `seatshift rules TABLE` shows the rows of one, `seatshift rules export DIR` writes them to edit\n");
+    text.push_str(
+        "  hint: `seatshift rules TABLE` shows the rows of one, `seatshift rules export DIR` writes them to edit\n",
+    );
     text
 }
 
@@ -139,7 +145,11 @@ fn rows(table: &RuleTable, on: Option<NaiveDate>) -> String {
     }
     for row in rows {
         text.push_str(&wrapped("\n  ", 4, &tame(&row.said())));
-        let _ = writeln!(text, "{}", In(FAINT, wrapped("    ", 4, &tame(&standing(row))).trim_end()));
+        let _ = writeln!(
+            text,
+            "{}",
+            In(FAINT, wrapped("    ", 4, &tame(&standing(row))).trim_end())
+        );
     }
     text
 }

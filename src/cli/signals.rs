@@ -42,7 +42,9 @@ pub(super) fn listen() {
         consts::{SIGHUP, SIGINT, SIGTERM},
         iterator::Signals,
     };
-    let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else { return };
+    let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
+        return;
+    };
     let listening = move || {
         for signal in signals.forever() {
             match signal {

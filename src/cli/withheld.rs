@@ -33,7 +33,12 @@ pub(super) struct Withheld {
 pub(super) fn withheld(finding: &Finding) -> Withheld {
     let may_show = |value: &str| {
         let is_heading = finding.heading.as_deref() == Some(value);
-        is_heading || tells_of_nobody(finding.code) || is_figure(value) || is_id(value) || is_ours(value) || is_offer(value)
+        is_heading
+            || tells_of_nobody(finding.code)
+            || is_figure(value)
+            || is_id(value)
+            || is_ours(value)
+            || is_offer(value)
     };
     let hidden: BTreeSet<&str> = quoted(&finding.message).filter(|value| !may_show(value)).collect();
     let in_hint = |value: &str| hidden.contains(value) || finding.value.as_deref() == Some(value) && !may_show(value);
@@ -68,10 +73,13 @@ fn quoted(text: &str) -> impl Iterator<Item = &str> {
 
 /// A text without some of what stands in backticks.
 fn without(text: &str, hidden: &dyn Fn(&str) -> bool) -> String {
-    let parts = text.split('`').enumerate().map(|(index, part)| match index % 2 == 1 && hidden(part) {
-        true => LEFT_OUT,
-        false => part,
-    });
+    let parts = text
+        .split('`')
+        .enumerate()
+        .map(|(index, part)| match index % 2 == 1 && hidden(part) {
+            true => LEFT_OUT,
+            false => part,
+        });
     parts.collect::<Vec<_>>().join("`")
 }
 
@@ -79,13 +87,26 @@ fn without(text: &str, hidden: &dyn Fn(&str) -> bool) -> String {
 fn is_figure(value: &str) -> bool {
     let has_digit = value.chars().any(|character| character.is_numeric());
     let is_part = |character: char| character.is_numeric() || " .,:;/-+%".contains(character);
-    let is_power = |value: &str| value.split_once("E+").is_some_and(|(a, b)| a.chars().chain(b.chars()).all(is_part));
-    let is_week = |value: &str| value.split_once("-W").is_some_and(|(a, b)| a.chars().chain(b.chars()).all(is_part));
+    let is_power = |value: &str| {
+        value
+            .split_once("E+")
+            .is_some_and(|(a, b)| a.chars().chain(b.chars()).all(is_part))
+    };
+    let is_week = |value: &str| {
+        value
+            .split_once("-W")
+            .is_some_and(|(a, b)| a.chars().chain(b.chars()).all(is_part))
+    };
     let is_error = |value: &str| {
         let word = value.strip_prefix('#').unwrap_or_default();
-        !word.is_empty() && word.len() <= 16 && word.chars().all(|character| character.is_ascii_uppercase() || "/!?0_".contains(character))
+        !word.is_empty()
+            && word.len() <= 16
+            && word
+                .chars()
+                .all(|character| character.is_ascii_uppercase() || "/!?0_".contains(character))
     };
-    is_error(value) || has_digit && value.len() <= 40 && (value.chars().all(is_part) || is_power(value) || is_week(value))
+    is_error(value)
+        || has_digit && value.len() <= 40 && (value.chars().all(is_part) || is_power(value) || is_week(value))
         || value.chars().all(|character| character.is_ascii_punctuation())
 }
 
@@ -107,9 +128,23 @@ fn is_ours(value: &str) -> bool {
         words.extend(Code::ALL.iter().map(|code| code.as_str().to_owned()));
         words.extend(Field::ALL.iter().map(|field| field.as_str().to_owned()));
         words.extend(Kind::ALL.iter().flat_map(|kind| values(*kind)).map(str::to_owned));
-        words.extend(TABLE_HEADINGS.iter().flat_map(|(_, headings)| headings.iter().map(|word| (*word).to_owned())));
+        words.extend(
+            TABLE_HEADINGS
+                .iter()
+                .flat_map(|(_, headings)| headings.iter().map(|word| (*word).to_owned())),
+        );
         words.extend(Guard::ALL.iter().map(|guard| format!("--accept {guard}")));
-        let others = ["[[source]]", "dmy", "mdy", "ymd", "true", "false", "yes", "no", "formula without a value"];
+        let others = [
+            "[[source]]",
+            "dmy",
+            "mdy",
+            "ymd",
+            "true",
+            "false",
+            "yes",
+            "no",
+            "formula without a value",
+        ];
         words.extend(others.map(str::to_owned));
         words
     });
@@ -159,7 +194,15 @@ mod tests {
 
     #[test]
     fn names_domains_addresses_and_unknown_words_are_not() {
-        for value in ["Anna", "Contoso Kft.", "contoso.example", "anna@contoso.example", "canary-17", "17 canaries", "Ő"] {
+        for value in [
+            "Anna",
+            "Contoso Kft.",
+            "contoso.example",
+            "anna@contoso.example",
+            "canary-17",
+            "17 canaries",
+            "Ő",
+        ] {
             assert_eq!(told(&format!("`{value}` is odd")), "`…` is odd", "{value}");
         }
     }

@@ -10,8 +10,8 @@ use toml::de::DeTable;
 use super::{
     CatalogSettings, Config, ConfigStop, FILE_NAME, GateDays, Nightly, OutputSettings, Partner, Problem, RuleSettings,
     SourceRule, TablePaths,
-    sets::{self, Line},
     section::{Checked, Reading, Section, Value, Wrong, text, truth, whole},
+    sets::{self, Line},
 };
 use crate::{
     read::{Limits, Workbooks, known_encoding},
@@ -40,11 +40,7 @@ impl Config {
     }
 
     /// As [`Config::load`], with settings of the command line, each `key=value`, laid over the file's.
-    pub fn load_with(
-        explicit: Option<&Path>,
-        working_folder: &Path,
-        sets: &[String],
-    ) -> Result<Config, ConfigStop> {
+    pub fn load_with(explicit: Option<&Path>, working_folder: &Path, sets: &[String]) -> Result<Config, ConfigStop> {
         let found = working_folder.join(FILE_NAME);
         let path = explicit.unwrap_or(&found);
         let bytes = match fs::read(path) {

@@ -87,7 +87,10 @@ fn line(text: &str) -> Result<Line, Problem> {
     let as_given = Some(value.to_owned());
     // Without quotes only where it can be nothing but a text.
     let as_text = (!value.starts_with(['[', '{', '"', '\''])).then(|| quoted(value));
-    let mut written = [as_given, as_text].into_iter().flatten().map(|value| format!("{key} = {value}"));
+    let mut written = [as_given, as_text]
+        .into_iter()
+        .flatten()
+        .map(|value| format!("{key} = {value}"));
     let Some(toml) = written.find(|line| DeTable::parse(line).is_ok()) else {
         let hint = "write a list as `[\"HU\", \"SE\"]`, and put the whole in quotes that your shell takes away";
         return Err(problem(text, format!("`{value}` is no value of TOML"), hint));
@@ -164,7 +167,9 @@ mod tests {
     fn set(file: &str, sets: &[&str]) -> Result<Config, String> {
         let sets: Vec<String> = sets.iter().map(|&set| set.to_owned()).collect();
         Config::parse_with(file, Path::new("seatshift.toml"), &sets).map_err(|stop| match stop {
-            ConfigStop::Wrong { problems, .. } => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+            ConfigStop::Wrong { problems, .. } => {
+                problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+            }
             other => other.to_string(),
         })
     }
@@ -240,6 +245,9 @@ mod tests {
     #[test]
     fn problems_of_file_and_command_line_are_told_together() {
         let told = set("[partner]\nroll = \"direct\"\n", &["rules.mosa=now"]).unwrap_err();
-        assert!(told.contains("seatshift.toml, line 2") && told.contains("--set rules.mosa=now"), "{told}");
+        assert!(
+            told.contains("seatshift.toml, line 2") && told.contains("--set rules.mosa=now"),
+            "{told}"
+        );
     }
 }

@@ -53,7 +53,8 @@ pub(super) fn gone(tonight: &Tonight<'_>, plan: &Path) -> Vec<Tripped> {
         .map(|(id, count)| (id, *count))
         .collect();
     for (id, count) in vanished {
-        let message = format!("customer {id} had {count} subscriptions in the last plan and has none tonight; up to {most} pass");
+        let message =
+            format!("customer {id} had {count} subscriptions in the last plan and has none tonight; up to {most} pass");
         tripped.push(Tripped::new(Guard::CustomerGone, tonight.shown_plan, message));
     }
     tripped
@@ -65,9 +66,16 @@ fn compared(plan: impl Read, ids: &HashSet<String>) -> Option<Gone> {
     let head = plan.fill_buf().ok()?;
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let delimiter = if line.contains(&b';') { b';' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(plan);
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .from_reader(plan);
     let headings = reader.headers().ok()?;
-    let index = |name: &str| headings.iter().position(|heading| heading.trim_start_matches('\u{feff}') == name);
+    let index = |name: &str| {
+        headings
+            .iter()
+            .position(|heading| heading.trim_start_matches('\u{feff}') == name)
+    };
     let (subscription, customer) = (index("subscription_id")?, index("customer_id"));
     let mut gone = Gone::default();
     let mut record = csv::StringRecord::new();

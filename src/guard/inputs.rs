@@ -55,7 +55,11 @@ pub(super) fn empty(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped>
         return Vec::new();
     }
     let now = by_series(tonight.inputs, |input| &input.file.path);
-    let contents: BTreeSet<&str> = tonight.inputs.iter().filter_map(|input| input.file.sha256.as_deref()).collect();
+    let contents: BTreeSet<&str> = tonight
+        .inputs
+        .iter()
+        .filter_map(|input| input.file.sha256.as_deref())
+        .collect();
     // What is there under another name has not run dry; that is another guard's concern.
     let is_elsewhere = |input: &SavedInput| input.sha256.as_deref().is_some_and(|digest| contents.contains(digest));
     let mut tripped = Vec::new();
@@ -63,7 +67,11 @@ pub(super) fn empty(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped>
         let of_last = before.iter().filter(|input| !is_elsewhere(input));
         let rows: u64 = of_last.map(|input| input.rows_used()).sum();
         let tonights = now.get(&series);
-        let rows_now: u64 = tonights.iter().flat_map(|inputs| inputs.iter()).map(|input| rows_of(input)).sum();
+        let rows_now: u64 = tonights
+            .iter()
+            .flat_map(|inputs| inputs.iter())
+            .map(|input| rows_of(input))
+            .sum();
         if rows > 0 && rows_now == 0 {
             let name = before.iter().map(|input| input.path.as_str()).max().unwrap_or_default();
             let how = match tonights {
@@ -78,11 +86,15 @@ pub(super) fn empty(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped>
         let pattern = rule.pattern.as_str();
         let of_last = record.inputs.iter().filter(|input| fits_source(pattern, &input.path));
         let rows: u64 = of_last.map(SavedInput::rows_used).sum();
-        let of_now = tonight.inputs.iter().filter(|input| fits_source(pattern, &input.file.path));
+        let of_now = tonight
+            .inputs
+            .iter()
+            .filter(|input| fits_source(pattern, &input.file.path));
         let rows_now: u64 = of_now.map(rows_of).sum();
         if rows > 0 && rows_now == 0 {
             let gave = rows_of_them(rows);
-            let message = format!("the exports of the [[source]] `{pattern}` gave {gave} last time, and give none tonight");
+            let message =
+                format!("the exports of the [[source]] `{pattern}` gave {gave} last time, and give none tonight");
             tripped.push(Tripped::new(Guard::SourceEmpty, tonight.config.shown_path(), message));
         }
     }
@@ -107,7 +119,8 @@ pub(super) fn worse(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped>
                 let message = "the export was read last time, and cannot be read tonight";
                 tripped.push(Tripped::new(Guard::ExportWorse, input.file.path.clone(), message));
             } else if let Some(code) = damaged.get(&*input.file.path) {
-                let message = format!("the export was whole last time, and tonight it is `{code}`: rows may be missing");
+                let message =
+                    format!("the export was whole last time, and tonight it is `{code}`: rows may be missing");
                 tripped.push(Tripped::new(Guard::ExportWorse, input.file.path.clone(), message));
             }
         }
@@ -115,8 +128,14 @@ pub(super) fn worse(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped>
         let were: u64 = before.iter().map(|input| input.rows_rejected()).sum();
         let pass = tonight.nightly().lost_rows;
         if lost > were.saturating_add(pass) {
-            let name = now.iter().max_by_key(|input| rejected_of(input)).map(|input| input.file.path.clone());
-            let message = format!("rejected of the export: {}, and {were} last time; up to {pass} more pass", rows_of_them(lost));
+            let name = now
+                .iter()
+                .max_by_key(|input| rejected_of(input))
+                .map(|input| input.file.path.clone());
+            let message = format!(
+                "rejected of the export: {}, and {were} last time; up to {pass} more pass",
+                rows_of_them(lost)
+            );
             tripped.push(Tripped::new(Guard::ExportWorse, name.unwrap_or_default(), message));
         }
     }
@@ -126,8 +145,13 @@ pub(super) fn worse(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped>
 /// Files that lose rows tonight by a code that no file had last time.
 fn damaged(tonight: &Tonight<'_>, record: &SavedRecord) -> BTreeMap<String, Code> {
     let is_new = |code: Code| !record.findings.contains_key(code.as_str());
-    let losing = tonight.findings.iter().filter(|finding| LOSING.contains(&finding.code) && is_new(finding.code));
-    losing.map(|finding| (finding.place.file.to_string(), finding.code)).collect()
+    let losing = tonight
+        .findings
+        .iter()
+        .filter(|finding| LOSING.contains(&finding.code) && is_new(finding.code));
+    losing
+        .map(|finding| (finding.place.file.to_string(), finding.code))
+        .collect()
 }
 
 /// Exports under a new name whose content is that of one of last time.
@@ -164,15 +188,29 @@ pub(super) fn old(tonight: &Tonight<'_>) -> Vec<Tripped> {
     };
     match most {
         0 => Vec::new(),
-        _ => tonight.inputs.iter().filter(|input| !input.file.refused).filter_map(too_old).collect(),
+        _ => tonight
+            .inputs
+            .iter()
+            .filter(|input| !input.file.refused)
+            .filter_map(too_old)
+            .collect(),
     }
 }
 
 /// Exports that somebody is still writing.
 pub(super) fn growing(tonight: &Tonight<'_>) -> Vec<Tripped> {
-    let growing = tonight.findings.iter().filter(|finding| finding.code == Code::ExportGrowing);
+    let growing = tonight
+        .findings
+        .iter()
+        .filter(|finding| finding.code == Code::ExportGrowing);
     growing
-        .map(|finding| Tripped::new(Guard::ExportGrowing, finding.place.file.clone(), finding.message.clone()))
+        .map(|finding| {
+            Tripped::new(
+                Guard::ExportGrowing,
+                finding.place.file.clone(),
+                finding.message.clone(),
+            )
+        })
         .collect()
 }
 

@@ -43,7 +43,9 @@ impl Last {
     }
 
     fn unreadable(path: &Path, why: &str) -> Last {
-        let message = format!("the last run's record cannot be read ({why}), so its inputs were not compared; it is written anew");
+        let message = format!(
+            "the last run's record cannot be read ({why}), so its inputs were not compared; it is written anew"
+        );
         Last {
             record: None,
             mixed: Some(Finding::new(Code::LastSetMixed, shown(path), message, "")),
@@ -66,7 +68,12 @@ fn mixed(path: &Path, record: &SavedRecord) -> Option<Finding> {
         let is_missing = own.is_none() && name.ends_with(".csv");
         is_name && (is_missing || own.is_some_and(|digest| digest != **expected))
     };
-    let names: Vec<String> = record.outputs.iter().filter(differs).map(|(name, _)| format!("`{name}`")).collect();
+    let names: Vec<String> = record
+        .outputs
+        .iter()
+        .filter(differs)
+        .map(|(name, _)| format!("`{name}`"))
+        .collect();
     if names.is_empty() {
         return None;
     }

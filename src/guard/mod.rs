@@ -145,7 +145,10 @@ pub fn tripped(tonight: &Tonight<'_>, last: Option<&Last>, plan: Option<&Path>) 
 fn before(tonight: &Tonight<'_>, record: &SavedRecord) -> Option<Tripped> {
     let last = record.as_of?;
     (tonight.as_of < last).then(|| {
-        let message = format!("the plan would be for {}, and the last one is for {last}", tonight.as_of);
+        let message = format!(
+            "the plan would be for {}, and the last one is for {last}",
+            tonight.as_of
+        );
         Tripped::new(Guard::AsOfBefore, tonight.shown_plan, message)
     })
 }
@@ -162,7 +165,8 @@ fn shrunk(tonight: &Tonight<'_>, what: &str, before: u64, now: u64) -> Option<Tr
     let is_over = u128::from(lost) * 100 > u128::from(before) * u128::from(shrink_percent);
     (is_watched && is_over).then(|| {
         let percent = lost * 100 / before.max(1);
-        let message = format!("{what}: {now} tonight, {before} last time, {percent} % fewer; up to {shrink_percent} % pass");
+        let message =
+            format!("{what}: {now} tonight, {before} last time, {percent} % fewer; up to {shrink_percent} % pass");
         Tripped::new(Guard::Shrink, tonight.shown_plan, message)
     })
 }

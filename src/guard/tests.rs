@@ -124,7 +124,11 @@ fn each_export_is_looked_at() {
             inputs: vec![before],
             ..SavedRecord::default()
         };
-        guards(&tripped(&tonight(&config, &plan, &[now], 0), last(record).as_ref(), None))
+        guards(&tripped(
+            &tonight(&config, &plan, &[now], 0),
+            last(record).as_ref(),
+            None,
+        ))
     };
     let fine = || was("in/a.csv", 10, false, 1, "x");
     assert_eq!(of(fine(), input("in/a.csv", 9, false, 1, "y")), []);
@@ -154,17 +158,29 @@ fn a_source_of_the_settings_that_dries_up_is_told() {
     let config = Config::parse(text, "seatshift.toml".as_ref()).unwrap();
     let plan = Plan::default();
     let record = SavedRecord {
-        inputs: vec![was("web/one/a.csv", 4, false, 0, "x"), was("other.csv", 4, false, 0, "z")],
+        inputs: vec![
+            was("web/one/a.csv", 4, false, 0, "x"),
+            was("other.csv", 4, false, 0, "z"),
+        ],
         ..SavedRecord::default()
     };
     let now = [input("other.csv", 4, false, 0, "z")];
     let tripped = tripped(&tonight(&config, &plan, &now, 0), last(record).as_ref(), None);
-    assert_eq!(guards(&tripped), [Guard::SourceEmpty, Guard::SourceEmpty, Guard::ExportOld]);
+    assert_eq!(
+        guards(&tripped),
+        [Guard::SourceEmpty, Guard::SourceEmpty, Guard::ExportOld]
+    );
     assert!(
-        tripped.iter().any(|tripped| tripped.message.contains("[[source]] `web/{customer_id}/*.csv` gave 4 rows")),
+        tripped.iter().any(|tripped| tripped
+            .message
+            .contains("[[source]] `web/{customer_id}/*.csv` gave 4 rows")),
         "{tripped:?}"
     );
-    assert!(tripped.iter().any(|tripped| tripped.message.contains("20 days old; up to 19 pass")));
+    assert!(
+        tripped
+            .iter()
+            .any(|tripped| tripped.message.contains("20 days old; up to 19 pass"))
+    );
 }
 
 #[test]

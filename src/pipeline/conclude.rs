@@ -85,7 +85,15 @@ pub(super) fn conclude(
         let mut record = records.good(&counts, &plan.mappings, &findings, verdict);
         let keep = request.keep();
         let reports = Some((&request.reports, view));
-        match write_all(target, request.config.output, &plan, &findings, reports, &mut record, keep.as_ref()) {
+        match write_all(
+            target,
+            request.config.output,
+            &plan,
+            &findings,
+            reports,
+            &mut record,
+            keep.as_ref(),
+        ) {
             Ok(stop) => unkept = stop,
             Err(cause) => {
                 let record = records.stopped(&cause.to_string(), &findings, 3);
@@ -118,7 +126,10 @@ struct Guarded {
 impl Guarded {
     /// A finding for each; an export that was still being written has one already.
     fn findings(&self) -> Vec<Finding> {
-        let holding = self.holding.iter().filter(|tripped| tripped.guard != Guard::ExportGrowing);
+        let holding = self
+            .holding
+            .iter()
+            .filter(|tripped| tripped.guard != Guard::ExportGrowing);
         let held = holding.map(|tripped| tripped.finding(false));
         let accepted = self.accepted.iter().map(|tripped| tripped.finding(true));
         held.chain(accepted).chain(self.mixed.clone()).collect()
@@ -135,7 +146,10 @@ fn guarded(
 ) -> Guarded {
     let target = request.target.as_ref();
     let last = target.and_then(|target| Last::read(&target.run()));
-    let shown_plan = target.map_or_else(|| "-".to_owned(), |target| target.plan().to_string_lossy().replace('\\', "/"));
+    let shown_plan = target.map_or_else(
+        || "-".to_owned(),
+        |target| target.plan().to_string_lossy().replace('\\', "/"),
+    );
     let tonight = Tonight {
         config: request.config,
         as_of: request.as_of,

@@ -69,7 +69,9 @@ impl Request<'_> {
     /// A finding for each export that was written to within the settings' time.
     pub(super) fn restless(&self, inputs: &[Input]) -> Vec<Finding> {
         let settle = self.config.nightly.settle_seconds;
-        let Some(now) = self.night.now.filter(|_| settle > 0) else { return Vec::new() };
+        let Some(now) = self.night.now.filter(|_| settle > 0) else {
+            return Vec::new();
+        };
         let restless = |input: &Input| {
             let Input::File(path) = input else { return None };
             let written = fs::metadata(path).and_then(|metadata| metadata.modified()).ok()?;

@@ -46,7 +46,11 @@ pub(super) fn findings(codes: &BTreeMap<Code, u64>) {
 /// An event for each guard that tripped.
 pub(super) fn guards(accepted: &[Tripped], holding: &[Tripped]) {
     for tripped in accepted {
-        warn!(guard = tripped.guard.as_str(), file = &*tripped.file, "guard let through");
+        warn!(
+            guard = tripped.guard.as_str(),
+            file = &*tripped.file,
+            "guard let through"
+        );
     }
     for tripped in holding {
         error!(guard = tripped.guard.as_str(), file = &*tripped.file, "guard tripped");

@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::{
-    Plan, PlanRow, Reason, StepRef,
+    Decision, Plan, PlanRow, Reason, StepRef,
     decide::{Decided, decide},
     known::{Context, Known, offer_of},
     mapped::mapped,
@@ -294,16 +294,19 @@ fn assemble(
             Some(customer) => share(&mut shared, customer, step),
         }
     }
+    // What the decisions rest on has had its day: it is let go before the rows are made.
+    let mut decisions: Vec<Decision> = decided.into_iter().map(|decided| decided.decision).collect();
+    decisions.shrink_to_fit();
     let mut rows: Vec<Option<PlanRow>> = Vec::new();
     rows.resize_with(order.len(), || None);
-    let parts = subscriptions.into_iter().zip(decided).zip(shown).zip(places);
-    for (((subscription, decided), (source_offer_id, source_offer, country)), place) in parts {
+    let parts = subscriptions.into_iter().zip(decisions).zip(shown).zip(places);
+    for (((subscription, decision), (source_offer_id, source_offer, country)), place) in parts {
         rows[place as usize] = Some(PlanRow {
             subscription,
             country,
             source_offer_id,
             source_offer,
-            decision: decided.decision,
+            decision,
         });
     }
     step_refs.extend(shared.into_values());

@@ -111,8 +111,8 @@ pub struct Decision {
     pub credit_enquiry: Option<CreditEnquiry>,
     /// Days paid twice.
     pub overlap_days: Option<u32>,
-    /// What that and a missed window cost; empty without a price list.
-    pub costs: Costs,
+    /// What that and a missed window cost; none without a price list.
+    pub costs: Option<Box<Costs>>,
 }
 
 impl Decision {
@@ -142,7 +142,7 @@ impl Decision {
             end_source_by: None,
             credit_enquiry: None,
             overlap_days: None,
-            costs: Costs::default(),
+            costs: None,
         }
     }
 }
@@ -232,7 +232,9 @@ impl Plan {
             if let Some(urgency) = decision.urgency {
                 urgencies[urgency as usize] += 1;
             }
-            decision.costs.add_to(&mut counts.costs);
+            if let Some(costs) = &decision.costs {
+                costs.add_to(&mut counts.costs);
+            }
         }
         counts.actions = counted(Action::ALL, &actions);
         counts.reasons = counted(Reason::ALL, &reasons);

@@ -72,8 +72,13 @@ impl Stored<'_> {
 
     /// What tells whether the file has changed since: its size and time, and whether its path still leads to it.
     pub(super) fn state(&self, input: &Input) -> Option<State> {
-        let (Stored::File(file), Input::File(path)) = (self, input) else { return None };
-        Some((of_metadata(&file.metadata().ok()?), std::fs::metadata(path).ok().map(|now| of_metadata(&now))))
+        let (Stored::File(file), Input::File(path)) = (self, input) else {
+            return None;
+        };
+        Some((
+            of_metadata(&file.metadata().ok()?),
+            std::fs::metadata(path).ok().map(|now| of_metadata(&now)),
+        ))
     }
 
     /// A reader from the start; one at a time.

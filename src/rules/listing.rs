@@ -58,7 +58,11 @@ impl RuleRow {
 
     /// Its cells in one line: `channel csp, route transfer`.
     pub fn said(&self) -> String {
-        let cells: Vec<String> = self.cells.iter().map(|(heading, cell)| format!("{heading} {cell}")).collect();
+        let cells: Vec<String> = self
+            .cells
+            .iter()
+            .map(|(heading, cell)| format!("{heading} {cell}"))
+            .collect();
         cells.join(", ")
     }
 }
@@ -96,16 +100,23 @@ fn table(name: &'static str, texts: &BTreeMap<&str, Vec<(String, String)>>, sett
         for record in reader.records().filter_map(Result::ok) {
             let cell = |wanted: &str| {
                 let index = headings.iter().position(|heading| heading == wanted);
-                index.and_then(|index| record.get(index)).unwrap_or_default().trim().to_owned()
+                index
+                    .and_then(|index| record.get(index))
+                    .unwrap_or_default()
+                    .trim()
+                    .to_owned()
             };
-            let cells = headings.iter().zip(&record).filter(|(heading, cell)| {
-                !COMMON.contains(&heading.as_str()) && !cell.trim().is_empty()
-            });
+            let cells = headings
+                .iter()
+                .zip(&record)
+                .filter(|(heading, cell)| !COMMON.contains(&heading.as_str()) && !cell.trim().is_empty());
             table.rows.push(RuleRow {
                 at: RowAt {
                     table: name,
                     file: u16::try_from(number).unwrap_or(u16::MAX),
-                    line: record.position().map_or(0, |at| u32::try_from(at.line()).unwrap_or(u32::MAX)),
+                    line: record
+                        .position()
+                        .map_or(0, |at| u32::try_from(at.line()).unwrap_or(u32::MAX)),
                 },
                 file: file.clone(),
                 cells: cells
@@ -154,7 +165,11 @@ mod tests {
         assert_eq!(tables.len(), TABLE_NAMES.len());
         for table in &tables {
             assert!(!table.about.is_empty(), "{}: say in `about` what it says", table.name);
-            assert!(!table.rows.is_empty() && !table.replaced && table.files.is_empty(), "{}", table.name);
+            assert!(
+                !table.rows.is_empty() && !table.replaced && table.files.is_empty(),
+                "{}",
+                table.name
+            );
             for row in &table.rows {
                 assert!(!row.cells.is_empty() && !row.source.is_empty() && !row.certainty.is_empty());
                 assert!(row.is_valid(row.valid_from.parse().unwrap()), "{row:?}");

@@ -158,7 +158,10 @@ impl Rules {
         sale: OfferSale,
         on: NaiveDate,
     ) -> Option<&Dated<RouteRule>> {
-        let rows = self.routes.iter().filter(|rule| rule.row.fits(channel, state, term, sale));
+        let rows = self
+            .routes
+            .iter()
+            .filter(|rule| rule.row.fits(channel, state, term, sale));
         self.heard.note("routes", table::valid(rows, on))
     }
 

@@ -66,7 +66,10 @@ impl Heard {
     pub(super) fn note<'a, T>(&self, table: &'static str, found: Option<&'a Dated<T>>) -> Option<&'a Dated<T>> {
         if let Some(heard) = &self.0 {
             let row = found.map(|row| row.at);
-            heard.lock().unwrap_or_else(PoisonError::into_inner).push(Used { table, row });
+            heard
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(Used { table, row });
         }
         found
     }

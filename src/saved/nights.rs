@@ -54,7 +54,9 @@ pub struct Nights {
 /// The day of a night's file: `2026-11-21.plan.csv.gz`.
 pub(crate) fn night_of(path: &Path) -> Option<NaiveDate> {
     let name = path.file_name()?.to_str()?;
-    let day = name.strip_suffix(".plan.csv.gz").or_else(|| name.strip_suffix(".run.json.gz"))?;
+    let day = name
+        .strip_suffix(".plan.csv.gz")
+        .or_else(|| name.strip_suffix(".run.json.gz"))?;
     let day: NaiveDate = day.parse().ok()?;
     // `2026-1-5` is a date as well, and no name of ours.
     name.starts_with(&format!("{day}.")).then_some(day)
@@ -77,7 +79,9 @@ impl Nights {
             nights.extend(night_of(&path).filter(|_| is_plan));
         }
         match nights.is_empty() {
-            true => Err(NightsStop::Empty { path: folder.to_owned() }),
+            true => Err(NightsStop::Empty {
+                path: folder.to_owned(),
+            }),
             false => Ok(Nights {
                 folder: folder.to_owned(),
                 nights,

@@ -5,8 +5,7 @@
 //! kept are removed, oldest first; files of other names are left alone.
 
 use std::{
-    fs,
-    io,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -56,7 +55,9 @@ impl Keep<'_> {
         let mut nights: Vec<NaiveDate> = files.iter().map(|(night, _)| *night).collect();
         nights.sort_unstable();
         nights.dedup();
-        let Some(oldest) = nights.iter().rev().nth(self.nights.saturating_sub(1)) else { return };
+        let Some(oldest) = nights.iter().rev().nth(self.nights.saturating_sub(1)) else {
+            return;
+        };
         let old: Vec<PathBuf> = files
             .iter()
             .filter(|(night, _)| night < oldest)

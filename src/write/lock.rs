@@ -26,11 +26,17 @@ pub struct Lock {
 impl Lock {
     /// Whether the folder is still the one that was locked: it may have been replaced, or what was mounted there is gone.
     pub fn check(&self) -> Result<(), WriteStop> {
-        let is_there = std::fs::metadata(&self.path).is_ok_and(|now| self.file.metadata().is_ok_and(|own| is_same(&now, &own)));
+        let is_there =
+            std::fs::metadata(&self.path).is_ok_and(|now| self.file.metadata().is_ok_and(|own| is_same(&now, &own)));
         match is_there {
             true => Ok(()),
             false => Err(WriteStop::Vanished {
-                path: self.path.parent().map(stage::or_here).unwrap_or(Path::new(".")).to_owned(),
+                path: self
+                    .path
+                    .parent()
+                    .map(stage::or_here)
+                    .unwrap_or(Path::new("."))
+                    .to_owned(),
             }),
         }
     }
@@ -132,7 +138,9 @@ fn say_who(file: &mut File, since: &str) -> io::Result<()> {
 /// What the holder says of itself. Some systems let nobody read a locked file.
 fn who(file: &mut File) -> String {
     let mut text = String::new();
-    let read = file.rewind().and_then(|()| file.take(LONGEST).read_to_string(&mut text));
+    let read = file
+        .rewind()
+        .and_then(|()| file.take(LONGEST).read_to_string(&mut text));
     let line = text.lines().next().unwrap_or_default();
     let is_plain = !line.is_empty() && !line.chars().any(char::is_control);
     match read.is_ok() && is_plain {

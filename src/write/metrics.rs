@@ -52,9 +52,21 @@ impl Metrics {
             head(&mut text, name, help);
             line(&mut text, name, &none, value);
         };
-        one("seatshift_exit_code", "What the last run returned: 0 done, 1 look, 2 and 3 not run.", &self.exit_code);
-        one("seatshift_last_run_timestamp_seconds", "When the last run ended.", &self.ended);
-        one("seatshift_duration_seconds", "How long the last run took.", &self.seconds);
+        one(
+            "seatshift_exit_code",
+            "What the last run returned: 0 done, 1 look, 2 and 3 not run.",
+            &self.exit_code,
+        );
+        one(
+            "seatshift_last_run_timestamp_seconds",
+            "When the last run ended.",
+            &self.ended,
+        );
+        one(
+            "seatshift_duration_seconds",
+            "How long the last run took.",
+            &self.seconds,
+        );
         let kept = match self.is_success() {
             true => Some(self.ended.to_string()),
             false => last_success(before),
@@ -63,7 +75,12 @@ impl Metrics {
             one(LAST_SUCCESS, "When the last run ended that wrote a plan.", &kept);
         }
         head(&mut text, "seatshift_info", "The version that ran last.");
-        line(&mut text, "seatshift_info", &[("version", env!("CARGO_PKG_VERSION"))], &1);
+        line(
+            &mut text,
+            "seatshift_info",
+            &[("version", env!("CARGO_PKG_VERSION"))],
+            &1,
+        );
         self.rows(&mut text);
         text
     }
@@ -99,7 +116,12 @@ impl Metrics {
         let name = "seatshift_guard_tripped";
         head(text, name, "Whether a guard holds the new plan back.");
         for guard in Guard::ALL {
-            line(text, name, &[("guard", guard.as_str())], &u8::from(self.tripped.contains(guard)));
+            line(
+                text,
+                name,
+                &[("guard", guard.as_str())],
+                &u8::from(self.tripped.contains(guard)),
+            );
         }
     }
 }
@@ -111,7 +133,10 @@ fn head(text: &mut String, name: &str, help: &str) {
 
 /// A sample. Labels are words of ours, so that nothing in them needs escaping.
 fn line(text: &mut String, name: &str, labels: &[(&str, &str)], value: &dyn Display) {
-    let labels: Vec<String> = labels.iter().map(|(label, word)| format!("{label}=\"{word}\"")).collect();
+    let labels: Vec<String> = labels
+        .iter()
+        .map(|(label, word)| format!("{label}=\"{word}\""))
+        .collect();
     let labels = match labels.is_empty() {
         true => String::new(),
         false => format!("{{{}}}", labels.join(",")),
@@ -153,15 +178,24 @@ mod tests {
             ..Metrics::default()
         };
         let first = good.text("");
-        assert!(first.contains("seatshift_last_success_timestamp_seconds 1790000000\n"), "{first}");
+        assert!(
+            first.contains("seatshift_last_success_timestamp_seconds 1790000000\n"),
+            "{first}"
+        );
         let bad = Metrics {
             exit_code: 3,
             ended: 1_790_086_400,
             ..Metrics::default()
         };
         let second = bad.text(&first);
-        assert!(second.contains("seatshift_last_success_timestamp_seconds 1790000000\n"), "{second}");
-        assert!(second.contains("seatshift_last_run_timestamp_seconds 1790086400\n"), "{second}");
+        assert!(
+            second.contains("seatshift_last_success_timestamp_seconds 1790000000\n"),
+            "{second}"
+        );
+        assert!(
+            second.contains("seatshift_last_run_timestamp_seconds 1790086400\n"),
+            "{second}"
+        );
         assert!(!bad.text("").contains(LAST_SUCCESS), "there was none yet");
         assert!(!bad.text(&format!("{LAST_SUCCESS} x\n")).contains(LAST_SUCCESS));
     }

@@ -209,7 +209,9 @@ pub fn write_all(
     let night = keep.map(|keep| keep.stage(&stage, target)).transpose()?;
     stage.publish()?;
     stage::remove_stale(&[target.stopped_run(), target.stopped_findings(), target.held()]);
-    let Some((keep, night)) = keep.zip(night) else { return Ok(None) };
+    let Some((keep, night)) = keep.zip(night) else {
+        return Ok(None);
+    };
     match night.publish() {
         Ok(()) => {
             keep.forget_old();

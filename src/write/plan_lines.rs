@@ -2,7 +2,7 @@
 
 use super::cell::Line;
 use crate::{
-    plan::{PlanRow, PlanTarget},
+    plan::{Costs, PlanRow, PlanTarget},
     terms::{Country, CustomerId, Id, Seats},
 };
 
@@ -95,7 +95,8 @@ fn by_when(row: &PlanRow, line: &mut Line<'_>) {
 }
 
 fn what_it_costs(row: &PlanRow, line: &mut Line<'_>) {
-    let costs = &row.decision.costs;
+    let none = Costs::default();
+    let costs = row.decision.costs.as_deref().unwrap_or(&none);
     line.word(costs.currency.as_deref());
     line.list(
         costs

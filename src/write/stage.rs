@@ -147,7 +147,9 @@ impl Stage {
         let file = temporary(path).map_err(failed)?;
         // Noted before it is filled, so that it goes with the stage whatever happens.
         self.staged.push((file, path.to_owned()));
-        let Some((file, _)) = self.staged.last() else { return Ok(String::new()) };
+        let Some((file, _)) = self.staged.last() else {
+            return Ok(String::new());
+        };
         write_through(file.as_file(), fill).map_err(failed)
     }
 
@@ -259,7 +261,9 @@ pub(super) fn sweep(folder: &Path, paths: &[PathBuf]) {
     let entries = fs::read_dir(or_here(folder)).into_iter().flatten().flatten();
     for entry in entries {
         let own = entry.file_name();
-        let is_ours = names.iter().any(|name| is_temporary(&own.to_string_lossy(), &name.to_string_lossy()));
+        let is_ours = names
+            .iter()
+            .any(|name| is_temporary(&own.to_string_lossy(), &name.to_string_lossy()));
         if is_ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
             let _ = fs::remove_file(entry.path());
         }

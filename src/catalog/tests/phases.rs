@@ -22,7 +22,14 @@ fn questions_of_one_phase_have_one_answer() {
     let (phases, book) = (catalog.phases(&rules), catalog.rule_book(&rules));
     let first = day("2018-01-01");
     let days: Vec<NaiveDate> = (0..1500).map(|step| first + Days::new(step * 3)).collect();
-    let seats = [None, Some(Seats(1)), Some(Seats(2)), Some(Seats(9)), Some(Seats(10)), Some(Seats(301))];
+    let seats = [
+        None,
+        Some(Seats(1)),
+        Some(Seats(2)),
+        Some(Seats(9)),
+        Some(Seats(10)),
+        Some(Seats(301)),
+    ];
     let (mut same, mut turns) = (0, 0);
     for (number, offer) in catalog.offers().enumerate().step_by(5) {
         let source = match number % 2 {

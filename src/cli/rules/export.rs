@@ -91,7 +91,10 @@ mod tests {
                 _ => format!("{line}\n"),
             })
             .collect();
-        assert_eq!(extend.lines().filter(|line| line.starts_with('#')).count(), TABLE_NAMES.len());
+        assert_eq!(
+            extend.lines().filter(|line| line.starts_with('#')).count(),
+            TABLE_NAMES.len()
+        );
         let config = Config::parse(&named, Path::new("seatshift.toml")).unwrap();
         assert_eq!(config.rules.replace.len(), TABLE_NAMES.len());
         Rules::load(&config.rules).unwrap();

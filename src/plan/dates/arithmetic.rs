@@ -227,7 +227,8 @@ impl<'a> Lines<'a> {
     fn add(&mut self, name: &'static str, decided: Option<NaiveDate>, sums: Vec<Sum<'a>>) {
         let Some(day) = decided else { return };
         let found = sums.into_iter().find(|sum| sum.day == day);
-        self.lines.push(found.map_or_else(|| given(name, day), |sum| sum.line(name)));
+        self.lines
+            .push(found.map_or_else(|| given(name, day), |sum| sum.line(name)));
     }
 }
 
@@ -243,7 +244,10 @@ fn given(name: &'static str, day: NaiveDate) -> DateLine {
 
 fn lines(case: &Case<'_>, dates: &Dates, ready: Sum<'_>, reported: &[(&'static str, NaiveDate)]) -> Vec<DateLine> {
     let q = case.q;
-    let mut all = Lines { case, lines: Vec::new() };
+    let mut all = Lines {
+        case,
+        lines: Vec::new(),
+    };
     all.lines.push(given("A", q.as_of));
     all.lines.push(given("E", q.term_end));
     all.lines.extend(q.term_start.map(|start| given("start", start)));
@@ -281,15 +285,15 @@ impl Lines<'_> {
     fn recommended(&mut self, dates: &Dates) {
         let Some(window) = self.case.window else { return };
         let wanted = self.by_table(window.recommended);
-        let mut sums = vec![
-            wanted.clone().prev_move(),
-            wanted.clone().next_move(),
-            wanted.clone(),
-        ];
+        let mut sums = vec![wanted.clone().prev_move(), wanted.clone().next_move(), wanted.clone()];
         if wanted.skipped.is_empty() && self.case.calendar.is_move_day(wanted.day) {
             sums.insert(0, wanted);
         }
-        sums.extend(window.opens.map(|opens| self.by_table(opens).shift(-1, None).prev_move()));
+        sums.extend(
+            window
+                .opens
+                .map(|opens| self.by_table(opens).shift(-1, None).prev_move()),
+        );
         self.add("recommended", dates.recommended, sums);
     }
 
@@ -328,10 +332,17 @@ impl Lines<'_> {
         for (name, decided, (_, lead), key) in [
             ("relationship_by", dates.relationship_by, relationship, relationship_key),
             ("agreement_by", dates.agreement_by, agreement, "rules.lead.agreement"),
-            ("delegated_rights_by", dates.delegated_rights_by, rights, "rules.lead.delegated_rights"),
+            (
+                "delegated_rights_by",
+                dates.delegated_rights_by,
+                rights,
+                "rules.lead.delegated_rights",
+            ),
             ("vetting_by", dates.vetting_by, vetting, "rules.lead.vetting"),
         ] {
-            let sum = self.sum(base, base_day).shift(-i64::from(lead), Some(NumberFrom::Setting(key)));
+            let sum = self
+                .sum(base, base_day)
+                .shift(-i64::from(lead), Some(NumberFrom::Setting(key)));
             self.add(name, decided, vec![sum.prev()]);
         }
         let credit_days = -i64::from(case.settings.credit_days);
