@@ -13,7 +13,7 @@ use crate::terms::{Text, worded};
 worded! {
     /// How much a finding matters.
     Severity {
-        /// Something was not read: the run exits with 1.
+        /// Something was not read, or is about to be lost: the run exits with 1.
         Error = "error",
         /// A row needs a person, or a fact was left out.
         Warning = "warning",
@@ -88,6 +88,7 @@ codes! {
     OfferUnmapped = "offer-unmapped", Warning, "the catalogue knows this offer, but none to order for it";
     OfferAmbiguous = "offer-ambiguous", Warning, "the offer's name stands for several offers";
     OfferDisagrees = "offer-disagrees", Warning, "the offer's id and its name are two different offers; the id counts";
+    OfferRowKeeps = "offer-row-keeps", Warning, "a row of the offers table keeps licences between two SKUs; users have nothing until the new licences are assigned";
     OfferRowTied = "offer-row-tied", Warning, "two rows of the offers table fit equally well";
     CalendarYearMissing = "calendar-year-missing", Warning, "the calendar table has no holiday in a year that the plan reaches";
     PartnerCountriesUnset = "partner-countries-unset", Warning, "the settings do not say where we are authorised to sell";
@@ -95,6 +96,11 @@ codes! {
     CatalogFileOld = "catalog-file-old", Warning, "one of Microsoft's own files is old, or does not say how old it is";
     CatalogRowDamaged = "catalog-row-damaged", Warning, "a row of one of Microsoft's own files makes no sense; it was left out";
     CatalogFileDisagrees = "catalog-file-disagrees", Warning, "one of Microsoft's own files contradicts the built-in catalogue; the file counts";
+    SubscriptionGoneDue = "subscription-gone-due", Error, "a subscription of the plan before this one, whose term ends within `attention_days`, is in no export any more, and none of ours has taken its place";
+    SubscriptionGoneSoon = "subscription-gone-soon", Warning, "a subscription of the plan before this one, whose term ends soon, has ended, or nobody knows when, is in no export any more, and none of ours has taken its place";
+    PreviousUnreadable = "previous-unreadable", Warning, "the plan being replaced cannot be read, so nothing was compared";
+    SubscriptionGone = "subscription-gone", Note, "a subscription of the plan before this one is in no export any more";
+    PreviousMixed = "previous-mixed", Note, "the plan that was compared is not the one that the run record beside it tells of";
     GuardAccepted = "guard-accepted", Note, "a guard tripped, and the command line let it through";
     LastSetMixed = "last-set-mixed", Note, "the files of the last run do not belong together";
     PriceMissing = "price-missing", Note, "the price list has no price for an offer to order, so its costs are not worked out";
@@ -106,7 +112,7 @@ codes! {
     TotalRowIgnored = "total-row-ignored", Note, "a total was left out";
     NoteRowIgnored = "note-row-ignored", Note, "a note below the table was left out";
     HeadingRowIgnored = "heading-row-ignored", Note, "a repeated row of headings was left out";
-    TableBegins = "table-begins", Note, "another table begins below the first; its rows were read under its own headings";
+    TableBegins = "table-begins", Note, "another table begins below the first or beside it; its rows were read under its own headings";
     LastRowOpen = "last-row-open", Note, "the last row has no line end: the file may have been cut within its last cell";
     RowIgnored = "row-ignored", Note, "the source marks this row as a duplicate or as no subscription";
     RowsMerged = "rows-merged", Note, "several rows tell of one subscription and were merged";
@@ -120,6 +126,7 @@ codes! {
     RelationshipUnknown = "relationship-unknown", Note, "nothing says whether the customer has accepted our reseller relationship; it counts as missing";
     AgreementUnknown = "agreement-unknown", Note, "nothing says when the customer accepted the customer agreement; it counts as missing";
     DelegatedRightsUnknown = "delegated-rights-unknown", Note, "nothing says whether we have delegated rights; they count as missing";
+    SegmentUnknown = "segment-unknown", Note, "nothing says which segment the customer is of; the commercial offers were taken";
     VettingUnknown = "vetting-unknown", Note, "nothing says whether the customer is vetted for the offer's segment; it counts as not vetted";
     TargetFound = "target-found", Note, "an export of ours already has the target subscription";
     RuleUnsure = "rule-unsure", Note, "the plan rests on a rule whose source is not certain";
@@ -143,6 +150,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// Whether its sheet is a file in an archive, as the archive's name says.
+    pub fn is_in_archive(&self) -> bool {
+        self.sheet.is_some() && self.file.to_ascii_lowercase().ends_with(".zip")
+    }
+
     /// A whole file.
     pub fn file(path: impl Into<Text>) -> Place {
         Place {
@@ -185,13 +197,16 @@ pub fn column_name(column: u32) -> String {
 }
 
 impl fmt::Display for Place {
-    /// `contoso-de.xlsx, sheet "Abonnements", F214`, or `list.csv, line 12`.
+    /// `contoso-de.xlsx, sheet "Abonnements", F214`, `list.csv, line 12`, or `pack.zip, file "list.csv", line 12`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;
-        if let Some(sheet) = &self.sheet {
-            write!(f, ", sheet \"{sheet}\"")?;
+        let sheet = self.sheet.as_ref().filter(|_| !self.is_in_archive());
+        match (&self.sheet, sheet) {
+            (_, Some(sheet)) => write!(f, ", sheet \"{sheet}\"")?,
+            (Some(member), None) => write!(f, ", file \"{member}\"")?,
+            (None, None) => {}
         }
-        match (&self.sheet, self.row, self.column) {
+        match (sheet, self.row, self.column) {
             (Some(_), Some(row), Some(column)) => write!(f, ", {}{row}", column_name(column)),
             (Some(_), Some(row), None) => write!(f, ", row {row}"),
             (None, Some(row), Some(column)) => write!(f, ", line {row}, column {}", column + 1),

@@ -25,6 +25,8 @@ pub mod plan;
 
 pub mod saved;
 
+pub mod compare;
+
 pub mod guard;
 
 pub mod write;

@@ -16,19 +16,27 @@ use chrono::NaiveDate;
 
 mod conclude;
 mod countries;
+mod diff;
 mod night;
 mod offers;
+mod previous;
 mod report;
 mod stop;
 mod told;
 
+pub use diff::{Diffed, diff};
 pub use night::Night;
 pub use offers::Offers;
+pub use previous::{Previous, fitting};
 pub use report::{ReportRequest, Reported, report};
 pub use stop::Stop;
 
 use crate::{
-    catalog::{Catalog, evidence::Evidence},
+    catalog::{
+        Catalog,
+        evidence::{Evidence, EvidenceFile},
+    },
+    compare::Changes,
     config::{Config, RuleSettings, TablePaths, sha256},
     finding::{Accounting, Code, Finding, Place},
     plan::{self, Counts, Plan},
@@ -40,6 +48,7 @@ use crate::{
         vocabulary::Vocabulary,
     },
     rules::{Calendar, Rules},
+    saved::{SavedCatalogFile, SavedInput, SavedRecord, SavedSettings},
     write::{Lock, Reports, Target, View, WriteStop},
 };
 use conclude::{Read, conclude, has_errors};
@@ -60,6 +69,8 @@ pub struct Request<'a> {
     pub reports: Reports,
     /// Whether pressing rows for review need a person before the run counts as done.
     pub strict: bool,
+    /// Which plan to compare with.
+    pub previous: Previous,
     /// What an unattended run is told besides.
     pub night: Night<'a>,
 }
@@ -105,6 +116,8 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Where the files are; none: the plan has not been written.
     pub target: Option<Target>,
+    /// What changed since the plan before; none: with nothing was it compared.
+    pub changes: Option<Changes>,
     /// Why the night could not be kept in the history, where all else was done.
     pub unkept: Option<WriteStop>,
     /// What else was made of the plan, and where it is.
@@ -165,6 +178,7 @@ pub struct Explained {
 /// Where nothing could be planned or written: the files of the last run are as they were.
 pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, Stop> {
     let early = request.lock_if_there()?;
+    let named = previous::named(request)?;
     let references = References::load(request.config, request.as_of)?;
     let exports = Exports::of(request)?;
     let lock = request.lock(early)?;
@@ -191,9 +205,22 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         evidence: &evidence,
     };
     let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
+    let (digests, catalog) = (digests(&tables, &request.config.rules), evidence.files());
+    let tonight = previous::Tonight {
+        plan: &plan,
+        customers: &recognised.customers,
+        context,
+        record: saved_record(request, &digests, &catalog, &recognised.inputs),
+    };
+    // A run that read nothing is stopped, and has nothing to compare.
+    let compared = match recognised.accounting.rows_read {
+        0 => previous::Compared::default(),
+        _ => previous::compared(request, named, &tonight)?,
+    };
     let read = Read {
-        tables: digests(&tables, &request.config.rules),
-        catalog: evidence.files(),
+        compared,
+        tables: digests,
+        catalog,
         inputs: recognised.inputs,
         accounting: recognised.accounting,
         findings: recognised.findings,
@@ -362,12 +389,50 @@ impl Exports {
         let (inputs, mut findings) = read::expand_with(request.exports, io::stdin(), &config.limits);
         overwrites_nothing(request, &inputs)?;
         let mut ours = ours(config, request.target.as_ref(), &request.reports);
+        if let Previous::Named(path) = &request.previous {
+            ours.extend(path.canonicalize().ok());
+        }
         let history = request.keep().and_then(|keep| keep.folder.canonicalize().ok());
         ours.extend(history);
         let (inputs, own) = without_ours(inputs, &ours);
         findings.extend(own);
         findings.extend(request.restless(&inputs));
         Ok(Exports { inputs, findings })
+    }
+}
+
+/// What this run will record of itself, as far as a comparison needs it.
+fn saved_record(
+    request: &Request<'_>,
+    tables: &BTreeMap<String, String>,
+    catalog: &[EvidenceFile],
+    inputs: &[InputRecord],
+) -> SavedRecord {
+    let config = request.config;
+    let is_default = config.path.is_none() && config.set.is_empty();
+    let file = |file: &EvidenceFile| SavedCatalogFile {
+        setting: file.setting.to_owned(),
+        path: file.path.to_string(),
+        sha256: file.sha256.clone(),
+    };
+    let input = |input: &InputRecord| SavedInput {
+        path: input.file.path.to_string(),
+        sha256: input.file.sha256.clone(),
+        bytes: input.file.bytes,
+        ..SavedInput::default()
+    };
+    SavedRecord {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        as_of: Some(request.as_of),
+        settings: (!is_default).then(|| SavedSettings {
+            path: config.path.as_ref().map(|path| path.display().to_string()),
+            sha256: config.digest.clone(),
+            set: config.set.iter().map(|set| set.text.clone()).collect(),
+        }),
+        tables: tables.clone(),
+        catalog: catalog.iter().map(file).collect(),
+        inputs: inputs.iter().map(input).collect(),
+        ..SavedRecord::default()
     }
 }
 
@@ -438,7 +503,13 @@ fn is_output(path: &Path) -> bool {
     let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut head));
     let text = String::from_utf8_lossy(&head);
     let text = text.trim_start_matches('\u{feff}').replace(';', ",");
-    let heads = ["action,move_date,", "severity,code,file,", "due,step,owner,", "{"];
+    let heads = [
+        "action,move_date,",
+        "severity,code,file,",
+        "due,step,owner,",
+        "change,loss,due,",
+        "{",
+    ];
     read.is_ok() && heads.iter().any(|head| text.starts_with(head))
 }
 

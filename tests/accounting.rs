@@ -346,6 +346,7 @@ fn check_variant(samples: &[Sample], number: usize, config: &Config) -> Result<A
         target: Some(Target::new(&folder.path().join("plan.csv")).unwrap()),
         reports: Reports::none(),
         strict: false,
+        previous: Default::default(),
         night: Night::default(),
     };
     match catch_unwind(AssertUnwindSafe(|| pipeline::run(&request, &()))) {

@@ -243,13 +243,13 @@ fn no_canary_reaches_standard_error() {
             codes.push(code(&ran));
         }
     }
-    for column in 0..HEADINGS.len() {
+    for (column, heading) in HEADINGS.into_iter().enumerate() {
         let name = format!("column-{column:02}");
         let ran = run(
             folder.path(),
             ["plan", &name, "--as-of", AS_OF, "-o", "out-columns/plan.csv"],
         );
-        is_free(&said(&ran), HEADINGS[column]);
+        is_free(&said(&ran), heading);
     }
     // One that is held back: another export in the place of the first.
     for name in &exports {

@@ -440,6 +440,7 @@ fn planned(folder: &Path, name: &str, bytes: &[u8], names: &[(&str, &str)], sett
         target: Some(target.clone()),
         reports: Reports::none(),
         strict: false,
+        previous: Default::default(),
         night: Night::default(),
     };
     let outcome = pipeline::run(&request, &()).unwrap_or_else(|stop| panic!("{name}: {stop}"));

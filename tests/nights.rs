@@ -157,6 +157,7 @@ fn night(as_of: NaiveDate, config: &Config, reported: &BTreeMap<String, Vec<(Str
         target: None,
         reports: Reports::none(),
         strict: false,
+        previous: Default::default(),
         night: pipeline::Night::default(),
     };
     let plan = pipeline::run(&request, &()).unwrap().plan;

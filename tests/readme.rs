@@ -12,7 +12,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use seatshift::saved::PlanColumn;
+use seatshift::saved::{ChangeColumn, PlanColumn};
 
 #[allow(dead_code, reason = "each test uses some of it")]
 #[path = "support/running.rs"]
@@ -114,9 +114,9 @@ fn consoles(readme: &str) -> Vec<(String, Vec<String>)> {
 }
 
 #[test]
-fn what_check_and_explain_say_stands_there() {
+fn what_check_explain_and_diff_say_stands_there() {
     let consoles = consoles(&readme());
-    for wanted in ["seatshift check ", "seatshift explain "] {
+    for wanted in ["seatshift check ", "seatshift explain ", "seatshift diff "] {
         let shown = consoles.iter().filter(|(command, _)| command.starts_with(wanted));
         let mut count = 0;
         for (command, said) in shown {
@@ -146,7 +146,7 @@ fn names(value: &serde_json::Value, into: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn the_json_of_check_and_explain_parses_and_its_names_stand_there() {
+fn the_json_of_check_explain_and_diff_parses_and_its_names_stand_there() {
     let readme = readme();
     let id = "aaf67d77-e1cd-56ed-8e68-127d46127a98";
     let mut found = BTreeSet::new();
@@ -155,12 +155,21 @@ fn the_json_of_check_and_explain_parses_and_its_names_stand_there() {
         &["check", "samples/exports", "--json", "--subscription", id],
         &["explain", "bursztyn", "samples/exports", "--json"],
         &["explain", "muellersoehne.example", "samples/exports", "--json"],
+        &[
+            "diff",
+            "tests/cases/diff/old/plan.csv",
+            "tests/cases/diff/new/plan.csv",
+            "--format",
+            "json",
+        ],
     ] {
         let settings = ["--config", "samples/seatshift.toml"];
-        let ran = run(&repository(), command.iter().chain(&settings));
+        let settings = settings.iter().filter(|_| command[0] != "diff");
+        let ran = run(&repository(), command.iter().chain(settings));
         let document: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
         names(&document, &mut found);
         match (document.get("found").and_then(|found| found.as_str()), code(&ran)) {
+            (None, 0) if command[0] == "diff" => assert!(!document["changes"].as_array().unwrap().is_empty()),
             (None, 0) => assert_eq!(document["files"].as_array().unwrap().len(), 25),
             (Some("subscription" | "customer"), 0) | (Some("nothing"), 2) => {}
             other => panic!("{command:?}: {other:?}"),
@@ -198,6 +207,7 @@ fn first_cells(readme: &str, heading: &str) -> Vec<String> {
 #[test]
 fn the_table_of_columns_is_what_is_written() {
     assert_eq!(first_cells(&readme(), "### plan.csv"), PlanColumn::HEADINGS);
+    assert_eq!(first_cells(&readme(), "### plan.changes.csv"), ChangeColumn::HEADINGS);
 }
 
 /// The console blocks of commands about offers: arguments, and what stands below.

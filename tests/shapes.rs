@@ -811,3 +811,43 @@ fn the_next_change_of_state_is_the_terms_end_only_while_active() {
         assert_eq!(fact(subscription, "term_end"), expected, "{}", subscription.id);
     }
 }
+
+/// A number without a date's format, or written as text, counts from where its workbook does.
+#[test]
+fn numbers_of_days_count_from_their_workbooks_epoch() {
+    let day = NaiveDate::from_ymd_opt(2027, 5, 3).unwrap();
+    let since_1900 = (day - NaiveDate::from_ymd_opt(1899, 12, 30).unwrap()).num_days() as f64;
+    let id = |number: u32| Value::from(&*format!("0f8fad5b-d9cb-469f-a165-70867728950{number}"));
+    for (is_1904, number) in [(false, since_1900), (true, since_1900 - 1462.0)] {
+        let list = [
+            ["Subscription ID", "Product", "Quantity", "End date"]
+                .map(Value::from)
+                .to_vec(),
+            vec![id(1), "Office 365 E3".into(), 5.0.into(), number.into()],
+            vec![id(2), "Office 365 E3".into(), 5.0.into(), (number + 0.25).into()],
+            vec![
+                id(3),
+                "Office 365 E3".into(),
+                5.0.into(),
+                number.to_string().as_str().into(),
+            ],
+            vec![id(4), "Office 365 E3".into(), 5.0.into(), day.into()],
+        ];
+        let sheet = Sheet::new("Lista", &list);
+        let sheet = if is_1904 { sheet.since_1904() } else { sheet };
+        for (format, content) in workbooks::all(&[sheet]) {
+            let came = recognised(format, content);
+            let ends: Vec<String> = came.subscriptions.iter().map(|of| fact(of, "term_end")).collect();
+            assert_eq!(ends, ["2027-05-03"; 4], "{format} {is_1904}");
+            let column = &came.inputs[0].tables[0].dates[0];
+            let since = if is_1904 {
+                "counted from 1904"
+            } else {
+                "counted from 1900"
+            };
+            assert!(column.because.contains(since), "{format}: {}", column.because);
+            let told = came.findings.iter().filter(|finding| finding.message.contains(since));
+            assert_eq!(told.map(|finding| &*finding.hint).collect::<Vec<_>>(), [""], "{format}");
+        }
+    }
+}

@@ -43,7 +43,8 @@ struct Kept(Vec<String>);
 
 impl Sink for Kept {
     fn table(&mut self, head: &TableHead) -> Interest {
-        self.0.push(format!("{:?} {}", head.sheet, head.headings.join("|")));
+        let headings = head.headings.join("|");
+        self.0.push(format!("{:?} {:?} {headings}", head.epoch, head.sheet));
         match head.headings.iter().any(|heading| &**heading == "unwanted") {
             true => Interest::Skip,
             false => Interest::Read,

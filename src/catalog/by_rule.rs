@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::{
-    Catalog, MapQuery, Mapping, Resolution, Target,
+    Catalog, MapQuery, Mapping, Offer, Resolution, Target,
     map::Found,
     spelling::IdText,
     target::{TermChange, choose_term, is_on_sale, offer_row, order_id, same_kind, same_sku},
@@ -172,12 +172,15 @@ impl Catalog {
                     .by_key
                     .get(&offer.key)
                     .map_or_else(|| Wanted::Unknown(text.into()), |&index| Wanted::Known(index)),
-                Resolution::Ambiguous(readings) => Wanted::Ambiguous(
-                    readings
-                        .iter()
-                        .filter_map(|offer| self.by_key.get(&offer.key).copied())
-                        .collect(),
-                ),
+                Resolution::Ambiguous(readings) => {
+                    let of = |offer: &Arc<Offer>| self.by_key.get(&offer.key).copied();
+                    let mut to_order = readings.iter().filter(|offer| offer.item.is_some());
+                    match (to_order.next().and_then(of), to_order.next()) {
+                        // A target is there to be ordered, and only one of them can be.
+                        (Some(only), None) => Wanted::Known(only),
+                        _ => Wanted::Ambiguous(readings.iter().filter_map(of).collect()),
+                    }
+                }
                 Resolution::Unknown => Wanted::Misspelt,
             },
         }

@@ -172,6 +172,13 @@ impl Catalog {
         }
     }
 
+    /// Whether a commercial offer is only one of several that its SKU id provisions, for customers of other segments.
+    pub fn has_other_segments(&self, offer: &Offer) -> bool {
+        let of_sku = offer.sku_id.and_then(|sku| self.by_guid.get(&sku));
+        let mut others = of_sku.into_iter().flatten().filter_map(|&index| self.entry(index));
+        offer.segment == Segment::Commercial && others.any(|other| other.offer.segment != offer.segment)
+    }
+
     /// Of offers that share an id or a name, those of the segment; else the commercial ones; else all.
     pub(super) fn of_segment(&self, found: Vec<usize>, segment: Option<Segment>) -> Vec<usize> {
         let of = |wanted: Segment| -> Vec<usize> {

@@ -123,12 +123,8 @@ impl Catalog {
                 "check its spelling; it fits only what is written alike",
             );
         }
-        if rule.licences == Some(Licences::Keep) && self.is_another_sku(row) {
-            let message = format!(
-                "`keep`, but `{}` and `{}` are two SKUs: users have nothing until the new licences are assigned",
-                rule.source_offer, rule.target_offer
-            );
-            note(RuleFault::NotKept, message, "write `reassign`, or leave the cell empty");
+        if let Some(message) = self.not_kept_by(row) {
+            note(RuleFault::NotKept, message, NOT_KEPT);
         }
         for target in rule
             .target_offer
@@ -162,7 +158,25 @@ impl Catalog {
     }
 }
 
+/// What to do where licences cannot be kept.
+pub const NOT_KEPT: &str = "write `reassign`, or leave the cell empty";
+
 impl Catalog {
+    /// What is wrong with a row that keeps licences between two SKUs.
+    pub fn not_kept(&self, rule: &OfferRule) -> Option<String> {
+        (rule.licences == Some(Licences::Keep)).then(|| self.not_kept_by(&self.about(rule)))?
+    }
+
+    fn not_kept_by(&self, row: &About<'_>) -> Option<String> {
+        let rule = row.rule;
+        (rule.licences == Some(Licences::Keep) && self.is_another_sku(row)).then(|| {
+            format!(
+                "`keep`, but `{}` and `{}` are two SKUs: users have nothing until the new licences are assigned",
+                rule.source_offer, rule.target_offer
+            )
+        })
+    }
+
     /// Whether all that is known of a row's source is of another SKU than all that is known of its target.
     fn is_another_sku(&self, row: &About<'_>) -> bool {
         let Lookup::Found(targets) = self.find(&row.rule.target_offer) else {

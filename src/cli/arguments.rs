@@ -23,6 +23,7 @@ Examples:
   seatshift plan exports/ -o out/plan.csv  the plan, with findings, steps and run record beside it
   seatshift report out/plan.csv --xlsx     the same as a workbook
   seatshift explain contoso.com exports/   why the plan says what it says of a subscription or customer
+  seatshift diff old/plan.csv plan.csv     what changed from one plan to another, and why
   seatshift offers compare SPE_E3 SPB      what users keep, lose and gain
   seatshift rules windows                  the rules that plans follow, with their sources
 ";
@@ -33,14 +34,16 @@ Examples:
   seatshift plan exports/ 'more/*.xlsx' -o out/plan.csv --as-of 2026-11-21
   seatshift plan exports/ -o out/plan.csv --xlsx --html --ics
   seatshift plan - -o - < list.csv > plan.csv
+  seatshift plan exports/ -o out/plan.csv --previous lastweek/plan.csv
   seatshift plan exports/ -o what-if.csv --set rules.lead.relationship=21
   seatshift plan exports/ --history history --metrics seatshift.prom --log json
   seatshift plan exports/ --accept shrink
 ";
 
 const PLAN_NOTES: &str = "\
-Beside out/plan.csv stand out/plan.findings.csv, out/plan.steps.csv and
-out/plan.run.json. They are replaced together at the end, or not at all.
+Beside out/plan.csv stand out/plan.findings.csv, out/plan.steps.csv,
+out/plan.run.json and, where there was a plan before, out/plan.changes.csv: what
+changed, and why. They are replaced together at the end, or not at all.
 
 Exit codes:
   0  done: every input read, no row rejected
@@ -91,6 +94,28 @@ Exit codes:
   2  not found: the nearest are named; or arguments, settings or tables are
      wrong
   3  not run: no export could be read
+";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  seatshift diff lastweek/plan.csv plan.csv
+  seatshift diff old.csv new.csv --format markdown | mail -s Plan team@example.com
+  seatshift diff old.csv new.csv --format csv --exit-code > changes.csv
+";
+
+const DIFF_NOTES: &str = "\
+What stands beside each plan as run.json tells why something changed: an export,
+a table, a date. Without it the cause is unknown. `plan` itself tells more causes
+apart, since it still has the exports: see plan.changes.csv.
+
+Markdown and lines for people name no customer, only subscriptions and offers;
+csv and json have the customer's id and name, as plan.csv does.
+
+Exit codes:
+  0  compared; with --exit-code: nothing to list changed
+  1  only with --exit-code: something changed
+  2  not run: a plan cannot be read, or is none that this version knows
+  3  the output failed
 ";
 
 const HISTORY_EXAMPLES: &str = "\
@@ -185,6 +210,9 @@ pub(crate) enum Command {
     /// Tell why the plan says what it says of a subscription or a customer, cell by cell and rule by rule
     #[command(before_help = EXPLAIN_EXAMPLES, after_help = EXPLAIN_NOTES, help_template = TEMPLATE)]
     Explain(Explain),
+    /// Tell what changed from one plan to another, and why
+    #[command(before_help = DIFF_EXAMPLES, after_help = DIFF_NOTES, help_template = TEMPLATE)]
+    Diff(Diff),
     /// Tell how plans went from night to night, or what each said of one subscription
     #[command(before_help = HISTORY_EXAMPLES, after_help = HISTORY_NOTES, help_template = TEMPLATE)]
     History(History),
@@ -232,6 +260,9 @@ pub(crate) struct Plan {
     /// Exit with 1 also when a row for review is pressing
     #[arg(long)]
     pub(crate) strict: bool,
+    /// The plan to compare with; otherwise the one being replaced; `none`: no plan
+    #[arg(long, value_name = "FILE")]
+    pub(crate) previous: Option<PathBuf>,
     /// Let this guard through once, where it would hold the new plan back; may be given several times
     #[arg(long, value_name = "GUARD", value_parser = guard)]
     pub(crate) accept: Vec<Guard>,
@@ -269,6 +300,37 @@ pub(crate) struct Explain {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// The earlier plan.csv
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// The later plan.csv
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+    /// How to write the changes
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: DiffFormat,
+    /// Exit with 1 when something changed
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    /// List also what is only counted otherwise: days that follow as-of, other places in the exports
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// Lines for a terminal
+    Human,
+    /// The columns of plan.changes.csv
+    Csv,
+    /// One document
+    Json,
+    /// A short text for mail
+    Markdown,
 }
 
 #[derive(Debug, Args)]
@@ -354,6 +416,7 @@ mod tests {
             reports::EXAMPLES,
             CHECK_EXAMPLES,
             EXPLAIN_EXAMPLES,
+            DIFF_EXAMPLES,
             offers::EXAMPLES,
             offers::FIND_EXAMPLES,
             offers::COMPARE_EXAMPLES,
@@ -369,7 +432,7 @@ mod tests {
         .flat_map(|text| text.lines().skip(1))
         {
             let command = line.trim().split("  ").next().unwrap_or_default();
-            let command = command.split(['<', '>']).next().unwrap_or_default();
+            let command = command.split(['<', '>', '|']).next().unwrap_or_default();
             let command = command.replace("'Contoso Kft.'", "Contoso");
             let parsed = Arguments::try_parse_from(command.split_whitespace());
             assert!(parsed.is_ok(), "{command}: {parsed:?}");

@@ -46,6 +46,7 @@ fn checked(command: &Check, config: &Config, progress: &Progress) -> Result<Chec
         target: None,
         reports: Reports::none(),
         strict: false,
+        previous: Default::default(),
         night: Night::default(),
     };
     on_threads(&command.reading, || pipeline::check(&request, progress))

@@ -59,6 +59,7 @@ fn explained(word: &str, reading: &Reading, progress: &Progress) -> Result<Expla
         target: None,
         reports: Reports::none(),
         strict: false,
+        previous: Default::default(),
         night: Night::default(),
     };
     on_threads(reading, || pipeline::explain(&request, word, progress))

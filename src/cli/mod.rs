@@ -19,8 +19,10 @@ use seatshift::{
 };
 
 mod arguments;
+mod changes;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod history;
 mod init;
@@ -92,6 +94,7 @@ fn dispatch(arguments: &[OsString]) -> u8 {
         Command::Report(command) => report::run(command, &screen),
         Command::Check(command) => check::run(command, &screen),
         Command::Explain(command) => explain::run(command, &screen),
+        Command::Diff(command) => diff::run(command, &screen),
         Command::History(command) => history::run(command, &screen),
         Command::Offers(command) => offers::run(command, &screen),
         Command::Rules(command) => rules::run(command, &screen),

@@ -10,7 +10,7 @@ use std::{
 
 use seatshift::{
     config::Config,
-    pipeline::{self, Night, Observer, Outcome, Request, Stop},
+    pipeline::{self, Night, Observer, Outcome, Previous, Request, Stop},
     write::{Reports, Target, write_metrics, write_plan},
 };
 
@@ -40,7 +40,7 @@ pub(super) fn run(command: &Plan, screen: &Screen) -> u8 {
             (exit_code, metrics::of_stop(&stop))
         }
         Ok((config, outcome)) => {
-            let exit_code = conclude(&config, &outcome, screen);
+            let exit_code = conclude(command, &config, &outcome, screen);
             let figures = metrics::of_run(&outcome);
             // The process ends here, and a large plan is millions of texts: to give each back takes a while, and serves nobody.
             std::mem::forget(outcome);
@@ -73,6 +73,11 @@ fn planned(command: &Plan, config: &Config, progress: &Progress) -> Result<Outco
         reports: reports(command, target.as_ref())?,
         target,
         strict: command.strict,
+        previous: match &command.previous {
+            None => Previous::Replaced,
+            Some(path) if path == Path::new("none") => Previous::Nothing,
+            Some(path) => Previous::Named(path.clone()),
+        },
         night: Night {
             accept: command.accept.iter().copied().collect(),
             history: command.history.as_deref(),
@@ -91,7 +96,7 @@ fn reports(command: &Plan, target: Option<&Target>) -> Result<Reports, Stop> {
     }
 }
 
-fn conclude(config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {
+fn conclude(command: &Plan, config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {
     if outcome.target.is_none()
         && let Err(error) = write_plan(&outcome.plan, config.output, &mut io::stdout())
     {
@@ -102,6 +107,9 @@ fn conclude(config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {
     }
     if !screen.is_log() {
         screen.mention(&summary::of_run(outcome, screen.verbose()));
+    }
+    if outcome.target.is_none() && command.history.is_some() {
+        screen.tell("no night is kept: `--history` keeps what is written to a file, and `-o -` writes none\n");
     }
     if let Some(unkept) = &outcome.unkept {
         screen.tell(&format!(

@@ -45,14 +45,11 @@ pub(super) fn listen() {
     let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
         return;
     };
-    let listening = move || {
-        for signal in signals.forever() {
-            match signal {
-                SIGHUP => end("SIGHUP", SIGHUP),
-                SIGINT => end("SIGINT", SIGINT),
-                _ => end("SIGTERM", SIGTERM),
-            }
-        }
+    let listening = move || match signals.forever().next() {
+        Some(SIGHUP) => end("SIGHUP", SIGHUP),
+        Some(SIGINT) => end("SIGINT", SIGINT),
+        Some(_) => end("SIGTERM", SIGTERM),
+        None => {}
     };
     let _ = thread::Builder::new().name("signals".to_owned()).spawn(listening);
 }

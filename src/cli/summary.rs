@@ -15,6 +15,7 @@ use seatshift::{
 };
 
 use super::{
+    changes,
     shown::{BAD, FAINT, In, STRONG, WARN, grouped, many, tame},
     withheld::withheld,
 };
@@ -38,9 +39,17 @@ pub(super) fn of_run(outcome: &Outcome, verbose: bool) -> String {
     costs(&mut text, &outcome.counts);
     reasons(&mut text, &outcome.plan, Action::Review, "For a person to decide");
     reasons(&mut text, &outcome.plan, Action::Keep, "Kept");
+    if let Some(changes) = &outcome.changes {
+        heading(
+            &mut text,
+            STRONG,
+            &format!("What changed since {}", changes::since(changes)),
+        );
+        changes::section(&mut text, changes, ROWS_SHOWN);
+    }
     tally(&mut text, &outcome.findings);
     if let Some(target) = &outcome.target {
-        files(&mut text, target, &outcome.reports);
+        files(&mut text, target, &outcome.reports, outcome.changes.is_some());
     }
     if outcome.verdict == Verdict::Look {
         let _ = writeln!(text, "\n{}", In(BAD, look(outcome)));
@@ -279,15 +288,17 @@ fn reports_made(text: &mut String, reports: &Reports) {
     }
 }
 
-fn files(text: &mut String, target: &Target, reports: &Reports) {
+fn files(text: &mut String, target: &Target, reports: &Reports, compared: bool) {
     heading(text, STRONG, "Files");
     reports_made(text, reports);
-    for (path, what) in [
+    let changes = compared.then(|| (target.changes(), "what changed since the plan before, and why"));
+    let others = [
         (target.plan().to_owned(), "what to do with each subscription, and when"),
         (target.steps(), "who does what by when"),
         (target.findings(), "what was found in the exports"),
         (target.run(), "what was read, by which rules"),
-    ] {
+    ];
+    for (path, what) in others.into_iter().chain(changes) {
         let _ = writeln!(text, "  {}  {}", path.display(), In(FAINT, what));
     }
 }

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 /// The guards' numbers, and where nights are kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Nightly {
     /// Percent by which rows, subscriptions or customers may shrink; 0: not looked at.
     pub shrink_percent: u8,

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{Guard, Tonight, Tripped, shrunk};
-use crate::saved::restored;
+use crate::{saved::restored, terms::Id};
 
 /// What of the last plan is gone.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ struct Gone {
 /// The guards of subscriptions and customers.
 pub(super) fn gone(tonight: &Tonight<'_>, plan: &Path) -> Vec<Tripped> {
     let rows = &tonight.plan.rows;
-    let ids: HashSet<String> = rows.iter().map(|row| row.subscription.id.to_string()).collect();
+    let ids: HashSet<&Id> = rows.iter().map(|row| &row.subscription.id).collect();
     let customers: HashSet<String> = rows
         .iter()
         .filter_map(|row| row.subscription.customer_id.map(|id| id.to_string()))
@@ -61,7 +61,7 @@ pub(super) fn gone(tonight: &Tonight<'_>, plan: &Path) -> Vec<Tripped> {
 }
 
 /// Reads a plan against the ids of another one; none where it is no plan.
-fn compared(plan: impl Read, ids: &HashSet<String>) -> Option<Gone> {
+fn compared(plan: impl Read, ids: &HashSet<&Id>) -> Option<Gone> {
     let mut plan = BufReader::with_capacity(1 << 16, plan);
     let head = plan.fill_buf().ok()?;
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -81,8 +81,8 @@ fn compared(plan: impl Read, ids: &HashSet<String>) -> Option<Gone> {
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).ok()? {
         gone.subscriptions += 1;
-        let id = restored(record.get(subscription).unwrap_or_default());
-        gone.gone += u64::from(!ids.contains(id));
+        let id = Id::parse(restored(record.get(subscription).unwrap_or_default()));
+        gone.gone += u64::from(id.is_none_or(|id| !ids.contains(&id)));
         let customer = customer.and_then(|customer| record.get(customer)).unwrap_or_default();
         if !customer.is_empty() {
             *gone.customers.entry(restored(customer).to_owned()).or_default() += 1;
@@ -97,7 +97,8 @@ mod tests {
 
     #[test]
     fn a_plan_is_read_by_its_headings_in_any_delimiter() {
-        let ids: HashSet<String> = ["a".to_owned(), "-5".to_owned()].into();
+        let known = ["a", "-5"].map(|id| Id::parse(id).unwrap());
+        let ids: HashSet<&Id> = known.iter().collect();
         for plan in [
             "action,customer_id,subscription_id\r\nmove,c,a\r\nmove,c,'-5\r\nkeep,,b\r\n",
             "\u{feff}subscription_id;x;customer_id\na;;c\n'-5;;c\nb;;\n",

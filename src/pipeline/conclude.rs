@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use super::{Observer, Outcome, Part, Request, Stop, Verdict, told};
+use super::{Observer, Outcome, Part, Request, Stop, Verdict, previous::Compared, told};
 use crate::{
     catalog::evidence::EvidenceFile,
     finding::{Accounting, Code, Finding, Severity},
@@ -13,7 +13,7 @@ use crate::{
     plan::{Counts, MappedOffer, Plan},
     recognise::InputRecord,
     terms::{Action, Urgency},
-    write::{RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held, write_stopped},
+    write::{Beside, RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held, write_stopped},
 };
 
 /// What has been read when deciding is done.
@@ -23,6 +23,7 @@ pub(super) struct Read {
     pub(super) inputs: Vec<InputRecord>,
     pub(super) accounting: Accounting,
     pub(super) findings: Vec<Finding>,
+    pub(super) compared: Compared,
 }
 
 /// The last part of a run: checks that nothing was lost, writes, and says how it went.
@@ -40,8 +41,10 @@ pub(super) fn conclude(
         inputs,
         accounting,
         mut findings,
+        mut compared,
     } = read;
     findings.append(&mut plan.findings);
+    findings.append(&mut compared.findings);
     let guarded = guarded(request, &inputs, accounting, &findings, &plan);
     findings.extend(guarded.findings());
     findings.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -83,14 +86,18 @@ pub(super) fn conclude(
     let mut unkept = None;
     if let Some(target) = &request.target {
         let mut record = records.good(&counts, &plan.mappings, &findings, verdict);
+        record.previous = compared.record;
         let keep = request.keep();
-        let reports = Some((&request.reports, view));
+        let beside = Beside {
+            changes: compared.changes.as_ref(),
+            reports: Some((&request.reports, view)),
+        };
         match write_all(
             target,
             request.config.output,
             &plan,
             &findings,
-            reports,
+            beside,
             &mut record,
             keep.as_ref(),
         ) {
@@ -110,6 +117,7 @@ pub(super) fn conclude(
         counts,
         verdict,
         target: request.target.clone(),
+        changes: compared.changes,
         unkept,
         reports: request.reports.clone(),
     })
@@ -205,6 +213,8 @@ impl Records<'_> {
             mappings: mappings.to_vec(),
             findings: by_code(findings),
             limits: self.request.config.limits,
+            nightly: self.request.config.nightly.clone(),
+            previous: None,
             accepted: self.accepted.clone(),
             outputs: BTreeMap::new(),
             timing: self.observer.elapsed().into(),
@@ -230,7 +240,6 @@ impl Records<'_> {
         let target = target.filter(|_| written);
         Stop::Held {
             guards,
-            accounting: self.accounting,
             held: target.map(Target::held),
             record: target.map(Target::stopped_run),
             findings,
@@ -243,6 +252,7 @@ impl Records<'_> {
             exit_code,
             as_of: self.request.as_of,
             stopped: stopped.to_owned(),
+            nightly: self.request.config.nightly.clone(),
             tripped: self.holding.clone(),
             accepted: self.accepted.clone(),
             settings: self.settings(),

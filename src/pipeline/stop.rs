@@ -33,6 +33,12 @@ pub enum Stop {
         /// What it is.
         what: &'static str,
     },
+    /// The plan to compare with cannot be read.
+    #[error("{cause}")]
+    Previous {
+        /// Which and why.
+        cause: SavedStop,
+    },
     /// The plan to report on could not be read.
     #[error("{cause}")]
     Saved {
@@ -82,8 +88,6 @@ pub enum Stop {
         guards: Vec<&'static str>,
         /// What was found, the guards' findings among it.
         findings: Vec<Finding>,
-        /// Where every row went.
-        accounting: Accounting,
         /// Where the new plan is, if it could be written.
         held: Option<PathBuf>,
         /// Where the run record of the stop is, if it could be written.
@@ -106,6 +110,7 @@ impl Stop {
             Stop::Settings { .. }
             | Stop::Tables { .. }
             | Stop::OutputIsInput { .. }
+            | Stop::Previous { .. }
             | Stop::AsOfUnknown { .. }
             | Stop::NowhereBeside => 2,
             Stop::Output {
@@ -134,6 +139,7 @@ impl Stop {
             Stop::Settings { .. }
             | Stop::Tables { .. }
             | Stop::OutputIsInput { .. }
+            | Stop::Previous { .. }
             | Stop::Saved { .. }
             | Stop::AsOfUnknown { .. }
             | Stop::NowhereBeside => None,

@@ -15,6 +15,7 @@ fn request<'a>(config: &'a Config, folder: &Path, strict: bool) -> Request<'a> {
         target,
         reports: Reports::none(),
         strict,
+        previous: Previous::default(),
         night: Night::default(),
     }
 }
@@ -38,6 +39,7 @@ fn read(subscriptions: u64, findings: Vec<Finding>) -> Read {
         inputs: Vec::new(),
         accounting,
         findings,
+        compared: Default::default(),
     }
 }
 

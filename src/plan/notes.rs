@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::{Reason, StepRef, decide::Decided, estate::Estate, known::term_start_of};
 use crate::{
-    catalog::Resolution,
+    catalog::{NOT_KEPT, Resolution},
     finding::{Code, Finding, Place},
     recognise::Subscription,
     terms::*,
@@ -85,7 +85,7 @@ fn of_evidence(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
         };
         let hint = match code {
             Code::PriceMissing => "add the price list of the market to [catalog], or leave the costs out",
-            _ => "if the file is wrong, name the target in offers.csv",
+            _ => "if the file is wrong, name the target in the `offers` table of the settings",
         };
         about(code, subscription, message, hint)
     });
@@ -148,15 +148,15 @@ fn of_offer(subscription: &Subscription, resolution: &Resolution, alike: Option<
                 Code::OfferAmbiguous,
                 subscription,
                 message,
-                "name the target in offers.csv, or export with the offer's id",
+                "name the target in the `offers` table of the settings, or export with the offer's id",
             )
             .value(shown)
         }
         Resolution::Unknown => {
             let message = format!("`{shown}` is no offer that the catalogue knows; the row is for review");
             let hint = match alike {
-                Some(name) => format!("name the target in offers.csv; is it {name}?"),
-                None => "name the target in offers.csv".to_owned(),
+                Some(name) => format!("name the target in the `offers` table of the settings; is it {name}?"),
+                None => "name the target in the `offers` table of the settings".to_owned(),
             };
             about(Code::OfferUnknown, subscription, message, &hint).value(shown)
         }
@@ -184,7 +184,7 @@ fn of_unmapped(subscription: &Subscription, resolution: &Resolution, decided: &D
             Code::OfferUnmapped,
             subscription,
             message,
-            "name the target in offers.csv",
+            "name the target in the `offers` table of the settings",
         )
         .value(offer.name.clone()),
     )
@@ -296,6 +296,9 @@ fn of_customers(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
         if decided.decision.action != Action::Move {
             continue;
         }
+        if customer.qualification.is_none() && is_by_default(estate, index, decided) {
+            say(Code::SegmentUnknown);
+        }
         let reassign = decided.decision.licences == Some(Licences::Reassign);
         for (missing, unknown, code) in [
             (
@@ -326,12 +329,24 @@ fn of_customers(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
             let message = format!("customer `{customer}`: {}", code.meaning());
             let hint = match code {
                 Code::CountryMissing => "say it in the customers table, or as `country` of a [[source]] setting",
+                Code::SegmentUnknown => "say `segment` in the customers table, or in a [[source]] setting for the file",
                 Code::VettingUnknown => "once it is vetted, report the step `vet-segment` in the progress table",
                 _ => "say so in the customers table, or report the step in the progress table",
             };
             Finding::new(code, estate.subscriptions[index].place.clone(), message, hint)
         })
         .collect()
+}
+
+/// Whether the offer to order is the commercial one only because nothing says otherwise: what the customer has is sold to other
+/// segments too, and neither its id nor a word of the export tells which it is.
+fn is_by_default(estate: &Estate<'_>, index: usize, decided: &Decided) -> bool {
+    let Resolution::Known { offer, by, .. } = estate.resolution(index) else {
+        return false;
+    };
+    let is_chosen = decided.offer_row.is_some() || decided.decision.route != Some(Route::NewSubscription);
+    let is_stated = *by == "offer id" || estate.subscriptions[index].offer.segment.is_some();
+    !is_chosen && !is_stated && estate.context.catalog.has_other_segments(offer)
 }
 
 /// Findings about the user's tables and settings.
@@ -382,15 +397,23 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
         findings.push(Finding::new(Code::OfferTargetUnknown, place, message, hint).value(rule.target_offer.clone()));
     }
     for rule in &tables.offers {
-        if !used.contains(&rule.row) && !tied.iter().any(|rows| rows.contains(&rule.row)) {
-            let message = format!("`{}` fits no subscription of this run", rule.source_offer);
-            let place = Place::file(offers.clone()).at_row(rule.row);
-            findings.push(Finding::new(
-                Code::OfferRowUnused,
-                place,
-                message,
-                "check the offer and the dates, or delete the row",
-            ));
+        let place = || Place::file(offers.clone()).at_row(rule.row);
+        if used.contains(&rule.row) {
+            let kept = estate.context.catalog.not_kept(rule);
+            findings.extend(kept.map(|message| Finding::new(Code::OfferRowKeeps, place(), message, NOT_KEPT)));
+        } else if !tied.iter().any(|rows| rows.contains(&rule.row)) {
+            let offer = &rule.source_offer;
+            let (message, hint) = match rule.valid_until.filter(|until| *until < estate.context.as_of) {
+                Some(until) => (
+                    format!("`{offer}` ended on {until}, so that it fits no subscription any more"),
+                    "delete the row, or give it a later end",
+                ),
+                None => (
+                    format!("`{offer}` fits no subscription of this run"),
+                    "check the offer and the dates, or delete the row",
+                ),
+            };
+            findings.push(Finding::new(Code::OfferRowUnused, place(), message, hint));
         }
     }
     findings.extend(missing_years(estate, decided, steps));

@@ -196,6 +196,38 @@ fn trimmed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Text> {
     texts
 }
 
+/// The columns in which tables begin that stand side by side under one row of headings, the first of them left out. Each must
+/// be sure of its headings by itself, and at least half of what a further one says must have been said by the one before it: an
+/// empty column, or a word that stands twice, makes no second table of one.
+pub(super) fn beside(texts: &[Text], words: &dyn Words) -> Vec<usize> {
+    let block = |from: usize, to: usize| -> Vec<&str> {
+        let cells = texts.get(from..to).unwrap_or_default().iter();
+        cells.map(|text| &**text).filter(|text| !text.is_empty()).collect()
+    };
+    let says = |cells: &[&str]| words.telling(cells);
+    let mut starts = Vec::new();
+    let mut begun = 0;
+    for column in 1..texts.len() {
+        let text = |column: usize| texts.get(column).map_or("", |text| &**text);
+        let is_again = |first: &str, other: usize| first.to_lowercase() == text(other).to_lowercase();
+        let left = block(begun, column);
+        let first = left.first().copied().unwrap_or("");
+        let may_begin = text(column - 1).is_empty() || is_again(first, column);
+        if text(column).is_empty() || !may_begin {
+            continue;
+        }
+        let ends = |other: &usize| text(*other).is_empty() || is_again(text(column), *other);
+        let right = block(column, (column + 1..texts.len()).find(ends).unwrap_or(texts.len()));
+        let both: Vec<&str> = left.iter().chain(&right).copied().collect();
+        let again = says(&left) + says(&right) - says(&both).min(says(&left) + says(&right));
+        if is_sure(&left, words) && is_sure(&right, words) && 2 * again >= says(&right).max(1) {
+            starts.push(column);
+            begun = column;
+        }
+    }
+    starts
+}
+
 /// How many headings a row has; none, where that is too few to believe.
 pub(super) fn known(cells: &[&str], words: &dyn Words) -> usize {
     let known = words.headings(cells);

@@ -14,6 +14,7 @@ mod dialect;
 mod directory;
 mod encoding;
 mod ending;
+mod epoch;
 mod headings;
 mod inputs;
 mod lines;
@@ -33,6 +34,7 @@ use serde::Serialize;
 
 pub use self::{
     coding::known_encoding,
+    epoch::Epoch,
     inputs::{expand, expand_with},
     rows::{Row, Rows},
     workbook::{ChildCommand, Workbooks, parse_workbook},
@@ -110,6 +112,8 @@ pub struct TableHead {
     /// In a text, how many cells its rows have, empty ones at the end included: those of the headings' row or of most of the
     /// first rows below it, whichever are more. None, where the container has no such cells.
     pub cells: Option<u32>,
+    /// From which day the workbook counts its days; none in a text, which does not say.
+    pub epoch: Option<Epoch>,
     /// The filled cells of the rows above the headings: titles, filters.
     pub above: Vec<(u32, Vec<String>)>,
 }

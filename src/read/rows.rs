@@ -118,6 +118,14 @@ impl Rows {
         self.end_row(row.number);
     }
 
+    /// Adds a copy of the cells of a row in these columns, under their own columns; says whether any was filled.
+    pub(super) fn copy_columns(&mut self, row: Row<'_>, columns: std::ops::Range<usize>) -> bool {
+        (0..columns.start).for_each(|_| self.push(Cell::Empty));
+        let end = columns.end.min(row.slots.len());
+        (columns.start..end).for_each(|column| self.push(row.cell(column)));
+        self.end_row(row.number)
+    }
+
     /// Forgets all rows, and keeps the room they had.
     pub(super) fn clear(&mut self) {
         self.text.clear();

@@ -1,11 +1,11 @@
 //! Rows to tables: the search for the headings, then batches.
 //!
 //! In: the rows of a sheet or a text, cell by cell. Out: through the [`Sink`], a table's head, then its rows in batches of
-//! at most [`BATCH_ROWS`], [`BATCH_TEXT`] or [`BATCH_CELLS`]; then perhaps the next table below it, with headings of its own. No
-//! row is handed on before the headings it stands under are found, and none under those of another table.
+//! at most [`BATCH_ROWS`], [`BATCH_TEXT`] or [`BATCH_CELLS`]; then perhaps the next table beside or below it, with headings of its
+//! own. No row is handed on before the headings it stands under are found, and none under those of another table.
 
 use super::{
-    Cell, Interest, Row, Rows, Sink, TableHead, Words,
+    Cell, Epoch, Interest, Row, Rows, Sink, TableHead, Words,
     headings::{self, Headings, SEARCHED, begins_table, heading},
 };
 use crate::terms::Text;
@@ -45,6 +45,7 @@ pub(super) struct Tabling<'a> {
     words: &'a dyn Words,
     sheet: Option<Text>,
     hidden: bool,
+    epoch: Option<Epoch>,
     /// Whether empty cells at the end of a row were written by somebody.
     counts_cells: bool,
     held: Rows,
@@ -56,12 +57,24 @@ pub(super) struct Tabling<'a> {
     /// The headings of the current table, and the row of the first half of those that take two.
     headings: Vec<Text>,
     upper: Vec<String>,
+    /// Tables that stand beside the current one, and where it ends.
+    beside: Vec<Beside>,
+    /// Bytes of text that wait for the end of the current table.
+    pub(super) waiting: u64,
     /// Number of the last row that is not blank.
     last: u32,
     /// Rows handed on.
     pub(super) rows: u64,
     /// Number of headings, once they are known; 0 before.
     pub(super) width: usize,
+}
+
+/// A table to the right of the current one. Its rows wait until that is through, since tables come one after the other.
+struct Beside {
+    head: TableHead,
+    /// Its columns.
+    columns: std::ops::Range<usize>,
+    batches: Vec<Rows>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +93,7 @@ impl<'a> Tabling<'a> {
             words,
             sheet,
             hidden,
+            epoch: None,
             counts_cells: false,
             held: Rows::default(),
             state: State::Searching,
@@ -87,10 +101,17 @@ impl<'a> Tabling<'a> {
             found: Found::Nothing,
             headings: Vec::new(),
             upper: Vec::new(),
+            beside: Vec::new(),
+            waiting: 0,
             last: 0,
             rows: 0,
             width: 0,
         }
+    }
+
+    /// Of a workbook that counts its days from here.
+    pub(super) fn counting_from(self, epoch: Option<Epoch>) -> Tabling<'a> {
+        Tabling { epoch, ..self }
     }
 
     /// Of a text, where a delimiter too many shows as an empty cell at the end of the row.
@@ -131,15 +152,50 @@ impl<'a> Tabling<'a> {
             self.resume = self.state;
             self.state = State::Searching;
         }
+        if self.state != State::Searching {
+            self.part();
+        }
         match self.state {
-            State::Reading if self.is_full() => self.hand_on(sink),
+            State::Reading if is_full(&self.held) => self.hand_on(sink),
             State::Skipping => self.held.clear(),
             State::Searching | State::Reading | State::Done => {}
         }
     }
 
-    fn is_full(&self) -> bool {
-        self.held.len() >= BATCH_ROWS || self.held.text_len() >= BATCH_TEXT || self.held.cells_len() >= BATCH_CELLS
+    /// Gives the tables beside the current one their cells of the row held last.
+    fn part(&mut self) {
+        let Some(first) = self.beside.first().map(|beside| beside.columns.start) else {
+            return;
+        };
+        let whole = self.held.take_last();
+        let Some(row) = whole.last() else { return };
+        self.held.copy_columns(row, 0..first);
+        for beside in &mut self.beside {
+            if beside.batches.last().is_none_or(is_full) {
+                beside.batches.push(Rows::default());
+            }
+            if let Some(batch) = beside.batches.last_mut() {
+                let before = batch.text_len();
+                batch.copy_columns(row, beside.columns.clone());
+                self.waiting += (batch.text_len() - before) as u64;
+            }
+        }
+    }
+
+    /// Hands on the tables beside the current one, which is through.
+    fn hand_on_beside(&mut self, sink: &mut dyn Sink) {
+        self.waiting = 0;
+        for beside in std::mem::take(&mut self.beside) {
+            if sink.table(&beside.head) == Interest::Skip {
+                self.found = self.found.clone().or(Found::Unwanted);
+                continue;
+            }
+            self.found = Found::Table;
+            for batch in beside.batches.into_iter().filter(|batch| !batch.is_empty()) {
+                self.rows += batch.len() as u64;
+                sink.rows(batch);
+            }
+        }
     }
 
     /// Whether the row held last has headings of another table.
@@ -170,18 +226,28 @@ impl<'a> Tabling<'a> {
         }
         let Some(found) = headings::search(&self.held, self.words) else {
             self.state = self.resume;
+            if !self.beside.is_empty() {
+                let rows = std::mem::take(&mut self.held);
+                for row in rows.iter() {
+                    self.held.copy(row);
+                    self.part();
+                }
+            }
             return;
         };
+        self.hand_on_beside(sink);
         let rows = std::mem::take(&mut self.held);
-        let head = self.head(&rows, &found);
+        let mut head = self.head(&rows, &found);
+        (self.width, self.headings) = (head.headings.len(), head.headings.clone());
+        if sink.splits() {
+            self.beside = beside(&mut head, self.words);
+        }
         let interest = sink.table(&head);
         (self.state, self.found) = match interest {
             Interest::Read => (State::Reading, Found::Table),
             Interest::Skip if !sink.splits() => (State::Done, Found::Unwanted),
             Interest::Skip => (State::Skipping, self.found.clone().or(Found::Unwanted)),
         };
-        self.width = head.headings.len();
-        self.headings = head.headings;
         self.last = head.header_row;
         for row in rows.iter().skip(found.after) {
             self.held.copy(row);
@@ -210,6 +276,7 @@ impl<'a> Tabling<'a> {
                 .map_or(0, |row| row.number),
             headings: found.texts.clone(),
             cells: self.counts_cells.then(|| usual_cells(rows, found)),
+            epoch: self.epoch,
             above,
         }
     }
@@ -230,6 +297,7 @@ impl<'a> Tabling<'a> {
             self.settle(sink);
         }
         self.hand_on(sink);
+        self.hand_on_beside(sink);
         match (&self.found, self.held.iter().next()) {
             (Found::Nothing, Some(row)) => Found::NoHeadings {
                 row: row.number,
@@ -238,6 +306,47 @@ impl<'a> Tabling<'a> {
             _ => self.found.clone(),
         }
     }
+}
+
+/// Whether a batch has rows enough.
+fn is_full(rows: &Rows) -> bool {
+    rows.len() >= BATCH_ROWS || rows.text_len() >= BATCH_TEXT || rows.cells_len() >= BATCH_CELLS
+}
+
+/// Takes the tables that stand beside the first one out of a head.
+fn beside(head: &mut TableHead, words: &dyn Words) -> Vec<Beside> {
+    let starts = headings::beside(&head.headings, words);
+    let Some(&first) = starts.first() else {
+        return Vec::new();
+    };
+    let whole = std::mem::take(&mut head.headings);
+    // How many cells a row has is known of the whole row only.
+    head.cells = None;
+    let ends = starts.iter().skip(1).copied().chain([whole.len()]);
+    let beside = starts.iter().zip(ends).map(|(&start, end)| {
+        let blank = std::iter::repeat_n(Text::from(""), start);
+        let own = whole.get(start..end).unwrap_or_default().iter().cloned();
+        Beside {
+            head: TableHead {
+                headings: trimmed(blank.chain(own)),
+                ..head.clone()
+            },
+            // What stands beyond the last heading is the last table's.
+            columns: start..if end == whole.len() { usize::MAX } else { end },
+            batches: Vec::new(),
+        }
+    });
+    let beside = beside.collect();
+    head.headings = trimmed(whole.get(..first).unwrap_or_default().iter().cloned());
+    beside
+}
+
+fn trimmed(texts: impl Iterator<Item = Text>) -> Vec<Text> {
+    let mut texts: Vec<Text> = texts.collect();
+    while texts.last().is_some_and(|last| last.is_empty()) {
+        texts.pop();
+    }
+    texts
 }
 
 /// How many cells a row has: as many as the headings' row, or as most of the rows below it, whichever is more.
@@ -369,6 +478,57 @@ pub(super) mod tests {
             }
             let expected: Vec<u32> = (2..=rows.len() as u32).filter(|row| *row != second).collect();
             assert_eq!(numbers, expected, "no row is lost: {between} {more}");
+        }
+    }
+
+    #[test]
+    fn a_table_beside_another_has_its_own_rows() {
+        let head: &[&str] = &["id", "name", "end", "", "id", "name", "end"];
+        let both: &[&str] = &["a", "b", "3", "", "c", "d", "4"];
+        let left: &[&str] = &["e", "f", "5"];
+        let right: &[&str] = &["", "", "", "", "g", "h", "6", "beyond"];
+        let mut rows = vec![head, both];
+        rows.resize(5000, left);
+        rows.extend([right, &["name", "end", "id"], both]);
+        let mut kept = Kept::default();
+        assert_eq!(table(&rows, &mut kept), Found::Table);
+        let heads: Vec<(u32, String)> = kept
+            .heads
+            .iter()
+            .map(|head| (head.header_row, head.headings.join("|")))
+            .collect();
+        let beside = (1, "||||id|name|end".to_owned());
+        assert_eq!(
+            heads,
+            [(1, "id|name|end".to_owned()), beside, (5002, "name|end|id".to_owned())]
+        );
+        let numbers: Vec<Vec<u32>> = kept
+            .batches
+            .iter()
+            .map(|batch| batch.iter().map(|row| row.number).collect())
+            .collect();
+        assert_eq!(numbers.iter().map(Vec::len).collect::<Vec<_>>(), [4096, 903, 2, 1]);
+        assert_eq!(numbers[2], [2, 5001]);
+        let cells: Vec<Cell<'_>> = kept.batches[2].iter().nth(1).unwrap().cells().skip(4).collect();
+        assert_eq!(cells, ["g", "h", "6", "beyond"].map(Cell::Text));
+
+        // Without an empty column, three of them; and what is one table.
+        for (head, tables) in [
+            (&["id", "name", "end", "id", "name", "end", "id", "name", "end"][..], 3),
+            (&["id", "name", "", "id", "name"][..], 2),
+            (&["id", "", "name", "end"][..], 1),
+            (&["id", "name", "end", "", "x", "y", "id"][..], 1),
+            (&["id", "name", "end", "id"][..], 1),
+        ] {
+            let mut kept = Kept::default();
+            table(&[head, head], &mut kept);
+            assert_eq!(kept.heads.len(), tables, "{head:?}");
+            let mut kept = Kept {
+                whole: true,
+                ..Kept::default()
+            };
+            table(&[head, head], &mut kept);
+            assert_eq!(kept.heads.len(), 1, "in a table of ours");
         }
     }
 

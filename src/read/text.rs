@@ -252,6 +252,13 @@ impl TextJob<'_, '_> {
                     if tabling.end_row(line, sink) == Interest::Skip {
                         break;
                     }
+                    let most = self.job.limits.workbook_text_bytes;
+                    if tabling.waiting > most {
+                        let what = "bytes of text in a table beside another";
+                        return Err(self
+                            .job
+                            .over(self.place().at_row(line), "workbook_text_bytes", most, what));
+                    }
                 }
                 Ok(Next::End) => break,
                 Ok(Next::Unclosed(_)) if reading.cut => {

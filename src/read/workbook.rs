@@ -15,6 +15,7 @@ mod parse;
 mod parts;
 mod process;
 mod telling;
+mod xls;
 mod xlsb;
 mod xlsx;
 
@@ -29,7 +30,7 @@ use self::{
     process::Death,
 };
 use super::{
-    Container, Interest, Job, Refusal, Sink,
+    Container, Epoch, Interest, Job, Refusal, Sink,
     container::{self, ENCRYPTED},
     quiet::quietly,
     refuse,
@@ -62,6 +63,7 @@ pub(super) fn read(
     let mut sheets = Sheets {
         job,
         sink,
+        epoch: None,
         current: None,
         found: Found::Nothing,
         ignored: Vec::new(),
@@ -155,6 +157,7 @@ fn refusal(job: &Job<'_>, failure: Failure) -> Refusal {
 struct Sheets<'s, 'j, 'a> {
     job: &'j mut Job<'a>,
     sink: &'s mut dyn Sink,
+    epoch: Option<Epoch>,
     current: Option<Current<'a>>,
     found: Found,
     /// Sheets that are no table of ours; told where another one is.
@@ -174,11 +177,15 @@ struct Current<'a> {
 impl Sheets<'_, '_, '_> {
     fn take(&mut self, event: Event<'_>) -> Next {
         match event {
+            Event::Epoch(epoch) => {
+                self.epoch = Some(epoch);
+                Next::Go
+            }
             Event::Sheet { name, hidden } => {
                 self.job.report.sheets += 1;
                 let name: Text = name.into();
                 self.current = Some(Current {
-                    tabling: Tabling::new(self.job.words, Some(name.clone()), hidden),
+                    tabling: Tabling::new(self.job.words, Some(name.clone()), hidden).counting_from(self.epoch),
                     name,
                     hidden,
                     row: None,
@@ -203,15 +210,6 @@ impl Sheets<'_, '_, '_> {
             }
             Event::Broken(why) => {
                 self.end(Some(why));
-                Next::Go
-            }
-            Event::Repeated(name) => {
-                let message = "a second sheet of this name was left out, since sheets are told apart by name";
-                let place = self.place(name.into(), None);
-                self.job
-                    .report
-                    .findings
-                    .push(Finding::new(Code::FileDamaged, place, message, "rename the sheet"));
                 Next::Go
             }
         }

@@ -404,11 +404,7 @@ fn hidden_rows_are_read_and_counted() {
         })
         .collect();
     let sheet = Sheet::new("Lista", &list).hidden_rows(&[1, 3, 4]);
-    for (format, content) in [
-        ("xlsx", xlsx(std::slice::from_ref(&sheet))),
-        ("xlsb", xlsb(std::slice::from_ref(&sheet))),
-        ("ods", ods(&[sheet])),
-    ] {
+    for (format, content) in all(&[sheet]) {
         let got = Got::of(&content);
         assert_eq!(got.rows().len(), 4, "{format}");
         assert_eq!(got.codes(), ["rows-hidden"], "{format}");
@@ -596,6 +592,78 @@ fn records_of_xlsb_that_lie_are_errors_where_they_stand() {
             got.rows(),
             rows(&[(2, &format!("1|{shown}")), (3, "2|x")]),
             "{record:?}"
+        );
+    }
+}
+
+#[test]
+fn records_of_xls_that_lie_are_errors_where_they_stand() {
+    let list = [
+        vec!["id".into(), "name".into()],
+        vec![1.0.into(), 7.25.into()],
+        vec![2.0.into(), "x".into(), Value::NotAvailable],
+    ];
+    let whole = xls(&[Sheet::new("Lista", &list)]);
+    // A number record: kind, length, row, column, style, value.
+    let record = |kind: u16, value: &[u8]| {
+        let mut bytes = kind.to_le_bytes().to_vec();
+        bytes.extend((6 + value.len() as u16).to_le_bytes());
+        bytes.extend([1, 0, 1, 0, 0, 0]);
+        bytes.extend(value);
+        bytes
+    };
+    let number = record(0x0203, &7.25f64.to_le_bytes());
+    for (instead, shown) in [
+        (
+            [record(0x00fd, &99u32.to_le_bytes()), vec![0x99, 0, 0, 0]].concat(),
+            "1|shared text 99, which is not there",
+        ),
+        (
+            [record(0x027e, &30u32.to_le_bytes()), vec![0x99, 0, 0, 0]].concat(),
+            "1|7",
+        ),
+    ] {
+        let got = Got::of(patched(&whole, &number, &instead));
+        assert_eq!(got.rows(), rows(&[(2, shown), (3, "2|x|#N/A")]), "{shown}");
+    }
+    // The place of the name in row 2, said of the id in row 3.
+    let id = [&[3u8, 2, 14, 0, 2, 0, 0, 0, 0, 0][..], &2.0f64.to_le_bytes()].concat();
+    let mut again = id.clone();
+    again[4..8].copy_from_slice(&[1, 0, 1, 0]);
+    let got = Got::of(patched(&whole, &id, &again));
+    assert_eq!(got.rows(), rows(&[(2, "1|given twice"), (3, "|x|#N/A")]));
+    // The formula's text is to come, and does not.
+    let (error, text) = ([2u8, 0, 0x2a, 0, 0, 0, 0xff, 0xff], [0u8, 0, 0, 0, 0, 0, 0xff, 0xff]);
+    let got = Got::of(patched(&whole, &error, &text));
+    assert_eq!(got.rows(), rows(&[(2, "1|7.25"), (3, "2|x|formula without a value")]));
+    // The only formula of the sheet was never worked out.
+    let blank = [3u8, 0, 0, 0, 0, 0, 0xff, 0xff];
+    let got = Got::of(patched(&whole, &error, &blank));
+    assert_eq!(got.rows(), rows(&[(2, "1|7.25"), (3, "2|x|formula without a value")]));
+}
+
+#[test]
+fn two_sheets_of_one_name_refuse_the_file() {
+    let list = [vec!["id".into(), "name".into()], vec![1.0.into(), "x".into()]];
+    let wide: Vec<u8> = "Lista".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let other: Vec<u8> = "Listb".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (format, content) in all(&[Sheet::new("Lista", &list), Sheet::new("Listb", &list)]) {
+        let twice = match format {
+            "xlsx" => replaced(&content, "xl/workbook.xml", |text| text.replace("Listb", "Lista")),
+            "ods" => replaced(&content, "content.xml", |text| text.replace("Listb", "Lista")),
+            "xlsb" => changed(&content, "xl/workbook.bin", |bytes| patched(bytes, &other, &wide)),
+            _ => patched(&content, &other, &wide),
+        };
+        let got = Got::of(twice);
+        assert_eq!(
+            (got.codes(), got.report.refused),
+            (vec!["file-unreadable"], true),
+            "{format}"
+        );
+        assert!(
+            got.report.findings[0]
+                .message
+                .contains("two of its sheets are called `Lista`")
         );
     }
 }

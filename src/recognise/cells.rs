@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use super::{
     Field, Flaw,
+    dates::DateReading,
     facts::Flaws,
     table::Table,
     values::{self, DamagedId, Unreadable},
@@ -60,6 +61,11 @@ impl<'a> Cells<'a> {
             [_] => Some(first),
             _ => filled().find(|(_, cell)| !self.is_nothing(*cell)).or(Some(first)),
         }
+    }
+
+    /// What a cell of a date column says.
+    pub(super) fn read_date(&self, cell: Cell<'_>) -> DateReading {
+        self.table.read_date(cell, self.vocabulary)
     }
 
     /// Whether a cell says that nothing stands there.

@@ -7,7 +7,7 @@
 //! levels of the same dates agree with the changes between them. Credits never count. A cancellation at or after it makes the subscription deleted. Refuses to guess: see
 //! [`Collapsed::doubt`].
 
-use std::sync::LazyLock;
+use std::{cmp::Ordering, sync::LazyLock};
 
 use hashbrown::HashMap;
 
@@ -51,7 +51,7 @@ pub(super) fn collapse(charges: &[&Fact]) -> Option<Collapsed> {
         let of_effect = charges
             .iter()
             .filter(|fact| charge(fact).is_some_and(|charge| effects.contains(&charge.effect)));
-        of_effect.max_by(|a, b| recency(a).cmp(&recency(b))).copied()
+        of_effect.max_by(|a, b| by_recency(a, b)).copied()
     };
     let level = latest_of(&[Effect::Level]);
     let chosen = level.or_else(|| latest_of(&[Effect::Level, Effect::Change, Effect::Credit, Effect::End]))?;
@@ -74,11 +74,10 @@ pub(super) fn collapse(charges: &[&Fact]) -> Option<Collapsed> {
         let such = charges
             .iter()
             .filter(move |fact| charge(fact).is_some_and(|charge| charge.effect == effect));
-        such.filter(|fact| since_level(fact))
-            .max_by(|a, b| recency(a).cmp(&recency(b)))
+        such.filter(|fact| since_level(fact)).max_by(|a, b| by_recency(a, b))
     };
     let same_time = |fact: &&&Fact| {
-        recency(fact).0 == recency(chosen).0 && charge(fact).is_some_and(|charge| charge.effect == Effect::Level)
+        recency(fact) == recency(chosen) && charge(fact).is_some_and(|charge| charge.effect == Effect::Level)
     };
     let levels: Vec<Option<Seats>> = charges.iter().filter(same_time).map(|fact| fact.seats).collect();
     let changes = charges
@@ -91,13 +90,18 @@ pub(super) fn collapse(charges: &[&Fact]) -> Option<Collapsed> {
         .sum();
     if let Some(agreed) = agreed_level(&levels, changes) {
         fact.seats = Some(agreed);
-        let stating = charges.iter().filter(same_time).find(|fact| fact.seats == Some(agreed));
+        let stating = charges
+            .iter()
+            .filter(same_time)
+            .filter(|fact| fact.seats == Some(agreed));
+        let stating = stating.max_by(|a, b| by_recency(a, b));
         seats_from = stating.map_or(seats_from, |fact| at(fact));
     } else {
         let rival = charges
             .iter()
             .filter(same_time)
-            .find(|fact| level.is_some() && fact.seats != chosen.seats);
+            .filter(|fact| level.is_some() && fact.seats != chosen.seats)
+            .max_by(|a, b| by_recency(a, b));
         doubt = of(Effect::Change).or(rival).map(|&fact| fact.clone());
         if doubt.is_some() {
             fact.seats = None;
@@ -132,16 +136,25 @@ fn charge(fact: &Fact) -> Option<&Charge> {
     fact.charge.as_deref()
 }
 
-/// Later is greater: by the dates of the charge, then (for the same answer whatever the order of rows) by licences and place.
-fn recency(fact: &Fact) -> (impl Ord + use<>, impl Ord + use<>) {
+/// Later is greater, by the dates of the charge.
+fn recency(fact: &Fact) -> impl Ord + use<> {
     let charge = charge(fact);
-    let dates = (
+    (
         fact.term_end,
         charge.and_then(|charge| charge.end),
         charge.and_then(|charge| charge.start),
         charge.and_then(|charge| charge.ordered),
-    );
-    (dates, (fact.seats, std::cmp::Reverse((fact.table, fact.row))))
+    )
+}
+
+/// Later is greater; of the same dates more licences are, then, for the same answer whatever the order of rows, all else that
+/// is said, and of rows alike in everything the first.
+fn by_recency(a: &Fact, b: &Fact) -> Ordering {
+    let place = |fact: &Fact| (fact.table, fact.row);
+    recency(a)
+        .cmp(&recency(b))
+        .then_with(|| b.content_order(a))
+        .then_with(|| place(b).cmp(&place(a)))
 }
 
 #[cfg(test)]

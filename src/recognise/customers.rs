@@ -3,7 +3,7 @@
 //! In: the customers table, customer lists, what rows of subscriptions say of their customers. Out: the [`Directory`], which
 //! finds a customer by its domain or name when exactly one fits, and the list of [`Customer`]s. Of two facts about a customer
 //! the one from the customers table counts, then the one from a list, then the one from the row of the highest rank and newest
-//! export. Refuses to choose between two customers of one name, and to take a name for a customer that is known under another domain
+//! export; of rows that count alike, what comes first in the order of their words. Refuses to choose between two customers of one name, and to take a name for a customer that is known under another domain
 //! than the row's.
 
 use std::{
@@ -160,7 +160,7 @@ impl Directory {
         let mut found = Vec::new();
         for (&id, said) in &self.known {
             let mut said: Vec<&(Standing, CustomerFacts)> = said.iter().collect();
-            said.sort();
+            said.sort_by(by_standing);
             let words: [fn(&CustomerFacts) -> Option<String>; 2] = [
                 |facts| facts.country.map(|country| country.to_string()),
                 |facts| facts.qualification.map(|qualification| qualification.to_string()),
@@ -184,7 +184,7 @@ impl Directory {
     /// What is said of a customer, what counts most first.
     pub(super) fn said(&self, id: CustomerId) -> Vec<&(Standing, CustomerFacts)> {
         let mut said: Vec<&(Standing, CustomerFacts)> = self.known.get(&id).into_iter().flatten().collect();
-        said.sort();
+        said.sort_by(by_standing);
         said
     }
 
@@ -208,6 +208,16 @@ impl Directory {
         };
         self.known.keys().map(customer).collect()
     }
+}
+
+/// What counts more first: by where it comes from, then by what it says, so that the order of rows does not matter.
+fn by_standing(a: &&(Standing, CustomerFacts), b: &&(Standing, CustomerFacts)) -> std::cmp::Ordering {
+    let source = |of: &Standing| (of.0, of.1, of.2);
+    let place = |of: &Standing| (of.3, of.4);
+    source(&a.0)
+        .cmp(&source(&b.0))
+        .then_with(|| a.1.cmp(&b.1))
+        .then_with(|| place(&a.0).cmp(&place(&b.0)))
 }
 
 /// A row of the customers table as facts.

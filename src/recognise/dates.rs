@@ -3,12 +3,13 @@
 //! In: the cells of a column, one by one, on any number of threads. Out: for each a [`DateReading`] of a few bytes, and for the
 //! column a [`Decision`] with the cell that decided. Refuses a column whose numbers can be read in two orders, unless a person
 //! or the file's language says which; and one that a spreadsheet has half converted. A date is never invented: its day, month
-//! and year stand in the cell, but for years of the Buddhist calendar (543 less), serial numbers (days from 1900) and instants
+//! and year stand in the cell, but for years of the Buddhist calendar (543 less), serial numbers (days from the workbook's epoch) and instants
 //! (their date in UTC), each of which is told of. Invariant: the evidence does not depend on the order in which cells are added
 //! or parts merged.
 
 mod convention;
 mod evidence;
+mod javascript;
 mod month;
 mod number;
 mod parse;
@@ -20,8 +21,8 @@ mod why;
 
 pub use convention::Convention;
 pub use evidence::{DateColumnEvidence, Decision};
-pub use month::read_month;
-pub use parse::read_date;
+pub use month::{means_month, order_of_months, read_month};
+pub use parse::{read_date, read_date_since};
 pub use remark::{Remark, remark};
 pub use renewal::means_renewal;
 pub use why::why_unreadable;

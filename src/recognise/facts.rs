@@ -4,7 +4,11 @@
 //! customer, [`Charge`] where the row is one charge of many. A fact is some 200 bytes whatever the width of its row; texts,
 //! offers and customers are shared. Nothing refers to the row's bytes, so a batch can be forgotten once it is recognised.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    cmp::{Ordering, Reverse},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 
@@ -98,12 +102,16 @@ impl CustomerSaid<'_> {
 }
 
 /// The flaws of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Flaws(u16);
 
 impl Flaws {
     pub(super) fn add(&mut self, flaw: Flaw) {
         self.0 |= 1 << flaw as u16;
+    }
+
+    pub(super) fn remove(&mut self, flaw: Flaw) {
+        self.0 &= !(1 << flaw as u16);
     }
 
     pub(super) fn has(self, flaw: Flaw) -> bool {
@@ -112,7 +120,7 @@ impl Flaws {
 }
 
 /// What a charge says of the number of licences.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Effect {
     /// Its quantity is the number of licences from its start on.
     Level,
@@ -138,7 +146,7 @@ impl Effect {
 }
 
 /// One charge of a reconciliation file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Charge {
     pub(super) effect: Effect,
     /// The word of its column, for messages.
@@ -187,6 +195,43 @@ pub(super) struct Fact {
     /// How new it is: a date in the row, else the one in the file's title or name.
     pub(super) freshness: Option<NaiveDate>,
     pub(super) flaws: Flaws,
+}
+
+impl Fact {
+    /// The order of what two rows say, wherever they stand: more licences first, then the nearer term end, then all else.
+    pub(super) fn content_order(&self, other: &Fact) -> Ordering {
+        let first_of_all = |fact: &Fact| (Reverse(fact.seats), fact.term_end.is_none(), fact.term_end);
+        first_of_all(self)
+            .cmp(&first_of_all(other))
+            .then_with(|| self.else_said().cmp(&other.else_said()))
+    }
+
+    /// All that it says but for licences, term end and place.
+    fn else_said(&self) -> impl Ord + '_ {
+        let facts = (
+            self.state,
+            self.auto_renew,
+            self.end_instruction,
+            self.term,
+            self.term_start,
+            self.billing_plan,
+            self.channel,
+            self.channel_stated,
+            self.assigned_seats,
+            self.is_end_of_renewal,
+            self.flaws,
+        );
+        let ids = (
+            &self.id,
+            &self.aliases,
+            &self.base_id,
+            &self.predecessor,
+            &self.seller,
+            &self.target_customer,
+        );
+        let kind = (self.seat_based, self.trial, self.addon, self.freshness);
+        (facts, &self.offer, &self.customer, ids, kind, &self.charge)
+    }
 }
 
 /// A row of a customer list.

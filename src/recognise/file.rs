@@ -239,6 +239,16 @@ impl<'scope> TableSink<'_, 'scope> {
         read.chain(others).any(|sheet| *sheet == head.sheet)
     }
 
+    /// Whether it has its row of headings with another table.
+    fn is_beside_another(&self, head: &TableHead) -> bool {
+        let read = self
+            .streams
+            .iter()
+            .map(|stream| (&stream.table.place.sheet, stream.table.header_row));
+        let others = self.others.iter().map(|table| (&table.sheet, table.header_row));
+        read.chain(others).any(|place| place == (&head.sheet, head.header_row))
+    }
+
     fn other(&mut self, head: &TableHead, kind: &str, certainty: KindCertainty) -> Interest {
         self.others.push(TableRecord {
             sheet: head.sheet.clone(),
@@ -268,6 +278,7 @@ impl Sink for TableSink<'_, '_> {
             column: None,
         };
         let is_below = self.is_below_another(head);
+        let is_beside = self.is_beside_another(head);
         let of_sheet = head
             .sheet
             .as_deref()
@@ -278,9 +289,16 @@ impl Sink for TableSink<'_, '_> {
             return self.other(head, "", certainty);
         };
         if is_below {
-            let message = "another table begins here; its rows were read under its own headings";
+            let message = match is_beside {
+                true => "another table stands beside the first; its rows were read under its own headings",
+                false => "another table begins here; its rows were read under its own headings",
+            };
             let hint = "if these are not headings, or files were put together by mistake, correct the export";
-            let place = place.at_row(head.header_row);
+            let mut place = place.at_row(head.header_row);
+            if is_beside {
+                let first = head.headings.iter().position(|heading| !heading.is_empty());
+                place.column = first.map(|column| column as u32);
+            }
             self.findings
                 .push(Finding::new(Code::TableBegins, place, message, hint));
         }
@@ -313,6 +331,7 @@ impl Sink for TableSink<'_, '_> {
             hidden: head.hidden,
             header_row: head.header_row,
             cells: head.cells,
+            epoch: head.epoch,
             columns,
             source,
             dated: Vec::new(),

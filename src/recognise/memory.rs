@@ -9,7 +9,13 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use super::{Field, SourceOffer, cells::Cells, rows::Shared, table::Table, values};
+use super::{
+    Field, SourceOffer,
+    cells::Cells,
+    rows::{Shared, stated_channel},
+    table::Table,
+    values,
+};
 use crate::{read::Cell, terms::*};
 
 /// Different texts that are remembered for each purpose: prose must not fill the memory.
@@ -131,7 +137,7 @@ impl RowWords {
         let both = cells.take(Field::TermAndBilling, values::term_and_billing);
         RowWords {
             state,
-            channel: cells.take(Field::Channel, values::channel),
+            channel: stated_channel(cells),
             term: cells
                 .take(Field::Term, values::term)
                 .or(both.and_then(|(term, _)| term)),

@@ -9,8 +9,10 @@
 //!    from it: API and PowerShell dumps, the batch migration tool, Graph, the portal's list, analytics, reconciliation files,
 //!    distributors' reports, Insights, lists that people keep, the admin center's licences.
 //! 2. Freshness, among rows of one kind: a date in the row, else in the title or the file's name; never the file's own time.
-//! 3. Place: file, sheet, row. It only chooses which cell is named, never which fact counts: rows of one rank that are equally new,
-//!    or of which one does not say how new it is, and that differ are a contradiction, a finding that names both cells and a flaw.
+//! 3. What they say, so that the answer does not hang on the order of rows or files: more licences first, the nearer term end,
+//!    then all else in a fixed order. Rows of one rank that are equally new, or of which one does not say how new it is, and that
+//!    differ are a contradiction, a finding that names both cells and a flaw; what is shown of it is the larger number of
+//!    licences, the nearest term end. Place (file, sheet, row) only chooses which of two cells that say the same is named.
 //!
 //! A row of a lower rank or an older one gives way in silence. A flaw of a row counts unless a row of more standing gives the
 //! fact. Of two term starts that contradict each other neither is taken. A term end that is the day before a renewal does not
@@ -18,7 +20,10 @@
 
 mod customer;
 
-use std::{cmp::Reverse, collections::BTreeSet};
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::BTreeSet,
+};
 
 use chrono::NaiveDate;
 use hashbrown::HashMap;
@@ -104,7 +109,7 @@ impl<'a> Merging<'a> {
         let said = all.filter(|(_, fact)| !has_current || !is_former(fact));
         let begun = said
             .clone()
-            .min_by_key(|(_, fact)| (Reverse(self.rank(fact)), fact.table, fact.row))?;
+            .min_by_key(|(_, fact)| (Reverse(self.rank(fact)), &fact.id, fact.table, fact.row))?;
         let (charges, plain): (Vec<&Fact>, Vec<&Fact>) =
             said.map(|(_, fact)| fact).partition(|fact| fact.charge.is_some());
         let collapsed = collapse(&charges);
@@ -113,7 +118,7 @@ impl<'a> Merging<'a> {
             .copied()
             .chain(collapsed.as_ref().map(|collapsed| &collapsed.fact));
         let mut rows: Vec<(u8, &Fact)> = rows.map(|fact| (self.rank(fact), fact)).collect();
-        rows.sort_by_key(|(rank, fact)| (Reverse(*rank), Reverse(fact.freshness), fact.table, fact.row));
+        rows.sort_by(|(rank, fact), (other_rank, other)| by_standing((*rank, fact), (*other_rank, other)));
         let trail = traced.then(|| Trail::new(&charges, collapsed.as_ref()));
         let doubt = collapsed.as_ref().and_then(|collapsed| collapsed.doubt.as_ref());
         self.merge_rows(rows, begun, members, trail, doubt)
@@ -180,6 +185,15 @@ impl<'a> Merging<'a> {
     }
 }
 
+/// The order of rows, most standing first: by rank, freshness, what they say, place.
+fn by_standing((rank_a, a): (u8, &Fact), (rank_b, b): (u8, &Fact)) -> Ordering {
+    let standing = |rank: u8, fact: &Fact| (Reverse(rank), Reverse(fact.freshness));
+    standing(rank_a, a)
+        .cmp(&standing(rank_b, b))
+        .then_with(|| a.content_order(b))
+        .then_with(|| (a.table, a.row).cmp(&(b.table, b.row)))
+}
+
 /// Whether two rows have the same standing: one rank, and neither known to be newer.
 fn tied((rank_a, a): &(u8, &Fact), (rank_b, b): &(u8, &Fact)) -> bool {
     rank_a == rank_b && (a.freshness == b.freshness || a.freshness.is_none() || b.freshness.is_none())
@@ -234,9 +248,7 @@ impl Group<'_> {
             trial: self.first(F::Trial, |fact| fact.trial),
             addon: self.first(F::Addon, |fact| fact.addon),
             base_id: self.first(F::BaseId, |fact| fact.base_id.as_deref().cloned()),
-            seats: self.pick(&[F::Seats, F::ExpiredSeats], Some(Flaw::SeatsUnreadable), |fact| {
-                fact.seats
-            }),
+            seats: self.seats(),
             assigned_seats: self.first(F::AssignedSeats, |fact| fact.assigned_seats),
             term: self.pick(&[F::Term, F::TermAndBilling], None, |fact| fact.term),
             billing_plan: self.first(F::BillingPlan, |fact| fact.billing_plan),
@@ -293,17 +305,43 @@ impl Group<'_> {
             self.flaw_unless_outranked(flaw, |fact| get(fact).is_some());
         }
         let (at, value) = self.choose(fields.first().copied()?, &get)?;
-        let chosen = self.rows.get(at)?;
+        self.tell_rival(at, &value, fields, get, alike);
+        Some(value)
+    }
+
+    /// Tells of the first row of the same standing that says otherwise.
+    fn tell_rival<T: Spoken>(
+        &mut self,
+        at: usize,
+        value: &T,
+        fields: &[Field],
+        get: impl Fn(&Fact) -> Option<T>,
+        alike: impl Fn(&T, &T) -> bool,
+    ) {
+        let Some(chosen) = self.rows.get(at) else { return };
         let rival = self.rows.iter().filter(|row| tied(chosen, row)).find_map(|row| {
             let other = get(&row.1)?;
-            (!alike(&value, &other)).then_some((row, other))
+            (!alike(value, &other)).then_some((row, other))
         });
         if let Some((row, other)) = rival {
-            let finding = self.contradiction((chosen, &value), (row, &other), fields, "");
+            let finding = self.contradiction((chosen, value), (row, &other), fields, "");
             self.findings.push(finding);
             self.flaws.insert(Flaw::Contradiction);
         }
-        Some(value)
+    }
+
+    /// The licences; of two numbers that contradict each other the larger, so that nobody is left without one.
+    fn seats(&mut self) -> Option<Seats> {
+        self.flaw_unless_outranked(Flaw::SeatsUnreadable, |fact| fact.seats.is_some());
+        let first = self.rows.iter().find(|(_, fact)| fact.seats.is_some())?;
+        let tied = self.rows.iter().enumerate().filter(|(_, row)| tied(first, row));
+        let (seats, Reverse(at)) = tied
+            .filter_map(|(at, (_, fact))| Some((fact.seats?, Reverse(at))))
+            .max()?;
+        self.tell_trail(Field::Seats, at, |fact| fact.seats);
+        let fields = [Field::Seats, Field::ExpiredSeats];
+        self.tell_rival(at, &seats, &fields, |fact| fact.seats, |a, b| a == b);
+        Some(seats)
     }
 
     /// The finding for two rows of the same standing that say different things.

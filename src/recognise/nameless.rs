@@ -84,10 +84,11 @@ pub(super) fn join_nameless(
                 .map(|table| table.place.at_row(fact.row))
         };
         let place = place(fact).unwrap_or_default();
-        let ids: Vec<Id> = fitting
+        let mut ids: Vec<Id> = fitting
             .iter()
             .filter_map(|&group| named.get(group as usize)?.id.clone())
             .collect();
+        ids.sort_unstable();
         let only = match fitting[..] {
             [group] if claims.get(&group).is_some_and(|claims| claims.len() == 1) => named.get(group as usize),
             _ => None,
@@ -174,12 +175,15 @@ fn named(
     for (group, members) in (0u32..).zip(groups.members.iter()) {
         let mut subscription = Named::default();
         let rows = || members.iter().filter_map(|&index| facts.get(index as usize));
-        let customer = rows()
-            .filter(|fact| !is_nameless(fact))
-            .find_map(|fact| customer_of(fact, directory));
-        if let Some(customer) = customer.filter(|customer| wanted.contains(customer)) {
-            for fact in rows().filter(|fact| !is_nameless(fact)) {
-                subscription.id = subscription.id.take().or_else(|| fact.id.clone());
+        let with_id = || rows().filter(|fact| !is_nameless(fact));
+        let customers: BTreeSet<CustomerId> = with_id()
+            .filter_map(|fact| customer_of(fact, directory))
+            .filter(|customer| wanted.contains(customer))
+            .collect();
+        if !customers.is_empty() {
+            for fact in with_id() {
+                let other = subscription.id.take();
+                subscription.id = fact.id.iter().chain(&other).min().cloned();
                 subscription.seats.extend(fact.seats);
                 subscription.ends.extend(fact.term_end);
                 subscription
@@ -187,7 +191,9 @@ fn named(
                     .extend(fact.channel.filter(|_| fact.channel_stated));
                 subscription.lives |= fact.state != Some(State::Deleted);
                 for word in words(fact) {
-                    by_key.entry((customer, word)).or_default().insert(group);
+                    for &customer in &customers {
+                        by_key.entry((customer, word.clone())).or_default().insert(group);
+                    }
                 }
             }
         }

@@ -20,7 +20,7 @@ use super::{
     Field, Flaw,
     cells::{Cells, shown},
     customer_cells::customer_of,
-    dates::{DateColumnEvidence, DateReading, Remark, means_renewal, read_date, read_month, remark, why_unreadable},
+    dates::{DateColumnEvidence, DateReading, Remark, means_renewal, read_month, remark, why_unreadable},
     facts::{Charge, CustomerFacts, CustomerRow, CustomerSaid, Effect, Fact},
     intern::Interner,
     kinds::Role,
@@ -233,8 +233,10 @@ fn fact_of(
     let owner = cells
         .id(Field::OwnerTenantId)
         .filter(|owner| Some(owner) != own_tenant.as_ref());
-    let stated = words.channel.or(owner.as_ref().map(|_| Channel::Csp));
-    let stated = stated.or(table.source.channel);
+    let stated = words
+        .channel
+        .or(owner.as_ref().map(|_| Channel::Csp))
+        .or(table.source.channel);
     let implied = table.columns.kind.channel;
     let channel_unread = cells.flaws.has(Flaw::ChannelUnreadable);
     Fact {
@@ -277,6 +279,22 @@ fn fact_of(
     }
 }
 
+/// The channel that a column says; where its cell cannot be read, the one that a setting says of the whole export.
+pub(super) fn stated_channel(cells: &mut Cells<'_>) -> Option<Channel> {
+    let before = cells.findings.len();
+    let read = cells.take(Field::Channel, values::channel);
+    if let (Some(set), true) = (cells.table.source.channel, cells.flaws.has(Flaw::ChannelUnreadable)) {
+        cells.flaws.remove(Flaw::ChannelUnreadable);
+        for finding in cells.findings.iter_mut().skip(before) {
+            if let Some(start) = finding.message.strip_suffix("it was left out") {
+                finding.message = format!("{start}`{set}`, which a [[source]] setting says of the file, was taken");
+            }
+        }
+        return Some(set);
+    }
+    read
+}
+
 /// Takes the mark in a number of licences into account; a number that it leaves open waits for its column.
 fn read_marks(cells: &mut Cells<'_>, batch: &mut Batch, charge: &Option<Charge>) {
     let Some((column, Cell::Text(text))) = cells.cell(Field::Seats) else {
@@ -310,7 +328,7 @@ fn read_dates(cells: &mut Cells<'_>, batch: &mut Batch, item: u32, state: Option
         if cell == Cell::Empty {
             continue;
         }
-        let mut reading = read_date(cell, cells.vocabulary);
+        let mut reading = table.read_date(cell, cells.vocabulary);
         // which of two rows is newer is known from their months too
         if (field, reading) == (Field::RowDate, DateReading::Unreadable)
             && let Some(first) = read_month(cell, cells.vocabulary)
@@ -360,7 +378,7 @@ fn is_outdone(cells: &Cells<'_>, column: u32) -> bool {
     let ends = columns.of_field(Field::TermEnd);
     let is_renewal = |column: u32| columns.heading(column).is_some_and(|heading| means_renewal(heading));
     let is_filled = |column: u32| {
-        let reading = read_date(cells.row.cell(column as usize), cells.vocabulary);
+        let reading = cells.read_date(cells.row.cell(column as usize));
         !matches!(reading, DateReading::Empty | DateReading::Unreadable)
     };
     ends.len() > 1

@@ -322,18 +322,24 @@ fn merged_notes(estate: &Estate) -> Vec<Finding> {
 /// A row by its place.
 type RowPlace = (Text, Option<Text>, u32);
 
-/// The places of the rows that have no id yet, with the index of their fact.
-fn nameless_places(estate: &Estate) -> HashMap<RowPlace, usize> {
+/// The places of the rows that have no id yet, with the index of their fact; none where tables stand side by side, so that a
+/// place tells of two.
+fn nameless_places(estate: &Estate) -> HashMap<RowPlace, Option<usize>> {
     let nameless = estate.facts.iter().enumerate().filter(|(_, fact)| fact.id.is_none());
     let place = |(index, fact): (usize, &Fact)| {
         let table = estate.tables.get(fact.table as usize)?;
         Some(((table.place.file.clone(), table.place.sheet.clone(), fact.row), index))
     };
-    nameless.filter_map(place).collect()
+    let mut places = HashMap::new();
+    for (place, index) in nameless.filter_map(place) {
+        let known = places.entry(place).or_insert(Some(index));
+        *known = known.filter(|known| *known == index);
+    }
+    places
 }
 
 /// Names the subscription in the findings about rows that had no id when they were read.
-fn name_findings(estate: &mut Estate, places: &HashMap<RowPlace, usize>) {
+fn name_findings(estate: &mut Estate, places: &HashMap<RowPlace, Option<usize>>) {
     if places.is_empty() {
         return;
     }
@@ -343,7 +349,11 @@ fn name_findings(estate: &mut Estate, places: &HashMap<RowPlace, usize>) {
             continue;
         };
         let place = (finding.place.file.clone(), finding.place.sheet.clone(), row);
-        let fact = places.get(&place).and_then(|&index| estate.facts.get(index));
+        let fact = places
+            .get(&place)
+            .copied()
+            .flatten()
+            .and_then(|index| estate.facts.get(index));
         finding.subscription_id = fact.and_then(|fact| fact.id.as_ref()).map(|id| id.to_string().into());
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
         settled.dates.push(DateColumn {
             heading,
             order: order_word(decided).into(),
-            because: because(decided),
+            because: because(&settled.table, decided),
         });
     }
     settled

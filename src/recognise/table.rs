@@ -11,14 +11,16 @@ use chrono::NaiveDate;
 use super::{
     Field,
     columns::Columns,
-    dates::{DateColumnEvidence, DateReading, Decision},
+    dates::{DateColumnEvidence, DateReading, Decision, read_date_since},
     facts::{CustomerRow, Fact},
     samples::Samples,
     source::Source,
     values::{Marks, OpenCount},
+    vocabulary::Vocabulary,
 };
 use crate::{
     finding::{Accounting, Finding, Place},
+    read::{Cell, Epoch},
     terms::Text,
 };
 
@@ -33,12 +35,21 @@ pub(super) struct Table {
     pub(super) header_row: u32,
     /// How many cells the rows of a text have.
     pub(super) cells: Option<u32>,
+    /// From which day its workbook counts days, where that is known.
+    pub(super) epoch: Option<Epoch>,
     pub(super) columns: Columns,
     pub(super) source: Arc<Source>,
     /// A date in the title or the file's name.
     pub(super) freshness: Option<NaiveDate>,
     /// What was decided for each of [`Columns::dates`], once it is.
     pub(super) dated: Vec<Dated>,
+}
+
+impl Table {
+    /// What a cell of a date column says.
+    pub(super) fn read_date(&self, cell: Cell<'_>, vocabulary: &Vocabulary) -> DateReading {
+        read_date_since(self.epoch.unwrap_or(Epoch::SINCE_1900), cell, vocabulary)
+    }
 }
 
 /// How the dates of a column are read.

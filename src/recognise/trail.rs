@@ -21,7 +21,7 @@ worded! {
     Standing {
         /// It counts.
         Counts = "counts",
-        /// Another row of the same standing counts: where they differ it is the first by file and row, of term ends the nearest.
+        /// Another row of the same standing counts: where they differ it is the one with more licences, of term ends the nearest, else the first in a fixed order of what rows say.
         Equal = "equal",
         /// The row that counts is from a newer export.
         Older = "older",

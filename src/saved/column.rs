@@ -1,4 +1,4 @@
-//! The columns of `plan.csv`, `plan.steps.csv` and `plan.findings.csv`, in their order, with what each holds and says.
+//! The columns of `plan.csv`, `plan.steps.csv`, `plan.findings.csv` and `plan.changes.csv`, in their order, with what each holds and says.
 //!
 //! The one place that knows them: what writes a plan, what reads one back and what shows one to people use these.
 
@@ -146,5 +146,23 @@ columns! {
         Message = "message", Text, "what was found, and what was done instead";
         Hint = "hint", Text, "what a person can do";
         SubscriptionId = "subscription_id", Text, "the subscription, where one is meant";
+    }
+}
+
+columns! {
+    /// A column of `plan.changes.csv`.
+    ChangeColumn {
+        Change = "change", Text, "new; gone: in no export any more; moved: it shows as ours now; changed";
+        Loss = "loss", Text, "due-soon: gone or changed for the worse, and its day is near; later: the same, and there is time; empty: no loss";
+        Due = "due", Date, "the day it hangs on: the next step, the move or the term end, whichever comes first";
+        SubscriptionId = "subscription_id", Text, "the subscription";
+        CustomerId = "customer_id", Text, "the customer's tenant id";
+        CustomerName = "customer_name", Text, "its name";
+        Offer = "offer", Text, "what the customer has";
+        Field = "field", Text, "the column of plan.csv that changed; empty for a subscription that is new, gone or moved";
+        Old = "old", Text, "what stood there";
+        New = "new", Text, "what stands there now";
+        Cause = "cause", Text, "export, table (a table, a rule table, the settings, a file of Microsoft's or the program), date (one was crossed), several (which of them cannot be told), unknown (nothing is recorded of the earlier run)";
+        Detail = "detail", Text, "which fact, table or date";
     }
 }

@@ -8,6 +8,7 @@
 mod column;
 mod neutral;
 mod nights;
+mod plan_file;
 mod record;
 mod table;
 
@@ -16,12 +17,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use column::{Columns, FindingColumn, Holds, PlanColumn, StepColumn};
+pub use column::{ChangeColumn, Columns, FindingColumn, Holds, PlanColumn, StepColumn};
 pub use neutral::{neutralised, restored};
 pub(crate) use nights::night_of;
 pub use nights::{Nights, NightsStop};
-pub use record::{SavedInput, SavedInputTable, SavedRecord, SavedSettings};
-pub use table::{Row, Rows, Unlike};
+pub use plan_file::PlanFile;
+pub use record::{SavedCatalogFile, SavedInput, SavedInputTable, SavedPrevious, SavedRecord, SavedSettings};
+pub use table::{Row, RowReader, Rows, Unlike};
 
 /// A plan with its companions.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -81,17 +83,8 @@ impl SavedPlan {
         let Rows { rows, missing } = parsed(plan, &bytes(plan)?, REQUIRED)?;
         let steps = plan.with_extension("steps.csv");
         let findings = plan.with_extension("findings.csv");
-        let record = plan.with_extension("run.json");
         Ok(SavedPlan {
-            record: companion(&record)?
-                .map(|bytes| {
-                    SavedRecord::parse(&bytes).map_err(|cause| SavedStop::NotARecord {
-                        path: record.clone(),
-                        cause,
-                    })
-                })
-                .transpose()?
-                .unwrap_or_default(),
+            record: record_of(plan)?.unwrap_or_default(),
             rows,
             missing,
             steps: companion(&steps)?
@@ -105,6 +98,32 @@ impl SavedPlan {
                 .map(|table| table.rows)
                 .unwrap_or_default(),
         })
+    }
+}
+
+/// What a run found that it changed, from the file beside its plan; none where that is not there, or is not the one with this
+/// SHA-256.
+///
+/// # Errors
+/// Where it is none of ours.
+pub fn changes_of(plan: &Path, sha256: &str) -> Result<Option<Vec<Row<ChangeColumn>>>, SavedStop> {
+    let path = plan.with_extension("changes.csv");
+    let Some(bytes) = companion(&path)?.filter(|bytes| crate::config::sha256(bytes) == sha256) else {
+        return Ok(None);
+    };
+    let required = [ChangeColumn::SubscriptionId, ChangeColumn::Field, ChangeColumn::Cause];
+    Ok(Some(parsed(&path, &bytes, &required)?.rows))
+}
+
+/// The run record that stands beside a plan.
+fn record_of(plan: &Path) -> Result<Option<SavedRecord>, SavedStop> {
+    let path = plan.with_extension("run.json");
+    let Some(bytes) = companion(&path)? else {
+        return Ok(None);
+    };
+    match SavedRecord::parse(&bytes) {
+        Ok(record) => Ok(Some(record)),
+        Err(cause) => Err(SavedStop::NotARecord { path, cause }),
     }
 }
 

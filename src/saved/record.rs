@@ -23,6 +23,8 @@ pub struct SavedRecord {
     pub settings: Option<SavedSettings>,
     /// SHA-256 of each table, by its setting's name.
     pub tables: BTreeMap<String, String>,
+    /// Microsoft's own files.
+    pub catalog: Vec<SavedCatalogFile>,
     /// Each input.
     pub inputs: Vec<SavedInput>,
     /// Where the rows went, by name.
@@ -31,12 +33,38 @@ pub struct SavedRecord {
     pub findings: BTreeMap<String, u64>,
     /// SHA-256 of each output, by its name.
     pub outputs: BTreeMap<String, String>,
+    /// The plan it was compared with.
+    pub previous: Option<SavedPrevious>,
+}
+
+/// The plan that a run's plan was compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct SavedPrevious {
+    /// Path as given.
+    pub path: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
 }
 
 /// The settings of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 pub struct SavedSettings {
+    /// Path as given; none: the defaults.
+    pub path: Option<String>,
+    /// SHA-256 of the file; none: the defaults.
+    pub sha256: Option<String>,
+    /// Settings for one run.
+    pub set: Vec<String>,
+}
+
+/// One of Microsoft's own files.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default)]
+pub struct SavedCatalogFile {
+    /// The setting that names it.
+    pub setting: String,
     /// Path as given.
     pub path: String,
     /// SHA-256 of the file.

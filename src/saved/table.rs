@@ -4,6 +4,8 @@
 //! cell the text that was meant (what was neutralised is restored). Columns are found by their headings, so that an earlier
 //! version's file is understood; a heading that no version of ours has, or a required one that is missing, refuses the file.
 
+use std::io::{self, BufRead};
+
 use chrono::NaiveDate;
 use csv::{ByteRecord, ReaderBuilder};
 
@@ -105,8 +107,36 @@ pub struct Rows<C> {
 impl<C: Columns> Rows<C> {
     /// Reads a file of ours. `required` columns must be there.
     pub fn parse(bytes: &[u8], required: &[C]) -> Result<Rows<C>, Unlike> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let head = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
+        let mut reader = RowReader::open(bytes, required)?;
+        let missing = reader.missing();
+        let mut rows = Vec::new();
+        while let Some(row) = reader.next_row()? {
+            rows.push(row);
+        }
+        Ok(Rows { rows, missing })
+    }
+}
+
+/// A file of ours, read row by row.
+pub struct RowReader<R, C> {
+    reader: csv::Reader<R>,
+    record: ByteRecord,
+    headings: usize,
+    places: Vec<Option<usize>>,
+    columns: std::marker::PhantomData<C>,
+}
+
+impl<R: BufRead, C: Columns> RowReader<R, C> {
+    /// Reads the headings. `required` columns must be there.
+    ///
+    /// # Errors
+    /// Where it is no file of ours.
+    pub fn open(mut from: R, required: &[C]) -> Result<RowReader<R, C>, Unlike> {
+        let failed = |error: io::Error| Unlike::Csv(error.to_string());
+        let mark = from.fill_buf().map_err(failed)?.starts_with(b"\xef\xbb\xbf");
+        from.consume(if mark { 3 } else { 0 });
+        let begins = from.fill_buf().map_err(failed)?;
+        let head = begins.split(|&byte| byte == b'\n').next().unwrap_or_default();
         let delimiter = if head.contains(&b';') && !head.contains(&b',') {
             b';'
         } else {
@@ -116,40 +146,63 @@ impl<C: Columns> Rows<C> {
             .has_headers(false)
             .flexible(true)
             .delimiter(delimiter)
-            .from_reader(bytes);
+            .from_reader(from);
         let mut record = ByteRecord::new();
-        let csv = |error: csv::Error| Unlike::Csv(error.to_string());
-        reader.read_byte_record(&mut record).map_err(csv)?;
+        reader.read_byte_record(&mut record).map_err(not_csv)?;
         let headings: Vec<String> = record
             .iter()
             .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
             .collect();
-        let places = places(&headings, required)?;
-        let mut rows = Vec::new();
-        while reader.read_byte_record(&mut record).map_err(csv)? {
-            let line = record.position().map_or(0, csv::Position::line);
-            if record.len() != headings.len() {
-                return Err(Unlike::Ragged {
-                    line,
-                    cells: record.len(),
-                    headings: headings.len(),
-                });
-            }
-            let mut cells = Vec::with_capacity(C::ALL.len());
-            for place in &places {
-                let bytes = place.and_then(|place| record.get(place)).unwrap_or_default();
-                let text = std::str::from_utf8(bytes).map_err(|_| Unlike::Encoding(line))?;
-                cells.push(restored(text));
-            }
-            rows.push(Row::new(cells));
-        }
-        let columns = C::ALL.iter().zip(&places);
-        let missing = columns.filter(|(_, place)| place.is_none()).map(|(&column, _)| column);
-        Ok(Rows {
-            rows,
-            missing: missing.collect(),
+        Ok(RowReader {
+            reader,
+            record,
+            headings: headings.len(),
+            places: places(&headings, required)?,
+            columns: std::marker::PhantomData,
         })
     }
+
+    /// Columns that the file does not have; their cells are empty.
+    pub fn missing(&self) -> Vec<C> {
+        let columns = C::ALL.iter().zip(&self.places);
+        let missing = columns.filter(|(_, place)| place.is_none());
+        missing.map(|(&column, _)| column).collect()
+    }
+
+    /// The next row; none at the end.
+    ///
+    /// # Errors
+    /// Where the rest cannot be read, or is none of ours.
+    pub fn next_row(&mut self) -> Result<Option<Row<C>>, Unlike> {
+        let record = &mut self.record;
+        if !self.reader.read_byte_record(record).map_err(not_csv)? {
+            return Ok(None);
+        }
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.len() != self.headings {
+            return Err(Unlike::Ragged {
+                line,
+                cells: record.len(),
+                headings: self.headings,
+            });
+        }
+        let mut cells = Vec::with_capacity(C::ALL.len());
+        for place in &self.places {
+            let bytes = place.and_then(|place| record.get(place)).unwrap_or_default();
+            let text = std::str::from_utf8(bytes).map_err(|_| Unlike::Encoding(line))?;
+            cells.push(restored(text));
+        }
+        Ok(Some(Row::new(cells)))
+    }
+
+    /// What the rows came from.
+    pub(super) fn into_inner(self) -> R {
+        self.reader.into_inner()
+    }
+}
+
+fn not_csv(error: csv::Error) -> Unlike {
+    Unlike::Csv(error.to_string())
 }
 
 /// Where each column of ours stands in the file.

@@ -200,6 +200,8 @@ pub(crate) fn record() -> RunRecord {
         counts: Default::default(),
         findings: [(Code::DateUnreadable, 1)].into(),
         limits: Limits::default(),
+        nightly: Default::default(),
+        previous: None,
         accepted: Vec::new(),
         outputs: Default::default(),
         timing: Timing { seconds: 0.25 },

@@ -6,6 +6,7 @@
 //! arguments give the same bytes (but for `timing` in the run record). Prints nothing.
 
 use std::{
+    borrow::Cow,
     ffi::OsString,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
@@ -16,13 +17,15 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     catalog::Proposal,
+    compare::{Changes, Latest},
     config::OutputSettings,
     finding::Finding,
     plan::Plan,
-    saved::{Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn, restored},
+    saved::{ChangeColumn, Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn, restored},
 };
 
 mod cell;
+mod change_lines;
 mod finding_lines;
 mod keep;
 mod lock;
@@ -44,7 +47,7 @@ pub use keep::Keep;
 pub use lock::Lock;
 pub use metrics::{Metrics, write_metrics};
 pub use page::write_page;
-pub use record::{RunRecord, SettingsRecord, StoppedRecord, Timing};
+pub use record::{ComparedRecord, RunRecord, SettingsRecord, StoppedRecord, Timing};
 pub use reports::{Reports, write_reports};
 pub use stage::WriteStop;
 pub use under_way::abandon;
@@ -55,6 +58,8 @@ use stage::Stage;
 
 /// Rows rendered by one worker at a time.
 const CHUNK: usize = 1024;
+/// Bytes of a buffer for one line that is read back.
+const READ_BUFFER: usize = 1024;
 /// Chunks held in memory at once.
 const CHUNKS_AT_ONCE: usize = 16;
 
@@ -110,6 +115,11 @@ impl Target {
         self.beside("steps.csv")
     }
 
+    /// What changed since the plan before.
+    pub fn changes(&self) -> PathBuf {
+        self.beside("changes.csv")
+    }
+
     /// The run record.
     pub fn run(&self) -> PathBuf {
         self.beside("run.json")
@@ -151,11 +161,12 @@ impl Target {
     }
 
     /// Every file and folder of this name that a run may write: what must not be read as an export.
-    pub fn all(&self) -> [PathBuf; 11] {
+    pub fn all(&self) -> [PathBuf; 12] {
         [
             self.plan.clone(),
             self.findings(),
             self.steps(),
+            self.changes(),
             self.run(),
             self.stopped_run(),
             self.stopped_findings(),
@@ -180,16 +191,27 @@ impl Target {
     }
 }
 
-/// Writes the plan, the findings, the steps, the reports and, last, the run record, which gets the digests of the others.
+/// What is written beside the plan besides findings and steps.
+#[derive(Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// What changed; none: the plan was compared with none.
+    pub changes: Option<&'a Changes>,
+    /// Reports, and how the plan is seen in them.
+    pub reports: Option<(&'a Reports, &'a View<'a>)>,
+}
+
+/// Writes the plan, the findings, the steps, the changes if anything was compared, the reports and, last, the run record, which gets
+/// the digests of the others.
 ///
-/// A failure leaves the files of the last run as they were. `findings` come in the order in which they are to stand. With `keep`
-/// the plan and its record are kept as a night of the history as well; the answer is why that failed after all else was done.
+/// A failure leaves the files of the last run as they were. `findings` come in the order in which they are to stand. Changes of an
+/// earlier run do not stay beside a plan that was compared with none. With `keep` the plan and its record are kept as a night of the
+/// history as well; the answer is why that failed after all else was done.
 pub fn write_all(
     target: &Target,
     settings: OutputSettings,
     plan: &Plan,
     findings: &[Finding],
-    reports: Option<(&Reports, &View<'_>)>,
+    beside: Beside<'_>,
     record: &mut RunRecord,
     keep: Option<&Keep<'_>>,
 ) -> Result<Option<WriteStop>, WriteStop> {
@@ -200,7 +222,11 @@ pub fn write_all(
     record.outputs.insert(name(&target.findings()), digest);
     let digest = stage.add(&target.steps(), |out| step_lines(plan, settings, out))?;
     record.outputs.insert(name(&target.steps()), digest);
-    if let Some((reports, view)) = reports.filter(|(reports, _)| reports.any()) {
+    if let Some(changes) = beside.changes {
+        let digest = stage.add(&target.changes(), |out| change_lines(changes, settings, out))?;
+        record.outputs.insert(name(&target.changes()), digest);
+    }
+    if let Some((reports, view)) = beside.reports.filter(|(reports, _)| reports.any()) {
         let saved = saved(plan, findings, record.saved());
         let digests = reports::add(reports, &saved, view, &mut stage)?;
         record.outputs.extend(digests);
@@ -209,6 +235,9 @@ pub fn write_all(
     let night = keep.map(|keep| keep.stage(&stage, target)).transpose()?;
     stage.publish()?;
     stage::remove_stale(&[target.stopped_run(), target.stopped_findings(), target.held()]);
+    if beside.changes.is_none() {
+        stage::remove_stale(&[target.changes()]);
+    }
     let Some((keep, night)) = keep.zip(night) else {
         return Ok(None);
     };
@@ -276,24 +305,15 @@ pub fn write_proposals(
     out.flush()
 }
 
+/// Writes what changed, to anything.
+pub fn write_changes(changes: &Changes, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    change_lines(changes, settings, &mut out)?;
+    out.flush()
+}
+
 /// A plan just made in the form in which it is read back from files.
 pub fn saved(plan: &Plan, findings: &[Finding], record: SavedRecord) -> SavedPlan {
-    fn cells<T, C: Columns>(items: impl Iterator<Item = T>, fill: impl Fn(T, &mut Line<'_>)) -> Vec<Row<C>> {
-        let mut buffer = Vec::new();
-        let row = |item| {
-            buffer.clear();
-            let mut line = Line::begin(&mut buffer, ',');
-            fill(item, &mut line);
-            line.end();
-            // One line of ours is one record of UTF-8.
-            let mut reader = csv::ReaderBuilder::new()
-                .has_headers(false)
-                .from_reader(buffer.as_slice());
-            let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
-            Row::new(record.iter().map(restored))
-        };
-        items.map(row).collect()
-    }
     SavedPlan {
         record,
         rows: cells(plan.rows.iter(), plan_lines::fill),
@@ -301,6 +321,45 @@ pub fn saved(plan: &Plan, findings: &[Finding], record: SavedRecord) -> SavedPla
         steps: cells(plan.steps(), |step, line| step_lines::fill(&step, line)),
         findings: cells(findings.iter(), finding_lines::fill),
     }
+}
+
+/// The rows of a plan just made in the form in which they are read back, each when it is asked for.
+pub struct PlanRows<'a>(pub &'a Plan);
+
+impl Latest for PlanRows<'_> {
+    fn count(&self) -> usize {
+        self.0.rows.len()
+    }
+
+    fn id(&self, index: usize) -> Cow<'_, str> {
+        let row = self.0.rows.get(index);
+        row.map_or_else(String::new, |row| row.subscription.id.to_string())
+            .into()
+    }
+
+    fn row(&self, index: usize) -> Cow<'_, Row<PlanColumn>> {
+        let mut row = cells(self.0.rows.get(index).into_iter(), plan_lines::fill);
+        Cow::Owned(row.pop().unwrap_or_else(|| Row::new([])))
+    }
+}
+
+/// Items as rows of cells: what would be read back if their lines were written.
+fn cells<T, C: Columns>(items: impl Iterator<Item = T>, fill: impl Fn(T, &mut Line<'_>)) -> Vec<Row<C>> {
+    let mut buffer = Vec::new();
+    let row = |item| {
+        buffer.clear();
+        let mut line = Line::begin(&mut buffer, ',');
+        fill(item, &mut line);
+        line.end();
+        // One line of ours is one record of UTF-8.
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .buffer_capacity(READ_BUFFER)
+            .from_reader(buffer.as_slice());
+        let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
+        Row::new(record.iter().map(restored))
+    };
+    items.map(row).collect()
 }
 
 fn name(path: &Path) -> String {
@@ -333,6 +392,18 @@ fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut (dyn 
         out,
         Some,
         finding_lines::fill,
+    )
+}
+
+fn change_lines(changes: &Changes, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
+    let all: Vec<_> = changes.lines().collect();
+    lines(
+        ChangeColumn::HEADINGS,
+        &all,
+        settings,
+        out,
+        |line| Some(*line),
+        change_lines::fill,
     )
 }
 

@@ -13,12 +13,14 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     catalog::evidence::EvidenceFile,
+    config::Nightly,
+    compare::{Cause, ChangeKind, Changes, Counted, Loss},
     finding::{Accounting, Code},
     guard::Tripped,
     plan::{Counts, MappedOffer},
     read::Limits,
     recognise::InputRecord,
-    saved::SavedRecord,
+    saved::{Columns, SavedRecord},
 };
 
 /// What a run that wrote a plan has to say about itself.
@@ -49,12 +51,65 @@ pub struct RunRecord {
     pub findings: BTreeMap<Code, u64>,
     /// What an input might cost.
     pub limits: Limits,
+    /// The guards' numbers.
+    pub nightly: Nightly,
+    /// The plan it was compared with; none: with no plan.
+    pub previous: Option<ComparedRecord>,
     /// Guards that tripped and that the command line let through.
     pub accepted: Vec<Tripped>,
     /// SHA-256 of each output, by its name; the record itself is written last.
     pub outputs: BTreeMap<String, String>,
     /// The one part that differs from run to run.
     pub timing: Timing,
+}
+
+/// Which plan a run's plan was compared with, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ComparedRecord {
+    /// Path as given.
+    pub path: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Whether a run record beside it tells of it; otherwise causes are unknown.
+    pub recorded: bool,
+    /// Version of seatshift that wrote it.
+    pub version: Option<String>,
+    /// The date it was made for.
+    pub as_of: Option<String>,
+    /// Subscriptions by what became of them.
+    pub subscriptions: BTreeMap<ChangeKind, u64>,
+    /// Those that are a loss.
+    pub losses: BTreeMap<Loss, u64>,
+    /// Changes by their cause.
+    pub causes: BTreeMap<Cause, u64>,
+    /// What is counted and not listed.
+    pub counted: Counted,
+    /// Columns that it does not have, which were not compared.
+    pub columns_missing: Vec<&'static str>,
+}
+
+impl ComparedRecord {
+    /// What to record of a comparison.
+    pub fn new(path: String, sha256: String, record: Option<&SavedRecord>, changes: &Changes) -> ComparedRecord {
+        let mut causes = BTreeMap::new();
+        for (_, field) in changes.lines() {
+            *causes.entry(field.cause).or_default() += 1;
+        }
+        let kinds = ChangeKind::ALL.iter().map(|&kind| (kind, changes.count(kind)));
+        let losses = Loss::ALL.iter().map(|&loss| (loss, changes.losses(loss)));
+        ComparedRecord {
+            path,
+            sha256,
+            recorded: record.is_some(),
+            version: record.map(|record| record.version.clone()),
+            as_of: record.and_then(|record| record.as_of).map(|day| day.to_string()),
+            subscriptions: kinds.collect(),
+            losses: losses.collect(),
+            causes,
+            counted: changes.counted,
+            columns_missing: changes.missing.iter().map(|column| column.as_str()).collect(),
+        }
+    }
 }
 
 impl RunRecord {
@@ -88,6 +143,8 @@ pub struct StoppedRecord {
     pub as_of: NaiveDate,
     /// Why it was stopped, with a hint.
     pub stopped: String,
+    /// The guards' numbers.
+    pub nightly: Nightly,
     /// Guards that tripped and hold the plan back.
     pub tripped: Vec<Tripped>,
     /// Guards that tripped and that the command line let through.

@@ -155,7 +155,16 @@ fn the_settings_choose_delimiter_and_byte_order_mark() {
 fn the_companions_are_as_documented() {
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap();
+    write_all(
+        &target,
+        settings(),
+        &plan(),
+        &findings(),
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap();
     let files = contents(folder.path());
     assert_eq!(
         files.keys().collect::<Vec<_>>(),
@@ -195,7 +204,7 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
         settings(),
         &plan(),
         &findings(),
-        None,
+        Beside::default(),
         &mut record(),
         None,
     )
@@ -221,6 +230,7 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
         "inputs",
         "limits",
         "mappings",
+        "nightly",
         "outputs",
         "settings",
         "tables",
@@ -263,7 +273,16 @@ fn many_rows_come_out_in_their_order_whatever_the_threads() {
 fn a_folder_that_is_missing_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(&folder.path().join("a/b"));
-    write_all(&target, settings(), &plan(), &[], None, &mut record(), None).unwrap();
+    write_all(
+        &target,
+        settings(),
+        &plan(),
+        &[],
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap();
     assert!(target.plan().is_file());
 }
 
@@ -273,7 +292,16 @@ fn outputs_are_for_owner_and_group_only() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap();
+    write_all(
+        &target,
+        settings(),
+        &plan(),
+        &findings(),
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap();
     for name in contents(folder.path()).keys() {
         let mode = fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o137, 0, "{name}: {mode:o}");
@@ -341,7 +369,16 @@ fn only_regular_files_are_replaced() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("plan.findings.csv")).unwrap();
     let target = target_in(folder.path());
-    let stop = write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap_err();
+    let stop = write_all(
+        &target,
+        settings(),
+        &plan(),
+        &findings(),
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap_err();
     assert!(matches!(stop, WriteStop::NotAFile { what: "a folder", .. }), "{stop}");
     assert!(contents(folder.path()).is_empty());
 
@@ -368,7 +405,16 @@ fn only_regular_files_are_replaced() {
         fs::write(&elsewhere, "precious").unwrap();
         std::os::unix::fs::symlink(&elsewhere, folder.path().join("link.csv")).unwrap();
         let target = Target::new(&folder.path().join("link.csv")).unwrap();
-        let stop = write_all(&target, settings(), &plan(), &[], None, &mut record(), None).unwrap_err();
+        let stop = write_all(
+            &target,
+            settings(),
+            &plan(),
+            &[],
+            Beside::default(),
+            &mut record(),
+            None,
+        )
+        .unwrap_err();
         assert!(
             matches!(
                 stop,
@@ -382,7 +428,16 @@ fn only_regular_files_are_replaced() {
         assert_eq!(fs::read(&elsewhere).unwrap(), b"precious");
 
         let target = Target::new(Path::new("/dev/null")).unwrap();
-        let stop = write_all(&target, settings(), &plan(), &[], None, &mut record(), None).unwrap_err();
+        let stop = write_all(
+            &target,
+            settings(),
+            &plan(),
+            &[],
+            Beside::default(),
+            &mut record(),
+            None,
+        )
+        .unwrap_err();
         assert!(matches!(stop, WriteStop::NotAFile { .. }), "{stop}");
     }
 }
@@ -396,7 +451,7 @@ fn a_folder_that_cannot_be_made_stops_with_its_name() {
         settings(),
         &plan(),
         &[],
-        None,
+        Beside::default(),
         &mut record(),
         None,
     )
@@ -408,7 +463,16 @@ fn a_folder_that_cannot_be_made_stops_with_its_name() {
 fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
     let folder = tempfile::tempdir().unwrap();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap();
+    write_all(
+        &target,
+        settings(),
+        &plan(),
+        &findings(),
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap();
     let before = contents(folder.path());
 
     let RunRecord {
@@ -428,6 +492,7 @@ fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
         exit_code: 3,
         as_of,
         stopped: "no input could be read".to_owned(),
+        nightly: Default::default(),
         tripped: Vec::new(),
         accepted: Vec::new(),
         settings: used,
@@ -450,7 +515,16 @@ fn a_stopped_run_leaves_the_plan_and_the_next_good_one_tidies_up() {
         (&3.into(), &"no input could be read".into())
     );
 
-    write_all(&target, settings(), &plan(), &findings(), None, &mut record(), None).unwrap();
+    write_all(
+        &target,
+        settings(),
+        &plan(),
+        &findings(),
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap();
     assert_eq!(contents(folder.path()), before);
 }
 
@@ -477,9 +551,63 @@ fn a_plan_just_made_is_what_is_read_back() {
     let plan = plan();
     let findings = findings();
     let target = target_in(folder.path());
-    write_all(&target, settings(), &plan, &findings, None, &mut record(), None).unwrap();
+    write_all(
+        &target,
+        settings(),
+        &plan,
+        &findings,
+        Beside::default(),
+        &mut record(),
+        None,
+    )
+    .unwrap();
     let read = SavedPlan::read(&path).unwrap();
     assert!(!read.rows.is_empty() && !read.steps.is_empty() && !read.findings.is_empty());
     assert_eq!(read.record.as_of, Some(plan.as_of));
     assert_eq!(saved(&plan, &findings, read.record.clone()), read);
+}
+
+#[test]
+fn changes_stand_in_the_set_and_do_not_outlive_their_comparison() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = target_in(folder.path());
+    let (before, mut after) = (plan(), plan());
+    after.rows[0].subscription.seats = Some(crate::terms::Seats(26));
+    let rows = PlanRows(&before);
+    let mut rows = (0..rows.count()).map(|place| rows.row(place).into_owned());
+    let latest = PlanRows(&after);
+    let found = crate::compare::find(|| Ok(rows.next()), &latest, Default::default()).unwrap();
+    let context = crate::compare::Context {
+        runs: &Default::default(),
+        attention_days: 30,
+        redecided: None,
+    };
+    let changes = crate::compare::explain(found, &latest, &context);
+    write_all(
+        &target,
+        settings(),
+        &after,
+        &[],
+        Beside {
+            changes: Some(&changes),
+            reports: None,
+        },
+        &mut record(),
+        None,
+    )
+    .unwrap();
+    let written = String::from_utf8(contents(folder.path())["plan.changes.csv"].clone()).unwrap();
+    let lines: Vec<&str> = written.lines().collect();
+    assert_eq!(lines.len(), 2, "{written}");
+    // The customer's name would run as a formula, and does not.
+    assert!(lines[1].contains("\"'=Contoso, \"\"Kft.\"\"\""), "{written}");
+    assert!(lines[1].contains(",seats,25,26,unknown,"), "{written}");
+    let run: serde_json::Value = serde_json::from_slice(&contents(folder.path())["plan.run.json"]).unwrap();
+    let digest: String = Sha256::digest(&written)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(run["outputs"]["plan.changes.csv"], digest);
+    write_all(&target, settings(), &after, &[], Beside::default(), &mut record(), None).unwrap();
+    assert!(!contents(folder.path()).contains_key("plan.changes.csv"));
 }

@@ -247,6 +247,13 @@ pub(crate) fn ods(sheets: &[Sheet]) -> Vec<u8> {
         }
         tables += "</table:table>";
     }
+    let since = match sheets.iter().any(|sheet| sheet.since_1904) {
+        true => {
+            "<table:calculation-settings><table:null-date table:date-value=\"1904-01-01\"/>\
+                 </table:calculation-settings>"
+        }
+        false => "",
+    };
     let content = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content \
          xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
@@ -255,7 +262,7 @@ pub(crate) fn ods(sheets: &[Sheet]) -> Vec<u8> {
          xmlns:style=\"urn:oasis:names:tc:opendocument:xmlns:style:1.0\" \
          xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\"><office:automatic-styles>\
          <style:style style:name=\"hidden\" style:family=\"table\"><style:table-properties table:display=\"false\"/>\
-         </style:style></office:automatic-styles><office:body><office:spreadsheet>{tables}\
+         </style:style></office:automatic-styles><office:body><office:spreadsheet>{since}{tables}\
          </office:spreadsheet></office:body></office:document-content>"
     );
     let manifest = "<?xml version=\"1.0\"?><manifest:manifest \
@@ -297,6 +304,11 @@ pub(crate) fn xls(sheets: &[Sheet]) -> Vec<u8> {
         .iter()
         .map(|sheet| {
             let mut body = begin(0x0010);
+            for row in &sheet.hidden_rows {
+                let mut data = (*row as u16).to_le_bytes().to_vec();
+                data.extend([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x20, 1, 0, 0]);
+                body.extend(record(0x0208, &data));
+            }
             for (row, cells) in sheet.cells() {
                 for (column, value) in cells {
                     let mut data = (row as u16).to_le_bytes().to_vec();

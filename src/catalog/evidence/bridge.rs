@@ -9,7 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::file::{Column, Kind, Record, guid};
+use super::{
+    file::{Column, Kind, Record, guid},
+    newest::Newest,
+};
 use crate::{catalog::spelling::IdText, finding::Finding};
 
 /// The column that has the product and SKU, where no heading says so.
@@ -70,19 +73,11 @@ pub(super) const LIST: Kind = Kind {
     ],
 };
 
-/// What takes a legacy offer's place, in the newest file that says so.
-#[derive(Debug, Clone, Default)]
-struct Newest {
-    date: Option<NaiveDate>,
-    file: usize,
-    items: BTreeSet<String>,
-    row: u32,
-}
-
 /// Legacy offers and their items.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Bridge {
-    by_offer: BTreeMap<Uuid, Newest>,
+    /// What takes a legacy offer's place.
+    by_offer: BTreeMap<Uuid, Newest<BTreeSet<String>>>,
     /// The SKU id that a legacy offer provisions.
     skus: BTreeMap<Uuid, BTreeSet<Uuid>>,
 }
@@ -116,37 +111,22 @@ impl Bridge {
             findings.push(record.damaged("product and SKU", &stated, "is no product and SKU"));
             return;
         };
-        let newest = self.by_offer.entry(id).or_insert_with(|| Newest {
-            date,
-            file,
-            row: record.row_number(),
-            ..Newest::default()
-        });
-        if date > newest.date {
-            *newest = Newest {
-                date,
-                file,
-                row: record.row_number(),
-                ..Newest::default()
-            };
-        }
-        if date == newest.date {
-            (newest.file, newest.row) = (newest.file, newest.row).min((file, record.row_number()));
-            newest.items.insert(item);
+        if let Some(items) = Newest::of(&mut self.by_offer, id, record.from(file, date)) {
+            items.insert(item);
         }
     }
 
     /// The offers with two answers: offer, items, file, first row.
     pub(super) fn torn(&self) -> impl Iterator<Item = (Uuid, &BTreeSet<String>, usize, u32)> {
-        let torn = self.by_offer.iter().filter(|(_, newest)| newest.items.len() > 1);
-        torn.map(|(offer, newest)| (*offer, &newest.items, newest.file, newest.row))
+        let torn = self.by_offer.iter().filter(|(_, newest)| newest.said.len() > 1);
+        torn.map(|(offer, newest)| (*offer, &newest.said, newest.file(), newest.row()))
     }
 
     /// What takes a legacy offer's place, and the number of the file that says so.
     pub(super) fn item(&self, offer: Uuid) -> Option<(&str, usize)> {
         let newest = self.by_offer.get(&offer)?;
-        let item = newest.items.first().filter(|_| newest.items.len() == 1)?;
-        Some((item, newest.file))
+        let item = newest.said.first().filter(|_| newest.said.len() == 1)?;
+        Some((item, newest.file()))
     }
 
     /// The SKU id that a legacy offer provisions, where the sheet knows one.

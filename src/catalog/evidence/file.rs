@@ -10,11 +10,12 @@ use std::path::Path;
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use super::newest::RowFrom;
 use crate::{
     finding::{Code, Finding, Place, Severity},
-    read::{Cell, Input, Interest, Limits, ReadOptions, Row, Rows, Sink, TableHead, Words, read},
+    read::{Cell, Epoch, Input, Interest, Limits, ReadOptions, Row, Rows, Sink, TableHead, Words, read},
     recognise::{
-        dates::{DateReading, read_date},
+        dates::{DateReading, read_date, read_date_since},
         freshness::freshness_of,
         vocabulary::{Vocabulary, fold},
     },
@@ -63,6 +64,7 @@ pub(super) struct Record<'a> {
     columns: &'a [Option<usize>],
     kind: &'static Kind,
     place: Place,
+    epoch: Epoch,
     vocabulary: &'a Vocabulary,
 }
 
@@ -86,7 +88,7 @@ impl Record<'_> {
 
     /// A cell's date as it stands, before its column is decided.
     pub(super) fn date(&self, name: &str) -> DateReading {
-        read_date(self.cell(name), self.vocabulary)
+        read_date_since(self.epoch, self.cell(name), self.vocabulary)
     }
 
     pub(super) fn place(&self) -> &Place {
@@ -95,6 +97,15 @@ impl Record<'_> {
 
     pub(super) fn row_number(&self) -> u32 {
         self.row.number
+    }
+
+    /// Where it stands, for telling which of two files is newer.
+    pub(super) fn from(&self, file: usize, date: Option<NaiveDate>) -> RowFrom {
+        RowFrom {
+            date,
+            file,
+            row: self.row.number,
+        }
     }
 
     /// That the row was left out.
@@ -175,6 +186,7 @@ pub(super) fn read_file(
 ) -> Result<Source, Unusable> {
     let input = Input::File(path.to_owned());
     let mut reading = Reading {
+        epoch: Epoch::SINCE_1900,
         kind,
         vocabulary: means.vocabulary,
         place: Place::file(input.name()),
@@ -233,6 +245,7 @@ pub(super) fn read_file(
 }
 
 struct Reading<'a> {
+    epoch: Epoch,
     kind: &'static Kind,
     vocabulary: &'a Vocabulary,
     place: Place,
@@ -263,6 +276,7 @@ impl Sink for Reading<'_> {
         }
         self.tables += 1;
         self.place.sheet = head.sheet.clone();
+        self.epoch = head.epoch.unwrap_or(Epoch::SINCE_1900);
         Interest::Read
     }
 
@@ -274,6 +288,7 @@ impl Sink for Reading<'_> {
                 columns: &self.columns,
                 kind: self.kind,
                 place: self.place.at_row(row.number),
+                epoch: self.epoch,
                 vocabulary: self.vocabulary,
             };
             (self.each)(&record, &mut self.found);

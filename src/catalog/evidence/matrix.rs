@@ -9,7 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::file::{Column, Kind, Record, guid};
+use super::{
+    file::{Column, Kind, Record, guid},
+    newest::Newest,
+};
 use crate::{catalog::spelling::IdText, finding::Finding, terms::*};
 
 pub(super) const KIND: Kind = Kind {
@@ -96,18 +99,11 @@ impl Row {
     }
 }
 
-/// The rows of an item in the newest file that has it.
-#[derive(Debug, Clone, Default)]
-struct Newest {
-    date: Option<NaiveDate>,
-    file: usize,
-    rows: BTreeMap<Row, u32>,
-}
-
 /// All offer matrices.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Matrix {
-    by_item: BTreeMap<String, Newest>,
+    /// The rows of each item, with where each stands first: file and row.
+    by_item: BTreeMap<String, Newest<BTreeMap<Row, (usize, u32)>>>,
     by_sku: BTreeMap<Uuid, BTreeSet<String>>,
 }
 
@@ -158,22 +154,10 @@ impl Matrix {
                 .filter_map(|code| code.parse().ok())
                 .collect(),
         };
-        let newest = self.by_item.entry(item).or_insert_with(|| Newest {
-            date,
-            file,
-            rows: BTreeMap::new(),
-        });
-        if date > newest.date {
-            *newest = Newest {
-                date,
-                file,
-                rows: BTreeMap::new(),
-            };
-        }
-        if date == newest.date {
-            newest.file = newest.file.min(file);
-            let first = newest.rows.entry(row).or_insert(record.row_number());
-            *first = (*first).min(record.row_number());
+        if let Some(rows) = Newest::of(&mut self.by_item, item, record.from(file, date)) {
+            let at = (file, record.row_number());
+            let first = rows.entry(row).or_insert(at);
+            *first = at.min(*first);
         }
     }
 
@@ -181,7 +165,7 @@ impl Matrix {
     pub(super) fn settle(&mut self) -> Vec<(String, usize, u32)> {
         let mut torn = Vec::new();
         for (item, newest) in &self.by_item {
-            let provisions: BTreeSet<Option<Uuid>> = newest.rows.keys().map(|row| row.provisions).collect();
+            let provisions: BTreeSet<Option<Uuid>> = newest.said.keys().map(|row| row.provisions).collect();
             match provisions.len() {
                 1 => {
                     for sku in provisions.into_iter().flatten() {
@@ -189,8 +173,8 @@ impl Matrix {
                     }
                 }
                 _ => {
-                    let row = newest.rows.values().copied().max().unwrap_or(0);
-                    torn.push((item.clone(), newest.file, row));
+                    let (file, row) = newest.said.values().copied().max().unwrap_or_default();
+                    torn.push((item.clone(), file, row));
                 }
             }
         }
@@ -208,10 +192,10 @@ impl Matrix {
     pub(super) fn row(&self, item: &str) -> Option<(&Row, usize, u32)> {
         let newest = self.by_item.get(item)?;
         newest
-            .rows
+            .said
             .iter()
             .next()
-            .map(|(row, number)| (row, newest.file, *number))
+            .map(|(row, (file, number))| (row, *file, *number))
     }
 
     /// The items that provision a SKU id, sorted.

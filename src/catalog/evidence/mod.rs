@@ -11,6 +11,7 @@ mod families;
 mod file;
 mod judge;
 mod matrix;
+mod newest;
 mod prices;
 mod service_plans;
 mod subscribed;
@@ -288,7 +289,7 @@ impl Evidence {
             known.push(format!("price list ({})", self.shown(file)));
         }
         if let Some(sku) = offer.sku_id.and_then(|sku| self.plans.of(sku)) {
-            known.push(format!("service plans ({})", self.shown(sku.file)));
+            known.push(format!("service plans ({})", self.shown(sku.file())));
         }
         known
     }

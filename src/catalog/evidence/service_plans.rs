@@ -9,7 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::file::{Column, Kind, Record, guid, guids};
+use super::{
+    file::{Column, Kind, Record, guid, guids},
+    newest::Newest,
+};
 use crate::{catalog::spelling::fold_part_number, finding::Finding, terms::Text};
 
 pub(super) const KIND: Kind = Kind {
@@ -50,14 +53,8 @@ pub(super) const KIND: Kind = Kind {
     ],
 };
 
-/// The plans of one SKU, from the newest file that has it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct SkuPlans {
-    date: Option<NaiveDate>,
-    /// Number of the file, for what the answer rests on.
-    pub(super) file: usize,
-    pub(super) plans: BTreeSet<Uuid>,
-}
+/// The plans of one SKU.
+pub(super) type SkuPlans = Newest<BTreeSet<Uuid>>;
 
 /// SKUs and their plans.
 #[derive(Debug, Clone, Default)]
@@ -102,21 +99,8 @@ impl PlanTable {
             let names = self.friendly.entry(*plan).or_default();
             *names.entry(friendly.into()).or_default() += 1;
         }
-        let known = self.skus.entry(id).or_insert_with(|| SkuPlans {
-            date,
-            file,
-            plans: BTreeSet::new(),
-        });
-        if date > known.date {
-            *known = SkuPlans {
-                date,
-                file,
-                plans: BTreeSet::new(),
-            };
-        }
-        if date == known.date {
-            known.file = known.file.min(file);
-            known.plans.extend(plans);
+        if let Some(known) = Newest::of(&mut self.skus, id, record.from(file, date)) {
+            known.extend(plans);
         }
     }
 

@@ -9,7 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::file::{Column, Kind, Record, guid, guids};
+use super::{
+    file::{Column, Kind, Record, guid, guids},
+    newest::Newest,
+};
 use crate::{finding::Finding, terms::CustomerId};
 
 pub(super) const KIND: Kind = Kind {
@@ -35,13 +38,8 @@ pub(super) const KIND: Kind = Kind {
     ],
 };
 
-/// The plans of a SKU in a tenant, from the newest file.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Live {
-    date: Option<NaiveDate>,
-    pub(super) file: usize,
-    pub(super) plans: BTreeSet<Uuid>,
-}
+/// The plans of a SKU in a tenant.
+pub(super) type Live = Newest<BTreeSet<Uuid>>;
 
 /// What tenants have.
 #[derive(Debug, Clone, Default)]
@@ -78,21 +76,8 @@ impl Subscribed {
             findings.push(record.damaged("ServicePlans", &plans, why));
             return;
         }
-        let live = self.0.entry((tenant, id)).or_insert_with(|| Live {
-            date,
-            file,
-            plans: BTreeSet::new(),
-        });
-        if date > live.date {
-            *live = Live {
-                date,
-                file,
-                plans: BTreeSet::new(),
-            };
-        }
-        if date == live.date {
-            live.file = live.file.min(file);
-            live.plans.extend(ids);
+        if let Some(live) = Newest::of(&mut self.0, (tenant, id), record.from(file, date)) {
+            live.extend(ids);
         }
     }
 

@@ -173,7 +173,7 @@ fn the_newest_file_counts_and_old_ones_are_told() {
         files.write("plans.csv", row(PLANNER)),
     ];
     let evidence = files.load();
-    let plans = &evidence.plans.of(E3_SKU.parse().unwrap()).unwrap().plans;
+    let plans = &evidence.plans.of(E3_SKU.parse().unwrap()).unwrap().said;
     assert_eq!(plans.iter().map(Uuid::to_string).collect::<Vec<_>>(), [PLAN_1]);
     assert_eq!(codes(&evidence), [Code::CatalogFileOld, Code::CatalogFileOld]);
     files.settings.max_age_days = 3650;

@@ -189,8 +189,27 @@ fn every_trap() {
         ("Microsoft 365 F1", "2020-03-31", "m365-f3"),
         ("Microsoft 365 F1", "2020-06-14", "m365-f1-first"),
         ("Microsoft 365 F1", TODAY, "m365-f1"),
-        ("MCOPSTN5", TODAY, "calling-plan-domestic-120-sfb"),
         ("MCOPSTN_5", TODAY, "calling-plan-domestic-120"),
+        // One string id, two SKUs; their ids tell them apart.
+        (
+            "MCOPSTN5",
+            TODAY,
+            "calling-plan-domestic-120-sfb;calling-plan-domestic-small-sfb",
+        ),
+        (
+            "d43177b5-475b-4880-92d4-d54c27b5efbd",
+            TODAY,
+            "calling-plan-domestic-small-sfb",
+        ),
+        // As people write them: what CSP sells, or a prepaid key.
+        (
+            "Business Standard",
+            TODAY,
+            "m365-business-standard;smb-business-premium",
+        ),
+        ("Business Basic", TODAY, "m365-business-basic;smb-business-essentials"),
+        ("Apps for business", TODAY, "m365-apps-business;smb-business"),
+        ("Microsoft 365 Business Standard", TODAY, "m365-business-standard"),
         (
             "MICROSOFT 365-ALKALMAZÁSOK VÁLLALATOKNAK",
             TODAY,

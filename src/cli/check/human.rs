@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, fmt::Write};
 use seatshift::{
     finding::{Accounting, Code, Finding, Place, column_name},
     pipeline::{Checked, Verdict},
+    read::Container,
     recognise::{DateColumn, InputRecord, KindCertainty, RecognisedBy, Sample, TableRecord},
 };
 
@@ -83,14 +84,9 @@ pub(super) fn report(checked: &Checked, quiet: bool, verbose: bool) -> String {
 
 /// A place under the name of its file.
 fn within_file(place: &Place) -> String {
-    let without = Place {
-        file: "".into(),
-        ..place.clone()
-    };
-    match without.to_string().strip_prefix(", ") {
-        Some(rest) => rest.to_owned(),
-        None => "the file".to_owned(),
-    }
+    let whole = place.to_string();
+    let within = whole.strip_prefix(&*place.file).and_then(|rest| rest.strip_prefix(", "));
+    within.unwrap_or("the file").to_owned()
 }
 
 fn of_file(text: &mut String, input: &InputRecord, verbose: bool) {
@@ -120,14 +116,15 @@ fn of_file(text: &mut String, input: &InputRecord, verbose: bool) {
     }
     let _ = writeln!(text, "  {}", facts.join(", "));
     for table in &input.tables {
-        of_table(text, table, verbose);
+        of_table(text, table, file.container == Some(Container::Zip), verbose);
     }
 }
 
-fn of_table(text: &mut String, table: &TableRecord, verbose: bool) {
+fn of_table(text: &mut String, table: &TableRecord, in_archive: bool, verbose: bool) {
     let sheet = table.sheet.as_ref().map_or_else(String::new, |sheet| {
         let hidden = if table.hidden { " (hidden)" } else { "" };
-        format!("sheet \"{}\"{hidden}: ", tame(sheet))
+        let what = if in_archive { "file" } else { "sheet" };
+        format!("{what} \"{}\"{hidden}: ", tame(sheet))
     });
     let is_used = table.columns.iter().any(|(_, field)| field.is_some());
     let name = match (&*table.certainty.name, is_used) {
@@ -135,7 +132,7 @@ fn of_table(text: &mut String, table: &TableRecord, verbose: bool) {
         (name, true) => name.to_owned(),
         (name, false) => format!("{name}, of no use here"),
     };
-    let row = match table.sheet.is_some() {
+    let row = match table.sheet.is_some() && !in_archive {
         true => "row",
         false => "line",
     };
@@ -232,7 +229,9 @@ fn columns(text: &mut String, table: &TableRecord, verbose: bool) {
         .iter()
         .map(|(_, field)| field.as_deref().unwrap_or("not used"));
     let field_width = fields.clone().map(width).max().unwrap_or(0);
-    for (column, (heading, field)) in headings.iter().zip(fields).enumerate() {
+    // A table that stands beside another, or away from the edge, has no columns before its first heading.
+    let first = headings.iter().position(|heading| !heading.is_empty()).unwrap_or(0);
+    for (column, (heading, field)) in headings.iter().zip(fields).enumerate().skip(first) {
         let letter = column_name(u32::try_from(column).unwrap_or(u32::MAX));
         let heading = padded(heading, widest);
         let is_used = table.columns.get(column).is_some_and(|(_, field)| field.is_some());

@@ -6,6 +6,7 @@ use seatshift::{
     catalog::{RuleFault, RuleNote},
     config::Config,
     finding::Code,
+    guard::Guard,
     pipeline::{self, Night, Offers, Request, Stop},
     write::Reports,
 };
@@ -54,19 +55,32 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
             target: None,
             reports: Reports::none(),
             strict: false,
-            night: Night::default(),
+            previous: Default::default(),
+            // No plan is replaced here, so that there is nothing to guard.
+            night: Night {
+                accept: Guard::ALL.iter().copied().collect(),
+                ..Night::default()
+            },
         };
         let outcome = pipeline::run(&request, &())?;
         let unused = outcome
             .findings
             .iter()
             .filter(|finding| finding.code == Code::OfferRowUnused);
-        notes.extend(unused.map(|finding| RuleNote {
+        let unused = unused.map(|finding| RuleNote {
             row: finding.place.row.unwrap_or(0),
             fault: RuleFault::Unused,
             message: finding.message.clone(),
             hint: "remove the row, if its subscriptions are gone",
-        }));
+        });
+        // That a row has ended is why it fits nothing, and was said.
+        let ended = |row: u32| {
+            notes
+                .iter()
+                .any(|note| note.row == row && note.fault == RuleFault::Expired)
+        };
+        let unused: Vec<RuleNote> = unused.filter(|note| !ended(note.row)).collect();
+        notes.extend(unused);
         notes.sort();
     }
     Ok(notes)

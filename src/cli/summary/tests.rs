@@ -121,6 +121,7 @@ fn outcome() -> Outcome {
         },
         verdict: Verdict::Look,
         target: Some(Target::new("out/plan.csv".as_ref()).unwrap()),
+        changes: None,
         reports: Reports::none(),
         unkept: None,
     }
@@ -215,6 +216,7 @@ fn an_empty_plan_has_no_empty_sections() {
         counts: Counts::default(),
         verdict: Verdict::Done,
         target: None,
+        changes: None,
         reports: Default::default(),
         unkept: None,
     };

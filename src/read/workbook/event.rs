@@ -3,11 +3,13 @@
 //! In: nothing. Out: the words between the parser and whoever takes the cells, in one process or in two. Within a sheet, rows
 //! come in order, and within a row columns do; no place comes twice.
 
-use crate::read::{Cell, Limits};
+use crate::read::{Cell, Epoch, Limits};
 
 /// What a workbook tells.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Event<'a> {
+    /// From which day numbers of days count; before the first sheet.
+    Epoch(Epoch),
     /// A sheet begins.
     Sheet { name: &'a str, hidden: bool },
     /// A cell that is filled; row and column count from 0.
@@ -18,8 +20,6 @@ pub(super) enum Event<'a> {
     End,
     /// The sheet breaks off; the row under way is not whole.
     Broken(&'a str),
-    /// A further sheet has the name of an earlier one.
-    Repeated(&'a str),
 }
 
 /// What the taker wants next.

@@ -7,13 +7,13 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 
-use chrono::DateTime;
+use chrono::{DateTime, Datelike, NaiveDate};
 
 use super::{
     event::{Event, Failure, Next, counted},
     telling::ROWS,
 };
-use crate::read::{Cell, Limits};
+use crate::read::{Cell, Epoch, Limits};
 
 /// What a stream begins with.
 const HEAD: &str = concat!("seatshift workbook ", env!("CARGO_PKG_VERSION"), "\n");
@@ -49,6 +49,10 @@ impl<W: Write> Writer<W> {
 
     pub(super) fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match *event {
+            Event::Epoch(epoch) => {
+                self.out.write_all(b"Y")?;
+                self.out.write_all(&epoch.day().num_days_from_ce().to_le_bytes())
+            }
             Event::Sheet { name, hidden } => {
                 self.counts.sheets += 1;
                 self.out.write_all(&[b'S', u8::from(hidden)])?;
@@ -63,10 +67,6 @@ impl<W: Write> Writer<W> {
             Event::Broken(why) => {
                 self.out.write_all(b"B")?;
                 self.text(shortened(why))
-            }
-            Event::Repeated(name) => {
-                self.out.write_all(b"R")?;
-                self.text(shortened(name))
             }
         }
     }
@@ -199,6 +199,12 @@ impl<R: Read> Frames<'_, R> {
         let mut within = Within::Between;
         loop {
             within = match (self.byte()?, within) {
+                (b'Y', Within::Between) => {
+                    let day = NaiveDate::from_num_days_from_ce_opt(i32::from_le_bytes(self.bytes()?));
+                    let day = day.ok_or(Unusable::Garbled("it counts from a day that is none"))?;
+                    take(Event::Epoch(Epoch::from_day(day)));
+                    within
+                }
                 (b'S', Within::Between) => {
                     let hidden = self.byte()? != 0;
                     self.counts.sheets += 1;
@@ -227,10 +233,6 @@ impl<R: Read> Frames<'_, R> {
                 (b'B', Within::Passed) => {
                     self.text(LONGEST)?;
                     take(Event::End);
-                    Within::Between
-                }
-                (b'R', Within::Between) => {
-                    take(Event::Repeated(self.text(LONGEST)?));
                     Within::Between
                 }
                 (b'Z', Within::Between) => return self.closed().map(Ok),

@@ -16,9 +16,9 @@ use super::{
     event::{Failure, Next},
     flaws::{NO_VALUE, quoted},
     parts::{Parts, attribute, damaged},
-    telling::{Held, Merge, ROWS, SheetTelling, Telling, missing},
+    telling::{Held, Merge, ROWS, SheetTelling, Telling, missing, repeated as named_twice},
 };
-use crate::read::Cell;
+use crate::read::{Cell, Epoch};
 
 /// Tells all tables, or the one `wanted`.
 pub(super) fn tell(parts: &mut Parts<'_>, wanted: Option<&str>, telling: &mut Telling<'_>) -> Result<(), Failure> {
@@ -33,6 +33,7 @@ pub(super) fn tell(parts: &mut Parts<'_>, wanted: Option<&str>, telling: &mut Te
         buffer: Vec::new(),
         hidden_styles: BTreeSet::new(),
         names: Vec::new(),
+        epoch: Epoch::SINCE_1900,
     };
     content.read(wanted, telling)?;
     match wanted {
@@ -66,6 +67,7 @@ struct Content<R> {
     hidden_styles: BTreeSet<String>,
     /// All tables so far.
     names: Vec<String>,
+    epoch: Epoch,
 }
 
 /// What a table is at while it is read.
@@ -97,12 +99,20 @@ impl<R: BufRead> Content<R> {
                             self.hidden_styles.insert(name);
                         }
                     }
+                    // Said before the first table, if at all.
+                    "null-date" if self.names.is_empty() => {
+                        let day = attribute(&tag, "date-value").and_then(|day| cells::iso(&day));
+                        self.epoch = day.map_or(self.epoch, |day| Epoch::from_day(day.date()));
+                    }
                     "tracked-changes" | "named-expressions" | "database-ranges" => {
                         let end = tag.to_end().into_owned();
                         self.skip(&end)?;
                     }
                     "table" => {
                         let Some(name) = attribute(&tag, "name") else { continue };
+                        if self.names.is_empty() {
+                            telling.counts_from(self.epoch);
+                        }
                         let hidden =
                             attribute(&tag, "style-name").is_some_and(|style| self.hidden_styles.contains(&style));
                         self.table(name, hidden, wanted, telling)?;
@@ -128,9 +138,9 @@ impl<R: BufRead> Content<R> {
         self.names.push(name.clone());
         let left_out = wanted.is_some_and(|wanted| wanted != name);
         if again && !left_out {
-            telling.repeated(&name);
+            return Err(named_twice(&name));
         }
-        if again || left_out {
+        if left_out {
             return self.rows(None, &mut Position { row: 0, hidden_rows: 0 }).map(drop);
         }
         let mut at = Position { row: 0, hidden_rows: 0 };

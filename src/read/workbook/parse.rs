@@ -16,9 +16,9 @@ use super::{
     ods,
     parts::Parts,
     telling::{Held, Merge, SheetTelling, Telling},
-    xlsb, xlsx,
+    xls, xlsb, xlsx,
 };
-use crate::read::{Cell, Container, Limits, quiet::quietly};
+use crate::read::{Cell, Container, Epoch, Limits, quiet::quietly};
 
 /// Tells all sheets of a workbook, or the one `wanted`.
 pub(super) fn parse(
@@ -33,6 +33,7 @@ pub(super) fn parse(
         Container::Xlsx => {
             let mut parts = Parts::of(bytes)?;
             let raw = xlsx::book(&mut parts)?;
+            telling.counts_from(raw.epoch);
             let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes))?;
             agree(book.sheets_metadata().len(), &raw.sheets)?;
             for (number, sheet) in telling.choose(book.sheets_metadata(), wanted)? {
@@ -49,6 +50,7 @@ pub(super) fn parse(
         Container::Xlsb => {
             let mut parts = Parts::of(bytes)?;
             let raw = xlsb::book(&mut parts)?;
+            telling.counts_from(raw.epoch);
             let mut book: Xlsb<_> = Xlsb::new(Cursor::new(bytes))?;
             agree(book.sheets_metadata().len(), &raw.sheets)?;
             for (number, sheet) in telling.choose(book.sheets_metadata(), wanted)? {
@@ -63,11 +65,16 @@ pub(super) fn parse(
         }
         Container::Xls => {
             let mut book: Xls<_> = Xls::new(Cursor::new(bytes))?;
-            for (_, sheet) in telling.choose(book.sheets_metadata(), wanted)? {
+            telling.counts_from(Epoch::since_1904(book.has_1904_epoch()));
+            let raw = xls::book(bytes)?;
+            if raw.sheets() != book.sheets_metadata().len() {
+                return Err(apart());
+            }
+            for (number, sheet) in telling.choose(book.sheets_metadata(), wanted)? {
                 let merges = book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
                 let told = telling.sheet(&sheet)?;
                 match book.worksheet_range(&sheet.name) {
-                    Ok(cells) => range(told, &cells, &merges)?,
+                    Ok(cells) => range(told, raw.scan(number), &cells, &merges)?,
                     Err(error) => told.broken(&error.to_string())?,
                 }
             }
@@ -82,8 +89,12 @@ pub(super) fn parse(
 fn agree(sheets: usize, raw: &[String]) -> Result<(), Failure> {
     match sheets == raw.len() {
         true => Ok(()),
-        false => Err(Failure::Damaged("its sheets cannot be told apart".into())),
+        false => Err(apart()),
     }
+}
+
+fn apart() -> Failure {
+    Failure::Damaged("its sheets cannot be told apart".into())
 }
 
 impl From<XlsxError> for Failure {
@@ -170,9 +181,10 @@ fn held<'b>(read: calamine::Cell<DataRef<'b>>) -> Option<Held<'b>> {
     }
 }
 
-/// Tells the cells of a sheet that is held whole.
+/// Tells the cells of a sheet that is held whole, and those that the scan knows better.
 fn range<'b>(
     mut sheet: SheetTelling<'_, '_, 'b>,
+    scan: xls::Scan,
     range: &'b Range<Data>,
     merges: &[Dimensions],
 ) -> Result<(), Failure> {
@@ -184,16 +196,27 @@ fn range<'b>(
     sheet.merges(merges.collect());
     // A range begins with the first used cell, not with A1.
     let (first_row, first_column) = range.start().unwrap_or((0, 0));
-    for (row, column, value) in range.used_cells() {
-        let at = (
-            first_row.saturating_add(row as u32),
-            first_column.saturating_add(column as u32),
-        );
-        match sheet.cell(at, Held::of(cell(value)))? {
+    let mut errors = scan.errors.into_iter().peekable();
+    let mut used = range.used_cells().peekable();
+    loop {
+        let next = used.peek().map(|(row, column, _)| {
+            let (row, column) = (*row as u32, *column as u32);
+            (first_row.saturating_add(row), first_column.saturating_add(column))
+        });
+        let (at, held) = match (errors.next_if(|(at, _)| next.is_none_or(|next| *at <= next)), next) {
+            (Some((at, text)), next) => {
+                // What the reader says of this place does not count.
+                used.next_if(|_| next == Some(at));
+                (at, Some(Held::Error(text.into())))
+            }
+            (None, Some(at)) => (at, used.next().and_then(|(_, _, value)| Held::of(cell(value)))),
+            (None, None) => break,
+        };
+        match sheet.cell(at, held)? {
             Next::Go => {}
             Next::SkipSheet => break,
             Next::Break(why) => return sheet.broken(why),
         }
     }
-    sheet.end(0)
+    sheet.end(scan.hidden_rows)
 }

@@ -9,8 +9,11 @@ use std::{borrow::Cow, collections::BTreeSet};
 use calamine::{Sheet, SheetType, SheetVisible};
 use chrono::NaiveDateTime;
 
-use super::event::{Event, Failure, Next};
-use crate::read::{Cell, Limits};
+use super::{
+    event::{Event, Failure, Next},
+    flaws::quoted,
+};
+use crate::read::{Cell, Epoch, Limits};
 
 /// Rows that a sheet has in every spreadsheet program.
 pub(super) const ROWS: u32 = 1 << 20;
@@ -98,7 +101,12 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// The sheets to read, with their number among all, each name once.
+    /// Tells from which day the workbook counts; before its first sheet.
+    pub(super) fn counts_from(&mut self, epoch: Epoch) {
+        (self.emit)(Event::Epoch(epoch));
+    }
+
+    /// The sheets to read, with their number among all. Refuses two of one name.
     pub(super) fn choose(&mut self, all: &[Sheet], wanted: Option<&str>) -> Result<Vec<(usize, Sheet)>, Failure> {
         if all.len() as u64 > self.limits.sheets {
             return Err(Failure::Over("sheets"));
@@ -109,20 +117,15 @@ impl<'a> Telling<'a> {
             if sheet.typ != SheetType::WorkSheet || wanted.is_some_and(|wanted| wanted != sheet.name) {
                 continue;
             }
-            if seen.insert(sheet.name.as_str()) {
-                sheets.push((number, sheet.clone()));
-            } else {
-                self.repeated(&sheet.name);
+            if !seen.insert(sheet.name.as_str()) {
+                return Err(repeated(&sheet.name));
             }
+            sheets.push((number, sheet.clone()));
         }
         match wanted {
             Some(wanted) if sheets.is_empty() => Err(missing(wanted, all.iter().map(|sheet| sheet.name.as_str()))),
             _ => Ok(sheets),
         }
-    }
-
-    pub(super) fn repeated(&mut self, name: &str) {
-        (self.emit)(Event::Repeated(name));
     }
 
     /// Begins a sheet.
@@ -149,6 +152,11 @@ impl<'a> Telling<'a> {
             next: Next::Go,
         })
     }
+}
+
+/// Two sheets of one name: nobody could say which of them a place is in.
+pub(super) fn repeated(name: &str) -> Failure {
+    Failure::Damaged(format!("two of its sheets are called `{}`", quoted(name)))
 }
 
 /// A sheet that was asked for and is not there.

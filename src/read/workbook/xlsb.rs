@@ -12,11 +12,13 @@ use super::{
     parts::{Parts, damaged},
     telling::{Merge, ROWS},
 };
+use crate::read::Epoch;
 
 /// Where a workbook keeps its sheets and strings.
 pub(super) struct Book {
     /// Parts of the sheets, in the order of the workbook.
     pub(super) sheets: Vec<String>,
+    pub(super) epoch: Epoch,
     /// How many shared strings there are.
     strings: u64,
 }
@@ -25,10 +27,13 @@ pub(super) struct Book {
 pub(super) fn book(parts: &mut Parts<'_>) -> Result<Book, Failure> {
     let targets = parts.relationships("xl/_rels/workbook.bin.rels")?;
     let mut sheets = Vec::new();
+    let mut is_1904 = false;
     if let Some(part) = parts.open("xl/workbook.bin")? {
         let mut records = Records::of(part);
         while let Some((kind, data)) = records.next()? {
             match kind {
+                // BrtWbProp: flags, the first of which is the epoch.
+                0x0099 => is_1904 = data.first().is_some_and(|flags| flags & 1 != 0),
                 // BrtBundleSh: state, id, relationship, name.
                 0x009c => {
                     let id = (number(data, 8) != Some(u32::MAX)).then(|| wide(data, 8));
@@ -62,7 +67,11 @@ pub(super) fn book(parts: &mut Parts<'_>) -> Result<Book, Failure> {
             }
         }
     }
-    Ok(Book { sheets, strings })
+    Ok(Book {
+        sheets,
+        epoch: Epoch::since_1904(is_1904),
+        strings,
+    })
 }
 
 /// Looks through a sheet.

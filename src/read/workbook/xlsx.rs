@@ -14,6 +14,7 @@ use super::{
     parts::{Parts, attribute, damaged, place},
     telling::Merge,
 };
+use crate::read::Epoch;
 
 /// Errors that the reader knows.
 const ERRORS: &[&str] = &[
@@ -31,6 +32,7 @@ const ERRORS: &[&str] = &[
 pub(super) struct Book {
     /// Parts of the sheets, in the order of the workbook.
     pub(super) sheets: Vec<String>,
+    pub(super) epoch: Epoch,
     /// How many shared strings there are.
     strings: u64,
 }
@@ -53,6 +55,7 @@ pub(super) fn book(parts: &mut Parts<'_>) -> Result<Book, Failure> {
     };
     let targets = parts.relationships(&format!("{folder}_rels/{file}.rels"))?;
     let mut sheets = Vec::new();
+    let mut is_1904 = false;
     if let Some(mut xml) = parts.xml(main)? {
         let mut buffer = Vec::new();
         loop {
@@ -66,6 +69,9 @@ pub(super) fn book(parts: &mut Parts<'_>) -> Result<Book, Failure> {
                         None => format!("{folder}{target}"),
                     });
                 }
+                Event::Start(tag) if tag.local_name().as_ref() == "workbookPr" => {
+                    is_1904 = attribute(&tag, "date1904").is_some_and(|value| value == "1" || value == "true");
+                }
                 Event::End(tag) if tag.local_name().as_ref() == "workbook" => break,
                 Event::Eof => break,
                 _ => {}
@@ -73,7 +79,11 @@ pub(super) fn book(parts: &mut Parts<'_>) -> Result<Book, Failure> {
         }
     }
     let strings = strings(parts, &format!("{folder}sharedStrings.xml"))?;
-    Ok(Book { sheets, strings })
+    Ok(Book {
+        sheets,
+        epoch: Epoch::since_1904(is_1904),
+        strings,
+    })
 }
 
 /// Counts the shared strings. Refuses a table that claims more of them than its part could hold, for which the reader would

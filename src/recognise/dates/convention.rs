@@ -5,11 +5,15 @@
 //! in UTC, a day early at most, which is the side on which nothing is missed.
 
 use super::{DateReading, NO_MINUTE};
+use crate::read::Epoch;
 
 /// Instants from this minute of the day on may be a midnight east of Greenwich, which belongs to the next day there.
 const EVENING: u16 = 13 * 60;
 /// Summer time moves a midnight by so much.
 const SUMMER_TIME: u16 = 60;
+
+/// What to check where a text has numbers of days, since it does not say from when they count.
+const FROM_A_MAC: &str = "if the workbook counts from 1904 (a setting of old ones from a Mac), its dates are four years later: give the cells a date format and export again";
 
 /// The first cell of a kind.
 type First = Option<u32>;
@@ -44,9 +48,9 @@ pub struct Convention {
     /// The row of the first cell that follows it.
     pub row: u32,
     /// In a few words.
-    pub brief: &'static str,
+    pub brief: String,
     /// What it is: lower case, no full stop.
-    pub what: &'static str,
+    pub what: String,
     /// What a person can check.
     pub hint: &'static str,
 }
@@ -93,23 +97,29 @@ impl Conventions {
         self.buddhist.is_some() && self.common.is_some()
     }
 
-    /// The conventions that the column's dates follow.
-    pub(super) fn all(&self) -> Vec<Convention> {
+    /// The conventions that the column's dates follow; `epoch`: the one that the workbook states, if it is one.
+    pub(super) fn all(&self, epoch: Option<Epoch>) -> Vec<Convention> {
         let mut found = Vec::new();
         if let (Some(row), false) = (self.buddhist, self.mixes_calendars()) {
             found.push(Convention {
                 row,
-                brief: "years of the Buddhist calendar",
-                what: "the years of this column are those of the Buddhist calendar, 543 ahead; the common year was taken",
+                brief: "years of the Buddhist calendar".into(),
+                what:
+                    "the years of this column are those of the Buddhist calendar, 543 ahead; the common year was taken"
+                        .into(),
                 hint: "",
             });
         }
         if let Some(row) = self.serial {
+            let (since, who, hint) = match epoch {
+                Some(epoch) => (epoch, "its workbook says", ""),
+                None => (Epoch::SINCE_1900, "spreadsheets do", FROM_A_MAC),
+            };
             found.push(Convention {
                 row,
-                brief: "days counted from 1900",
-                what: "numbers of days stand here in place of dates; they were counted from 1900, as spreadsheets do",
-                hint: "if the workbook counts from 1904 (a setting of old ones from a Mac), its dates are four years later: give the cells a date format and export again",
+                brief: format!("days counted from {since}"),
+                what: format!("numbers of days stand here in place of dates; they were counted from {since}, as {who}"),
+                hint,
             });
         }
         if let (Some(row), None, Some((earliest, latest))) = (self.midnight, self.other_instant, self.minutes)
@@ -117,8 +127,8 @@ impl Conventions {
         {
             found.push(Convention {
                 row,
-                brief: "instants of a midnight ahead of UTC",
-                what: "every instant of this column stands where midnight is in a zone ahead of UTC, so the days may have been meant there; the date in UTC was taken, which is then the day before",
+                brief: "instants of a midnight ahead of UTC".into(),
+                what: "every instant of this column stands where midnight is in a zone ahead of UTC, so the days may have been meant there; the date in UTC was taken, which is then the day before".into(),
                 hint: "compare a date with the portal; if it is a day early, export the dates without times",
             });
         }

@@ -11,7 +11,7 @@ use super::{
     DateReading,
     convention::{Convention, Conventions},
 };
-use crate::{config::DateOrder, recognise::vocabulary::language};
+use crate::{config::DateOrder, read::Epoch, recognise::vocabulary::language};
 
 /// How the numbers of a column are to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,9 +140,9 @@ impl DateColumnEvidence {
         self.conventions.mixes_calendars()
     }
 
-    /// The conventions by which its dates are read, other than their order.
-    pub fn conventions(&self) -> Vec<Convention> {
-        self.conventions.all()
+    /// The conventions by which its dates are read, other than their order; `epoch`: the one that its workbook states.
+    pub fn conventions(&self, epoch: Option<Epoch>) -> Vec<Convention> {
+        self.conventions.all(epoch)
     }
 
     /// Whether no order fits every cell that depends on one.
@@ -153,7 +153,6 @@ impl DateColumnEvidence {
     /// The order in which another column of the same table shows that its program writes dates: where this one's cells leave it
     /// open, the other's leave only one, and both write alike. Gives the cell that shows it.
     pub fn shown_by(&self, other: &DateColumnEvidence) -> Option<(DateOrder, String)> {
-        let is_alike = self.separators == other.separators && self.separators.count_ones() == 1;
         let &[order] = other.fits_every_cell().as_slice() else {
             return None;
         };
@@ -163,7 +162,13 @@ impl DateColumnEvidence {
         let open = self.fits_every_cell();
         let rival = open.iter().copied().find(|&rival| rival != order)?;
         let cell = other.misfit(rival)?;
-        (is_alike && decided == order && open.contains(&order)).then(|| (order, Shown(cell).to_string()))
+        (decided == order && self.may_follow(other, order)).then(|| (order, Shown(cell).to_string()))
+    }
+
+    /// Whether it may be read in this order, and its dates look like those of another column.
+    pub fn may_follow(&self, other: &DateColumnEvidence, order: DateOrder) -> bool {
+        let is_alike = self.separators == other.separators && self.separators.count_ones() == 1;
+        is_alike && self.fits_every_cell().contains(&order)
     }
 
     /// What would settle a column that is not: which cells, or which setting.

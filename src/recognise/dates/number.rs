@@ -3,28 +3,28 @@
 //! In: the digits of a cell. Out: the date of a spreadsheet's serial number, of `20260503`, of Unix time. Refuses numbers outside
 //! the years of this century, which are counts or identifiers.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike};
 
 use super::{
     DateReading, NO_MINUTE,
     parse::{YEARS, dated},
 };
-use crate::recognise::vocabulary::Vocabulary;
+use crate::{read::Epoch, recognise::vocabulary::Vocabulary};
 
 /// Seconds of Unix time by which programs say that there is no end: the year 9999.
 const EPOCH_NEVER: std::ops::RangeInclusive<i64> = 253_370_764_800..=253_402_300_799;
 /// Seconds of Unix time that can be meant as dates: the years 2000 to 2099.
 const EPOCH: std::ops::Range<i64> = 946_684_800..4_102_444_800;
-/// Serial numbers that can be meant as dates where a column holds dates: 2000-01-01 to 2099-12-31.
-const SERIALS: std::ops::RangeInclusive<f64> = 36_526.0..=73_050.0;
+/// Years of serial numbers that can be meant as dates where a column holds dates.
+const SERIALS: std::ops::Range<i32> = 2000..2100;
 
 /// A number without marks: a serial number (`44319`, `44319,75`), `20260503`, or Unix time in seconds or thousandths.
-pub(super) fn compact(text: &str, v: &Vocabulary) -> Option<DateReading> {
+pub(super) fn compact(text: &str, epoch: Epoch, v: &Vocabulary) -> Option<DateReading> {
     let (whole, rest) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
     let decimals = rest.strip_prefix(['.', ',']).unwrap_or("");
     let is_number = rest.is_empty() || (!decimals.is_empty() && decimals.bytes().all(|b| b.is_ascii_digit()));
     match whole.len() {
-        5 if is_number => serial(whole.parse().ok()?),
+        5 if is_number => serial(whole.parse().ok()?, epoch),
         8 if is_number && decimals.bytes().all(|b| b == b'0') => {
             let number: u32 = whole.parse().ok()?;
             let date = NaiveDate::from_ymd_opt((number / 10_000) as i32, number / 100 % 100, number % 100)?;
@@ -55,11 +55,8 @@ fn unix_time(seconds: i64) -> Option<DateReading> {
     })
 }
 
-/// A spreadsheet's number of a day, counted from 1900 (which it believes to be a leap year).
-pub(super) fn serial(number: f64) -> Option<DateReading> {
-    if !SERIALS.contains(&number) {
-        return None;
-    }
-    let zero = NaiveDate::from_ymd_opt(1899, 12, 30)?;
-    zero.checked_add_days(Days::new(number as u64)).map(DateReading::Serial)
+/// A spreadsheet's number of a day.
+pub(super) fn serial(number: f64, epoch: Epoch) -> Option<DateReading> {
+    let date = epoch.date(number)?;
+    SERIALS.contains(&date.year()).then_some(DateReading::Serial(date))
 }

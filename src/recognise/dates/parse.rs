@@ -7,6 +7,7 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use super::{
     BUDDHIST_YEARS, DateReading, LIKELY_YEARS, NO_MINUTE, Separator, common_year, full_year,
+    javascript::javascript,
     number::{compact, serial},
     remark::split_remark,
     time::{Zoned, read_time, time_start},
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     config::DateOrder,
-    read::Cell,
+    read::{Cell, Epoch},
     recognise::{
         values::{is_error, is_nothing},
         vocabulary::{Kind, Vocabulary},
@@ -32,25 +33,30 @@ pub(super) const LONGEST: usize = 80;
 /// What a plain date becomes, by where it stood.
 type Certainty = fn(NaiveDate) -> DateReading;
 
-/// What a cell of a date column says.
+/// What a cell of a date column says; numbers of days count from 1900.
 pub fn read_date(cell: Cell<'_>, v: &Vocabulary) -> DateReading {
+    read_date_since(Epoch::SINCE_1900, cell, v)
+}
+
+/// What a cell of a date column says in a workbook that counts days from here.
+pub fn read_date_since(epoch: Epoch, cell: Cell<'_>, v: &Vocabulary) -> DateReading {
     match cell {
         Cell::Empty => DateReading::Empty,
         Cell::DateTime(at) => dated(at.date(), DateReading::Typed, v),
-        Cell::Number(number) => serial(number)
-            .or_else(|| compact(&format!("{number}"), v))
+        Cell::Number(number) => serial(number, epoch)
+            .or_else(|| compact(&format!("{number}"), epoch, v))
             .unwrap_or(DateReading::Unreadable),
         Cell::Bool(_) | Cell::Error(_) => DateReading::Unreadable,
         Cell::Text(text) => {
-            let without_remark = || read_text(split_remark(text, v)?.0, v);
-            read_text(text, v)
+            let without_remark = || read_text(split_remark(text, v)?.0, epoch, v);
+            read_text(text, epoch, v)
                 .or_else(without_remark)
                 .unwrap_or(DateReading::Unreadable)
         }
     }
 }
 
-pub(super) fn read_text(text: &str, v: &Vocabulary) -> Option<DateReading> {
+pub(super) fn read_text(text: &str, epoch: Epoch, v: &Vocabulary) -> Option<DateReading> {
     let text =
         text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\'' | '\u{200b}'..='\u{200f}' | '\u{feff}'));
     if let Some(reading) = plain_iso(text) {
@@ -64,14 +70,17 @@ pub(super) fn read_text(text: &str, v: &Vocabulary) -> Option<DateReading> {
     }
     if text.chars().any(|c| matches!(c, '０'..='９' | '：' | '／')) {
         use unicode_normalization::UnicodeNormalization;
-        return read_text(&text.nfkc().collect::<String>(), v);
+        return read_text(&text.nfkc().collect::<String>(), epoch, v);
     }
     if !text.bytes().any(|b| b.is_ascii_digit()) {
         let none = is_nothing(text, v) || v.word(Kind::Never, text).is_some();
         return none.then_some(DateReading::NoEnd);
     }
+    if let Some(date) = javascript(text) {
+        return Some(dated(date, DateReading::Certain, v));
+    }
     let number = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/"));
-    if let Some(reading) = compact(number.unwrap_or(text), v) {
+    if let Some(reading) = compact(number.unwrap_or(text), epoch, v) {
         return Some(reading);
     }
     let tokens = tokens(text)?;

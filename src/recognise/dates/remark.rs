@@ -5,7 +5,7 @@
 
 use super::parse::{LONGEST, read_text};
 use crate::{
-    read::Cell,
+    read::{Cell, Epoch},
     recognise::vocabulary::{Kind, Vocabulary},
     terms::{EndInstruction, State},
 };
@@ -25,7 +25,8 @@ pub fn remark(cell: Cell<'_>, v: &Vocabulary) -> Option<Remark> {
         return None;
     };
     let (date, remark) = split_remark(text, v)?;
-    (read_text(text, v).is_none() && read_text(date, v).is_some()).then_some(remark)
+    let is_date = |text| read_text(text, Epoch::SINCE_1900, v).is_some();
+    (!is_date(text) && is_date(date)).then_some(remark)
 }
 
 /// Takes the words after the last digit (and the time's own words) or before the first off a date.

@@ -289,7 +289,11 @@ fn the_words_beside_a_date_are_kept() {
 
 fn conventions(cells: &[&str]) -> Vec<u32> {
     let evidence = evidence(cells);
-    evidence.conventions().iter().map(|convention| convention.row).collect()
+    evidence
+        .conventions(None)
+        .iter()
+        .map(|convention| convention.row)
+        .collect()
 }
 
 #[test]
@@ -320,7 +324,7 @@ fn years_of_two_calendars_are_not_certain() {
     let evidence = evidence(&cells);
     let (decision, _) = evidence.decide(None, None);
     assert!(evidence.mixes_calendars());
-    assert!(evidence.conventions().is_empty());
+    assert!(evidence.conventions(None).is_empty());
     let read = cells.map(|cell| in_column(read(cell), decision, true));
     assert!(matches!(
         read,

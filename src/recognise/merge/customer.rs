@@ -3,9 +3,9 @@
 //! In: the rows of one subscription, the directory. Out: its customer's id, name and domain. Rows that name two tenants are
 //! a flaw whatever their rank; rows that name none are looked up by domain and name, and exactly one customer must fit.
 
-use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
-use super::Group;
+use super::{Group, by_standing};
 use crate::{
     finding::{Code, Finding, Place},
     recognise::{
@@ -26,14 +26,7 @@ impl Group<'_> {
             .iter()
             .filter_map(|&index| merging.facts.get(index as usize))
             .collect();
-        said.sort_by_key(|fact| {
-            (
-                Reverse(merging.rank(fact)),
-                Reverse(fact.freshness),
-                fact.table,
-                fact.row,
-            )
-        });
+        said.sort_by(|a, b| by_standing((merging.rank(a), a), (merging.rank(b), b)));
         let first = said.iter().find(|fact| fact.customer.id.is_some());
         self.tell_trail_of(Field::CustomerId, &said, |customer| customer.id);
         subscription.customer_id = first.and_then(|fact| fact.customer.id);
@@ -94,18 +87,26 @@ impl Group<'_> {
         }
     }
 
-    /// Looks for a customer that is known by domain or name alone.
+    /// Looks for a customer that is known by domain or name alone. Rows that find two find none.
     fn resolve(&mut self, subscription: &mut Subscription, said: &[&Fact]) {
         let merging = self.merging;
-        let mut found = Found::Nobody;
-        let mut by = said.first().copied();
-        for fact in said {
-            found = merging.directory.find(&fact.customer);
-            if found != Found::Nobody {
-                by = Some(fact);
-                break;
+        let found = said.iter().map(|fact| (*fact, merging.directory.find(&fact.customer)));
+        let mut found = found.filter(|(_, found)| *found != Found::Nobody);
+        let (by, mut first) = match found.next() {
+            Some((fact, first)) => (Some(fact), first),
+            None => (said.first().copied(), Found::Nobody),
+        };
+        if let Found::One(id, word) = &first {
+            let others = found.filter_map(|(_, found)| match found {
+                Found::One(other, _) => Some(other),
+                _ => None,
+            });
+            let all: BTreeSet<CustomerId> = others.chain([*id]).collect();
+            if all.len() > 1 {
+                first = Found::Several(all, word.clone());
             }
         }
+        let found = first;
         let Some(fact) = by else {
             return;
         };

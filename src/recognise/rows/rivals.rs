@@ -7,7 +7,7 @@
 use super::super::{
     Field, Flaw,
     cells::{Cells, shown},
-    dates::{DateReading, means_renewal, read_date},
+    dates::{DateReading, means_renewal},
     values,
 };
 use crate::{config::DateOrder, finding::Code, read::Cell};
@@ -62,7 +62,7 @@ fn is_day_after(field: Field, one: (u32, Cell<'_>), other: (u32, Cell<'_>), cell
         (false, true) => (other.1, one.1),
         _ => return false,
     };
-    let (renewal, end) = (read_date(renewal, cells.vocabulary), read_date(end, cells.vocabulary));
+    let (renewal, end) = (cells.read_date(renewal), cells.read_date(end));
     // The order of the column is not known yet; both columns of a table are written alike.
     let follows = |order: &DateOrder| match (renewal.in_order(*order), end.in_order(*order)) {
         (Some(renewal), Some(end)) => renewal.pred_opt() == Some(end),
@@ -75,7 +75,7 @@ fn says_something(field: Field, cell: Cell<'_>, cells: &Cells<'_>) -> bool {
     match (field, cell) {
         (_, Cell::Empty) => false,
         (_, cell) if cells.is_nothing(cell) => false,
-        (Field::TermEnd, cell) => read_date(cell, cells.vocabulary) != DateReading::Empty,
+        (Field::TermEnd, cell) => cells.read_date(cell) != DateReading::Empty,
         _ => true,
     }
 }
@@ -83,7 +83,7 @@ fn says_something(field: Field, cell: Cell<'_>, cells: &Cells<'_>) -> bool {
 fn is_same(field: Field, one: Cell<'_>, other: Cell<'_>, cells: &Cells<'_>) -> bool {
     let words = cells.vocabulary;
     match field {
-        Field::TermEnd => read_date(one, words) == read_date(other, words),
+        Field::TermEnd => cells.read_date(one) == cells.read_date(other),
         Field::Seats => values::seats(one, words) == values::seats(other, words),
         Field::State => values::state(one, words) == values::state(other, words),
         _ => values::id(one) == values::id(other),

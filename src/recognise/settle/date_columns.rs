@@ -9,7 +9,7 @@ use crate::{
     finding::{Code, Finding},
     recognise::{
         Field,
-        dates::{DateColumnEvidence, DateReading, Decision, means_renewal},
+        dates::{DateColumnEvidence, DateReading, Decision, means_month, means_renewal, order_of_months},
         table::{Batch, Table},
     },
 };
@@ -25,6 +25,8 @@ pub(super) struct Decided {
     pub(super) has_typed: bool,
     pub(super) has_serial: bool,
     pub(super) evidence: DateColumnEvidence,
+    /// The order that only its months show, and a row that shows it.
+    by_months: Option<(DateOrder, u32)>,
     /// Whether its heading speaks of a renewal, and the first row that says when.
     pub(super) renewal: Option<First>,
 }
@@ -47,7 +49,17 @@ pub(super) fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
                     evidence.merge(part);
                 }
             }
-            let (decision, because) = evidence.decide(setting, language);
+            let (mut decision, mut because) = evidence.decide(setting, language);
+            let by_months = match decision {
+                Decision::Unknown if field == Field::RowDate => heading
+                    .filter(|heading| means_month(heading))
+                    .and_then(|_| order_of_months(rows_of(batches, slot))),
+                _ => None,
+            };
+            if let Some((order, row)) = by_months {
+                decision = Decision::Order(order);
+                because = format!("each is the first of a month only in this order, as in row {row}");
+            }
             let readings = || {
                 batches
                     .iter()
@@ -64,10 +76,19 @@ pub(super) fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
                 has_serial: readings().any(|date| matches!(date.reading, DateReading::Serial(_))),
                 renewal: (field == Field::TermEnd && heading.is_some_and(|heading| means_renewal(heading)))
                     .then_some(None),
+                by_months,
                 evidence,
             }
         })
         .collect()
+}
+
+/// The dates of a column as its rows have them.
+fn rows_of(batches: &[Batch], slot: usize) -> impl Iterator<Item = (u32, DateReading)> {
+    batches.iter().flat_map(move |batch| {
+        let of_slot = batch.pending.iter().filter(move |date| usize::from(date.slot) == slot);
+        of_slot.filter_map(|date| Some((batch.facts.get(date.item as usize)?.row, date.reading)))
+    })
 }
 
 /// A program writes all dates of a table alike: where a column leaves the order open, the others that do not decide it, if all of
@@ -80,7 +101,12 @@ pub(super) fn decide_by_others(table: &Table, columns: &mut [Decided]) {
     let shown = |open: &Decided| {
         let all = columns.iter().zip(&table.columns.dates);
         let mut shown = all.filter_map(|(other, (column, _))| {
-            let (order, cell) = open.evidence.shown_by(&other.evidence)?;
+            let by_months = || {
+                let (order, row) = other.by_months?;
+                let may_follow = open.evidence.may_follow(&other.evidence, order);
+                may_follow.then(|| (order, format!("the month in row {row}")))
+            };
+            let (order, cell) = open.evidence.shown_by(&other.evidence).or_else(by_months)?;
             Some((order, cell, *column))
         });
         let (order, cell, column) = shown.next()?;
@@ -101,9 +127,9 @@ pub(super) fn decide_by_others(table: &Table, columns: &mut [Decided]) {
 }
 
 /// Why a column was read as it was: what decided its order, and by which conventions.
-pub(super) fn because(decided: &Decided) -> String {
+pub(super) fn because(table: &Table, decided: &Decided) -> String {
     let mut because = decided.because.clone();
-    for convention in decided.evidence.conventions() {
+    for convention in decided.evidence.conventions(table.epoch) {
         because.push_str(&format!("; {}, as in row {}", convention.brief, convention.row));
     }
     if let Some(Some(_)) = decided.renewal {
@@ -122,16 +148,9 @@ pub(super) fn conventions(table: &Table, column: u32, decided: &Decided) -> Vec<
         finding.heading = heading.cloned();
         finding
     };
-    let conventions = decided.evidence.conventions().into_iter();
+    let conventions = decided.evidence.conventions(table.epoch).into_iter();
     let mut notes: Vec<Finding> = conventions
-        .map(|convention| {
-            note(
-                Code::DateConvention,
-                convention.row,
-                convention.what.to_owned(),
-                convention.hint,
-            )
-        })
+        .map(|convention| note(Code::DateConvention, convention.row, convention.what, convention.hint))
         .collect();
     if let Some(Some(row)) = decided.renewal {
         let heading = heading.cloned().unwrap_or_default();

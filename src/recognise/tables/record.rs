@@ -11,9 +11,9 @@ use super::{Subject, TableProblem, nearest};
 use crate::{
     config::DateOrder,
     finding::Place,
-    read::{Cell, Row},
+    read::{Cell, Epoch, Row},
     recognise::{
-        dates::{read_date, resolve},
+        dates::{read_date_since, resolve},
         values::{self, DamagedId, Unreadable},
         vocabulary::Vocabulary,
     },
@@ -26,6 +26,8 @@ pub(super) struct Record<'a> {
     pub(super) columns: &'a [Option<&'static str>],
     pub(super) dates: &'a [Option<DateOrder>],
     pub(super) vocabulary: &'a Vocabulary,
+    /// From which day its file counts days.
+    pub(super) epoch: Epoch,
     pub(super) problems: &'a mut Vec<TableProblem>,
 }
 
@@ -133,7 +135,7 @@ impl<'a> Record<'a> {
         let order = self
             .column(heading)
             .and_then(|column| self.dates.get(column).copied().flatten());
-        let reading = read_date(cell, self.vocabulary);
+        let reading = read_date_since(self.epoch, cell, self.vocabulary);
         match resolve(reading, order) {
             Ok(date) => Some(date),
             // That the column's order is open was said once, of the column.

@@ -9,9 +9,9 @@ use super::{TABLE_HEADINGS, TableProblem, nearest, record::Record};
 use crate::{
     config::DateOrder,
     finding::{Code, Place, Severity, column_name},
-    read::{Cell, Input, Limits, ReadOptions, Rows, TableHead, Words, Workbooks, read_whole},
+    read::{Cell, Epoch, Input, Limits, ReadOptions, Rows, TableHead, Words, Workbooks, read_whole},
     recognise::{
-        dates::{DateColumnEvidence, Decision, read_date},
+        dates::{DateColumnEvidence, Decision, read_date_since},
         vocabulary::{Vocabulary, fold},
     },
 };
@@ -127,7 +127,8 @@ impl<'a> Reading<'a> {
                 ..place.clone()
             };
             let columns = self.columns(name, &headings, head, &place);
-            let dates = self.dates(&columns, rows, &place);
+            let epoch = head.epoch.unwrap_or(Epoch::SINCE_1900);
+            let dates = self.dates(&columns, rows, &place, epoch);
             for row in rows.iter() {
                 let mut record = Record {
                     row,
@@ -135,6 +136,7 @@ impl<'a> Reading<'a> {
                     columns: &columns,
                     dates: &dates,
                     vocabulary: &self.vocabulary,
+                    epoch,
                     problems: &mut self.problems,
                 };
                 record.check_width();
@@ -190,7 +192,13 @@ impl<'a> Reading<'a> {
     }
 
     /// The order of each column of dates, decided from all its cells.
-    fn dates(&mut self, columns: &[Option<&'static str>], rows: &Rows, place: &Place) -> Vec<Option<DateOrder>> {
+    fn dates(
+        &mut self,
+        columns: &[Option<&'static str>],
+        rows: &Rows,
+        place: &Place,
+        epoch: Epoch,
+    ) -> Vec<Option<DateOrder>> {
         let mut orders = Vec::new();
         for (index, heading) in columns.iter().enumerate() {
             let mut evidence = DateColumnEvidence::default();
@@ -199,7 +207,7 @@ impl<'a> Reading<'a> {
                 for row in rows.iter() {
                     let reading = match row.cell(index) {
                         Cell::Bool(_) => continue,
-                        cell => read_date(cell, &self.vocabulary),
+                        cell => read_date_since(epoch, cell, &self.vocabulary),
                     };
                     first = first.or(reading.is_numeric().then_some(row.number));
                     evidence.add(reading, row.number);

@@ -215,7 +215,7 @@ fn two_countries_of_one_customer_are_told_of() {
     let recognised = Estate::default().file("a.csv", &text).recognise();
     assert_eq!(codes(&recognised), [Code::Contradiction]);
     let message = &finding(&recognised, Code::Contradiction).message;
-    assert!(message.contains("`SE` here, but `HU` in a.csv, line 3"), "{message}");
+    assert!(message.contains("`HU` here, but `SE` in a.csv, line 2"), "{message}");
 }
 
 #[test]

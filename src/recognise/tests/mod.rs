@@ -93,6 +93,7 @@ impl Estate {
         let mut report = FileReport::new(path.as_str());
         for (sheet, records) in &self.files[&path] {
             let head = TableHead {
+                epoch: None,
                 sheet: sheet.as_deref().map(Text::from),
                 hidden: false,
                 header_row: 1,

@@ -263,3 +263,28 @@ fn a_month_without_a_day_says_which_row_is_newer() {
         assert!(!codes(&recognised).contains(&Code::DateUnreadable));
     }
 }
+
+#[test]
+fn american_months_say_which_row_is_newer_and_how_the_other_dates_are_written() {
+    let head = "PGAMpnID,SubscriptionId,SubscriptionEndDate,Month,CustomerTenantId,Product,AvailableSeatsEOP";
+    let row = |(month, seats): (&str, u32)| format!("1,{SUB_A},2/5/2027,{month},{CONTOSO},E3,{seats}\n");
+    let rows: String = [("9/1/2026", 10), ("11/1/2026", 12), ("10/1/2026", 9)]
+        .map(row)
+        .concat();
+    let recognised = Estate::default().file("i.csv", &format!("{head}\n{rows}")).recognise();
+    let subscription = only(&recognised);
+    assert_eq!(subscription.seats, Some(Seats(12)), "{}", told(&recognised));
+    assert_eq!(subscription.term_end, Some(TermEnd(date(2027, 2, 5))));
+    assert!(subscription.flaws.is_empty(), "{}", told(&recognised));
+
+    // Where the months show nothing, it is said that they were left out.
+    let rows: String = [("1/2/2026", 10), ("2/1/2026", 12)].map(row).concat();
+    let recognised = Estate::default().file("i.csv", &format!("{head}\n{rows}")).recognise();
+    let told_of_months = recognised
+        .findings
+        .iter()
+        .filter(|finding| finding.heading.as_deref() == Some("Month"))
+        .map(|finding| finding.code);
+    assert_eq!(told_of_months.collect::<Vec<_>>(), [Code::DateOrderUnknown]);
+    assert!(only(&recognised).flaws.contains(&crate::recognise::Flaw::Contradiction));
+}

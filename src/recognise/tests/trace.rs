@@ -183,8 +183,8 @@ fn what_gave_way_says_why() {
     assert_eq!(
         said(Field::Seats),
         [
-            "30 lower-rank a-2026-11-20.csv, line 2, column 4",
             "30 lower-rank c-2026-11-20.csv, line 2, column 4",
+            "30 lower-rank a-2026-11-20.csv, line 2, column 4",
             "20 lower-rank b-2026-10-20.csv, line 2, column 4",
         ]
     );

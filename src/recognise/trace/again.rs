@@ -134,7 +134,11 @@ impl Sink for Picker<'_> {
     fn table(&mut self, head: &TableHead) -> Interest {
         let is_it = |number: &u32| {
             let table = self.tables.get(*number as usize);
-            table.is_some_and(|table| table.place.sheet == head.sheet && table.header_row == head.header_row)
+            table.is_some_and(|table| {
+                let headings = table.columns.headings.iter().map(|(heading, _)| heading);
+                let is_there = table.place.sheet == head.sheet && table.header_row == head.header_row;
+                is_there && headings.eq(&head.headings)
+            })
         };
         self.current = self.wanted.keys().copied().find(is_it);
         match self.current {

@@ -14,7 +14,7 @@ use crate::{
         Context, Field,
         cells::Cells,
         customer_cells::domain_of,
-        dates::{InColumn, Remark, in_column, read_date, remark},
+        dates::{InColumn, Remark, in_column, remark},
         nameless::NO_ID,
         offer_cells::{compose, with_zeros},
         source::Source,
@@ -262,7 +262,7 @@ fn date_column(field: Field, value: &str, row: Row<'_>, table: &Table, vocabular
     let slots = table.columns.dates.iter().zip(&table.dated);
     let mut wanted = slots.filter(|((_, of), _)| is_of(*of));
     wanted.find_map(|(&(column, _), dated)| {
-        let reading = read_date(row.cell(column as usize), vocabulary);
+        let reading = table.read_date(row.cell(column as usize), vocabulary);
         let InColumn::Date(Some(date)) = in_column(reading, dated.decision, dated.mixed_calendars) else {
             return None;
         };

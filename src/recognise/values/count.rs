@@ -46,6 +46,11 @@ fn number(text: &str, v: &Vocabulary) -> Result<u32, Unreadable> {
     if (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().map_err(|_| NO_NUMBER);
     }
+    // The wide digits of Japanese and Chinese texts.
+    if text.contains(|c: char| matches!(c, '０'..='９')) {
+        use unicode_normalization::UnicodeNormalization;
+        return number(&text.nfkc().collect::<String>(), v);
+    }
     let written = written(text, v)?;
     let (whole, decimals) = split(written.mantissa, written.is_scientific)?;
     scaled(&whole, decimals, written.exponent)

@@ -36,15 +36,15 @@ impl Evidence {
         let source = source?;
         let live = customer.and_then(|customer| self.subscribed.of(customer, source));
         let (before, file) = match live {
-            Some(live) => (&live.plans, live.file),
-            None => self.plans.of(source).map(|sku| (&sku.plans, sku.file))?,
+            Some(live) => (&live.said, live.file()),
+            None => self.plans.of(source).map(|sku| (&sku.said, sku.file()))?,
         };
         let mut files = BTreeSet::from([file]);
         let mut after = BTreeSet::new();
         for target in targets {
             let sku = self.plans.of((*target)?)?;
-            files.insert(sku.file);
-            after.extend(sku.plans.iter().copied());
+            files.insert(sku.file());
+            after.extend(sku.said.iter().copied());
         }
         if targets.is_empty() {
             return None;

@@ -1,0 +1,232 @@
+//! Rows that differ.
+//!
+//! In: an earlier plan row by row, a later one by place. Out: [`Pairs`]: each row that is in one of them only, or differs, with
+//! its partner. Rows that are equal are left at once, whatever the plans' size; so are those that differ only in what is counted.
+//! Keeps the order of the earlier plan, then that of the later one.
+
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use rayon::prelude::*;
+
+use super::{Counted, Latest};
+use crate::saved::{Columns, PlanColumn, Row, SavedStop};
+
+/// Rows compared at a time.
+const BATCH: usize = 8192;
+
+/// Where a row stands in its export.
+pub(super) const PLACE: [PlanColumn; 3] = [PlanColumn::SourceFile, PlanColumn::SourceSheet, PlanColumn::SourceRow];
+
+/// What may follow the move date of a row that moves as soon as all is ready.
+const FOLLOWS: [PlanColumn; 8] = [
+    PlanColumn::MoveDate,
+    PlanColumn::NextStepBy,
+    PlanColumn::WindowOpens,
+    PlanColumn::WindowCloses,
+    PlanColumn::ReassignBy,
+    PlanColumn::EndSourceBy,
+    PlanColumn::OverlapDays,
+    PlanColumn::OverlapCost,
+];
+
+/// Reasons that come and go with the weekday of such a move.
+const OF_THE_DAY: [&str; 2] = ["no-business-day", "early"];
+
+/// What counts as a change.
+#[derive(Debug, Clone, Default)]
+pub struct Ground {
+    /// Whether as-of differs, so that a move as soon as all is ready goes on with it.
+    pub dated: bool,
+    /// Columns that the earlier plan does not have.
+    pub missing: Vec<PlanColumn>,
+    /// Whether what is counted otherwise is listed too.
+    pub all: bool,
+}
+
+/// A row and its partner; one of them may be missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// In the earlier plan.
+    pub old: Option<Row<PlanColumn>>,
+    /// In the later one.
+    pub new: Option<Row<PlanColumn>>,
+    /// Columns that differ and are listed.
+    pub columns: Vec<PlanColumn>,
+}
+
+/// What differs between two plans.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Pairs {
+    /// Rows that differ.
+    pub pairs: Vec<Pair>,
+    /// Rows that differ only in what is not listed.
+    pub counted: Counted,
+    /// Columns that were not compared.
+    pub missing: Vec<PlanColumn>,
+}
+
+impl Pairs {
+    /// The customers of all rows that changed, by their tenants' ids, and the subscriptions that have none.
+    pub fn touched(&self) -> (HashSet<&str>, HashSet<&str>) {
+        let mut touched = (HashSet::new(), HashSet::new());
+        for row in self.pairs.iter().flat_map(|pair| [&pair.old, &pair.new]).flatten() {
+            match row.get(PlanColumn::CustomerId) {
+                "" => touched.1.insert(row.get(PlanColumn::SubscriptionId)),
+                customer => touched.0.insert(customer),
+            };
+        }
+        touched
+    }
+
+    /// Whether some row is in both plans and differs.
+    pub fn has_changed_rows(&self) -> bool {
+        self.pairs.iter().any(|pair| pair.old.is_some() && pair.new.is_some())
+    }
+}
+
+/// Finds the rows that differ. `next` gives the earlier plan's.
+///
+/// # Errors
+/// Where the earlier plan cannot be read to its end.
+pub fn find(
+    mut next: impl FnMut() -> Result<Option<Row<PlanColumn>>, SavedStop>,
+    latest: &(impl Latest + ?Sized),
+    ground: Ground,
+) -> Result<Pairs, SavedStop> {
+    let index = Index::new(latest);
+    let mut seen = vec![false; latest.count()];
+    let mut found = Pairs::default();
+    let mut batch = Vec::with_capacity(BATCH);
+    loop {
+        let row = next()?;
+        let is_last = row.is_none();
+        batch.extend(row);
+        if batch.len() < BATCH && !is_last {
+            continue;
+        }
+        let judge = |row| judged(row, latest, &index, &ground);
+        let judged: Vec<(Option<usize>, Judged)> = batch.par_drain(..).map(judge).collect();
+        for (partner, judged) in judged {
+            partner
+                .and_then(|partner| seen.get_mut(partner))
+                .into_iter()
+                .for_each(|seen| *seen = true);
+            match judged {
+                Judged::Same => {}
+                Judged::Following => found.counted.following += 1,
+                Judged::Elsewhere => found.counted.elsewhere += 1,
+                Judged::Differs(pair) => found.pairs.push(*pair),
+            }
+        }
+        if is_last {
+            break;
+        }
+    }
+    let unseen = seen.iter().enumerate().filter(|(_, seen)| !**seen);
+    found.pairs.extend(unseen.map(|(place, _)| Pair {
+        old: None,
+        new: Some(latest.row(place).into_owned()),
+        columns: Vec::new(),
+    }));
+    found.missing = ground.missing;
+    Ok(found)
+}
+
+/// What is to be said of an earlier row.
+enum Judged {
+    Same,
+    Following,
+    Elsewhere,
+    Differs(Box<Pair>),
+}
+
+fn judged(
+    old: Row<PlanColumn>,
+    latest: &(impl Latest + ?Sized),
+    index: &Index,
+    ground: &Ground,
+) -> (Option<usize>, Judged) {
+    let id = old.get(PlanColumn::SubscriptionId);
+    let partner = index.places(id).find(|&place| latest.id(place) == id);
+    let Some(place) = partner else {
+        return (
+            None,
+            Judged::Differs(Box::new(Pair {
+                old: Some(old),
+                new: None,
+                columns: Vec::new(),
+            })),
+        );
+    };
+    let new = latest.row(place);
+    if *new == old {
+        return (partner, Judged::Same);
+    }
+    let mut columns: Vec<PlanColumn> = PlanColumn::ALL
+        .iter()
+        .copied()
+        .filter(|column| !ground.missing.contains(column) && old.get(*column) != new.get(*column))
+        .collect();
+    if columns.is_empty() {
+        return (partner, Judged::Same);
+    }
+    if !ground.all {
+        columns.retain(|column| !PLACE.contains(column));
+        if columns.is_empty() {
+            return (partner, Judged::Elsewhere);
+        }
+        if ground.dated && follows_as_of(&old, &new, &columns) {
+            return (partner, Judged::Following);
+        }
+    }
+    let pair = Pair {
+        new: Some(new.into_owned()),
+        old: Some(old),
+        columns,
+    };
+    (partner, Judged::Differs(Box::new(pair)))
+}
+
+/// Whether a row moves as soon as all is ready, before and after, and differs in nothing but what goes on with as-of.
+fn follows_as_of(old: &Row<PlanColumn>, new: &Row<PlanColumn>, columns: &[PlanColumn]) -> bool {
+    let has = |row: &Row<PlanColumn>| row.list(PlanColumn::Reasons).any(|reason| reason == "as-soon-as-ready");
+    let lasting = |row: &Row<PlanColumn>| -> Vec<String> {
+        let reasons = row.list(PlanColumn::Reasons);
+        let lasting = reasons.filter(|reason| !OF_THE_DAY.contains(reason));
+        lasting.map(str::to_owned).collect()
+    };
+    let follows = |column: &PlanColumn| FOLLOWS.contains(column) || *column == PlanColumn::Reasons;
+    has(old) && has(new) && columns.iter().all(follows) && lasting(old) == lasting(new)
+}
+
+/// Places of the later plan's rows by a digest of their subscription.
+struct Index(Vec<(u64, u32)>);
+
+impl Index {
+    fn new(latest: &(impl Latest + ?Sized)) -> Index {
+        let mut places: Vec<(u64, u32)> = (0..latest.count())
+            .into_par_iter()
+            .filter_map(|place| Some((digest(&latest.id(place)), u32::try_from(place).ok()?)))
+            .collect();
+        places.par_sort_unstable();
+        Index(places)
+    }
+
+    /// Where a subscription may stand.
+    fn places(&self, id: &str) -> impl Iterator<Item = usize> {
+        let wanted = digest(id);
+        let start = self.0.partition_point(|(digest, _)| *digest < wanted);
+        let rest = self.0.get(start..).unwrap_or_default();
+        let fits = rest.iter().take_while(move |(digest, _)| *digest == wanted);
+        fits.map(|(_, place)| *place as usize)
+    }
+}
+
+fn digest(id: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    id.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,433 @@
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::*;
+use crate::{
+    finding::Code,
+    saved::{SavedInput, SavedRecord},
+};
+
+use PlanColumn as P;
+
+type Cells<'a> = &'a [(P, &'a str)];
+
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// A row that moves on 2026-12-28, with some cells otherwise.
+fn row(id: &str, cells: Cells<'_>) -> Row<P> {
+    let usual = [
+        (P::Action, "move"),
+        (P::MoveDate, "2026-12-28"),
+        (P::NextStep, "order"),
+        (P::NextStepBy, "2026-12-28"),
+        (P::Urgency, "planned"),
+        (P::CustomerId, "c1"),
+        (P::SubscriptionId, id),
+        (P::SourceChannel, "web-direct"),
+        (P::SourceOfferId, "CFQ7TTC0LCHC:0002"),
+        (P::SourceOffer, "Microsoft 365 Business Premium"),
+        (P::Seats, "10"),
+        (P::Term, "P1Y"),
+        (P::TermEnd, "2026-12-31"),
+        (P::TargetOfferId, "CFQ7TTC0LCHC:0002"),
+        (P::TargetOffer, "Microsoft 365 Business Premium"),
+        (P::TargetSeats, "10"),
+        (P::WindowOpens, "2026-12-24"),
+        (P::WindowCloses, "2026-12-30"),
+        (P::SourceFile, "list.csv"),
+        (P::SourceRow, "2"),
+    ];
+    let value = |column: &P| {
+        let own = cells.iter().chain(&usual).find(|(named, _)| named == column);
+        own.map_or("", |(_, value)| *value)
+    };
+    Row::new(P::ALL.iter().map(value))
+}
+
+fn runs(exports: &[&str], tables: &[Altered], to: &str) -> Runs {
+    Runs {
+        known: true,
+        from: Some(day("2026-11-20")),
+        to: Some(day(to)),
+        exports: exports.iter().map(|name| (*name).to_owned()).collect(),
+        tables: tables.to_vec(),
+    }
+}
+
+fn changes_with(old: &[Row<P>], new: &[Row<P>], runs: &Runs, redecided: Option<&HashMap<String, Row<P>>>) -> Changes {
+    let mut rows = old.iter().cloned();
+    let ground = Ground {
+        dated: runs.dates().is_some(),
+        ..Ground::default()
+    };
+    let found = find(|| Ok(rows.next()), new, ground).unwrap();
+    let context = Context {
+        runs,
+        attention_days: 30,
+        redecided,
+    };
+    explain(found, new, &context)
+}
+
+fn changes(old: &[Row<P>], new: &[Row<P>], runs: &Runs) -> Changes {
+    changes_with(old, new, runs, None)
+}
+
+/// The cause of the one change of a column.
+fn cause(changes: &Changes, column: P) -> (Cause, String) {
+    let found: Vec<&Field> = changes
+        .lines()
+        .map(|(_, field)| field)
+        .filter(|field| field.column == Some(column))
+        .collect();
+    match found.as_slice() {
+        [field] => (field.cause, field.detail.to_string()),
+        _ => panic!("{column:?}: {changes:#?}"),
+    }
+}
+
+fn progress() -> Altered {
+    Altered::Table("progress".to_owned())
+}
+
+const SEATS: Cells<'static> = &[(P::Seats, "12"), (P::TargetSeats, "12")];
+
+#[test]
+fn equal_plans_have_no_changes_whatever_their_order() {
+    let old = [row("a", &[]), row("b", &[]), row("c", &[])];
+    let new = [row("c", &[]), row("a", &[]), row("b", &[])];
+    let nothing = changes(&old, &new, &runs(&["list.csv"], &[], "2026-11-21"));
+    assert!(nothing.is_empty());
+    assert_eq!(nothing.counted, Counted::default());
+}
+
+#[test]
+fn what_stands_elsewhere_and_what_follows_the_date_is_counted() {
+    let waits = |move_date, row_number| {
+        row(
+            "a",
+            &[
+                (P::MoveDate, move_date),
+                (P::Reasons, "as-soon-as-ready"),
+                (P::SourceRow, row_number),
+            ],
+        )
+    };
+    let later = runs(&["list.csv"], &[], "2026-11-21");
+    let counted = changes(&[waits("2026-11-23", "2")], &[waits("2026-11-24", "9")], &later);
+    assert!(counted.is_empty());
+    assert_eq!((counted.counted.following, counted.counted.elsewhere), (1, 0));
+    let counted = changes(&[waits("2026-11-23", "2")], &[waits("2026-11-23", "9")], &later);
+    assert_eq!((counted.counted.following, counted.counted.elsewhere), (0, 1));
+    // On the same date nothing follows it.
+    let same = runs(&["list.csv"], &[], "2026-11-20");
+    let listed = changes(&[waits("2026-11-23", "2")], &[waits("2026-11-24", "2")], &same);
+    assert_eq!(cause(&listed, P::MoveDate).0, Cause::Export);
+    // That it waits from now on is a change.
+    let listed = changes(&[row("a", &[])], &[waits("2026-12-29", "2")], &later);
+    assert!(
+        cause(&listed, P::Reasons)
+            .1
+            .contains("a fact that plan.csv does not show")
+    );
+}
+
+#[test]
+fn a_single_difference_between_the_runs_is_the_cause() {
+    let (old, new) = ([row("a", &[])], [row("a", &[(P::EndSourceBy, "2026-12-29")])]);
+    for (runs, wanted) in [
+        (runs(&["list.csv"], &[], "2026-11-20"), Cause::Export),
+        (runs(&[], &[progress()], "2026-11-20"), Cause::Table),
+        (runs(&[], &[Altered::Settings], "2026-11-20"), Cause::Table),
+        (runs(&[], &[], "2026-11-21"), Cause::Date),
+        (runs(&[], &[], "2026-11-20"), Cause::Unknown),
+        (Runs::default(), Cause::Unknown),
+    ] {
+        assert_eq!(cause(&changes(&old, &new, &runs), P::EndSourceBy).0, wanted, "{runs:?}");
+    }
+}
+
+#[test]
+fn no_date_and_no_report_changes_a_fact() {
+    let runs = runs(
+        &["list.csv"],
+        &[progress(), Altered::Table("rules.replace.windows".to_owned())],
+        "2026-11-21",
+    );
+    let changes = changes(&[row("a", &[])], &[row("a", SEATS)], &runs);
+    assert_eq!(cause(&changes, P::Seats), (Cause::Export, "list.csv".to_owned()));
+    assert_eq!(
+        cause(&changes, P::TargetSeats),
+        (Cause::Export, "seats: 10 -> 12".to_owned())
+    );
+}
+
+#[test]
+fn what_cannot_be_told_apart_names_all_that_it_may_be() {
+    let runs = runs(&["list.csv"], &[progress()], "2026-12-24");
+    let new = row("a", &[(P::Urgency, "open"), (P::EndSourceBy, "2026-12-29")]);
+    let (several, detail) = cause(&changes(&[row("a", &[])], &[new], &runs), P::EndSourceBy);
+    assert_eq!(several, Cause::Several);
+    for named in ["list.csv", "the table `progress`", "the window opened on 2026-12-24"] {
+        assert!(detail.contains(named), "{named}: {detail}");
+    }
+}
+
+#[test]
+fn a_table_is_ruled_out_where_nothing_changed_that_it_acts_through() {
+    let table = |name: &str| Altered::Table(name.to_owned());
+    let cells: Cells<'_> = &[(P::Loses, "mail")];
+    for (name, reaches) in [
+        ("progress", false),
+        ("holds", false),
+        ("routes", false),
+        ("calendar", false),
+        ("offers", true),
+        ("customers", true),
+        ("rules.extend.segments", true),
+        ("words", true),
+    ] {
+        let runs = runs(&["list.csv"], &[table(name)], "2026-11-20");
+        let wanted = if reaches { Cause::Several } else { Cause::Export };
+        let changes = changes(&[row("a", &[])], &[row("a", cells)], &runs);
+        assert_eq!(cause(&changes, P::Loses).0, wanted, "{name}");
+    }
+}
+
+#[test]
+fn an_urgency_alone_hangs_on_the_date_and_a_hold_ends_by_itself() {
+    let opened = runs(&["list.csv"], &[], "2026-12-24");
+    let changes_of = changes(&[row("a", &[])], &[row("a", &[(P::Urgency, "open")])], &opened);
+    assert_eq!(
+        cause(&changes_of, P::Urgency),
+        (Cause::Date, "the window opened on 2026-12-24".to_owned())
+    );
+    let held = row("a", &[(P::Action, "keep"), (P::Reasons, "on-hold")]);
+    let ended = changes(&[held], &[row("a", &[])], &runs(&["list.csv"], &[], "2026-11-21"));
+    assert_eq!(cause(&ended, P::Action), (Cause::Date, "a hold ended".to_owned()));
+}
+
+#[test]
+fn inputs_decided_for_the_earlier_date_tell_the_date_from_the_rest() {
+    let runs = runs(&["list.csv"], &[], "2026-12-29");
+    let new = row(
+        "a",
+        &[(P::Urgency, "late"), (P::EndSourceBy, "2026-12-29"), (P::Gains, "x")],
+    );
+    let then = row("a", &[(P::EndSourceBy, "2026-12-29"), (P::Gains, "y")]);
+    let redecided = HashMap::from([("a".to_owned(), then)]);
+    let changes = changes_with(&[row("a", &[])], &[new], &runs, Some(&redecided));
+    assert_eq!(cause(&changes, P::Urgency).0, Cause::Date);
+    assert_eq!(cause(&changes, P::EndSourceBy).0, Cause::Export);
+    assert_eq!(cause(&changes, P::Gains).0, Cause::Several);
+}
+
+#[test]
+fn losses_that_are_due_soon_come_first_and_the_order_is_total() {
+    let old = [
+        row(
+            "far",
+            &[
+                (P::TermEnd, "2027-08-01"),
+                (P::MoveDate, "2027-07-29"),
+                (P::NextStepBy, "2027-07-29"),
+            ],
+        ),
+        row("near", &[(P::NextStepBy, "2026-12-10")]),
+        row("seats", &[]),
+        row("worse", &[]),
+        row("kept", &[(P::Action, "keep")]),
+        row("ours", &[]),
+    ];
+    let new = [
+        row("seats", SEATS),
+        row("worse", &[(P::Urgency, "late"), (P::NextStepBy, "2026-11-19")]),
+        row("new", &[(P::CustomerId, "c2")]),
+        row("ours", &[(P::SourceChannel, "own"), (P::Action, "keep")]),
+    ];
+    let runs = runs(&["list.csv"], &[], "2026-11-21");
+    let told = |changes: &Changes| -> Vec<(String, ChangeKind, Option<Loss>)> {
+        let told = |changed: &Changed| (changed.get(P::SubscriptionId).to_owned(), changed.kind, changed.loss);
+        changes.changed.iter().map(told).collect()
+    };
+    let first = changes(&old, &new, &runs);
+    let wanted = [
+        ("worse", ChangeKind::Changed, Some(Loss::DueSoon)),
+        ("near", ChangeKind::Gone, Some(Loss::DueSoon)),
+        ("far", ChangeKind::Gone, Some(Loss::Later)),
+        ("kept", ChangeKind::Gone, None),
+        ("seats", ChangeKind::Changed, None),
+        ("new", ChangeKind::New, None),
+        ("ours", ChangeKind::Moved, None),
+    ];
+    assert_eq!(told(&first), wanted.map(|(id, kind, loss)| (id.to_owned(), kind, loss)));
+    let (mut old, mut new) = (old.to_vec(), new.to_vec());
+    old.reverse();
+    new.reverse();
+    assert_eq!(changes(&old, &new, &runs).changed, first.changed);
+}
+
+/// What is said of subscriptions that are gone, where ours are these.
+fn gone(old: &[Row<P>], ours: &[Cells<'_>]) -> Vec<(String, ChangeKind)> {
+    let ours: Vec<Row<P>> = ours
+        .iter()
+        .enumerate()
+        .map(|(number, cells)| {
+            let own = [
+                (P::SourceChannel, "own"),
+                (P::Action, "keep"),
+                (P::Reasons, "already-ours"),
+            ];
+            row(&format!("own-{number}"), &[*cells, &own].concat())
+        })
+        .collect();
+    let changes = changes(old, &ours, &runs(&["list.csv"], &[], "2026-12-30"));
+    let gone = changes.changed.iter().filter(|changed| changed.old.is_some());
+    gone.map(|changed| (changed.get(P::SubscriptionId).to_owned(), changed.kind))
+        .collect()
+}
+
+#[test]
+fn a_subscription_of_ours_takes_the_place_of_what_is_gone() {
+    // It began on 2026-12-28.
+    let began: Cells<'_> = &[(P::TermEnd, "2027-12-27")];
+    let one = [row("a", &[])];
+    assert_eq!(gone(&one, &[began]), [("a".to_owned(), ChangeKind::Moved)]);
+    for (why, cells) in [
+        (
+            "another customer",
+            &[(P::CustomerId, "c2"), (P::TermEnd, "2027-12-27")][..],
+        ),
+        ("fewer licences", &[(P::Seats, "9"), (P::TermEnd, "2027-12-27")]),
+        (
+            "another offer",
+            &[
+                (P::SourceOfferId, "CFQ7TTC0LH18:0001"),
+                (P::SourceOffer, "Basic"),
+                (P::TermEnd, "2027-12-27"),
+            ],
+        ),
+        ("it began long before", &[(P::TermEnd, "2027-06-30")]),
+    ] {
+        assert_eq!(gone(&one, &[cells]), [("a".to_owned(), ChangeKind::Gone)], "{why}");
+    }
+    // A transfer keeps the term; where the beginning is not known, that it is new must do; an id may be written otherwise.
+    for cells in [
+        &[(P::TermEnd, "2026-12-31")][..],
+        &[(P::TermEnd, ""), (P::Term, "")],
+        &[
+            (P::SourceOfferId, "cfq7ttc0lchc/2"),
+            (P::SourceOffer, ""),
+            (P::TermEnd, "2027-12-27"),
+        ],
+    ] {
+        assert_eq!(gone(&one, &[cells]), [("a".to_owned(), ChangeKind::Moved)], "{cells:?}");
+    }
+}
+
+#[test]
+fn ours_stands_for_no_more_licences_than_it_has() {
+    let two = [row("a", &[]), row("b", &[])];
+    let with = |seats| -> Vec<ChangeKind> {
+        let cells: Cells<'_> = &[(P::Seats, seats), (P::TermEnd, "2027-12-27")];
+        let mut kinds: Vec<ChangeKind> = gone(&two, &[cells]).into_iter().map(|(_, kind)| kind).collect();
+        kinds.sort();
+        kinds
+    };
+    assert_eq!(with("19"), [ChangeKind::Gone, ChangeKind::Moved]);
+    assert_eq!(with("20"), [ChangeKind::Moved, ChangeKind::Moved]);
+}
+
+#[test]
+fn two_targets_are_both_needed() {
+    let cells: Cells<'_> = &[
+        (P::SourceOfferId, "X:1"),
+        (P::SourceOffer, "Old suite"),
+        (P::TargetOfferId, "A:1;B:1"),
+        (P::TargetOffer, "Suite;Teams"),
+        (P::TargetSeats, "10;10"),
+    ];
+    let suite: Cells<'_> = &[
+        (P::SourceOfferId, "A:0001"),
+        (P::SourceOffer, "Suite"),
+        (P::TermEnd, "2027-12-27"),
+    ];
+    let teams: Cells<'_> = &[
+        (P::SourceOfferId, "B:0001"),
+        (P::SourceOffer, "Teams"),
+        (P::TermEnd, "2027-12-27"),
+    ];
+    let old = [row("a", cells)];
+    assert_eq!(gone(&old, &[suite]), [("a".to_owned(), ChangeKind::Gone)]);
+    assert_eq!(gone(&old, &[suite, teams]), [("a".to_owned(), ChangeKind::Moved)]);
+}
+
+#[test]
+fn a_new_one_of_the_source_is_a_trace() {
+    let renewed = row("b", &[(P::TermEnd, "2027-12-31")]);
+    let runs = runs(&["list.csv"], &[], "2026-12-30");
+    let changes = changes(&[row("a", &[])], &[renewed], &runs);
+    let gone = changes
+        .changed
+        .iter()
+        .find(|changed| changed.kind == ChangeKind::Gone)
+        .unwrap();
+    assert_eq!(gone.successor.as_deref(), Some("b"));
+    assert_eq!(changes.findings(30)[0].code, Code::SubscriptionGone);
+}
+
+#[test]
+fn what_is_gone_matters_more_the_nearer_its_end_is() {
+    for (end, code) in [
+        ("2026-11-20", Code::SubscriptionGoneSoon),
+        ("2026-11-21", Code::SubscriptionGoneDue),
+        ("2026-12-21", Code::SubscriptionGoneDue),
+        ("2026-12-22", Code::SubscriptionGoneSoon),
+        ("2027-02-19", Code::SubscriptionGoneSoon),
+        ("2027-02-20", Code::SubscriptionGone),
+        ("", Code::SubscriptionGoneSoon),
+    ] {
+        let runs = runs(&["list.csv"], &[], "2026-11-21");
+        let of = |action| {
+            let old = row("a", &[(P::TermEnd, end), (P::Action, action)]);
+            let findings = changes(&[old], &[], &runs).findings(30);
+            findings.iter().map(|finding| finding.code).collect::<Vec<_>>()
+        };
+        assert_eq!((of("move"), of("review")), (vec![code], vec![code]), "{end}");
+        assert_eq!(of("keep"), [Code::SubscriptionGone], "{end}");
+    }
+}
+
+#[test]
+fn exports_differ_by_content_and_by_name() {
+    let record = |inputs: &[(&str, Option<&str>)]| SavedRecord {
+        as_of: Some(day("2026-11-20")),
+        inputs: inputs
+            .iter()
+            .map(|(path, digest)| SavedInput {
+                path: (*path).to_owned(),
+                sha256: digest.map(str::to_owned),
+                ..SavedInput::default()
+            })
+            .collect(),
+        ..SavedRecord::default()
+    };
+    let differ = |old: &[(&str, Option<&str>)], new: &[(&str, Option<&str>)]| -> Vec<String> {
+        Runs::new(Some(&record(old)), Some(&record(new)))
+            .exports
+            .into_iter()
+            .collect()
+    };
+    let a = ("a.csv", Some("1"));
+    assert!(differ(&[a, ("b.csv", Some("2"))], &[("b.csv", Some("2")), a]).is_empty());
+    assert_eq!(differ(&[a], &[("a.csv", Some("2"))]), ["a.csv"]);
+    assert_eq!(differ(&[a], &[("c.csv", Some("1"))]), ["a.csv", "c.csv"]);
+    assert_eq!(differ(&[a], &[]), ["a.csv"]);
+    // What nobody could digest is like nothing.
+    assert_eq!(differ(&[("-", None)], &[("-", None)]), ["-"]);
+    assert!(!Runs::new(None, Some(&record(&[]))).known);
+    assert!(!Runs::new(Some(&SavedRecord::default()), Some(&record(&[]))).known);
+}

@@ -1,0 +1,214 @@
+//! Where a subscription that is gone went.
+//!
+//! In: what is in the earlier plan only, the later plan. Out: for each the subscription of ours that has taken its place, or a new
+//! one of the same source. Ours it is where the customer and the offer (the target, or the source's own) are the same, the licences
+//! suffice, and it began about the move date, or keeps the term end as a transfer does. One subscription of ours stands for no more
+//! licences than it has. What begins nobody knows when counts only if it is new as well.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{Months, NaiveDate};
+use rayon::prelude::*;
+
+use super::{Latest, Pair, influence::has};
+use crate::{
+    saved::{PlanColumn, Row},
+    terms::{Term, Text},
+};
+
+/// Days around the move date in which the target may have begun.
+const ABOUT: i64 = 31;
+
+/// Where a subscription went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Trace {
+    /// It is ours now, under this id.
+    Ours(Text),
+    /// The source has it under another id.
+    Successor(Text),
+}
+
+/// A subscription of the later plan that may have taken another's place.
+struct Heir {
+    id: Text,
+    is_ours: bool,
+    is_new: bool,
+    offers: Vec<String>,
+    channel: String,
+    seats: u64,
+    begins: Option<NaiveDate>,
+    ends: Option<NaiveDate>,
+}
+
+/// For each pair where it went, if it is gone.
+pub(super) fn traces(pairs: &[Pair], latest: &(impl Latest + ?Sized)) -> Vec<Option<Trace>> {
+    let is_gone = |pair: &Pair| pair.new.is_none();
+    let mut traces = vec![None; pairs.len()];
+    let gone: Vec<(usize, &Row<PlanColumn>)> = pairs
+        .iter()
+        .enumerate()
+        .filter(|(_, pair)| is_gone(pair))
+        .filter_map(|(place, pair)| Some((place, pair.old.as_ref()?)))
+        .collect();
+    let customers: HashSet<&str> = gone
+        .iter()
+        .map(|(_, row)| row.get(PlanColumn::CustomerId))
+        .filter(|customer| !customer.is_empty())
+        .collect();
+    if customers.is_empty() {
+        return traces;
+    }
+    let new: HashSet<&str> = pairs
+        .iter()
+        .filter(|pair| pair.old.is_none())
+        .filter_map(|pair| Some(pair.new.as_ref()?.get(PlanColumn::SubscriptionId)))
+        .collect();
+    // What has become ours under its own id stands for itself.
+    let moved: HashSet<&str> = pairs
+        .iter()
+        .filter_map(|pair| pair.old.as_ref().zip(pair.new.as_ref()))
+        .filter(|(old, new)| !is_ours(old) && is_ours(new))
+        .map(|(old, _)| old.get(PlanColumn::SubscriptionId))
+        .collect();
+    let mut heirs: HashMap<String, Vec<Heir>> = HashMap::new();
+    let of_these: Vec<(String, Heir)> = (0..latest.count())
+        .into_par_iter()
+        .filter_map(|place| {
+            let row = latest.row(place);
+            let customer = row.get(PlanColumn::CustomerId);
+            let is_one = customers.contains(customer) && !moved.contains(row.get(PlanColumn::SubscriptionId));
+            is_one.then(|| (customer.to_owned(), heir(&row, &new)))
+        })
+        .collect();
+    for (customer, heir) in of_these {
+        heirs.entry(customer).or_default().push(heir);
+    }
+    heirs
+        .values_mut()
+        .for_each(|heirs| heirs.sort_by(|a, b| a.id.cmp(&b.id)));
+    // Those that move first are served first, whatever the order of the plan.
+    let mut gone = gone;
+    gone.sort_by_key(|(_, row)| {
+        let id = row.get(PlanColumn::SubscriptionId);
+        (row.date(PlanColumn::MoveDate), id.to_owned())
+    });
+    for (place, row) in gone {
+        let of_customer = heirs.get_mut(row.get(PlanColumn::CustomerId));
+        if let (Some(heirs), Some(slot)) = (of_customer, traces.get_mut(place)) {
+            *slot = trace(row, heirs);
+        }
+    }
+    traces
+}
+
+fn trace(gone: &Row<PlanColumn>, heirs: &mut [Heir]) -> Option<Trace> {
+    let seats = number(gone, PlanColumn::Seats);
+    if !has(gone, "already-ours") {
+        let ours = [PlanColumn::TargetOfferId, PlanColumn::SourceOfferId]
+            .into_iter()
+            .zip([PlanColumn::TargetOffer, PlanColumn::SourceOffer])
+            .find_map(|(ids, names)| ours(gone, &wanted(gone, ids, names), seats, heirs));
+        if let Some(id) = ours {
+            return Some(Trace::Ours(id));
+        }
+    }
+    let source = keys(gone.get(PlanColumn::SourceOfferId), gone.get(PlanColumn::SourceOffer));
+    let has_no_id = gone.get(PlanColumn::SubscriptionId).starts_with("no-id:");
+    let follows = |heir: &&Heir| {
+        let same = heir.channel == gone.get(PlanColumn::SourceChannel) && shares(&heir.offers, &source);
+        same && (heir.is_new || has_no_id) && heir.seats >= seats
+    };
+    heirs.iter().find(follows).map(|heir| Trace::Successor(heir.id.clone()))
+}
+
+/// Ours that together have every offer that was wanted; each gives the licences.
+fn ours(gone: &Row<PlanColumn>, wanted: &[Vec<String>], seats: u64, heirs: &mut [Heir]) -> Option<Text> {
+    let mut taken: Vec<usize> = Vec::new();
+    for offer in wanted {
+        let fits =
+            |heir: &Heir| heir.is_ours && heir.seats >= seats && shares(&heir.offers, offer) && in_time(gone, heir);
+        let place = heirs
+            .iter()
+            .enumerate()
+            .find(|(place, heir)| !taken.contains(place) && fits(heir))?;
+        taken.push(place.0);
+    }
+    for place in &taken {
+        if let Some(heir) = heirs.get_mut(*place) {
+            heir.seats -= seats.min(heir.seats);
+        }
+    }
+    taken
+        .first()
+        .and_then(|place| heirs.get(*place))
+        .map(|heir| heir.id.clone())
+}
+
+/// Whether ours began about the day of the move, or keeps the term.
+fn in_time(gone: &Row<PlanColumn>, heir: &Heir) -> bool {
+    let end = gone.date(PlanColumn::TermEnd);
+    if end.is_some() && heir.ends == end {
+        return true;
+    }
+    match (gone.date(PlanColumn::MoveDate).or(end), heir.begins) {
+        (Some(day), Some(begins)) => (begins - day).num_days().abs() <= ABOUT,
+        _ => heir.is_new,
+    }
+}
+
+fn heir(row: &Row<PlanColumn>, new: &HashSet<&str>) -> Heir {
+    let id = row.get(PlanColumn::SubscriptionId);
+    let ends = row.date(PlanColumn::TermEnd);
+    let term: Option<Term> = row.get(PlanColumn::Term).parse().ok();
+    let begins = ends
+        .zip(term)
+        .and_then(|(end, term)| end.succ_opt()?.checked_sub_months(Months::new(u32::from(term.0))));
+    Heir {
+        id: id.into(),
+        is_ours: is_ours(row),
+        is_new: new.contains(id),
+        offers: keys(row.get(PlanColumn::SourceOfferId), row.get(PlanColumn::SourceOffer)),
+        channel: row.get(PlanColumn::SourceChannel).to_owned(),
+        seats: number(row, PlanColumn::Seats),
+        begins,
+        ends,
+    }
+}
+
+/// Whether a row is in our CSP.
+pub(super) fn is_ours(row: &Row<PlanColumn>) -> bool {
+    row.get(PlanColumn::SourceChannel) == "own" || has(row, "already-ours")
+}
+
+/// Each offer of two lists side by side, as what it may be known by.
+fn wanted(row: &Row<PlanColumn>, ids: PlanColumn, names: PlanColumn) -> Vec<Vec<String>> {
+    let mut names = row.list(names);
+    let mut wanted: Vec<Vec<String>> = row
+        .list(ids)
+        .map(|id| keys(id, names.next().unwrap_or_default()))
+        .collect();
+    wanted.extend(names.map(|name| keys("", name)));
+    wanted
+}
+
+/// What an offer may be known by: product and SKU of its id, its name.
+fn keys(id: &str, name: &str) -> Vec<String> {
+    let mut parts = id.split(|character: char| !character.is_ascii_alphanumeric() && character != '-');
+    let product = parts.next().unwrap_or_default().to_uppercase();
+    let sku = parts.next().unwrap_or_default().trim_start_matches('0').to_uppercase();
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let id = if product.is_empty() {
+        String::new()
+    } else {
+        format!("{product}:{sku}")
+    };
+    [id, name].into_iter().filter(|key| !key.is_empty()).collect()
+}
+
+fn shares(some: &[String], others: &[String]) -> bool {
+    some.iter().any(|key| others.contains(key))
+}
+
+fn number(row: &Row<PlanColumn>, column: PlanColumn) -> u64 {
+    row.get(column).parse().unwrap_or_default()
+}
