@@ -68,7 +68,7 @@ worded! {
         /// The command line.
         CommandLine = "--set",
         /// The settings' file.
-        File = "settings",
+        File = "seatshift.toml",
         /// Nothing states it.
         Default = "default",
     }

@@ -17,6 +17,7 @@ use chrono::NaiveDate;
 mod conclude;
 mod countries;
 mod diff;
+mod explain;
 mod night;
 mod offers;
 mod previous;
@@ -25,6 +26,7 @@ mod stop;
 mod told;
 
 pub use diff::{Diffed, diff};
+pub use explain::{Days, Explained, Told, explain, facts};
 pub use night::Night;
 pub use offers::Offers;
 pub use previous::{Previous, fitting};
@@ -44,7 +46,6 @@ use crate::{
     recognise::{
         self, Context, InputRecord, Recognised,
         tables::{self, Tables},
-        trace::Answer,
         vocabulary::Vocabulary,
     },
     rules::{Calendar, Rules},
@@ -159,19 +160,6 @@ pub struct Checked {
     pub verdict: Verdict,
 }
 
-/// What a word fits, and where its facts come from.
-#[derive(Debug)]
-pub struct Explained {
-    /// What the word fits.
-    pub answer: Answer,
-    /// Where every row went.
-    pub accounting: Accounting,
-    /// All findings, in their order.
-    pub findings: Vec<Finding>,
-    /// Whether a person must look.
-    pub verdict: Verdict,
-}
-
 /// Plans, and writes the plan and its companions.
 ///
 /// # Errors
@@ -186,26 +174,13 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     let (recognised, ()) = references.recognise(request, exports, observer, plainly);
     told::inputs(&recognised.inputs);
     observer.part(Part::Deciding);
-    let References {
-        tables,
-        rules,
-        catalog,
-        evidence,
-        ..
-    } = references;
-    let partner = &request.config.partner;
-    let calendar = Calendar::new(&tables.calendar, partner.home.or(partner.countries.first().copied()));
-    let context = plan::Context {
-        as_of: request.as_of,
-        config: request.config,
-        tables: &tables,
-        rules: &rules,
-        calendar: &calendar,
-        catalog: &catalog,
-        evidence: &evidence,
-    };
+    let calendar = references.calendar(request.config);
+    let context = planning(request, &references, &calendar);
     let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
-    let (digests, catalog) = (digests(&tables, &request.config.rules), evidence.files());
+    let (digests, catalog) = (
+        digests(&references.tables, &request.config.rules),
+        references.evidence.files(),
+    );
     let tonight = previous::Tonight {
         plan: &plan,
         customers: &recognised.customers,
@@ -226,10 +201,23 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         findings: recognised.findings,
     };
     lock.as_ref().map_or(Ok(()), Lock::check).map_err(night::stopped)?;
-    let view = View::new(request.as_of, request.config, &tables);
+    let view = View::new(request.as_of, request.config, &references.tables);
     let outcome = conclude(request, read, plan, &view, observer);
     drop(lock);
     outcome
+}
+
+/// What decisions are judged by.
+fn planning<'a>(request: &Request<'a>, references: &'a References, calendar: &'a Calendar) -> plan::Context<'a> {
+    plan::Context {
+        as_of: request.as_of,
+        config: request.config,
+        tables: &references.tables,
+        rules: &references.rules,
+        calendar,
+        catalog: &references.catalog,
+        evidence: &references.evidence,
+    }
 }
 
 /// Reads and recognises exports; plans nothing, writes nothing. Says how each was read, also where none could be.
@@ -244,35 +232,6 @@ pub fn check(request: &Request<'_>, observer: &dyn Observer) -> Result<Checked, 
     });
     told::inputs(&recognised.inputs);
     Ok(checked(recognised))
-}
-
-/// Reads and recognises exports, and tells where the facts come from of the subscription or customer that a word fits: an id in
-/// any spelling, a domain, a name. Plans nothing, writes nothing.
-///
-/// # Errors
-/// Where the tables are wrong, or no export could be read.
-pub fn explain(request: &Request<'_>, word: &str, observer: &dyn Observer) -> Result<Explained, Stop> {
-    let references = References::load(request.config, request.as_of)?;
-    let exports = Exports::of(request)?;
-    let (recognised, answer) = references.recognise(request, exports, observer, |inputs, context| {
-        recognise::trace::trace(inputs, context, word)
-    });
-    told::inputs(&recognised.inputs);
-    let Checked {
-        accounting,
-        findings,
-        verdict,
-        ..
-    } = checked(recognised);
-    if verdict == Verdict::Nothing {
-        return Err(Stop::NothingRead { findings, record: None });
-    }
-    Ok(Explained {
-        answer,
-        accounting,
-        findings,
-        verdict,
-    })
 }
 
 fn checked(recognised: Recognised) -> Checked {
@@ -347,6 +306,13 @@ impl References {
                 Err(Stop::Tables { problems })
             }
         }
+    }
+
+    /// The partner's calendar.
+    fn calendar(&self, config: &Config) -> Calendar {
+        let partner = &config.partner;
+        let home = partner.home.or(partner.countries.first().copied());
+        Calendar::new(&self.tables.calendar, home)
     }
 
     /// Everything that the exports say, by a way of recognising that may answer something more.

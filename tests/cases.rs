@@ -67,6 +67,7 @@ fn run(case: &Path, bless: bool) -> Outcome<Vec<String>> {
         .args(command.split_whitespace())
         .current_dir(work.path())
         .env("NO_COLOR", "1")
+        .env("LC_ALL", "C.UTF-8")
         .output()?;
     let expected = case.join("expected");
     let exit = output

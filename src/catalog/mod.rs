@@ -9,6 +9,7 @@ mod assign;
 mod by_rule;
 mod compare;
 mod comparison;
+mod considered;
 pub mod evidence;
 mod find;
 mod likeness;
@@ -32,6 +33,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use comparison::{Change, Comparison, Effect};
+pub use considered::Considered;
 pub use find::{Lookup, Reading, Retired};
 pub use list::{ListedOffer, read_list};
 pub use offers::Catalog;

@@ -19,7 +19,7 @@ use super::{arguments::Check, as_of, explain, on_threads, progress::Progress, sc
 
 pub(super) fn run(command: &Check, screen: &Screen) -> u8 {
     if let Some(id) = &command.subscription {
-        return explain::explain(id, command.json, &command.reading, screen);
+        return explain::tell(id, command.json, &command.reading, screen, false);
     }
     let progress = Progress::new(screen.quiet());
     let checked = settings(&command.reading).and_then(|config| checked(command, &config, &progress));

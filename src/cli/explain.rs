@@ -1,12 +1,17 @@
-//! `seatshift explain`: which cell each fact of a subscription or a customer came from, on standard output.
+//! `seatshift explain`: why the plan says what it says of a subscription or a customer, on standard output.
 //!
-//! In: a word for one of them, exports. Out: its facts with their cells, for people or as one JSON document; a list where several
-//! fit; the nearest where nothing does, and the exit code 2. `check --subscription` tells the same.
+//! In: a word for one of them, exports. Out: the decision, the rules that were tried, the dates as sums, what would change it, and
+//! the facts with their cells, for people or as one JSON document; a list where several fit; the nearest where nothing does, and the
+//! exit code 2. `check --subscription` tells the facts alone.
 
+mod days;
+mod decision;
 mod human;
 mod json;
+mod rules;
 
 use seatshift::{
+    config::Config,
     pipeline::{self, Explained, Night, Request, Stop, Verdict},
     recognise::trace::Answer,
     write::Reports,
@@ -16,20 +21,23 @@ use super::{
     arguments::{Explain, Reading},
     as_of, on_threads,
     progress::Progress,
-    screen::Screen,
+    screen::{self, Screen},
     settings, stopped,
 };
 
 pub(super) fn run(command: &Explain, screen: &Screen) -> u8 {
-    explain(&command.id, command.json, &command.reading, screen)
+    tell(&command.id, command.json, &command.reading, screen, true)
 }
 
-/// Tells where the facts come from of what a word fits.
-pub(super) fn explain(word: &str, json: bool, reading: &Reading, screen: &Screen) -> u8 {
+/// Tells where the facts come from of what a word fits; with the plan, why it is decided so.
+pub(super) fn tell(word: &str, json: bool, reading: &Reading, screen: &Screen, with_plan: bool) -> u8 {
     let progress = Progress::new(screen.quiet());
-    let explained = explained(word, reading, &progress);
+    let explained = settings(reading).and_then(|config| {
+        let explained = explained(word, reading, &config, &progress, with_plan)?;
+        Ok((config, explained))
+    });
     progress.done();
-    let explained = match explained {
+    let (config, explained) = match explained {
         Err(stop) => return stopped(&stop, screen),
         Ok(explained) => explained,
     };
@@ -40,8 +48,8 @@ pub(super) fn explain(word: &str, json: bool, reading: &Reading, screen: &Screen
         screen.mention("a row was rejected or a file not read, which may say more: see `seatshift check`\n");
     }
     let text = match json {
-        true => json::document(&explained),
-        false => human::report(&explained),
+        true => json::document(&explained, &config),
+        false => human::report(&explained, &config, screen::shows_utf8()),
     };
     match screen.give_or_tell(&text) {
         0 if !is_found => 2,
@@ -50,11 +58,16 @@ pub(super) fn explain(word: &str, json: bool, reading: &Reading, screen: &Screen
     }
 }
 
-fn explained(word: &str, reading: &Reading, progress: &Progress) -> Result<Explained, Stop> {
-    let config = settings(reading)?;
+fn explained(
+    word: &str,
+    reading: &Reading,
+    config: &Config,
+    progress: &Progress,
+    with_plan: bool,
+) -> Result<Explained, Stop> {
     let request = Request {
         exports: &reading.exports,
-        config: &config,
+        config,
         as_of: as_of(reading),
         target: None,
         reports: Reports::none(),
@@ -62,5 +75,8 @@ fn explained(word: &str, reading: &Reading, progress: &Progress) -> Result<Expla
         previous: Default::default(),
         night: Night::default(),
     };
-    on_threads(reading, || pipeline::explain(&request, word, progress))
+    on_threads(reading, || match with_plan {
+        true => pipeline::explain(&request, word, progress),
+        false => pipeline::facts(&request, word, progress),
+    })
 }

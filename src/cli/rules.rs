@@ -75,7 +75,7 @@ fn not_found(name: &str, tables: &[RuleTable]) -> String {
     )
 }
 
-fn in_force<'a>(table: &'a RuleTable, on: Option<NaiveDate>) -> Vec<&'a RuleRow> {
+fn in_force(table: &RuleTable, on: Option<NaiveDate>) -> Vec<&RuleRow> {
     let is_in_force = |row: &&RuleRow| on.is_none_or(|on| row.is_valid(on));
     table.rows.iter().filter(is_in_force).collect()
 }
@@ -88,11 +88,8 @@ fn list(tables: &[RuleTable], on: Option<NaiveDate>) -> String {
         let rows = in_force(table, on);
         let start = format!("  {}", padded(table.name, 18));
         let count = many(rows.len() as u64, "row", "rows");
-        text.push_str(&wrapped(
-            &start,
-            20,
-            &format!("{}: {}", table.about, summed(&rows, &count)),
-        ));
+        text.push_str(&wrapped(&start, 20, table.about));
+        text.push_str(&wrapped(&" ".repeat(20), 20, &summed(&rows, &count)));
         if let Some(files) = of_files(table) {
             text.push_str(&wrapped(&" ".repeat(20), 20, &files));
         }

@@ -9,6 +9,14 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::arguments::{Colour, Shown};
 
+/// Whether the terminal shows more than ASCII, as its locale says; Windows always does.
+pub(super) fn shows_utf8() -> bool {
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    let locale = locale.unwrap_or_default().to_ascii_lowercase();
+    cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8")
+}
+
 /// Where a command says things.
 pub(super) struct Screen {
     colour: ColorChoice,

@@ -270,3 +270,27 @@ fn every_table_of_ours_has_its_digest() {
     assert_eq!(digests.keys().collect::<Vec<_>>(), ["holds", "rules.extend.regions"]);
     assert!(digests["rules.extend.regions"].starts_with("ba7816bf8f01cfea"));
 }
+
+#[test]
+fn what_the_command_line_sets_is_in_the_record_and_the_digest_is_the_files() {
+    let path = Path::new("seatshift.toml");
+    let plain = Config::parse("[rules]\nundo_days = 6\n", path).unwrap();
+    let sets = ["rules.lead.relationship=21".to_owned(), "rules.mosa = asap".to_owned()];
+    let config = Config::parse_with("[rules]\nundo_days = 6\n", path, &sets).unwrap();
+    let alone = Config {
+        path: None,
+        digest: None,
+        ..Config::parse_with("", path, &sets).unwrap()
+    };
+    for (config, digest) in [(&config, plain.digest.clone()), (&alone, None)] {
+        let folder = tempfile::tempdir().unwrap();
+        let request = request(config, folder.path(), false);
+        conclude(&request, read(2, findings()), plan(), &()).unwrap();
+        let settings = &run_record(&folder.path().join("plan.run.json"))["settings"];
+        assert_eq!(
+            settings["set"],
+            serde_json::json!(["rules.lead.relationship=21", "rules.mosa=asap"])
+        );
+        assert_eq!(settings["sha256"].as_str().map(str::to_owned), digest);
+    }
+}

@@ -40,13 +40,7 @@ pub(super) struct Decided {
 
 /// Decides one subscription.
 pub(super) fn decide(known: &Known<'_>) -> Decided {
-    let planned = known.planned().unwrap_or(Planned {
-        route: Route::NewSubscription,
-        mapping: None,
-        dates: None,
-        transfer_missed: false,
-        gates: Gates::default(),
-    });
+    let planned = known.planned().unwrap_or_else(Planned::nothing);
     let (action, reasons) = judge(known, &planned);
     let mut decision = match action {
         Action::Keep => Decision::bare(Action::Keep, reasons),

@@ -42,7 +42,8 @@ fn strength(action: Action) -> u8 {
     }
 }
 
-fn all_matches(known: &Known<'_>, planned: &Planned) -> Vec<Reason> {
+/// Every reason that matches, whatever its strength.
+pub(super) fn all_matches(known: &Known<'_>, planned: &Planned) -> Vec<Reason> {
     let mut reasons = Vec::new();
     of_the_source(known, &mut reasons);
     of_the_facts(known, &mut reasons);

@@ -21,6 +21,7 @@ use super::{
     notes,
     standing::{Reports, Standing},
     steps::{SHARED, steps_of},
+    trail::{Trail, trail_of},
 };
 use crate::{
     catalog::{Resolution, RuleBook, When},
@@ -30,6 +31,16 @@ use crate::{
 
 /// Plans an estate.
 pub fn plan(subscriptions: Vec<Subscription>, customers: &[Customer], context: &Context<'_>) -> Plan {
+    plan_and_tell(subscriptions, customers, context, &|_| false).0
+}
+
+/// Plans an estate, and tells of each subscription that is wanted why it is decided so.
+pub fn plan_and_tell(
+    subscriptions: Vec<Subscription>,
+    customers: &[Customer],
+    context: &Context<'_>,
+    wanted: &dyn Fn(&Subscription) -> bool,
+) -> (Plan, Vec<Trail>) {
     let count = subscriptions.len();
     let estate = Estate::new(&subscriptions, customers, context);
     let mut decided: Vec<Decided> = (0..count)
@@ -45,6 +56,11 @@ pub fn plan(subscriptions: Vec<Subscription>, customers: &[Customer], context: &
     let shown: Vec<(Option<Text>, Option<Text>, Option<Country>)> =
         (0..count).into_par_iter().map(|index| estate.shown(index)).collect();
     findings.extend(notes::of_tables(&estate, &decided, &steps));
+    let is_wanted = |index: &usize| subscriptions.get(*index).is_some_and(wanted);
+    let trails: Vec<Trail> = (0..count)
+        .filter(is_wanted)
+        .filter_map(|index| trail_of(&estate, index, decided.get(index)?))
+        .collect();
     let mappings = mapped(&estate, &decided);
     drop(estate);
     let mut plan = assemble(context, subscriptions, decided, steps, shown);
@@ -56,7 +72,7 @@ pub fn plan(subscriptions: Vec<Subscription>, customers: &[Customer], context: &
         count as u64,
         "subscriptions = move + keep + review"
     );
-    plan
+    (plan, trails)
 }
 
 /// Where the texts of an offer are, what it says of its segment, what its customer is, and the era that it is of.

@@ -72,6 +72,19 @@ pub(super) struct Planned {
     pub(super) gates: Gates,
 }
 
+impl Planned {
+    /// Where there is no route.
+    pub(super) fn nothing() -> Planned {
+        Planned {
+            route: Route::NewSubscription,
+            mapping: None,
+            dates: None,
+            transfer_missed: false,
+            gates: Gates::default(),
+        }
+    }
+}
+
 impl<'a> Known<'a> {
     /// The catalogue's offer, where it knows which it is.
     pub(super) fn offer(&self) -> Option<&Offer> {
@@ -103,7 +116,7 @@ impl<'a> Known<'a> {
     }
 
     /// The day on which an order would be placed, near enough to choose among dated offers.
-    fn order_day(&self) -> NaiveDate {
+    pub(super) fn order_day(&self) -> NaiveDate {
         self.subscription
             .term_end
             .map_or(self.context.as_of, |end| shift(end.0, -3).max(self.context.as_of))
@@ -149,8 +162,9 @@ impl<'a> Known<'a> {
             .map(|rule| rule.row.route)
     }
 
-    fn mapping(&self, route: Route) -> Arc<Mapping> {
-        let query = MapQuery {
+    /// What the catalogue is asked.
+    pub(super) fn map_query(&self, route: Route) -> MapQuery<'_> {
+        MapQuery {
             source: &self.subscription.offer,
             resolution: self.resolution,
             qualification: self.customer.and_then(|customer| customer.qualification),
@@ -159,7 +173,11 @@ impl<'a> Known<'a> {
             term: self.term(),
             seats: self.subscription.seats,
             on: self.order_day(),
-        };
+        }
+    }
+
+    fn mapping(&self, route: Route) -> Arc<Mapping> {
+        let query = self.map_query(route);
         let catalog = self.context.catalog;
         let customer = self.subscription.customer_id;
         self.mappings.of(self.offer_number, &query, || {

@@ -25,12 +25,18 @@ mod steps;
 #[cfg(test)]
 mod tests;
 mod together;
+mod trail;
+mod what_if;
 
 pub use costs::{CostSum, Costs};
-pub use estate::plan;
+pub use estate::{plan, plan_and_tell};
 pub use known::Context;
 pub use mapped::MappedOffer;
 pub use reason::Reason;
+pub use trail::{Answer, MappingTrail, Part, Trail, Tried};
+#[cfg(test)]
+pub(crate) use what_if::decision_alone;
+pub use what_if::{WhatIf, WhatIfs, what_if};
 
 /// A plan: one row for each subscription, and the steps.
 #[derive(Debug, Clone, Default)]

@@ -40,7 +40,7 @@ impl Estate<'_> {
     }
 
     /// Whether a subscription needs a base: the source says so, or the catalogue does.
-    fn is_addon(&self, index: usize) -> bool {
+    pub(super) fn is_addon(&self, index: usize) -> bool {
         let subscription = &self.subscriptions[index];
         let by_catalogue = matches!(self.resolution(index), Resolution::Known { offer, .. } if offer.addon_of.as_ref().is_some_and(|bases| !bases.is_empty()));
         subscription.base_id.is_some() || subscription.addon == Some(true) || by_catalogue

@@ -253,10 +253,13 @@ fn by_country(rows: Vec<Dated<Market>>) -> BTreeMap<Country, Vec<Dated<Market>>>
     map
 }
 
+/// The texts of each table, with the file that each is from.
+type Texts = BTreeMap<&'static str, Vec<(String, String)>>;
+
 /// Each table's texts, with the file that each is from; and what is wrong with those that settings name.
-fn texts_of(settings: &RuleSettings) -> (BTreeMap<&'static str, Vec<(String, String)>>, Vec<RuleProblem>) {
+fn texts_of(settings: &RuleSettings) -> (Texts, Vec<RuleProblem>) {
     let mut problems = Vec::new();
-    let mut texts: BTreeMap<&str, Vec<(String, String)>> = TABLE_NAMES
+    let mut texts: Texts = TABLE_NAMES
         .iter()
         .map(|&name| (name, vec![(format!("{name}.csv"), embedded_text(name).to_owned())]))
         .collect();

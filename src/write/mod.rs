@@ -345,21 +345,25 @@ impl Latest for PlanRows<'_> {
 
 /// Items as rows of cells: what would be read back if their lines were written.
 fn cells<T, C: Columns>(items: impl Iterator<Item = T>, fill: impl Fn(T, &mut Line<'_>)) -> Vec<Row<C>> {
+    let mut items = items.peekable();
+    let mut rows = Vec::with_capacity(items.size_hint().0);
     let mut buffer = Vec::new();
-    let row = |item| {
+    while items.peek().is_some() {
         buffer.clear();
-        let mut line = Line::begin(&mut buffer, ',');
-        fill(item, &mut line);
-        line.end();
-        // One line of ours is one record of UTF-8.
+        for item in items.by_ref().take(CHUNK) {
+            let mut line = Line::begin(&mut buffer, ',');
+            fill(item, &mut line);
+            line.end();
+        }
+        // A line of ours is one record of UTF-8.
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .buffer_capacity(READ_BUFFER)
             .from_reader(buffer.as_slice());
-        let record = reader.records().next().and_then(Result::ok).unwrap_or_default();
-        Row::new(record.iter().map(restored))
-    };
-    items.map(row).collect()
+        let records = reader.records().map(Result::unwrap_or_default);
+        rows.extend(records.map(|record| Row::new(record.iter().map(restored))));
+    }
+    rows
 }
 
 fn name(path: &Path) -> String {

@@ -13,8 +13,8 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     catalog::evidence::EvidenceFile,
-    config::Nightly,
     compare::{Cause, ChangeKind, Changes, Counted, Loss},
+    config::Nightly,
     finding::{Accounting, Code},
     guard::Tripped,
     plan::{Counts, MappedOffer},

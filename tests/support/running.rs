@@ -24,7 +24,10 @@ pub(crate) fn repository() -> PathBuf {
 /// The program, in a folder.
 pub(crate) fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_seatshift"));
-    command.current_dir(folder).env("NO_COLOR", "1");
+    command
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .env("LC_ALL", "C.UTF-8");
     command
 }
 

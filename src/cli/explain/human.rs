@@ -1,26 +1,31 @@
-//! Facts and their cells, for people.
+//! What is told of a subscription or a customer, for people; its facts and their cells.
 //!
-//! In: an answer. Out: lines of at most 100 columns where the words allow it. The rows that tell of a subscription are numbered, and
+//! In: an answer. Out: the decision first, then why, then lines of at most 100 columns where the words allow it. The rows that tell of a subscription are numbered, and
 //! each fact says which row gives it, the cell and its text, then what other rows say; facts that nothing says are named at the end.
 
 use std::fmt::Write;
 
 use seatshift::{
+    config::Config,
     finding::{Finding, Place, column_name},
-    pipeline::Explained,
+    pipeline::{Explained, Told},
+    plan::{Answer as PlanAnswer, Part, Step, Tried},
     recognise::{
         Standing,
         trace::{
             Answer, CustomerTrace, Giver, Match, OUR_TABLE, Origin, Other, SourceCell, SubscriptionTrace, TracedFact,
         },
     },
-    terms::{TermEnd, Text},
+    terms::{Action, StepKind, TermEnd, Text},
 };
 
-use super::super::{
-    lines::{LINE, moved, padded, shortened, width, wrapped},
-    shown::{FAINT, In, STRONG, many, tame},
-    summary,
+use super::{
+    super::{
+        lines::{LINE, moved, padded, shortened, width, wrapped},
+        shown::{FAINT, In, STRONG, many, tame},
+        summary,
+    },
+    days, decision, rules,
 };
 
 /// Columns of a fact's name, and of its value.
@@ -34,10 +39,26 @@ const OTHERS: usize = 3;
 const TEXT: usize = 60;
 
 /// What a word fits.
-pub(super) fn report(explained: &Explained) -> String {
+pub(super) fn report(explained: &Explained, config: &Config, utf8: bool) -> String {
     match &explained.answer {
-        Answer::Subscription(trace) => subscription(trace, &explained.findings),
-        Answer::Customer(trace) => customer(trace),
+        Answer::Subscription(trace) => {
+            let mut text = heading(trace);
+            if let [told] = explained.told.as_slice() {
+                decision::decision(&mut text, told, explained.as_of, config);
+                let shared = explained.shared_steps.iter().filter(|step| waits(told, step));
+                decision::steps(&mut text, "Steps", shared.chain(&told.steps));
+                days::days(&mut text, told, &explained.days, utf8);
+                decision::sums(&mut text, told, &explained.days, config);
+                decision::what_ifs(&mut text, told, explained.as_of);
+                if let Some(mapping) = &told.trail.mapping {
+                    rules::mapping(&mut text, mapping);
+                }
+                rules::rules(&mut text, &told.trail, &explained.tables);
+            }
+            subscription(&mut text, trace, &explained.findings);
+            text
+        }
+        Answer::Customer(trace) => customer(trace, explained),
         Answer::Several(several) => {
             let mut text = format!("{}\n", In(STRONG, "Several fit"));
             listed(&mut text, several);
@@ -62,7 +83,23 @@ pub(super) fn not_found(word: &str, answer: &Answer) -> String {
     text
 }
 
-fn subscription(trace: &SubscriptionTrace, findings: &[Finding]) -> String {
+/// Whether a step of the customer as a whole is one that a subscription waits for.
+fn waits(told: &Told, step: &Step) -> bool {
+    let gate = match step.kind {
+        StepKind::RequestRelationship => "relationship",
+        StepKind::AcceptAgreement => "agreement",
+        StepKind::RequestDelegatedRights => "delegated-rights",
+        StepKind::VetSegment => "vetting",
+        _ => return false,
+    };
+    let is_missing =
+        |tried: &Tried| tried.part == Part::Gate && tried.rule == gate && tried.answer == PlanAnswer::Matched;
+    let moves = told.row.decision.action == Action::Move;
+    // The day is that of the customer's subscription that needs it first.
+    moves && step.customer_id == told.row.subscription.customer_id && told.trail.tried.iter().any(is_missing)
+}
+
+fn heading(trace: &SubscriptionTrace) -> String {
     let subscription = &trace.subscription;
     let id = subscription.id.to_string();
     let mut text = String::new();
@@ -82,26 +119,30 @@ fn subscription(trace: &SubscriptionTrace, findings: &[Finding]) -> String {
     if !about.is_empty() {
         text.push_str(&wrapped("  ", 2, &about.join(", ")));
     }
+    text
+}
+
+fn subscription(text: &mut String, trace: &SubscriptionTrace, findings: &[Finding]) {
+    let id = trace.subscription.id.to_string();
     let mut sources = Sources::default();
     let _ = writeln!(text, "\n{}", In(STRONG, "Rows that tell of it, most standing first"));
     for row in &trace.rows {
         let mut what = vec![format!("{}, rank {}", row.kind, row.rank)];
         what.extend(row.as_of.map(|date| format!("as of {date}")));
         what.extend(row.charge.as_ref().map(|charge| format!("charge `{}`", tame(charge))));
-        sources.list(&mut text, &row.place, &what.join(", "));
+        sources.list(text, &row.place, &what.join(", "));
     }
-    sources.others(&mut text, &trace.facts);
-    facts(&mut text, &trace.facts, &sources);
+    sources.others(text, &trace.facts);
+    facts(text, &trace.facts, &sources);
     let own = |finding: &&Finding| finding.subscription_id.as_deref() == Some(id.as_str());
     let own: Vec<Finding> = findings.iter().filter(own).cloned().collect();
     if !own.is_empty() {
         let _ = writeln!(text, "\n{}", In(STRONG, "Findings"));
         text.push_str(&moved(&summary::findings(&own, true), 2));
     }
-    text
 }
 
-fn customer(trace: &CustomerTrace) -> String {
+fn customer(trace: &CustomerTrace, explained: &Explained) -> String {
     let mut text = String::new();
     let stranger = trace.subscriptions.first();
     let name = match &trace.customer {
@@ -111,6 +152,12 @@ fn customer(trace: &CustomerTrace) -> String {
     let id = trace.customer.as_ref().map(|customer| customer.id.to_string());
     let name = name.map(|name| tame(&name)).or(id).unwrap_or_default();
     let _ = writeln!(text, "{} {name}", In(STRONG, "Customer"));
+    gates(&mut text, &explained.told);
+    decision::steps(
+        &mut text,
+        "Steps of the customer as a whole",
+        explained.shared_steps.iter(),
+    );
     match trace.customer {
         Some(_) => {
             let mut sources = Sources::default();
@@ -121,11 +168,80 @@ fn customer(trace: &CustomerTrace) -> String {
     }
     let count = many(trace.subscriptions.len() as u64, "subscription", "subscriptions");
     let _ = writeln!(text, "\n{}", In(STRONG, count));
-    listed(&mut text, &trace.subscriptions);
+    if explained.told.is_empty() {
+        listed(&mut text, &trace.subscriptions);
+    } else {
+        briefly(&mut text, &explained.told);
+    }
     if !trace.subscriptions.is_empty() {
-        text.push_str("  hint: give the id of one to see where its facts come from\n");
+        text.push_str("  hint: give the id of one to see where its facts come from, and why the plan says so\n");
     }
     text
+}
+
+/// What must be there before the customer's subscriptions move.
+fn gates(text: &mut String, told: &[Told]) {
+    let tried = told.iter().flat_map(|told| &told.trail.tried);
+    let gates: Vec<&Tried> = tried.filter(|tried| tried.part == Part::Gate).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for gate in &gates {
+        if !names.contains(&gate.rule) {
+            names.push(gate.rule);
+        }
+    }
+    if names.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{}", In(STRONG, "What must be there before a move"));
+    for name in names {
+        let own = gates.iter().filter(|gate| gate.rule == name);
+        let missing = own.clone().filter(|gate| gate.answer == PlanAnswer::Matched).count() as u64;
+        let gate = own
+            .clone()
+            .find(|gate| gate.answer == PlanAnswer::Matched)
+            .or(own.clone().next());
+        let why = gate.map(|gate| gate.why.clone()).unwrap_or_default();
+        let said = match missing {
+            0 => format!("there: {why}"),
+            missing => format!("missing for {}: {why}", many(missing, "subscription", "subscriptions")),
+        };
+        decision::line(text, name, &said);
+    }
+}
+
+/// The plan's rows of a customer, in the order of the plan.
+fn briefly(text: &mut String, told: &[Told]) {
+    for one in told {
+        let row = &one.row;
+        let decision = &row.decision;
+        let offer = row.source_offer.as_ref().or(row.source_offer_id.as_ref());
+        let what = [
+            Some(In(STRONG, decision.action).to_string()),
+            decision.move_date.map(|date| format!("on {}", decision::day(date))),
+            decision.urgency.map(|urgency| urgency.to_string()),
+            offer.map(|offer| tame(offer)),
+            row.subscription
+                .seats
+                .map(|seats| many(u64::from(seats.0), "licence", "licences")),
+            row.subscription.term_end.map(|TermEnd(date)| format!("to {date}")),
+        ];
+        let what: Vec<String> = what.into_iter().flatten().collect();
+        let start = format!("  {}  ", padded(&tame(&row.subscription.id.to_string()), 36));
+        text.push_str(&wrapped(&start, 40, &what.join(", ")));
+        let reasons: Vec<&str> = decision.reasons.iter().map(|reason| reason.as_str()).collect();
+        let next = decision.next_step.map(|step| {
+            let by = decision.next_step_by.map(|by| format!(" by {by}")).unwrap_or_default();
+            format!("next step {step}{by}")
+        });
+        let more: Vec<String> = (!reasons.is_empty())
+            .then(|| reasons.join(", "))
+            .into_iter()
+            .chain(next)
+            .collect();
+        if !more.is_empty() {
+            text.push_str(&wrapped(&" ".repeat(40), 40, &more.join("; ")));
+        }
+    }
 }
 
 /// The rows that facts come from, numbered from 1.

@@ -1,8 +1,11 @@
-//! Facts and their cells, as one JSON document.
+//! The decision and why, facts and their cells, as one JSON document.
 //!
 //! The names are an interface: the README lists them, and one that is there stays. Absent is `null`; lists may be empty.
 
+mod decision;
+
 use seatshift::{
+    config::Config,
     finding::{Finding, Place, column_name},
     pipeline::Explained,
     recognise::trace::{Answer, Match, Origin, TracedFact, TracedRow},
@@ -12,7 +15,7 @@ use serde_json::{Value, json};
 use super::super::check::{of_finding, pretty};
 
 /// The document, with a line's end.
-pub(super) fn document(explained: &Explained) -> String {
+pub(super) fn document(explained: &Explained, config: &Config) -> String {
     let found = match &explained.answer {
         Answer::Subscription(_) => "subscription",
         Answer::Customer(_) => "customer",
@@ -21,11 +24,15 @@ pub(super) fn document(explained: &Explained) -> String {
     };
     let mut document = json!({
         "found": found,
+        "as_of": explained.as_of.to_string(),
+        "set": config.set.iter().map(|set| set.text.as_str()).collect::<Vec<_>>(),
         "subscription_id": null,
         "customer_id": null,
         "rows": [],
         "facts": [],
         "matches": [],
+        "plan": explained.told.iter().map(|told| decision::of_told(told, explained, config)).collect::<Vec<_>>(),
+        "customer_steps": explained.shared_steps.iter().map(decision::of_step).collect::<Vec<_>>(),
         "findings": [],
     });
     let mut set = |name: &str, value: Value| {

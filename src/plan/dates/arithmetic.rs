@@ -130,9 +130,11 @@ impl<'c> Sum<'c> {
     /// So many days later, or earlier.
     fn shift(mut self, days: i64, from: Option<NumberFrom>) -> Sum<'c> {
         let sign = if days < 0 { '-' } else { '+' };
-        let text = match self.text.len() {
-            1 => format!("{}{sign}{}", self.text, days.abs()),
-            _ => format!("{} {sign} {}", self.text, days.abs()),
+        // As the tables write it after E and A, with blanks after names.
+        let is_short = !self.text.contains(|character: char| character.is_ascii_lowercase());
+        let text = match is_short {
+            true => format!("{}{sign}{}", self.text, days.abs()),
+            false => format!("{} {sign} {}", self.text, days.abs()),
         };
         self.numbers.extend(from.map(|from| Number { days: days.abs(), from }));
         Sum {
@@ -285,15 +287,19 @@ impl Lines<'_> {
     fn recommended(&mut self, dates: &Dates) {
         let Some(window) = self.case.window else { return };
         let wanted = self.by_table(window.recommended);
-        let mut sums = vec![wanted.clone().prev_move(), wanted.clone().next_move(), wanted.clone()];
-        if wanted.skipped.is_empty() && self.case.calendar.is_move_day(wanted.day) {
-            sums.insert(0, wanted);
+        let (opens, closes) = (self.case.opens.unwrap_or(self.case.q.as_of), self.case.closes);
+        let inside = |sum: &Sum<'_>| opens <= sum.day && closes.is_none_or(|closes| sum.day <= closes);
+        let nearest = [wanted.clone().prev_move(), wanted.clone().next_move()];
+        let mut sums: Vec<Sum<'_>> = nearest.into_iter().filter(inside).collect();
+        if self.case.calendar.is_move_day(wanted.day) {
+            sums.insert(0, wanted.clone());
         }
         sums.extend(
             window
                 .opens
                 .map(|opens| self.by_table(opens).shift(-1, None).prev_move()),
         );
+        sums.push(wanted);
         self.add("recommended", dates.recommended, sums);
     }
 
@@ -423,3 +429,6 @@ fn ready<'a>(case: &Case<'a>) -> Sum<'a> {
         rest => sum.shift(rest, Some(NumberFrom::Setting("rules.least.approval"))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,453 @@
+//! The words beside a rule's answer.
+//!
+//! In: what is known, what was worked out, a reason and whether it matched. Out: the facts that it was judged by, in a few words. A
+//! reason without words here is told by its answer alone.
+
+use std::path::Path;
+
+use super::View;
+use crate::{
+    catalog::{Mapping, Offer},
+    plan::Reason,
+    terms::*,
+};
+
+/// The rule tables that a reason is judged by.
+pub(super) fn tables_of(reason: Reason) -> &'static [&'static str] {
+    match reason {
+        Reason::RegionNone | Reason::RegionMismatch => &["regions"],
+        Reason::CloudMismatch => &["clouds"],
+        Reason::SegmentMismatch => &["segments"],
+        Reason::RenewedLately => &["channels"],
+        Reason::ServiceDown | Reason::SourceDeleted => &["lifecycles"],
+        _ => &[],
+    }
+}
+
+impl View<'_> {
+    /// Why a reason could not be asked about; none: it could.
+    pub(super) fn not_asked(&self, reason: Reason) -> Option<&'static str> {
+        let known = self.known;
+        let mapping = self.mapped();
+        let route = self.planned.map(|planned| planned.route);
+        match reason {
+            Reason::CountryMissing
+            | Reason::RegionNone
+            | Reason::RegionMismatch
+            | Reason::CloudMismatch
+            | Reason::OwnTenant
+            | Reason::TenantChange
+            | Reason::ResellerAgreement
+                if known.subscription.customer_id.is_none() =>
+            {
+                Some("the customer is unknown")
+            }
+            Reason::RegionNone | Reason::RegionMismatch if known.country().is_none() => Some("the country is unknown"),
+            Reason::RegionMismatch if self.region_of_tenant().is_none() => Some("the country is in no region"),
+            Reason::SegmentMismatch
+            | Reason::OfferUnmapped
+            | Reason::OfferAmbiguous
+            | Reason::OfferSuggested
+            | Reason::OfferUnsure
+            | Reason::TargetEndOfSale
+            | Reason::SeatCap
+            | Reason::SeatMinimum
+            | Reason::OfferLoss
+            | Reason::TermNotSold
+            | Reason::TermChanged
+            | Reason::OfferFromTable
+            | Reason::ChannelTransferCheck
+                if mapping.is_none() =>
+            {
+                Some("nothing was mapped")
+            }
+            Reason::SegmentMismatch
+            | Reason::OfferUnsure
+            | Reason::TargetEndOfSale
+            | Reason::SeatCap
+            | Reason::SeatMinimum
+            | Reason::TermNotSold
+            | Reason::TermChanged
+                if mapping.is_some_and(|mapping| !is_settled(mapping.kind)) =>
+            {
+                Some("no target is settled")
+            }
+            Reason::TargetEndOfSale
+            | Reason::SeatCap
+            | Reason::SeatMinimum
+            | Reason::TermNotSold
+            | Reason::TermChanged
+                if route != Some(Route::NewSubscription) =>
+            {
+                Some("nothing is ordered on this route")
+            }
+            Reason::SeatCapTogether | Reason::SeatCapFamily | Reason::TooManySubscriptions
+                if self.decided.decision.action != Action::Move =>
+            {
+                Some("only what moves counts")
+            }
+            Reason::AddonWithoutBase if !self.estate.is_addon(self.index) => Some("it is no add-on"),
+            Reason::TransferMissed if route != Some(Route::Transfer) => Some("no transfer was planned"),
+            Reason::RenewedSinceExport
+            | Reason::TransferPending
+            | Reason::RuleUnsure
+            | Reason::RenewedLately
+            | Reason::Early
+            | Reason::NoBusinessDay
+            | Reason::AsSoonAsReady
+            | Reason::WindowMissed
+            | Reason::NoticeMissed
+            | Reason::AutoRenewRisk
+            | Reason::ServiceStops
+            | Reason::ServiceDown
+                if self.planned.is_none_or(|planned| planned.dates.is_none()) =>
+            {
+                Some("there are no dates")
+            }
+            _ => None,
+        }
+    }
+
+    /// The facts that a reason was judged by.
+    pub(super) fn why(&self, reason: Reason, matched: bool) -> String {
+        let words = self
+            .of_the_source(reason)
+            .or_else(|| self.of_the_facts(reason, matched))
+            .or_else(|| self.of_the_customer(reason))
+            .or_else(|| self.of_the_offer(reason))
+            .or_else(|| self.of_the_dates(reason, matched))
+            .unwrap_or_default();
+        match (matched, words.is_empty()) {
+            (true, true) => reason.meaning().to_owned(),
+            _ => words,
+        }
+    }
+
+    fn of_the_source(&self, reason: Reason) -> Option<String> {
+        let (known, subscription) = (self.known, self.known.subscription);
+        Some(match reason {
+            Reason::AlreadyOurs => {
+                let seller = match &subscription.seller_id {
+                    Some(seller) if known.context.config.partner.ids.contains(seller) => {
+                        format!("sold by {seller}, which is us by [partner] ids")
+                    }
+                    Some(seller) => format!("sold by {seller}, which is not us by [partner] ids"),
+                    None => "nothing says who sold it".to_owned(),
+                };
+                match subscription.channel {
+                    Some(channel) => format!("channel {channel}, {seller}"),
+                    None => seller,
+                }
+            }
+            Reason::Trial => match subscription.trial {
+                Some(true) => "an export says so".to_owned(),
+                Some(false) => "an export says that it is none".to_owned(),
+                None => "no export says so".to_owned(),
+            },
+            Reason::Free => match known.offer() {
+                Some(offer) if offer.free => format!("{} has no price", offer.name),
+                Some(offer) => format!("{} has a price", offer.name),
+                None => "the offer is not known".to_owned(),
+            },
+            Reason::NotSeatBased => match (subscription.seat_based, known.offer()) {
+                (Some(false), _) => "an export says so".to_owned(),
+                (_, Some(offer)) if !offer.seat_based => format!("{} is not licensed by seat", offer.name),
+                (Some(true), _) | (None, Some(_)) => "licensed by seat".to_owned(),
+                (None, None) => "nothing says so".to_owned(),
+            },
+            Reason::OnHold => match known.hold {
+                Some(hold) => {
+                    let file = shown(known.context.config.tables.holds.as_deref(), "holds.csv");
+                    format!("{file}, row {}: {} until {}", hold.row, hold.action, hold.until)
+                }
+                None => "no hold that has not ended".to_owned(),
+            },
+            Reason::SourceDeleted => match subscription.state {
+                Some(state) => format!("state {state}"),
+                None => "no export says its state".to_owned(),
+            },
+            _ => return None,
+        })
+    }
+
+    fn of_the_facts(&self, reason: Reason, matched: bool) -> Option<String> {
+        let subscription = self.known.subscription;
+        Some(match reason {
+            Reason::TermEndMissing => match subscription.term_end {
+                Some(end) => format!("it ends on {}", end.0),
+                None if matched => "no export says it".to_owned(),
+                None => "what the export says cannot be used".to_owned(),
+            },
+            Reason::SeatsMissing => match subscription.seats {
+                Some(seats) => format!("{} licences", seats.0),
+                None => "no export says it".to_owned(),
+            },
+            Reason::ChannelUnknown => match subscription.channel {
+                Some(channel) => channel.to_string(),
+                None => "neither a column, a [[source]] nor the kind of export says it".to_owned(),
+            },
+            _ => return None,
+        })
+    }
+
+    fn of_the_customer(&self, reason: Reason) -> Option<String> {
+        let known = self.known;
+        let partner = &known.context.config.partner;
+        Some(match reason {
+            Reason::CustomerUnknown => match known.subscription.customer_id {
+                Some(id) => format!("tenant {id}"),
+                None => "no export says whose tenant it is".to_owned(),
+            },
+            Reason::CountryMissing => match known.country() {
+                Some(country) => country.to_string(),
+                None => "no export and no table says it".to_owned(),
+            },
+            Reason::RegionNone => match (known.country(), self.region_of_tenant()) {
+                (Some(country), Some(region)) => format!("{country} is in {region}"),
+                (Some(country), None) => format!("{country} is in none"),
+                (None, _) => String::new(),
+            },
+            Reason::RegionMismatch => {
+                let rules = self.estate.context.rules;
+                let mut ours: Vec<&str> = partner
+                    .countries
+                    .iter()
+                    .filter_map(|&country| rules.region(country, known.context.as_of))
+                    .map(|market| &*market.row.region)
+                    .collect();
+                ours.sort_unstable();
+                ours.dedup();
+                let country = known.country().map(|country| country.to_string()).unwrap_or_default();
+                let region = self.region_of_tenant().unwrap_or_default();
+                match ours.as_slice() {
+                    [] => format!("{country} is in {region}, [partner] countries names none of ours"),
+                    ours => format!("{country} is in {region}, ours are {}", ours.join(", ")),
+                }
+            }
+            Reason::CloudMismatch => {
+                let ours = partner.cloud.unwrap_or(Cloud::Global);
+                format!("the tenant is in {}, we sell in {ours}", known.cloud())
+            }
+            Reason::OwnTenant => match known.subscription.customer_id {
+                Some(id) if partner.ids.iter().any(|own| own.guid() == Some(id.0)) => {
+                    "the tenant is one of [partner] ids".to_owned()
+                }
+                _ => "the tenant is none of [partner] ids".to_owned(),
+            },
+            Reason::TenantChange => match &known.subscription.target_customer_id {
+                Some(target) => format!("the export names the target tenant {target}"),
+                None => "no other target tenant is named".to_owned(),
+            },
+            Reason::ResellerAgreement => match partner.partner_agreement {
+                Some(signed) => format!("role {}, partner_agreement = {signed}", partner.role),
+                None => format!("role {}", partner.role),
+            },
+            Reason::SegmentMismatch => {
+                let segments = self.segments();
+                match known.customer.and_then(|customer| customer.qualification) {
+                    Some(qualification) => format!("the customer is {qualification}, the target for {segments}"),
+                    None => format!("nothing says what the customer is qualified as; the target is for {segments}"),
+                }
+            }
+            _ => return None,
+        })
+    }
+
+    fn of_the_offer(&self, reason: Reason) -> Option<String> {
+        let mapping = self.mapped()?;
+        let seats = self.known.subscription.seats.map_or(0, |seats| seats.0);
+        Some(match reason {
+            Reason::OfferUnmapped | Reason::OfferAmbiguous | Reason::OfferSuggested => {
+                format!("mapping {}", mapping.kind)
+            }
+            Reason::OfferUnsure => format!("what the mapping rests on is {}", mapping.certainty),
+            Reason::OfferLoss => {
+                let words: Vec<&str> = mapping.loses.iter().map(|word| &**word).collect();
+                let lost = words.join(", ");
+                match (words.is_empty(), mapping.critical_loss, mapping.from_table) {
+                    (true, _, _) => "users lose nothing".to_owned(),
+                    (false, true, true) => format!("users lose {lost}, but the offers table accepts it"),
+                    (false, true, false) => format!("users lose {lost}"),
+                    (false, false, _) => {
+                        format!("users lose {lost}, none of it mail, files, identity or telephony")
+                    }
+                }
+            }
+            Reason::TargetEndOfSale => {
+                let sold = if mapping.end_of_sale { "not sold" } else { "sold" };
+                format!("{sold} on {}, the day of the order", self.known.order_day())
+            }
+            Reason::SeatCap => match self.targets().filter_map(|offer| offer.seat_cap).min() {
+                Some(cap) => format!("{seats} licences, at most {}", cap.0),
+                None => "the offer has no cap".to_owned(),
+            },
+            Reason::SeatMinimum => match self.targets().filter_map(|offer| offer.seat_minimum).max() {
+                Some(least) => format!("{seats} licences, at least {}", least.0),
+                None => "the offer has no minimum".to_owned(),
+            },
+            Reason::TermNotSold | Reason::TermChanged => {
+                let word = |term: Option<Term>| term.map_or_else(|| "unknown".to_owned(), |term| term.to_string());
+                let ordered: Vec<String> = mapping.targets.iter().map(|target| word(target.term)).collect();
+                format!(
+                    "the source's term is {}, the order's {}",
+                    word(self.known.term()),
+                    ordered.join(", ")
+                )
+            }
+            Reason::ChannelTransferCheck => {
+                let route = self.planned.map(|planned| planned.route.as_str());
+                format!("route {}", route.unwrap_or_default())
+            }
+            Reason::OfferFromTable => match mapping.used {
+                Some(row) => {
+                    let file = shown(self.known.context.config.tables.offers.as_deref(), "offers.csv");
+                    format!("{file}, row {row}")
+                }
+                None if mapping.from_table => "by the overrides of [catalog]".to_owned(),
+                None => "no row of the offers table decides".to_owned(),
+            },
+            _ => return None,
+        })
+    }
+
+    fn of_the_dates(&self, reason: Reason, matched: bool) -> Option<String> {
+        let dates = self.planned.and_then(|planned| planned.dates.as_ref());
+        let (known, subscription) = (self.known, self.known.subscription);
+        let as_of = known.context.as_of;
+        let ready = self.sums.map(|sums| sums.ready);
+        Some(match reason {
+            Reason::RenewedSinceExport => match subscription.term_end {
+                Some(end) if as_of <= end.0 => format!("{as_of} is not after {}", end.0),
+                _ => self.renews(),
+            },
+            Reason::TransferPending => match known.standing.transfer_requested {
+                true => "a transfer is requested".to_owned(),
+                false => "no transfer is requested".to_owned(),
+            },
+            Reason::AddonWithoutBase => match (matched, known.not_before) {
+                (false, Some(day)) => format!("its base moves on {day}"),
+                (false, None) => "its base moves no later, or stays".to_owned(),
+                (true, _) => reason.meaning().to_owned(),
+            },
+            Reason::TooManySubscriptions => {
+                format!(
+                    "at most {} in a tenant",
+                    known.context.config.rules.tenant_subscriptions
+                )
+            }
+            Reason::RenewedLately => match subscription.term_start {
+                Some(start) => format!("the term began on {start}"),
+                None => "when the term began is unknown".to_owned(),
+            },
+            Reason::Early | Reason::NoBusinessDay | Reason::AsSoonAsReady | Reason::WindowMissed => {
+                let dates = dates?;
+                match (dates.recommended, ready, dates.window_closes) {
+                    (Some(recommended), Some(ready), Some(closes)) => {
+                        format!("recommended {recommended}, ready {ready}, the window closes {closes}")
+                    }
+                    (Some(recommended), Some(ready), None) => format!("recommended {recommended}, ready {ready}"),
+                    _ => "no day was looked for".to_owned(),
+                }
+            }
+            Reason::NoticeMissed | Reason::AutoRenewRisk | Reason::ServiceStops => {
+                match dates.and_then(|dates| dates.end_source) {
+                    Some(end) => format!("{}, the source ends by {end}", self.renews()),
+                    None => self.renews(),
+                }
+            }
+            Reason::ServiceDown => match subscription.state {
+                Some(state) => format!("state {state}"),
+                None => "no export says its state".to_owned(),
+            },
+            _ => return None,
+        })
+    }
+
+    fn renews(&self) -> String {
+        let subscription = self.known.subscription;
+        match (subscription.end_instruction, subscription.auto_renew) {
+            (Some(instruction), _) => format!("set to {instruction} at its term end"),
+            (None, Some(true)) => "auto-renew on".to_owned(),
+            (None, Some(false)) => "auto-renew off".to_owned(),
+            (None, None) => "auto-renew unknown".to_owned(),
+        }
+    }
+
+    pub(super) fn relationship(&self) -> String {
+        let known = self.known;
+        match known.customer.and_then(|customer| customer.relationship) {
+            _ if known.standing.done.contains(StepKind::Order) => "the order is placed",
+            _ if known.standing.done.contains(StepKind::RequestRelationship) => "reported as done",
+            Some(true) => "it is there",
+            _ if known.has_ours => "a subscription of the customer is ours already",
+            _ if known.standing.requested.contains(StepKind::RequestRelationship) => "requested, not there yet",
+            Some(false) => "there is none",
+            None if known.context.config.partner.assume_relationship => {
+                "unknown, taken as there by [partner] assume_relationship"
+            }
+            None => "unknown, counts as missing",
+        }
+        .to_owned()
+    }
+
+    pub(super) fn agreement(&self) -> String {
+        let known = self.known;
+        match known.customer.and_then(|customer| customer.agreement_accepted) {
+            _ if known.standing.done.contains(StepKind::Order) => "the order is placed".to_owned(),
+            _ if known.standing.done.contains(StepKind::AcceptAgreement) => match known.standing.agreement_accepted {
+                Some(day) => format!("reported as accepted on {day}"),
+                None => "reported as done".to_owned(),
+            },
+            Some(Some(day)) => format!("accepted on {day}"),
+            _ if known.standing.requested.contains(StepKind::AcceptAgreement) => {
+                "asked for, not accepted yet".to_owned()
+            }
+            Some(None) => "not accepted".to_owned(),
+            None if known.context.config.partner.assume_agreement => {
+                "unknown, taken as accepted by [partner] assume_agreement".to_owned()
+            }
+            None => "unknown, counts as missing".to_owned(),
+        }
+    }
+
+    pub(super) fn vetting(&self, missing: bool) -> String {
+        let segments = self.segments();
+        match (missing, segments.is_empty()) {
+            (true, _) => format!("customers are vetted for {segments}"),
+            (false, true) => "no target that the catalogue knows".to_owned(),
+            (false, false) => format!("not needed, or done, for {segments}"),
+        }
+    }
+
+    fn mapped(&self) -> Option<&Mapping> {
+        self.planned.and_then(|planned| planned.mapping.as_deref())
+    }
+
+    /// The targets that the catalogue knows.
+    fn targets(&self) -> impl Iterator<Item = &Offer> {
+        let targets = self.mapped().into_iter().flat_map(|mapping| &mapping.targets);
+        targets.filter_map(|target| target.offer.as_deref())
+    }
+
+    fn segments(&self) -> String {
+        let segments: Vec<&str> = self.targets().map(|offer| offer.segment.as_str()).collect();
+        segments.join(", ")
+    }
+
+    fn region_of_tenant(&self) -> Option<&str> {
+        let country = self.known.country()?;
+        let market = self.estate.context.rules.region(country, self.known.context.as_of)?;
+        Some(&market.row.region)
+    }
+}
+
+fn shown(path: Option<&Path>, name: &str) -> String {
+    path.map_or_else(|| name.to_owned(), |path| path.to_string_lossy().replace('\\', "/"))
+}
+
+fn is_settled(kind: MappingKind) -> bool {
+    matches!(
+        kind,
+        MappingKind::Same | MappingKind::Equivalent | MappingKind::Replacement
+    )
+}
