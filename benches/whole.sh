@@ -1,48 +1,113 @@
 #!/usr/bin/env bash
-# Measures whole runs of `seatshift plan`: 1,000,000 subscriptions in CSV, 200,000 in XLSX, on one thread and on all.
-# Prints seconds (median of RUNS), rows a second and peak memory. Usage: benches/whole.sh [RUNS] [FOLDER]
+# Measures whole runs of `seatshift plan`, from start to exit: subscriptions in one CSV, in 20, and in XLSX, on one thread and on all.
+#
+# Usage: benches/whole.sh [RUNS] [FOLDER]
+#   ROWS     subscriptions in CSV (1000000); XLSX has a fifth of them
+#   EXPORTS  a folder with exports to measure in place of generated ones: each file or folder in it is a job
+#   SETTINGS settings for them
+#   PEERS    a folder with programs that do the same job, each called `PEER OUTPUT_FOLDER EXPORT...`
+#
+# Prints for each job and program seconds (median and range), processor seconds (median), peak memory of the largest process, and
+# how many times as long, and as much, it took as seatshift on all threads. Programs take turns, after one run each that is not counted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runs=${1:-3}
 folder=${2:-${TMPDIR:-/tmp}/seatshift-bench}
+rows=${ROWS:-1000000}
 mkdir -p "$folder/out"
+target=${CARGO_TARGET_DIR:-target}/release
 
 cargo build --release --quiet
-cargo build --release --quiet --example generate
-generate=target/release/examples/generate
-[ -s "$folder/s1m.csv" ] || "$generate" csv 1000000 "$folder/s1m.csv"
-[ -s "$folder/s200k.xlsx" ] || "$generate" xlsx 200000 "$folder/s200k.xlsx"
-cat > "$folder/seatshift.toml" <<'TOML'
+if [ -n "${EXPORTS:-}" ]; then
+    exports=("$EXPORTS"/*)
+else
+    cargo build --release --quiet --example generate
+    generate=$target/examples/generate
+    csv=$folder/csv-$rows.csv parts=$folder/csv-$rows-in-20 xlsx=$folder/xlsx-$((rows / 5)).xlsx
+    [ -s "$csv" ] || "$generate" csv "$rows" "$csv"
+    [ -s "$xlsx" ] || "$generate" xlsx $((rows / 5)) "$xlsx"
+    if [ ! -d "$parts" ]; then
+        mkdir -p "$parts"
+        tail -n +2 "$csv" | split -l $(((rows + 19) / 20)) -d --additional-suffix=.csv - "$parts/part-"
+        for part in "$parts"/*.csv; do
+            head -1 "$csv" | cat - "$part" > "$folder/part" && mv "$folder/part" "$part"
+        done
+    fi
+    exports=("$csv" "$parts" "$xlsx")
+fi
+settings=${SETTINGS:-$folder/seatshift.toml}
+[ -n "${SETTINGS:-}" ] || cat > "$settings" <<'TOML'
 [partner]
 countries = ["HU", "TR"]
 assume_relationship = true
 assume_agreement = true
 TOML
 
-# Runs a command; prints its seconds and its peak memory in MB. The high-water mark only grows, so the last reading counts.
+# Runs a command; prints its seconds, its processor seconds and its peak memory in MB. The high-water mark only grows, so the last
+# reading counts.
 measure() {
-    local start end peak=0 pid now
+    local start end pid now peak=0
+    rm -rf "${folder:?}/out" && mkdir -p "$folder/out"
+    sync
     start=$(date +%s.%N)
-    "$@" 2>"$folder/out/log" >/dev/null &
+    { TIMEFORMAT='%U %S'; time "$@" >"$folder/log" 2>&1; } 2>"$folder/times" &
     pid=$!
-    while now=$(awk '/VmHWM/ {print $2}' "/proc/$pid/status" 2>/dev/null) && [ -n "$now" ]; do
-        peak=$now
-        sleep 0.01
+    while kill -0 "$pid" 2>/dev/null; do
+        for now in $(descendants "$pid" | xargs -I{} awk '/VmHWM/ {print $2}' "/proc/{}/status" 2>/dev/null); do
+            [ "$now" -gt "$peak" ] && peak=$now
+        done
+        sleep 0.02
     done
-    wait "$pid" || { cat "$folder/out/log" >&2; return 1; }
+    wait "$pid" || { cat "$folder/log" >&2; return 1; }
     end=$(date +%s.%N)
-    awk -v a="$start" -v b="$end" -v k="$peak" 'BEGIN {printf "%.2f %.0f\n", b - a, k / 1024}'
+    awk -v a="$start" -v b="$end" -v k="$peak" '{printf "%.3f %.3f %.0f\n", b - a, $1 + $2, k / 1024}' "$folder/times"
 }
 
-printf '%-28s %8s %12s %9s\n' job seconds rows/second "peak MB"
-for job in "s1m.csv 1000000" "s200k.xlsx 200000"; do
-    read -r file rows <<<"$job"
-    for threads in 1 "$(nproc)"; do
-        for _ in $(seq "$runs"); do
-            measure target/release/seatshift plan "$folder/$file" --config "$folder/seatshift.toml" \
-                --as-of 2026-11-21 --threads "$threads" -o "$folder/out/plan.csv"
-        done | sort -n | awk -v name="$file, $threads thread(s)" -v rows="$rows" '
-            { seconds[NR] = $1; if ($2 > peak) peak = $2 }
-            END { middle = seconds[int((NR + 1) / 2)]; printf "%-28s %8.2f %12.0f %9.0f\n", name, middle, rows / middle, peak }'
+# The processes that a process has started, and theirs.
+descendants() {
+    local child
+    for child in $(pgrep -P "$1" || true); do
+        echo "$child"
+        descendants "$child"
+    done
+}
+
+# A column of the results of a program, sorted; and the middle of such a one.
+column() { awk -v program="$1" -v field="$2" '$1 == program {print $field}' "$folder/results" | sort -n; }
+middle() { awk '{value[NR] = $1} END {print value[int((NR + 1) / 2)]}'; }
+
+# Runs a program on a job. Exit code 1 says that the plan is there and a person must look.
+run() {
+    local name=$1 export=$2
+    shift 2
+    case $name in
+        seatshift-*) measure bash -c '"$@" || [ $? = 1 ]' - "$target/seatshift" plan "$export" --config "$settings" \
+            --as-of 2026-11-21 --threads "${name#seatshift-}" -o "$folder/out/plan.csv" ;;
+        *) if [ -d "$export" ]; then measure "$PEERS/$name" "$folder/out" "$export"/*; else measure "$PEERS/$name" "$folder/out" "$export"; fi ;;
+    esac
+}
+
+all=seatshift-$(nproc)
+programs=("$all" seatshift-1)
+[ -z "${PEERS:-}" ] || for peer in "$PEERS"/*; do [ -x "$peer" ] && programs+=("$(basename "$peer")"); done
+printf '%-24s %-20s %8s %17s %8s %9s %7s %8s\n' job program seconds range cpu "peak MB" "times" "memory"
+for export in "${exports[@]}"; do
+    job=$(basename "$export")
+    results=$folder/results
+    : > "$results"
+    for turn in $(seq 0 "$runs"); do
+        for program in "${programs[@]}"; do
+            figures=$(run "$program" "$export")
+            [ "$turn" = 0 ] || echo "$program $figures" >> "$results"
+        done
+    done
+    for program in "${programs[@]}"; do
+        seconds=$(column "$program" 2) cpu=$(column "$program" 3 | middle) memory=$(column "$program" 4 | tail -1)
+        middle=$(middle <<<"$seconds")
+        [ "$program" != "$all" ] || { base=$middle most=$memory; }
+        awk -v job="$job" -v program="$program" -v middle="$middle" -v cpu="$cpu" -v memory="$memory" -v base="$base" \
+            -v most="$most" -v first="$(head -1 <<<"$seconds")" -v last="$(tail -1 <<<"$seconds")" 'BEGIN {
+            printf "%-24s %-20s %8.2f %8.2f-%-8.2f %8.2f %9.0f %7.2f %8.2f\n",
+                job, program, middle, first, last, cpu, memory, middle / base, memory / most }'
     done
 done

@@ -5,7 +5,7 @@
 
 use std::{fmt, str::FromStr, sync::Arc};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
@@ -131,6 +131,27 @@ pub struct Seats(pub u32);
 /// The last paid day, inclusive, a UTC civil date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct TermEnd(pub NaiveDate);
+
+/// Adds a date to a text as `YYYY-MM-DD`; years of other than four digits as the calendar library writes them.
+pub fn push_date(out: &mut Vec<u8>, date: NaiveDate) {
+    let Ok(year @ 0..=9999) = u32::try_from(date.year()) else {
+        return out.extend_from_slice(date.to_string().as_bytes());
+    };
+    let digit = |number: u32| b'0' + (number % 10) as u8;
+    let (month, day) = (date.month(), date.day());
+    out.extend_from_slice(&[
+        digit(year / 1000),
+        digit(year / 100),
+        digit(year / 10),
+        digit(year),
+        b'-',
+        digit(month / 10),
+        digit(month),
+        b'-',
+        digit(day / 10),
+        digit(day),
+    ]);
+}
 
 /// An ISO 3166 alpha-2 country code, upper case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,10 +6,9 @@
 //! nonprofit twin (`KEY@nonprofit`): it provisions the same SKU id, under an item that the table does not know.
 //! Invariant: entries are sorted, indices never point outside, and nothing is found by walking a hash map.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use uuid::Uuid;

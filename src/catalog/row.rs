@@ -3,7 +3,9 @@
 //! In: the table's text. Out: [`Row`]s whose cells are asked for by heading. A cell that cannot be read is a problem that names
 //! table, line and heading; asking for a heading that is not there gives an empty cell.
 
-use std::{collections::HashMap, fmt::Display};
+use std::fmt::Display;
+
+use hashbrown::HashMap;
 
 use chrono::NaiveDate;
 

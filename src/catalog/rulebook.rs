@@ -4,7 +4,7 @@
 //! wins: the offer's own id, then the SKU id, then the string id, then any other id of the same offer, then the name as it
 //! stands, then another name of the same offer. Rows that tie are told and none is used. The rows' order never decides.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use super::{Catalog, MapQuery, Resolution, spelling::IdText};
 use crate::recognise::{SourceOffer, tables::OfferRule, vocabulary::fold};

@@ -37,7 +37,7 @@ pub(super) fn run(command: &Diff, screen: &Screen) -> u8 {
         DiffFormat::Json => screen.give_or_tell(&json::document(&changes)),
         DiffFormat::Markdown => screen.give_or_tell(&markdown::summary(&changes)),
         DiffFormat::Csv => {
-            let mut out = io::stdout().lock();
+            let mut out = io::stdout();
             let written = write_changes(&changes, OutputSettings::default(), &mut out).and_then(|()| out.flush());
             match written {
                 Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -41,7 +41,10 @@ pub(super) fn run(command: &Plan, screen: &Screen) -> u8 {
         }
         Ok((config, outcome)) => {
             let exit_code = conclude(command, &config, &outcome, screen);
-            (exit_code, metrics::of_run(&outcome))
+            let figures = metrics::of_run(&outcome);
+            // The process ends here, and a large plan is millions of texts: to give each back takes a while, and serves nobody.
+            std::mem::forget(outcome);
+            (exit_code, figures)
         }
     };
     let Some(path) = &command.metrics else { return exit_code };
@@ -95,7 +98,7 @@ fn reports(command: &Plan, target: Option<&Target>) -> Result<Reports, Stop> {
 
 fn conclude(command: &Plan, config: &Config, outcome: &Outcome, screen: &Screen) -> u8 {
     if outcome.target.is_none()
-        && let Err(error) = write_plan(&outcome.plan, config.output, &mut io::stdout().lock())
+        && let Err(error) = write_plan(&outcome.plan, config.output, &mut io::stdout())
     {
         if error.kind() != io::ErrorKind::BrokenPipe {
             screen.tell(&format!("standard output: the plan cannot be written: {error}\n"));

@@ -85,9 +85,9 @@ pub(super) fn costs_of(
     decision: &Decision,
     mapping: &Mapping,
     unpriced: &mut BTreeSet<Unpriced>,
-) -> Costs {
+) -> Option<Box<Costs>> {
     if !known.context.evidence.has_prices() {
-        return Costs::default();
+        return None;
     }
     let mut costs = Costs::default();
     let mut overlap = Some(Amount::default());
@@ -128,7 +128,7 @@ pub(super) fn costs_of(
         costs.missed = Some(amount);
         costs.currency = Some(currency);
     }
-    costs
+    Some(Box::new(costs))
 }
 
 fn price_of(known: &Known<'_>, item: &str, segment: Segment, term: Option<Term>) -> Result<UnitPrice, &'static str> {

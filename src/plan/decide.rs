@@ -67,7 +67,7 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
             .iter()
             .any(|target| target.billing.is_some() && target.billing != plan);
     let (offer_row, tied_rows, contradicts) = planned.mapping.map_or_else(Default::default, |mapping| {
-        (mapping.used, mapping.tied, mapping.contradicts)
+        (mapping.used, mapping.tied.clone(), mapping.contradicts.clone())
     });
     let dates = planned.dates.filter(|_| action != Action::Keep);
     Decided {

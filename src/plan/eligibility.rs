@@ -17,27 +17,21 @@ use crate::{
 
 /// The action and the reasons of at least its strength (review over keep over move).
 pub(super) fn judge(known: &Known<'_>, planned: &Planned) -> (Action, Vec<Reason>) {
-    let mut matches: Vec<(Reason, Action)> = Vec::new();
-    for reason in all_matches(known, planned) {
-        let action = match (reason, known.hold) {
-            (Reason::OnHold, Some(hold)) => hold.action,
-            (reason, _) => reason.kind(),
-        };
-        matches.push((reason, action));
-    }
-    matches.sort_unstable();
-    matches.dedup();
+    let action_of = |reason: Reason| match (reason, known.hold) {
+        (Reason::OnHold, Some(hold)) => hold.action,
+        (reason, _) => reason.kind(),
+    };
+    let mut reasons = all_matches(known, planned);
+    reasons.sort_unstable();
+    reasons.dedup();
     // Reasons that only explain a move stand last in the order, so the first match decides.
-    let action = matches
+    let action = reasons
         .iter()
-        .map(|&(_, action)| action)
+        .map(|&reason| action_of(reason))
         .find(|&action| action != Action::Move)
         .unwrap_or(Action::Move);
-    let reasons = matches
-        .into_iter()
-        .filter(|&(_, kind)| strength(kind) >= strength(action))
-        .map(|(reason, _)| reason);
-    (action, reasons.collect())
+    reasons.retain(|&reason| strength(action_of(reason)) >= strength(action));
+    (action, reasons)
 }
 
 fn strength(action: Action) -> u8 {

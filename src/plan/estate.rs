@@ -5,19 +5,19 @@
 //! ordered again, a tenant takes only so many subscriptions. Keeps the order of rows, steps and findings independent of
 //! threads and of the order of inputs. Left for later: gathering a customer's moves on few days, the team's capacity.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    sync::{Mutex, PoisonError},
-};
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::{
-    Plan, PlanRow, Reason, StepRef, Texts,
+    Decision, Plan, PlanRow, Reason, StepRef, Texts,
     decide::{Decided, decide},
     known::{Context, Known, offer_of},
     mapped::mapped,
+    mappings::Mappings,
     notes, requests,
     standing::{Reports, Standing},
     steps::{SHARED, steps_of},
@@ -53,10 +53,7 @@ pub fn plan_and_tell(
     estate.place_addons(&mut decided);
     estate.limit_tenants(&mut decided);
     let mut findings = notes::of_rows(&estate, &decided);
-    let steps: Vec<Vec<StepRef>> = (0..count)
-        .into_par_iter()
-        .map(|index| steps_of(&estate.known(index, &decided[index].imposed), &decided[index]))
-        .collect();
+    let steps = estate.steps(&mut decided);
     let shown: Vec<(Option<Text>, Option<Text>, Option<Country>)> =
         (0..count).into_par_iter().map(|index| estate.shown(index)).collect();
     findings.extend(notes::of_tables(&estate, &decided, &steps));
@@ -77,6 +74,19 @@ pub fn plan_and_tell(
         "subscriptions = move + keep + review"
     );
     (plan, trails)
+}
+
+/// Where the texts of an offer are, what it says of its segment, what its customer is, and the era that it is of.
+type SharedTexts = (
+    [Option<(usize, usize)>; 4],
+    Option<Segment>,
+    Option<Qualification>,
+    Option<NaiveDate>,
+);
+
+fn shared_texts_of(offer: &SourceOffer) -> [Option<(usize, usize)>; 4] {
+    let place = |text: &Option<Text>| text.as_ref().map(|text| (text.as_ptr() as usize, text.len()));
+    [&offer.offer_id, &offer.sku_id, &offer.sku_part_number, &offer.name].map(place)
 }
 
 /// What other subscriptions impose on one.
@@ -106,8 +116,7 @@ pub(super) struct Estate<'a> {
     resolved: Vec<u32>,
     /// Live subscriptions of ours, by customer.
     pub(super) ours: HashMap<CustomerId, Vec<usize>>,
-    /// What mappings rest on.
-    evidence: Mutex<HashSet<Text>>,
+    mappings: Mappings,
 }
 
 impl<'a> Estate<'a> {
@@ -115,18 +124,28 @@ impl<'a> Estate<'a> {
         let customers: HashMap<CustomerId, &Customer> =
             customers.iter().map(|customer| (customer.id, customer)).collect();
         let mut distinct: HashMap<(SourceOffer, Option<NaiveDate>), u32> = HashMap::new();
+        // Texts of recognised rows are shared, so most rows have the very texts of another: no need to look at them.
+        let mut shared_texts: HashMap<SharedTexts, u32> = HashMap::new();
         let mut offers = Vec::new();
         let mut resolved = Vec::with_capacity(subscriptions.len());
         let mut ours: HashMap<CustomerId, Vec<usize>> = HashMap::new();
         for (index, subscription) in subscriptions.iter().enumerate() {
             let customer = subscription.customer_id.and_then(|id| customers.get(&id).copied());
-            let offer = offer_of(subscription, customer);
             // Names are of the time at which the subscription began; what began in one era is asked once.
             let began = subscription.term_start.map(|day| context.catalog.era(day));
-            let number = *distinct.entry((offer, began)).or_insert_with_key(|question| {
-                offers.push(question.clone());
-                offers.len() as u32 - 1
-            });
+            let of_offer = || {
+                let offer = offer_of(subscription, customer);
+                *distinct.entry((offer, began)).or_insert_with_key(|question| {
+                    offers.push(question.clone());
+                    offers.len() as u32 - 1
+                })
+            };
+            let texts = shared_texts_of(&subscription.offer);
+            let qualification = customer.and_then(|customer| customer.qualification);
+            let segment = subscription.offer.segment;
+            let number = *shared_texts
+                .entry((texts, segment, qualification, began))
+                .or_insert_with(of_offer);
             resolved.push(number);
             let live = matches!(subscription.state, None | Some(State::Active));
             if let Some(id) = subscription
@@ -156,6 +175,8 @@ impl<'a> Estate<'a> {
             .collect();
         let reports = Reports::new(context.tables, context.as_of);
         let offer_rules = context.catalog.rule_book(&context.tables.offers);
+        let phases = || context.catalog.phases(&context.tables.offers);
+        let mappings = Mappings::new(context.evidence.is_empty().then(phases));
         Estate {
             context,
             subscriptions,
@@ -166,7 +187,7 @@ impl<'a> Estate<'a> {
             alike,
             resolved,
             ours,
-            evidence: Mutex::default(),
+            mappings,
         }
     }
 
@@ -178,6 +199,11 @@ impl<'a> Estate<'a> {
 
     pub(super) fn resolution(&self, index: usize) -> &Resolution {
         &self.resolutions[self.resolved[index] as usize]
+    }
+
+    /// The number of a subscription's offer among those of the estate.
+    pub(super) fn offer_number(&self, index: usize) -> u32 {
+        self.resolved[index]
     }
 
     /// The name that an offer nobody knows looks like.
@@ -198,6 +224,8 @@ impl<'a> Estate<'a> {
             subscription,
             customer: self.customer(index),
             resolution: self.resolution(index),
+            offer_number: self.resolved[index],
+            mappings: &self.mappings,
             offer_rules: &self.offer_rules,
             hold: self.reports.hold(subscription),
             standing,
@@ -208,22 +236,29 @@ impl<'a> Estate<'a> {
     }
 
     fn decide(&self, index: usize, imposed: &Imposed) -> Decided {
-        let decided = decide(&self.known(index, imposed));
         Decided {
             imposed: imposed.clone(),
-            evidence: decided.evidence.as_ref().map(|evidence| self.once(evidence)),
-            ..decided
+            ..decide(&self.known(index, imposed))
         }
     }
 
-    /// The same text, kept once: many subscriptions rest on the same evidence.
-    fn once(&self, evidence: &Text) -> Text {
-        let mut kept = self.evidence.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = kept.get(evidence) {
-            return kept.clone();
-        }
-        kept.insert(evidence.clone());
-        evidence.clone()
+    /// The steps of all rows, in runs of rows, each with the index of its row; the first of a move is its next.
+    fn steps(&self, decided: &mut [Decided]) -> Vec<Vec<StepRef>> {
+        const RUN: usize = 4096;
+        let of_run = |(run, decided): (usize, &mut [Decided])| {
+            let mut all = Vec::new();
+            for (index, decided) in (run * RUN..).zip(decided) {
+                let steps = steps_of(&self.known(index, &decided.imposed), decided);
+                let decision = &mut decided.decision;
+                if let (Action::Move, Some(first)) = (decision.action, steps.first()) {
+                    (decision.next_step, decision.next_step_by) = (Some(first.kind), first.due);
+                }
+                let row = index as u32;
+                all.extend(steps.into_iter().map(|step| StepRef { row, ..step }));
+            }
+            all
+        };
+        decided.par_chunks_mut(RUN).enumerate().map(of_run).collect()
     }
 
     /// Decides again with one more thing imposed.
@@ -265,72 +300,49 @@ fn assemble(
     steps: Vec<Vec<StepRef>>,
     shown: Vec<(Option<Text>, Option<Text>, Option<Country>)>,
 ) -> Plan {
-    let mut rows: Vec<(PlanRow, Vec<StepRef>)> = subscriptions
-        .into_iter()
-        .zip(decided)
-        .zip(steps)
-        .zip(shown)
-        .map(
-            |(((subscription, decided), steps), (source_offer_id, source_offer, country))| {
-                let mut decision = decided.decision;
-                if let (Action::Move, Some(first)) = (decision.action, steps.first()) {
-                    (decision.next_step, decision.next_step_by) = (Some(first.kind), first.due);
-                }
-                (
-                    PlanRow {
-                        subscription,
-                        country,
-                        source_offer_id,
-                        source_offer,
-                        decision,
-                    },
-                    steps,
-                )
-            },
-        )
-        .collect();
-    rows.par_sort_unstable_by(|(a, _), (b, _)| {
-        let key = |row: &PlanRow| {
-            (
-                row.decision.move_date.is_none(),
-                row.decision.move_date,
-                row.subscription.customer_id,
-            )
-        };
-        key(a)
-            .cmp(&key(b))
-            .then_with(|| a.subscription.id.cmp(&b.subscription.id))
-    });
-    let mut step_refs = Vec::new();
+    let order = order_of(&subscriptions, &decided);
+    let mut places = vec![0u32; order.len()];
+    for (place, &(.., index)) in (0u32..).zip(&order) {
+        places[index as usize] = place;
+    }
+    let mut step_refs = Vec::with_capacity(steps.iter().map(Vec::len).sum());
     let mut shared: BTreeMap<(CustomerId, StepKind), StepRef> = BTreeMap::new();
-    let mut plan_rows = Vec::with_capacity(rows.len());
-    for (number, (row, steps)) in rows.into_iter().enumerate() {
-        let number = number as u32;
-        for step in steps {
-            let step = StepRef { row: number, ..step };
-            match row.subscription.customer_id.filter(|_| SHARED.contains(&step.kind)) {
-                None => step_refs.push(step),
-                Some(customer) => share(&mut shared, customer, step),
-            }
+    for step in steps.into_iter().flatten() {
+        let of_customer = subscriptions[step.row as usize].customer_id;
+        let row = places[step.row as usize];
+        let step = StepRef { row, ..step };
+        match of_customer.filter(|_| SHARED.contains(&step.kind)) {
+            None => step_refs.push(step),
+            Some(customer) => share(&mut shared, customer, step),
         }
-        plan_rows.push(row);
+    }
+    // What the decisions rest on has had its day: it is let go before the rows are made.
+    let mut decisions: Vec<Decision> = decided.into_iter().map(|decided| decided.decision).collect();
+    decisions.shrink_to_fit();
+    let mut rows: Vec<Option<PlanRow>> = Vec::new();
+    rows.resize_with(order.len(), || None);
+    let parts = subscriptions.into_iter().zip(decisions).zip(shown).zip(places);
+    for (((subscription, decision), (source_offer_id, source_offer, country)), place) in parts {
+        rows[place as usize] = Some(PlanRow {
+            subscription,
+            country,
+            source_offer_id,
+            source_offer,
+            decision,
+        });
     }
     step_refs.extend(shared.into_values());
+    let rows: Vec<PlanRow> = rows.into_iter().flatten().collect();
     requests::number(
         &mut step_refs,
-        &plan_rows,
+        &rows,
         context.rules.number(NumberName::TransferItems, context.as_of),
     );
-    step_refs.par_sort_unstable_by(|a, b| {
-        let key = |step: &StepRef| {
-            let subscription = &plan_rows[step.row as usize].subscription;
-            (step.due, step.kind, subscription.customer_id, &subscription.id)
-        };
-        key(a).cmp(&key(b))
-    });
+    let ranks = ranks_of(&order);
+    step_refs.par_sort_unstable_by_key(|step| (step.due, step.kind, ranks[step.row as usize]));
     Plan {
         as_of: context.as_of,
-        rows: plan_rows,
+        rows,
         step_refs,
         texts: Texts {
             steps: context.rules.step_texts.clone(),
@@ -342,13 +354,50 @@ fn assemble(
     }
 }
 
-/// One step for all of a customer's subscriptions: the earliest day, and how many wait for it.
+/// Whether there is no move date, the move date, the customer, its subscription's rank among all ids, and the row's index before.
+type Key = (bool, Option<NaiveDate>, Option<CustomerId>, u32, u32);
+
+/// The rows in the order of the plan.
+fn order_of(subscriptions: &[Subscription], decided: &[Decided]) -> Vec<Key> {
+    let mut by_id: Vec<u32> = (0..subscriptions.len() as u32).collect();
+    let id = |index: u32| &subscriptions[index as usize].id;
+    if !subscriptions.is_sorted_by(|a, b| a.id <= b.id) {
+        by_id.par_sort_unstable_by(|&a, &b| id(a).cmp(id(b)).then(a.cmp(&b)));
+    }
+    let key = |(rank, &index): (usize, &u32)| {
+        let day = decided[index as usize].decision.move_date;
+        let customer = subscriptions[index as usize].customer_id;
+        (day.is_none(), day, customer, rank as u32, index)
+    };
+    let mut order: Vec<Key> = by_id.par_iter().enumerate().map(key).collect();
+    order.par_sort_unstable();
+    order
+}
+
+/// For each row of the plan its place in the order of customers and ids.
+fn ranks_of(order: &[Key]) -> Vec<u32> {
+    let mut by_customer: Vec<(Option<CustomerId>, u32, u32)> = (0u32..)
+        .zip(order)
+        .map(|(place, &(.., customer, rank, _))| (customer, rank, place))
+        .collect();
+    by_customer.par_sort_unstable();
+    let mut ranks = vec![0u32; order.len()];
+    for (rank, &(.., place)) in (0u32..).zip(&by_customer) {
+        ranks[place as usize] = rank;
+    }
+    ranks
+}
+
+/// One step for all of a customer's subscriptions: that of its first row, on the earliest day, with how many wait for it.
 fn share(shared: &mut BTreeMap<(CustomerId, StepKind), StepRef>, customer: CustomerId, step: StepRef) {
     shared
         .entry((customer, step.kind))
         .and_modify(|first| {
-            first.due = first.due.min(step.due);
-            first.shared = first.shared.map(|count| count + 1);
+            let (due, count) = (first.due.min(step.due), first.shared.map(|count| count + 1));
+            if step.row < first.row {
+                *first = step.clone();
+            }
+            (first.due, first.shared) = (due, count);
         })
         .or_insert(StepRef {
             shared: Some(1),

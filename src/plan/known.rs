@@ -3,11 +3,14 @@
 //! In: its facts, its customer, what people report, the rules. Out: [`Planned`]: mapping, route and window, worked out once more
 //! if a transfer is missed. Pure: same arguments, same answer.
 
+use std::sync::Arc;
+
 use chrono::{Months, NaiveDate};
 
 use super::{
     Reason,
     dates::{DateQuery, Dates, Gates, Outcome, dates},
+    mappings::Mappings,
     standing::Standing,
 };
 use crate::{
@@ -46,6 +49,9 @@ pub(super) struct Known<'a> {
     pub(super) subscription: &'a Subscription,
     pub(super) customer: Option<&'a Customer>,
     pub(super) resolution: &'a Resolution,
+    /// The number of its offer in the estate.
+    pub(super) offer_number: u32,
+    pub(super) mappings: &'a Mappings,
     pub(super) offer_rules: &'a RuleBook<'a>,
     pub(super) hold: Option<&'a Hold>,
     pub(super) standing: Standing,
@@ -60,7 +66,7 @@ pub(super) struct Known<'a> {
 /// Mapping, route and dates.
 pub(super) struct Planned {
     pub(super) route: Route,
-    pub(super) mapping: Option<Mapping>,
+    pub(super) mapping: Option<Arc<Mapping>>,
     pub(super) dates: Option<Dates>,
     pub(super) transfer_missed: bool,
     pub(super) gates: Gates,
@@ -179,12 +185,14 @@ impl<'a> Known<'a> {
         }
     }
 
-    fn mapping(&self, route: Route) -> Mapping {
+    fn mapping(&self, route: Route) -> Arc<Mapping> {
         let query = self.map_query(route);
         let catalog = self.context.catalog;
-        let mapping = catalog.map_by(&query, self.offer_rules);
         let customer = self.subscription.customer_id;
-        self.context.evidence.judge(catalog, &query, customer, mapping)
+        self.mappings.of(self.offer_number, &query, || {
+            let mapping = catalog.map_by(&query, self.offer_rules);
+            self.context.evidence.judge(catalog, &query, customer, mapping)
+        })
     }
 
     /// What is missing before a move; nothing once the order is placed, or the transfer approved. The agreement must count on the

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use hashbrown::HashMap;
+
 use serde::Serialize;
 
 use super::{decide::Decided, estate::Estate};
@@ -31,10 +33,20 @@ pub struct MappedOffer {
 
 /// What the mappings of an estate rest on, sorted.
 pub(super) fn mapped(estate: &Estate<'_>, decided: &[Decided]) -> Vec<MappedOffer> {
-    let mut counts: BTreeMap<MappedOffer, u64> = BTreeMap::new();
+    // Rows of one offer share their evidence, so most are counted without a look at any text.
+    let mut alike: HashMap<(u32, *const str, MappingKind), (usize, u64)> = HashMap::new();
     for (index, decided) in decided.iter().enumerate() {
         let decision = &decided.decision;
         let (Some(mapping), Some(evidence)) = (decision.mapping, &decided.evidence) else {
+            continue;
+        };
+        let key = (estate.offer_number(index), Text::as_ptr(evidence), mapping);
+        alike.entry(key).or_insert((index, 0)).1 += 1;
+    }
+    let mut counts: BTreeMap<MappedOffer, u64> = BTreeMap::new();
+    for (index, count) in alike.into_values() {
+        let decision = &decided[index].decision;
+        let (Some(mapping), Some(evidence)) = (decision.mapping, &decided[index].evidence) else {
             continue;
         };
         let (source_offer_id, source_offer) = estate.shown_offer(index);
@@ -47,7 +59,7 @@ pub(super) fn mapped(estate: &Estate<'_>, decided: &[Decided]) -> Vec<MappedOffe
             evidence: evidence.clone(),
             subscriptions: 0,
         };
-        *counts.entry(offer).or_default() += 1;
+        *counts.entry(offer).or_default() += count;
     }
     counts
         .into_iter()

@@ -21,6 +21,7 @@ mod eligibility;
 mod estate;
 mod known;
 mod mapped;
+mod mappings;
 mod notes;
 mod reason;
 mod requests;
@@ -137,8 +138,8 @@ pub struct Decision {
     pub credit_enquiry: Option<CreditEnquiry>,
     /// Days paid twice.
     pub overlap_days: Option<u32>,
-    /// What that and a missed window cost; empty without a price list.
-    pub costs: Costs,
+    /// What that and a missed window cost; none without a price list.
+    pub costs: Option<Box<Costs>>,
 }
 
 impl Decision {
@@ -168,7 +169,7 @@ impl Decision {
             end_source_by: None,
             credit_enquiry: None,
             overlap_days: None,
-            costs: Costs::default(),
+            costs: None,
         }
     }
 }
@@ -263,18 +264,25 @@ impl Plan {
     /// Rows by action, reason and urgency.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
+        let mut actions = [0u64; Action::ALL.len()];
+        let mut reasons = [0u64; Reason::ALL.len()];
+        let mut urgencies = [0u64; Urgency::ALL.len()];
         for row in &self.rows {
-            *counts.actions.entry(row.decision.action).or_default() += 1;
-            row.decision
-                .reasons
-                .iter()
-                .for_each(|&reason| *counts.reasons.entry(reason).or_default() += 1);
-            row.decision
-                .urgency
-                .into_iter()
-                .for_each(|urgency| *counts.urgencies.entry(urgency).or_default() += 1);
-            row.decision.costs.add_to(&mut counts.costs);
+            let decision = &row.decision;
+            actions[decision.action as usize] += 1;
+            for &reason in &decision.reasons {
+                reasons[reason as usize] += 1;
+            }
+            if let Some(urgency) = decision.urgency {
+                urgencies[urgency as usize] += 1;
+            }
+            if let Some(costs) = &decision.costs {
+                costs.add_to(&mut counts.costs);
+            }
         }
+        counts.actions = counted(Action::ALL, &actions);
+        counts.reasons = counted(Reason::ALL, &reasons);
+        counts.urgencies = counted(Urgency::ALL, &urgencies);
         counts
     }
 
@@ -287,4 +295,10 @@ impl Plan {
     pub fn step(&self, step: &StepRef) -> Option<Step> {
         steps::describe(step, self.rows.get(step.row as usize)?, &self.texts, self.as_of)
     }
+}
+
+/// The words that are there, each with how often.
+fn counted<T: Copy + Ord>(words: &[T], counts: &[u64]) -> BTreeMap<T, u64> {
+    let counted = words.iter().copied().zip(counts.iter().copied());
+    counted.filter(|&(_, count)| count > 0).collect()
 }

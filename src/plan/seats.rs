@@ -5,7 +5,7 @@
 //! Offers of one family share a policy on what remains once everything has moved: that is only said. Seats that are not known
 //! count as none; they are for review by themselves.
 
-use std::collections::BTreeMap;
+use hashbrown::HashMap;
 
 use super::{Reason, decide::Decided, estate::Estate};
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// What counts together: one tenant, and one SKU or one family.
-type Pool = (CustomerId, Text);
+type Pool = (CustomerId, u32);
 
 /// Seats of a pool.
 #[derive(Debug, Default)]
@@ -48,8 +48,12 @@ impl Estate<'_> {
         }
     }
 
-    fn count(&self, decided: &[Decided], key: impl Fn(&Offer) -> Option<Text>) -> BTreeMap<Pool, Count> {
-        let mut pools: BTreeMap<Pool, Count> = BTreeMap::new();
+    fn count(&self, decided: &[Decided], key: impl Fn(&Offer) -> Option<Text>) -> HashMap<Pool, Count> {
+        let mut names = Names::new(key);
+        // Of each offer of the estate what it counts with, and of each target that and its cap: there are few.
+        let mut sources: HashMap<u32, Option<u32>> = HashMap::new();
+        let mut targets: HashMap<Text, Option<(u32, Seats)>> = HashMap::new();
+        let mut pools: HashMap<Pool, Count> = HashMap::new();
         for (index, decided) in decided.iter().enumerate() {
             let subscription = &self.subscriptions[index];
             let Some(customer_id) = subscription.customer_id else {
@@ -60,7 +64,9 @@ impl Estate<'_> {
                 && decided.decision.route == Some(Route::NewSubscription)
                 && decided.imposed.ordered.is_none();
             let source = match self.resolution(index) {
-                Resolution::Known { offer, .. } if subscription.state != Some(State::Deleted) => key(offer),
+                Resolution::Known { offer, .. } if subscription.state != Some(State::Deleted) => *sources
+                    .entry(self.offer_number(index))
+                    .or_insert_with(|| names.of(offer)),
                 _ => None,
             };
             if let Some(name) = source {
@@ -68,11 +74,16 @@ impl Estate<'_> {
                 count.running += seats;
                 count.replaced += if orders { seats } else { 0 };
             }
-            let targets = decided.decision.targets.iter().filter(|_| orders);
-            for offer in targets.filter_map(|target| self.context.catalog.by_order_id(&target.offer_id)) {
-                let (Some(name), Some(cap)) = (key(offer), offer.seat_cap) else {
-                    continue;
+            for target in decided.decision.targets.iter().filter(|_| orders) {
+                let mut of_target = || {
+                    let offer = self.context.catalog.by_order_id(&target.offer_id)?;
+                    names.of(offer).zip(offer.seat_cap)
                 };
+                let known = match targets.get(&target.offer_id) {
+                    Some(known) => *known,
+                    None => *targets.entry(target.offer_id.clone()).insert(of_target()).get(),
+                };
+                let Some((name, cap)) = known else { continue };
                 let count = pools.entry((customer_id, name)).or_default();
                 count.cap = u64::from(cap.0);
                 count.ordered += seats;
@@ -89,6 +100,26 @@ impl Estate<'_> {
                 self.decide_again(decided, index, |imposed| imposed.reason = Some(reason));
             }
         }
+    }
+}
+
+/// The names that offers count by, each with a number.
+struct Names<K> {
+    key: K,
+    numbers: HashMap<Text, u32>,
+}
+
+impl<K: Fn(&Offer) -> Option<Text>> Names<K> {
+    fn new(key: K) -> Names<K> {
+        Names {
+            key,
+            numbers: HashMap::new(),
+        }
+    }
+
+    fn of(&mut self, offer: &Offer) -> Option<u32> {
+        let next = self.numbers.len() as u32;
+        Some(*self.numbers.entry((self.key)(offer)?).or_insert(next))
     }
 }
 

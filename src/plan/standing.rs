@@ -3,12 +3,10 @@
 //! In: the holds and progress tables. Out: for one subscription its hold and its [`Standing`]. Says at the end which rows fitted
 //! nothing, so that exceptions do not rot.
 
-use std::{
-    collections::HashMap,
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::NaiveDate;
+use hashbrown::HashMap;
 
 use super::dates::Steps;
 use crate::{
@@ -78,6 +76,9 @@ impl<'a> Reports<'a> {
 
     /// The hold that applies: the subscription's own before its customer's, a later row of the table before an earlier one.
     pub(super) fn hold(&self, subscription: &Subscription) -> Option<&'a Hold> {
+        if self.holds.is_empty() {
+            return None;
+        }
         subjects(subscription).into_iter().flatten().find_map(|subject| {
             let holds = self.holds.get(&subject)?;
             holds.iter().for_each(|(_, used)| used.store(true, Ordering::Relaxed));
@@ -93,6 +94,9 @@ impl<'a> Reports<'a> {
     /// it counts as asked for, and a request that is still to be sent as nothing.
     pub(super) fn standing(&self, subscription: &Subscription, request_days: i64) -> Standing {
         let mut standing = Standing::default();
+        if self.progress.is_empty() {
+            return standing;
+        }
         let mut asked_for_transfer: Option<Option<NaiveDate>> = None;
         for subject in subjects(subscription).into_iter().flatten() {
             for (note, used) in self.progress.get(&subject).into_iter().flatten() {

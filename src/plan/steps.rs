@@ -175,12 +175,17 @@ pub(super) fn describe(step: &StepRef, row: &PlanRow, texts: &Texts, as_of: Naiv
     let rule = &texts.steps.step(step.rule)?.row;
     let shared = step.shared.is_some();
     let subscription = &row.subscription;
-    let offers: Vec<&str> = row.decision.targets.iter().map(|target| &*target.offer).collect();
-    let targets = matches!(row.decision.action, Action::Move) && !offers.is_empty();
-    let offer = if targets {
-        Some(Text::from(offers.join(";")))
-    } else {
-        row.source_offer.clone()
+    let targets = match row.decision.action {
+        Action::Move => row.decision.targets.as_slice(),
+        Action::Keep | Action::Review => &[],
+    };
+    let offer = match targets {
+        [] => row.source_offer.clone(),
+        [only] => Some(only.offer.clone()),
+        several => {
+            let offers: Vec<&str> = several.iter().map(|target| &*target.offer).collect();
+            Some(Text::from(offers.join(";")))
+        }
     };
     let words = Words { step, row, texts };
     let mut detail = String::new();

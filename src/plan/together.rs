@@ -3,7 +3,7 @@
 //! In: the estate and its decisions, each made by itself. Out: decisions made again where others impose something: a target that
 //! is there already, an add-on's base, a tenant that is full.
 
-use std::collections::{HashMap, HashSet};
+use hashbrown::{HashMap, HashSet};
 
 use rayon::prelude::*;
 

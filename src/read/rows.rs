@@ -36,6 +36,15 @@ enum Slot {
 }
 
 impl Rows {
+    /// An empty batch with room for as much as this one holds.
+    pub(super) fn same_room(&self) -> Rows {
+        Rows {
+            text: String::with_capacity(self.text.len()),
+            slots: Vec::with_capacity(self.slots.len()),
+            ends: Vec::with_capacity(self.ends.len()),
+        }
+    }
+
     /// Adds a cell to the row under way. Text of blanks only counts as empty.
     pub fn push(&mut self, cell: Cell<'_>) {
         let slot = match cell {

@@ -284,7 +284,9 @@ impl<'a> Tabling<'a> {
     fn hand_on(&mut self, sink: &mut dyn Sink) {
         if self.state == State::Reading && !self.held.is_empty() {
             self.rows += self.held.len() as u64;
-            sink.rows(std::mem::take(&mut self.held));
+            // The next batch is about as large.
+            let next = self.held.same_room();
+            sink.rows(std::mem::replace(&mut self.held, next));
         }
     }
 

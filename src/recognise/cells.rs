@@ -4,6 +4,8 @@
 //! and cannot be read gives a finding with its place, heading and value, and the flaw that goes with its field; its fact is
 //! absent, never guessed. Of several columns of one field the first that is filled counts.
 
+use std::borrow::Cow;
+
 use super::{
     Field, Flaw,
     dates::DateReading,
@@ -27,7 +29,7 @@ pub(super) struct Cells<'a> {
     pub(super) table: &'a Table,
     pub(super) vocabulary: &'a Vocabulary,
     /// The subscription, once its id is known.
-    pub(super) subscription: Option<Text>,
+    pub(super) subscription: Option<Id>,
     pub(super) flaws: Flaws,
     pub(super) findings: Vec<Finding>,
     /// Whether the number of licences waits for its column.
@@ -76,8 +78,13 @@ impl<'a> Cells<'a> {
         let place = self.table.place.at_row(self.row.number).at_column(column);
         let mut finding = Finding::new(code, place, message, hint).value(shown(cell));
         finding.heading = self.table.columns.heading(column).cloned();
-        finding.subscription_id = self.subscription.clone();
+        finding.subscription_id = self.subscription_text();
         self.findings.push(finding);
+    }
+
+    /// The subscription as findings name it.
+    pub(super) fn subscription_text(&self) -> Option<Text> {
+        self.subscription.as_ref().map(|id| id.to_string().into())
     }
 
     /// Reads a field's cell; what cannot be read is told of and absent.
@@ -134,15 +141,15 @@ impl<'a> Cells<'a> {
     }
 
     /// Reads a text: blanks around it removed, `-` and the like count as nothing.
-    pub(super) fn text(&mut self, field: Field) -> Option<String> {
+    pub(super) fn text(&mut self, field: Field) -> Option<Cow<'a, str>> {
         match self.sound(field)?.1 {
             Cell::Text(text) => {
                 let text =
                     text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}'));
                 let nothing = text.is_empty() || text.len() < 16 && values::is_nothing(text, self.vocabulary);
-                (!nothing).then(|| text.to_owned())
+                (!nothing).then_some(Cow::Borrowed(text))
             }
-            cell @ (Cell::Number(_) | Cell::Bool(_) | Cell::DateTime(_)) => Some(shown(cell)),
+            cell @ (Cell::Number(_) | Cell::Bool(_) | Cell::DateTime(_)) => Some(Cow::Owned(shown(cell))),
             Cell::Empty | Cell::Error(_) => None,
         }
     }

@@ -7,7 +7,9 @@
 //! levels of the same dates agree with the changes between them. Credits never count. A cancellation at or after it makes the subscription deleted. Refuses to guess: see
 //! [`Collapsed::doubt`].
 
-use std::{cmp::Ordering, collections::HashMap, sync::LazyLock};
+use std::{cmp::Ordering, sync::LazyLock};
+
+use hashbrown::HashMap;
 
 use super::{
     facts::{Charge, Effect, Fact},

@@ -1,35 +1,43 @@
 //! What a row says of its customer.
 //!
-//! In: the cells of a row. Out: [`CustomerFacts`], filled up with what the settings say of the file where the row says nothing.
+//! In: the cells of a row. Out: [`CustomerSaid`], filled up with what the settings say of the file where the row says nothing.
 //! A customer id that is no tenant id but a domain counts as the domain; a distributor's own customer number counts as nothing.
 //! Where row and settings name two customers, the row's counts and a person must look.
 
-use super::{Field, Flaw, cells::Cells, facts::CustomerFacts, kinds::Role, values, vocabulary::fold};
+use std::borrow::Cow;
+
+use super::{Field, Flaw, cells::Cells, facts::CustomerSaid, kinds::Role, memory::Memory, values, vocabulary::fold};
 use crate::{finding::Code, terms::*};
 
 /// Reads a row's customer.
-pub(super) fn customer_of(cells: &mut Cells<'_>) -> CustomerFacts {
+pub(super) fn customer_of<'a>(cells: &mut Cells<'a>, memory: &mut Memory<'_>) -> CustomerSaid<'a> {
     let source = &cells.table.source;
     let id = cells.id(Field::CustomerId);
     let domain = cells.text(Field::CustomerDomain);
     let domain = domain.or_else(|| match &id {
-        Some(Id::Text(text)) if text.contains('.') && !text.contains(char::is_whitespace) => Some(text.to_string()),
+        Some(Id::Text(text)) if text.contains('.') && !text.contains(char::is_whitespace) => {
+            Some(Cow::Owned(text.to_string()))
+        }
         _ => None,
     });
-    let mut facts = CustomerFacts {
+    let (country, qualification, cloud) = whereabouts(cells, memory);
+    let mut facts = CustomerSaid {
         id: id.and_then(|id| id.guid()).map(CustomerId),
-        name: cells.text(Field::CustomerName).map(Text::from),
-        domain: domain.map(|domain| domain_of(&domain)),
-        country: cells.take(Field::CustomerCountry, values::country),
-        qualification: cells.take(Field::Segment, values::qualification),
-        cloud: cells.take(Field::Cloud, values::cloud),
-        ..CustomerFacts::default()
+        name: cells.text(Field::CustomerName),
+        domain: domain.map(|domain| match domain {
+            Cow::Borrowed(domain) => domain_of(domain),
+            Cow::Owned(domain) => Cow::Owned(domain_of(&domain).into_owned()),
+        }),
+        country,
+        qualification,
+        cloud,
+        ..CustomerSaid::default()
     };
     tell_of_rivals(cells, &facts);
     if !is_customer_damaged(cells) {
         if !facts.names_somebody() {
-            facts.name = source.customer_name.clone();
-            facts.domain = source.customer_domain.clone();
+            facts.name = source.customer_name.as_deref().map(Cow::Borrowed);
+            facts.domain = source.customer_domain.as_deref().map(Cow::Borrowed);
         }
         facts.id = facts.id.or(source.customer_id);
     }
@@ -48,10 +56,24 @@ pub(super) fn customer_of(cells: &mut Cells<'_>) -> CustomerFacts {
     facts
 }
 
+/// Where a customer is and what it is: these words repeat.
+fn whereabouts(
+    cells: &mut Cells<'_>,
+    memory: &mut Memory<'_>,
+) -> (Option<Country>, Option<Qualification>, Option<Cloud>) {
+    memory.whereabouts.recall(cells, |cells| {
+        (
+            cells.take(Field::CustomerCountry, values::country),
+            cells.take(Field::Segment, values::qualification),
+            cells.take(Field::Cloud, values::cloud),
+        )
+    })
+}
+
 /// Tells of a row that names another customer than the settings do for its file.
-fn tell_of_rivals(cells: &mut Cells<'_>, facts: &CustomerFacts) {
+fn tell_of_rivals(cells: &mut Cells<'_>, facts: &CustomerSaid<'_>) {
     let source = &cells.table.source;
-    let differs = |row: &Option<Text>, setting: &Option<Text>| match (row, setting) {
+    let differs = |row: &Option<Cow<'_, str>>, setting: &Option<Text>| match (row, setting) {
         (Some(row), Some(setting)) => {
             let (row, setting) = (fold(row), fold(setting));
             !row.contains(&setting) && !setting.contains(&row)
@@ -94,9 +116,16 @@ fn is_customer_damaged(cells: &Cells<'_>) -> bool {
 }
 
 /// A domain in lower case, without what an address or a link has around it.
-pub(super) fn domain_of(text: &str) -> Text {
-    let text = text.trim().to_lowercase();
-    let text = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
+pub(super) fn domain_of(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    match text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        true => Cow::Borrowed(bare(text)),
+        false => Cow::Owned(bare(&text.to_lowercase()).to_owned()),
+    }
+}
+
+fn bare(text: &str) -> &str {
+    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
     let text = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
-    text.trim_end_matches('/').trim_end_matches('.').into()
+    text.trim_end_matches('/').trim_end_matches('.')
 }

@@ -6,7 +6,12 @@
 //! export; of rows that count alike, what comes first in the order of their words. Refuses to choose between two customers of one name, and to take a name for a customer that is known under another domain
 //! than the row's.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
+
+use hashbrown::HashMap;
 
 use super::{Customer, facts::CustomerFacts, tables::CustomerNote, vocabulary::fold};
 use crate::terms::*;
@@ -24,6 +29,15 @@ pub(super) type Standing = (
 #[derive(Debug, Default)]
 pub(super) struct Directory {
     known: BTreeMap<CustomerId, Vec<(Standing, CustomerFacts)>>,
+    /// Names with the domains that go with them in sources without tenant ids.
+    claimed: Vec<(Text, Text)>,
+    /// Made when somebody is first looked for: where every row has a tenant id, nobody is.
+    index: OnceLock<Index>,
+}
+
+/// What customers are found by.
+#[derive(Debug, Default)]
+struct Index {
     by_domain: HashMap<Text, BTreeSet<CustomerId>>,
     by_name: HashMap<String, BTreeSet<CustomerId>>,
     /// The domains of each customer, as sources that know its tenant id say.
@@ -48,27 +62,49 @@ pub(super) enum Found {
 impl Directory {
     /// Adds what a source says of a customer. Without a tenant id it is kept for [`Directory::adopt`].
     pub(super) fn add(&mut self, standing: Standing, facts: &CustomerFacts) {
+        self.index.take();
         let Some(id) = facts.id else {
             if let (Some(name), Some(domain)) = (&facts.name, &facts.domain) {
-                self.claims.entry(fold(name)).or_default().insert(domain.clone());
+                self.claimed.push((name.clone(), domain.clone()));
             }
             return;
         };
-        if let Some(domain) = &facts.domain {
-            self.domains.entry(id).or_default().insert(domain.clone());
-            self.by_domain.entry(domain.clone()).or_default().insert(id);
-        }
-        if let Some(name) = &facts.name {
-            self.by_name.entry(fold(name)).or_default().insert(id);
-        }
-        self.known.entry(id).or_default().push((standing, facts.clone()));
+        self.note(id, standing, facts);
+    }
+
+    fn note(&mut self, id: CustomerId, standing: Standing, facts: &CustomerFacts) {
+        // Of most customers all rows say the same.
+        let said = self.known.entry(id).or_insert_with(|| Vec::with_capacity(1));
+        said.push((standing, facts.clone()));
+    }
+
+    /// What customers are found by: what sources say that know their tenant ids, and what those claim that do not.
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| {
+            let mut index = Index::default();
+            for (&id, said) in &self.known {
+                for (_, facts) in said.iter().filter(|(_, facts)| facts.id.is_some()) {
+                    if let Some(domain) = &facts.domain {
+                        index.domains.entry(id).or_default().insert(domain.clone());
+                        index.by_domain.entry(domain.clone()).or_default().insert(id);
+                    }
+                    if let Some(name) = &facts.name {
+                        index.by_name.entry(fold(name)).or_default().insert(id);
+                    }
+                }
+            }
+            for (name, domain) in &self.claimed {
+                index.claims.entry(fold(name)).or_default().insert(domain.clone());
+            }
+            index
+        })
     }
 
     /// Adds facts that a source gives by domain or name alone, once everybody with a tenant id is known.
     pub(super) fn adopt(&mut self, standing: Standing, facts: &CustomerFacts) -> Found {
         let found = self.find(facts);
         if let Found::One(id, _) = found {
-            self.known.entry(id).or_default().push((standing, facts.clone()));
+            self.note(id, standing, facts);
         }
         found
     }
@@ -78,11 +114,11 @@ impl Directory {
         let by_domain = facts
             .domain
             .as_ref()
-            .and_then(|domain| Some((self.by_domain.get(domain)?, domain.clone())));
+            .and_then(|domain| Some((self.index().by_domain.get(domain)?, domain.clone())));
         let by_name = facts
             .name
             .as_ref()
-            .and_then(|name| Some((self.by_name.get(&fold(name))?, name.clone())));
+            .and_then(|name| Some((self.index().by_name.get(&fold(name))?, name.clone())));
         let (fitting, word) = match (by_domain, by_name) {
             (Some((domain, word)), Some((name, _))) => {
                 let both: BTreeSet<CustomerId> = domain.intersection(name).copied().collect();
@@ -109,8 +145,8 @@ impl Directory {
     /// elsewhere; none where the row's is among them, or names none.
     fn other_domains(&self, id: CustomerId, facts: &CustomerFacts) -> Option<BTreeSet<Text>> {
         let domain = facts.domain.as_ref()?;
-        let known = self.domains.get(&id);
-        let claimed = || self.claims.get(&fold(facts.name.as_deref()?));
+        let known = self.index().domains.get(&id);
+        let claimed = || self.index().claims.get(&fold(facts.name.as_deref()?));
         let others = match known {
             Some(known) if known.contains(domain) => return None,
             Some(known) => known.clone(),

@@ -3,11 +3,9 @@
 //! In: the customers table, the rows of customer lists, the rows of subscriptions. Out: the [`Directory`] and the findings: rows
 //! without a tenant id that fit nobody or several, facts of one standing that contradict each other.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
+
+use hashbrown::HashMap;
 
 use chrono::NaiveDate;
 

@@ -5,6 +5,7 @@
 //! offers and customers are shared. Nothing refers to the row's bytes, so a batch can be forgotten once it is recognised.
 
 use std::{
+    borrow::Cow,
     cmp::{Ordering, Reverse},
     sync::Arc,
 };
@@ -33,6 +34,70 @@ impl CustomerFacts {
     /// Whether it says who the customer is.
     pub(super) fn names_somebody(&self) -> bool {
         self.id.is_some() || self.name.is_some() || self.domain.is_some()
+    }
+}
+
+/// The same while its row is being read. It hashes as [`CustomerFacts`] do, so that those that are kept are found by it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub(super) struct CustomerSaid<'a> {
+    pub(super) id: Option<CustomerId>,
+    pub(super) name: Option<Cow<'a, str>>,
+    pub(super) domain: Option<Cow<'a, str>>,
+    pub(super) country: Option<Country>,
+    pub(super) qualification: Option<Qualification>,
+    pub(super) cloud: Option<Cloud>,
+    pub(super) relationship: Option<bool>,
+    pub(super) agreement_accepted: Option<Option<NaiveDate>>,
+    pub(super) delegated_rights: Option<bool>,
+    pub(super) language: Option<Text>,
+}
+
+impl CustomerSaid<'_> {
+    /// Whether it says who the customer is.
+    pub(super) fn names_somebody(&self) -> bool {
+        self.id.is_some() || self.name.is_some() || self.domain.is_some()
+    }
+
+    /// Whether it is what these facts say.
+    pub(super) fn is(&self, facts: &CustomerFacts) -> bool {
+        let CustomerFacts {
+            id,
+            name,
+            domain,
+            country,
+            qualification,
+            cloud,
+            relationship,
+            agreement_accepted,
+            delegated_rights,
+            language,
+        } = facts;
+        self.id == *id
+            && self.name.as_deref() == name.as_deref()
+            && self.domain.as_deref() == domain.as_deref()
+            && self.country == *country
+            && self.qualification == *qualification
+            && self.cloud == *cloud
+            && self.relationship == *relationship
+            && self.agreement_accepted == *agreement_accepted
+            && self.delegated_rights == *delegated_rights
+            && self.language == *language
+    }
+
+    /// As facts of their own.
+    pub(super) fn into_facts(self) -> CustomerFacts {
+        CustomerFacts {
+            id: self.id,
+            name: self.name.map(Text::from),
+            domain: self.domain.map(Text::from),
+            country: self.country,
+            qualification: self.qualification,
+            cloud: self.cloud,
+            relationship: self.relationship,
+            agreement_accepted: self.agreement_accepted,
+            delegated_rights: self.delegated_rights,
+            language: self.language,
+        }
     }
 }
 
@@ -184,6 +249,25 @@ mod tests {
     #[test]
     fn a_fact_stays_small() {
         assert!(size_of::<Fact>() <= 208, "{}", size_of::<Fact>());
+    }
+
+    #[test]
+    fn what_a_row_says_of_its_customer_is_found_among_what_is_kept() {
+        let said = || CustomerSaid {
+            id: Some(CustomerId(uuid::Uuid::from_u128(7))),
+            name: Some("Contoso".into()),
+            domain: Some("contoso.example".into()),
+            country: "HU".parse().ok(),
+            language: Some("hu".into()),
+            ..CustomerSaid::default()
+        };
+        let kept = crate::recognise::intern::Interner::new();
+        let first = kept.keep(said().into_facts());
+        assert!(said().is(&first));
+        let again = kept.keep_like(&said(), |facts| said().is(facts), || panic!("it is there already"));
+        assert!(Arc::ptr_eq(&first, &again));
+        let other = CustomerSaid { domain: None, ..said() };
+        assert!(!other.is(&first));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 //! its offer and its ordinal among the rows of its table with both, counted by content, so that it is the same every night
 //! and in every order. Two such rows alike in everything may be one listed twice: both are kept, told of and left to a person.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 use sha2::{Digest, Sha256};
 
@@ -88,22 +88,80 @@ fn content(fact: &Fact) -> String {
 
 /// The groups of facts that tell of one subscription, as indices.
 pub(super) struct Groups {
-    pub(super) members: Vec<Vec<u32>>,
+    pub(super) members: Members,
     /// For each id that some add-on names as its base: the group of the base, where there is one.
     pub(super) of_bases: HashMap<Id, u32>,
+}
+
+/// The members of each group, in the order of facts; the groups in the order of their first members. Kept side by side, since
+/// most groups have one.
+#[derive(Default)]
+pub(super) struct Members {
+    indices: Vec<u32>,
+    /// Where each group ends in them.
+    ends: Vec<u32>,
+}
+
+impl Members {
+    /// Of the group of each fact, where it has one.
+    fn of(groups: &[Option<u32>], count: usize) -> Members {
+        let mut ends = vec![0u32; count];
+        for &group in groups.iter().flatten() {
+            ends.get_mut(group as usize).into_iter().for_each(|size| *size += 1);
+        }
+        let mut total = 0;
+        // First where each begins; as its members come in, that becomes where it ends.
+        for end in &mut ends {
+            total += std::mem::replace(end, total);
+        }
+        let mut indices = vec![0u32; total as usize];
+        for (index, group) in (0u32..).zip(groups) {
+            let Some(at) = group.and_then(|group| ends.get_mut(group as usize)) else {
+                continue;
+            };
+            if let Some(slot) = indices.get_mut(*at as usize) {
+                *slot = index;
+            }
+            *at += 1;
+        }
+        Members { indices, ends }
+    }
+
+    /// Number of groups.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The members of a group.
+    pub(super) fn get(&self, group: usize) -> Option<&[u32]> {
+        let end = *self.ends.get(group)?;
+        let start = group.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
+        self.indices.get(start.unwrap_or(0) as usize..end as usize)
+    }
+
+    /// The members of every group.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.len()).filter_map(|group| self.get(group))
+    }
 }
 
 /// Puts facts together by their ids and aliases.
 pub(super) fn group(facts: &[Fact]) -> Groups {
     let mut nodes: HashMap<&Id, u32> = HashMap::with_capacity(facts.len());
     let mut parents: Vec<u32> = Vec::with_capacity(facts.len());
+    // The node of each fact's own id.
+    let mut own: Vec<Option<u32>> = Vec::with_capacity(facts.len());
     for fact in facts {
         let mut first: Option<u32> = None;
+        let mut of_id = None;
         for id in fact.id.iter().chain(&fact.aliases) {
             let node = *nodes.entry(id).or_insert_with(|| {
                 parents.push(parents.len() as u32);
                 parents.len() as u32 - 1
             });
+            if fact.id.is_some() {
+                of_id = of_id.or(Some(node));
+            }
             let root = root(&mut parents, node);
             match first {
                 None => first = Some(root),
@@ -115,25 +173,21 @@ pub(super) fn group(facts: &[Fact]) -> Groups {
                 Some(_) => {}
             }
         }
+        own.push(of_id);
     }
     let mut numbers: Vec<Option<u32>> = vec![None; parents.len()];
-    let mut members: Vec<Vec<u32>> = Vec::new();
-    for (index, fact) in (0u32..).zip(facts) {
-        let Some(&node) = fact.id.as_ref().and_then(|id| nodes.get(id)) else {
-            continue;
-        };
-        let root = root(&mut parents, node) as usize;
-        let Some(slot) = numbers.get_mut(root) else {
-            continue;
-        };
-        let number = *slot.get_or_insert_with(|| {
-            members.push(Vec::with_capacity(1));
-            members.len() as u32 - 1
+    let mut count = 0;
+    for node in &mut own {
+        let Some(of_id) = *node else { continue };
+        let root = root(&mut parents, of_id) as usize;
+        *node = numbers.get_mut(root).map(|slot| {
+            *slot.get_or_insert_with(|| {
+                count += 1;
+                count - 1
+            })
         });
-        if let Some(group) = members.get_mut(number as usize) {
-            group.push(index);
-        }
     }
+    let members = Members::of(&own, count as usize);
     let mut of_bases = HashMap::new();
     for base in facts.iter().filter_map(|fact| fact.base_id.as_deref()) {
         let root = nodes.get(base).map(|&node| root(&mut parents, node) as usize);

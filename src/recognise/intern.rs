@@ -5,62 +5,79 @@
 //! here depends on the order of arrival: interned values are compared by content, never by address.
 
 use std::{
-    collections::HashSet,
     hash::{BuildHasher, Hash},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 const SHARDS: usize = 64;
 
 /// A set of shared values that many threads may ask at once.
 #[derive(Debug)]
 pub(super) struct Interner<T: ?Sized> {
-    hasher: std::hash::RandomState,
-    shards: Vec<Mutex<HashSet<Arc<T>>>>,
+    hasher: DefaultHashBuilder,
+    shards: Vec<Mutex<HashTable<Arc<T>>>>,
 }
 
 impl<T: ?Sized + Eq + Hash> Interner<T> {
     pub(super) fn new() -> Interner<T> {
         Interner {
-            hasher: std::hash::RandomState::new(),
-            shards: (0..SHARDS).map(|_| Mutex::new(HashSet::new())).collect(),
+            hasher: DefaultHashBuilder::default(),
+            shards: (0..SHARDS).map(|_| Mutex::new(HashTable::new())).collect(),
         }
     }
 
-    fn shard<Q: Hash + ?Sized>(&self, value: &Q) -> Option<&Mutex<HashSet<Arc<T>>>> {
-        self.shards.get(self.hasher.hash_one(value) as usize % SHARDS)
+    /// The values that a hash may be among.
+    fn shard(&self, hash: u64) -> Option<MutexGuard<'_, HashTable<Arc<T>>>> {
+        // A table goes by a hash's lowest bits and its highest seven; these are neither.
+        let shard = self.shards.get((hash >> 40) as usize % SHARDS)?;
+        Some(shard.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn add(&self, shard: &mut HashTable<Arc<T>>, hash: u64, made: Arc<T>) -> Arc<T> {
+        shard.insert_unique(hash, Arc::clone(&made), |known| self.hasher.hash_one(&**known));
+        made
     }
 }
 
 impl Interner<str> {
     /// The one shared text that equals `text`.
     pub(super) fn keep_text(&self, text: &str) -> Arc<str> {
-        let Some(shard) = self.shard(text) else {
+        let hash = self.hasher.hash_one(text);
+        let Some(mut shard) = self.shard(hash) else {
             return Arc::from(text);
         };
-        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = shard.get(text) {
-            return Arc::clone(known);
+        match shard.find(hash, |known| **known == *text) {
+            Some(known) => Arc::clone(known),
+            None => self.add(&mut shard, hash, Arc::from(text)),
         }
-        let made: Arc<str> = Arc::from(text);
-        shard.insert(Arc::clone(&made));
-        made
     }
 }
 
 impl<T: Eq + Hash> Interner<T> {
+    /// The one shared value that `is_it`; `like` hashes as it does. It is made where there is none yet.
+    pub(super) fn keep_like(&self, like: &impl Hash, is_it: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> Arc<T> {
+        let hash = self.hasher.hash_one(like);
+        let Some(mut shard) = self.shard(hash) else {
+            return Arc::new(make());
+        };
+        match shard.find(hash, |known| is_it(known)) {
+            Some(known) => Arc::clone(known),
+            None => self.add(&mut shard, hash, Arc::new(make())),
+        }
+    }
+
     /// The one shared value that equals `value`.
     pub(super) fn keep(&self, value: T) -> Arc<T> {
-        let Some(shard) = self.shard(&value) else {
+        let hash = self.hasher.hash_one(&value);
+        let Some(mut shard) = self.shard(hash) else {
             return Arc::new(value);
         };
-        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = shard.get(&value) {
-            return Arc::clone(known);
+        match shard.find(hash, |known| **known == value) {
+            Some(known) => Arc::clone(known),
+            None => self.add(&mut shard, hash, Arc::new(value)),
         }
-        let made = Arc::new(value);
-        shard.insert(Arc::clone(&made));
-        made
     }
 }
 

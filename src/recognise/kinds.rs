@@ -6,7 +6,9 @@
 //! signature that fits a table is taken. A table that fits none is read by vocabulary alone, where it has enough to go by.
 //! Refuses, by name, exports that tell of something else.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::sync::LazyLock;
+
+use hashbrown::HashSet;
 
 use super::{Field, vocabulary::fold};
 use crate::terms::Channel;

@@ -26,10 +26,11 @@ use std::{
 };
 
 use chrono::NaiveDate;
+use hashbrown::HashMap;
 
 use super::{
     Customer, Field, Flaw, SourceOffer, Subscription,
-    charges::{Collapsed, collapse},
+    charges::collapse,
     customers::Directory,
     facts::{Effect, Fact},
     table::Table,
@@ -49,6 +50,8 @@ pub(super) struct Merging<'a> {
     pub(super) directory: &'a Directory,
     /// Sorted by id.
     pub(super) customers: &'a [Customer],
+    /// The place of each among them.
+    pub(super) of_customers: &'a HashMap<CustomerId, u32>,
     /// Our own ids.
     pub(super) partner: &'a [Id],
 }
@@ -65,8 +68,8 @@ pub(super) struct Merged {
 /// The rows of a subscription, most standing first.
 struct Group<'a> {
     merging: Merging<'a>,
-    rows: Vec<(u8, Fact)>,
-    id: Text,
+    rows: Vec<(u8, &'a Fact)>,
+    id: Id,
     flaws: BTreeSet<Flaw>,
     findings: Vec<Finding>,
     trail: Option<Trail>,
@@ -85,6 +88,15 @@ impl<'a> Merging<'a> {
     }
 
     fn merge_along(&self, members: &[u32], traced: bool) -> Option<(Merged, Option<Trail>)> {
+        // Most subscriptions stand in one row.
+        if let [index] = members
+            && let Some(fact) = self.facts.get(*index as usize)
+            && fact.charge.is_none()
+        {
+            let only = vec![(self.rank(fact), fact)];
+            let begun = (*index, fact);
+            return self.merge_rows(only, begun, members, traced.then(Trail::default), None);
+        }
         let all = members
             .iter()
             .filter_map(|&index| Some((index, self.facts.get(index as usize)?)));
@@ -95,10 +107,9 @@ impl<'a> Merging<'a> {
         let is_former = |fact: &Fact| fact.id.as_ref().is_some_and(|id| former.contains(id));
         let has_current = all.clone().any(|(_, fact)| !is_former(fact));
         let said = all.filter(|(_, fact)| !has_current || !is_former(fact));
-        let (begun_by, first) = said
+        let begun = said
             .clone()
             .min_by_key(|(_, fact)| (Reverse(self.rank(fact)), &fact.id, fact.table, fact.row))?;
-        let id = first.id.clone()?;
         let (charges, plain): (Vec<&Fact>, Vec<&Fact>) =
             said.map(|(_, fact)| fact).partition(|fact| fact.charge.is_some());
         let collapsed = collapse(&charges);
@@ -106,18 +117,33 @@ impl<'a> Merging<'a> {
             .iter()
             .copied()
             .chain(collapsed.as_ref().map(|collapsed| &collapsed.fact));
-        let mut rows: Vec<(u8, Fact)> = rows.map(|fact| (self.rank(fact), fact.clone())).collect();
+        let mut rows: Vec<(u8, &Fact)> = rows.map(|fact| (self.rank(fact), fact)).collect();
         rows.sort_by(|(rank, fact), (other_rank, other)| by_standing((*rank, fact), (*other_rank, other)));
+        let trail = traced.then(|| Trail::new(&charges, collapsed.as_ref()));
+        let doubt = collapsed.as_ref().and_then(|collapsed| collapsed.doubt.as_ref());
+        self.merge_rows(rows, begun, members, trail, doubt)
+    }
+
+    /// Merges rows, most standing first; the fact that began them gives the id and the place.
+    fn merge_rows(
+        &self,
+        rows: Vec<(u8, &Fact)>,
+        (begun_by, first): (u32, &Fact),
+        members: &[u32],
+        trail: Option<Trail>,
+        doubt: Option<&Fact>,
+    ) -> Option<(Merged, Option<Trail>)> {
+        let id = first.id.clone()?;
         let mut group = Group {
             merging: *self,
             rows,
-            id: id.to_string().into(),
+            id: id.clone(),
             flaws: BTreeSet::new(),
             findings: Vec::new(),
-            trail: traced.then(|| Trail::new(&charges, collapsed.as_ref())),
+            trail,
         };
         let mut subscription = group.subscription(id, self.place(first));
-        if let Some(Collapsed { doubt: Some(doubt), .. }) = &collapsed {
+        if let Some(doubt) = doubt {
             group.doubt(doubt);
         }
         group.customer(&mut subscription, members);
@@ -169,7 +195,7 @@ fn by_standing((rank_a, a): (u8, &Fact), (rank_b, b): (u8, &Fact)) -> Ordering {
 }
 
 /// Whether two rows have the same standing: one rank, and neither known to be newer.
-fn tied((rank_a, a): &(u8, Fact), (rank_b, b): &(u8, Fact)) -> bool {
+fn tied((rank_a, a): &(u8, &Fact), (rank_b, b): &(u8, &Fact)) -> bool {
     rank_a == rank_b && (a.freshness == b.freshness || a.freshness.is_none() || b.freshness.is_none())
 }
 
@@ -321,8 +347,8 @@ impl Group<'_> {
     /// The finding for two rows of the same standing that say different things.
     fn contradiction<T: Spoken>(
         &self,
-        (chosen, value): (&(u8, Fact), &T),
-        (row, other): (&(u8, Fact), &T),
+        (chosen, value): (&(u8, &Fact), &T),
+        (row, other): (&(u8, &Fact), &T),
         fields: &[Field],
         instead: &str,
     ) -> Finding {
@@ -336,7 +362,7 @@ impl Group<'_> {
         let hint = "find out which is right and correct the other, or leave the older export out";
         let mut finding = Finding::new(Code::Contradiction, place, message, hint);
         finding.heading = heading;
-        finding.value(value.spoken()).subscription(self.id.clone())
+        finding.value(value.spoken()).subscription(self.id.to_string())
     }
 
     /// The start of the term; of two that contradict each other neither, since what follows from an unknown one is safe: the
@@ -379,7 +405,7 @@ impl Group<'_> {
             return;
         };
         let knowing = self.rows.iter().find(|(_, fact)| knows(fact));
-        let before = |a: &(u8, Fact), b: &(u8, Fact)| {
+        let before = |a: &(u8, &Fact), b: &(u8, &Fact)| {
             !tied(a, b) && (Reverse(a.0), Reverse(a.1.freshness)) < (Reverse(b.0), Reverse(b.1.freshness))
         };
         if !knowing.is_some_and(|knowing| before(knowing, flawed)) {
@@ -444,7 +470,7 @@ impl Group<'_> {
         self.flaws.insert(flaw);
         let mut finding = Finding::new(code, place, message, hint).value(word);
         finding.heading = heading;
-        self.findings.push(finding.subscription(self.id.clone()));
+        self.findings.push(finding.subscription(self.id.to_string()));
     }
 }
 

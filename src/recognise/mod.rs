@@ -21,6 +21,7 @@ pub(crate) mod freshness;
 mod identity;
 mod intern;
 mod kinds;
+mod memory;
 mod merge;
 mod nameless;
 mod offer_cells;

@@ -5,7 +5,9 @@
 //! The admin center's licence export beside a full export of the tenant is the usual case. Refuses to plan the same licences
 //! twice in silence, and to join what only looks alike: customer, offer and licences must agree, and nothing else may fit.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use hashbrown::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -170,7 +172,7 @@ fn named(
 ) -> (Vec<Named>, HashMap<Key, BTreeSet<u32>>) {
     let mut named = Vec::with_capacity(groups.members.len());
     let mut by_key: HashMap<Key, BTreeSet<u32>> = HashMap::new();
-    for (group, members) in (0u32..).zip(&groups.members) {
+    for (group, members) in (0u32..).zip(groups.members.iter()) {
         let mut subscription = Named::default();
         let rows = || members.iter().filter_map(|&index| facts.get(index as usize));
         let with_id = || rows().filter(|fact| !is_nameless(fact));

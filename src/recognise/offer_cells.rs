@@ -5,16 +5,26 @@
 //! number: its zeros are put back, which loses nothing, with a note. A SKU that is a GUID is the provisioned one. Refuses ids that a
 //! spreadsheet has damaged.
 
+use std::{borrow::Cow, sync::Arc};
+
 use super::{
     Field, Flaw, SourceOffer,
     cells::{Cells, hint_for, shown},
+    memory::Memory,
     rows::Shared,
     values,
 };
 use crate::{finding::Code, read::Cell, terms::*};
 
-/// Reads a row's offer.
-pub(super) fn offer_of(cells: &mut Cells<'_>, shared: &Shared) -> SourceOffer {
+/// Reads a row's offer: there are few, and most rows say what another has said.
+pub(super) fn offer_of(cells: &mut Cells<'_>, memory: &mut Memory<'_>) -> Arc<SourceOffer> {
+    let shared = memory.shared;
+    memory
+        .offers
+        .recall(cells, |cells| shared.offers.keep(read_offer(cells, shared)))
+}
+
+fn read_offer(cells: &mut Cells<'_>, shared: &Shared) -> SourceOffer {
     let offer_id = id_text(cells, Field::OfferId);
     let product = id_text(cells, Field::ProductId);
     let sku = id_text(cells, Field::SkuId);
@@ -24,7 +34,7 @@ pub(super) fn offer_of(cells: &mut Cells<'_>, shared: &Shared) -> SourceOffer {
         Some(sku) if is_guid(&sku) => (Some(sku.to_lowercase()), None),
         sku => (None, sku),
     };
-    let part_number = cells.text(Field::SkuPartNumber);
+    let part_number = cells.text(Field::SkuPartNumber).map(Cow::into_owned);
     let (part_number, sku) = match (part_number, sku) {
         // a SKU beside no product is the SKU's string id
         (None, Some(sku)) if product.is_none() && !is_short_number(&sku) => (Some(sku), None),
@@ -39,7 +49,10 @@ pub(super) fn offer_of(cells: &mut Cells<'_>, shared: &Shared) -> SourceOffer {
     let product = product.map(|product| with_zeros(cells, Field::ProductId, product));
     let offer_id = offer_id.map(|offer| with_zeros(cells, Field::OfferId, offer));
     let composed = product.map(|product| compose(&product, sku.as_deref(), availability.as_deref()));
-    let name = cells.text(Field::OfferName).or_else(|| cells.text(Field::FriendlyName));
+    let name = cells
+        .text(Field::OfferName)
+        .or_else(|| cells.text(Field::FriendlyName))
+        .map(Cow::into_owned);
     let keep = |text: Option<String>| text.map(|text| shared.texts.keep_text(&text));
     SourceOffer {
         offer_id: keep(offer_id.or(composed)),
@@ -58,7 +71,7 @@ fn id_text(cells: &mut Cells<'_>, field: Field) -> Option<String> {
         _ => None,
     };
     let Some(damage) = damage else {
-        return cells.text(field);
+        return cells.text(field).map(Cow::into_owned);
     };
     cells.flaws.add(Flaw::IdDamaged);
     let message = format!("`{}` {}; it was not used", shown(cell), damage.why);

@@ -9,6 +9,8 @@ mod charge;
 mod left_out;
 mod rivals;
 
+use std::sync::Arc;
+
 use charge::charge_of;
 pub(super) use left_out::unidentified;
 use left_out::{ignore, is_loose, is_prose, is_repeated_heading, is_total, loose_or_rejected};
@@ -19,9 +21,10 @@ use super::{
     cells::{Cells, shown},
     customer_cells::customer_of,
     dates::{DateColumnEvidence, DateReading, Remark, means_renewal, read_month, remark, why_unreadable},
-    facts::{Charge, CustomerFacts, CustomerRow, Effect, Fact},
+    facts::{Charge, CustomerFacts, CustomerRow, CustomerSaid, Effect, Fact},
     intern::Interner,
     kinds::Role,
+    memory::{Memory, RowWords},
     offer_cells::offer_of,
     samples,
     table::{Batch, PendingDate, PendingSeats, Table},
@@ -71,6 +74,10 @@ pub(super) fn recognise_rows(rows: &Rows, table: &Table, vocabulary: &Vocabulary
         evidence: vec![DateColumnEvidence::default(); table.columns.dates.len()],
         ..Batch::default()
     };
+    let mut memory = Memory::new(shared, table);
+    if !matches!(table.columns.kind.role, Role::Customers | Role::Reference) {
+        batch.facts.reserve(rows.len());
+    }
     for row in rows.iter() {
         batch.accounting.rows_read += 1;
         let before = batch.left_out();
@@ -78,7 +85,7 @@ pub(super) fn recognise_rows(rows: &Rows, table: &Table, vocabulary: &Vocabulary
             batch.accounting.reference += 1;
         } else {
             let mut cells = Cells::new(row, table, vocabulary);
-            recognise_row(&mut cells, &mut batch, shared);
+            recognise_row(&mut cells, &mut batch, &mut memory);
             batch.findings.append(&mut cells.findings);
         }
         if shared.samples && batch.left_out() == before {
@@ -88,7 +95,7 @@ pub(super) fn recognise_rows(rows: &Rows, table: &Table, vocabulary: &Vocabulary
     batch
 }
 
-fn recognise_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
+fn recognise_row(cells: &mut Cells<'_>, batch: &mut Batch, memory: &mut Memory<'_>) {
     let (row, table) = (cells.row, cells.table);
     if is_repeated_heading(row, table) {
         return ignore(
@@ -110,7 +117,7 @@ fn recognise_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
                 "a remark beside the table: give it a heading; a delimiter inside a text: correct it in the export";
             cells.tell(Code::CellBeyondHeadings, column, cell, message, hint);
             cells.flaws.add(Flaw::ValueUnreadable);
-            return subscription_row(cells, batch, shared);
+            return subscription_row(cells, batch, memory);
         }
         batch.accounting.rejected += 1;
         let message = format!("`{}` stands beyond the last heading; the row was rejected", shown(cell));
@@ -118,8 +125,8 @@ fn recognise_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
         return cells.tell(Code::RowTooLong, column, cell, message, hint);
     }
     match table.columns.kind.role {
-        Role::Customers => customer_row(cells, batch),
-        _ => subscription_row(cells, batch, shared),
+        Role::Customers => customer_row(cells, batch, memory),
+        _ => subscription_row(cells, batch, memory),
     }
 }
 
@@ -132,8 +139,8 @@ fn row_has_guid(cells: &Cells<'_>) -> bool {
     cells.table.columns.kind.role != Role::Customers && columns.iter().any(is_guid)
 }
 
-fn customer_row(cells: &mut Cells<'_>, batch: &mut Batch) {
-    let facts = customer_of(cells);
+fn customer_row(cells: &mut Cells<'_>, batch: &mut Batch, memory: &mut Memory<'_>) {
+    let facts = customer_of(cells, memory);
     if !facts.names_somebody() {
         return loose_or_rejected(cells, batch);
     }
@@ -152,11 +159,11 @@ fn customer_row(cells: &mut Cells<'_>, batch: &mut Batch) {
     batch.customers.push(CustomerRow {
         table: cells.table.number,
         row: cells.row.number,
-        facts,
+        facts: facts.into_facts(),
     });
 }
 
-fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
+fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, memory: &mut Memory<'_>) {
     if cells.take(Field::Duplicate, values::boolean) == Some(true) {
         let message = "the source marks the row as a copy of another; it was left out";
         return ignore(cells, batch, Code::RowIgnored, message);
@@ -169,21 +176,21 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
         None if !aliases.is_empty() => Some(aliases.remove(0)),
         id => id,
     };
-    cells.subscription = id.as_ref().map(|id| shared.texts.keep_text(&id.to_string()));
-    let customer = customer_of(cells);
-    let offer = offer_of(cells, shared);
-    let has_offer = offer != super::SourceOffer::default();
+    cells.subscription = id.clone();
+    let customer = customer_of(cells, memory);
+    let offer = offer_of(cells, memory);
+    let has_offer = *offer != super::SourceOffer::default();
     if id.is_none() && (!customer.names_somebody() || !has_offer || is_loose(cells) || is_total(cells)) {
         return loose_or_rejected(cells, batch);
     }
     tell_of_rivals(cells);
-    let charge = charge_of(cells, shared);
+    let charge = charge_of(cells, memory.shared);
     read_marks(cells, batch, &charge);
     let predecessor = cells
         .id(Field::MigratedFromId)
         .filter(|former| Some(former) != id.as_ref());
     aliases.extend(predecessor.clone());
-    let mut fact = fact_of(cells, shared, id, aliases, customer, offer, charge);
+    let mut fact = fact_of(cells, memory, id, aliases, customer, offer, charge);
     fact.predecessor = predecessor.map(Box::new);
     batch.last_row = batch.last_row.max(cells.row.number);
     match read_dates(cells, batch, batch.facts.len() as u32, fact.state) {
@@ -200,14 +207,14 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, shared: &Shared) {
 
 fn fact_of(
     cells: &mut Cells<'_>,
-    shared: &Shared,
+    memory: &mut Memory<'_>,
     id: Option<Id>,
     aliases: Vec<Id>,
-    customer: CustomerFacts,
-    offer: super::SourceOffer,
+    customer: CustomerSaid<'_>,
+    offer: Arc<super::SourceOffer>,
     charge: Option<Charge>,
 ) -> Fact {
-    let table = cells.table;
+    let (table, shared) = (cells.table, memory.shared);
     let states_level = charge.as_ref().is_none_or(|charge| charge.effect == Effect::Level);
     let mut seats = if states_level && !cells.has_open_seats {
         cells.take(Field::Seats, values::seats)
@@ -215,20 +222,19 @@ fn fact_of(
         None
     };
     let expired = cells.take(Field::ExpiredSeats, values::seats);
-    let mut state = cells
-        .take(Field::MicrosoftState, values::state)
-        .or_else(|| cells.take(Field::State, values::state));
+    let words = memory.words.recall(cells, RowWords::of);
+    let mut state = words.state;
     if let (Some(Seats(0)), Some(Seats(1..))) = (seats, expired) {
         // all its licences are past their term end and listed apart
         (seats, state) = (expired, state.or(Some(State::Expired)));
     }
-    let both = cells.take(Field::TermAndBilling, values::term_and_billing);
     // a tenant's own id says nothing; another's is the partner that sold the subscription
     let own_tenant = customer.id.map(|CustomerId(id)| Id::Guid(id));
     let owner = cells
         .id(Field::OwnerTenantId)
         .filter(|owner| Some(owner) != own_tenant.as_ref());
-    let stated = stated_channel(cells)
+    let stated = words
+        .channel
         .or(owner.as_ref().map(|_| Channel::Csp))
         .or(table.source.channel);
     let implied = table.columns.kind.channel;
@@ -245,35 +251,36 @@ fn fact_of(
         predecessor: None,
         seller: cells.id(Field::SellerId).or(owner).map(|id| shared.ids.keep(id)),
         target_customer: cells.id(Field::TargetCustomerId).map(|id| shared.ids.keep(id)),
-        customer: shared.customers.keep(customer),
-        offer: shared.offers.keep(offer),
+        customer: {
+            let is_it = |known: &CustomerFacts| customer.is(known);
+            shared
+                .customers
+                .keep_like(&customer, is_it, || customer.clone().into_facts())
+        },
+        offer,
         charge: charge.map(Box::new),
         channel: stated.or(implied.filter(|_| !channel_unread)),
         channel_stated: stated.is_some(),
         seats,
         assigned_seats: cells.take(Field::AssignedSeats, values::seats),
-        term: cells
-            .take(Field::Term, values::term)
-            .or(both.and_then(|(term, _)| term)),
-        billing_plan: cells
-            .take(Field::BillingPlan, values::billing_plan)
-            .or(both.and_then(|(_, plan)| plan)),
+        term: words.term,
+        billing_plan: words.billing_plan,
         term_start: None,
         term_end: None,
         is_end_of_renewal: false,
-        auto_renew: cells.take(Field::AutoRenew, values::boolean),
-        end_instruction: cells.take(Field::EndInstruction, values::end_instruction),
+        auto_renew: words.auto_renew,
+        end_instruction: words.end_instruction,
         state,
-        seat_based: cells.take(Field::ProductType, values::seat_based),
-        trial: cells.take(Field::Trial, values::trial),
-        addon: cells.take(Field::Addon, values::addon),
+        seat_based: words.seat_based,
+        trial: words.trial,
+        addon: words.addon,
         freshness: table.freshness,
         flaws: cells.flaws,
     }
 }
 
 /// The channel that a column says; where its cell cannot be read, the one that a setting says of the whole export.
-fn stated_channel(cells: &mut Cells<'_>) -> Option<Channel> {
+pub(super) fn stated_channel(cells: &mut Cells<'_>) -> Option<Channel> {
     let before = cells.findings.len();
     let read = cells.take(Field::Channel, values::channel);
     if let (Some(set), true) = (cells.table.source.channel, cells.flaws.has(Flaw::ChannelUnreadable)) {
@@ -407,6 +414,6 @@ fn tell_if_uneven(cells: &mut Cells<'_>) {
         return;
     };
     let mut finding = Finding::new(code, table.place.at_row(cells.row.number), message, hint);
-    finding.subscription_id = cells.subscription.clone();
+    finding.subscription_id = cells.subscription_text();
     cells.findings.push(finding);
 }

@@ -4,7 +4,9 @@
 //! after that works on facts sorted by content and place, so that the result does not depend on threads or on the order of
 //! files and rows. Keeps the first promise: each table's accounting, and their sum, must balance.
 
-use std::{collections::HashMap, sync::atomic::AtomicUsize};
+use std::sync::atomic::AtomicUsize;
+
+use hashbrown::HashMap;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
@@ -137,8 +139,12 @@ impl Estate {
         self.spans.push((first, records.len()));
         for settled in file.tables {
             let number = self.tables.len() as u32;
-            self.facts
-                .extend(settled.facts.into_iter().map(|fact| Fact { table: number, ..fact }));
+            let mut facts = settled.facts;
+            facts.iter_mut().for_each(|fact| fact.table = number);
+            match self.facts.is_empty() {
+                true => self.facts = facts,
+                false => self.facts.append(&mut facts),
+            }
             self.lists.extend(
                 settled
                     .customers
@@ -190,12 +196,15 @@ fn put_together<T>(
         tables: &estate.tables,
         directory: &directory,
         customers: &customers,
+        of_customers: &(0u32..)
+            .zip(&customers)
+            .map(|(at, customer)| (customer.id, at))
+            .collect(),
         partner: &context.config.partner.ids,
     };
-    let mut merged: Vec<Option<Merged>> = groups
-        .members
-        .par_iter()
-        .map(|members| merging.merge(members))
+    let mut merged: Vec<Option<Merged>> = (0..groups.members.len())
+        .into_par_iter()
+        .map(|group| merging.merge(groups.members.get(group)?))
         .collect();
     name_bases(&mut merged, &groups);
     let answer = ask(&Known {

@@ -80,7 +80,7 @@ impl Trail {
     pub(super) fn chosen(
         &mut self,
         field: Field,
-        rows: &[(u8, Fact)],
+        rows: &[(u8, &Fact)],
         chosen: usize,
         get: impl Fn(&Fact) -> Option<String>,
     ) {

@@ -8,9 +8,13 @@
 mod embedded;
 mod folding;
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
-pub use self::{embedded::language, folding::fold};
+use self::folding::with_folded;
+pub use self::{
+    embedded::language,
+    folding::{fold, folds_alike},
+};
 use super::Field;
 use crate::{
     config::DateOrder,
@@ -226,7 +230,7 @@ impl Vocabulary {
 
     /// The meaning of a cell's word among those of a kind, as `words.csv` writes it.
     pub fn word(&self, kind: Kind, text: &str) -> Option<&'static str> {
-        self.folded_word(kind, &fold(text))
+        with_folded(text, |folded| self.folded_word(kind, folded))
     }
 
     pub(super) fn folded_word(&self, kind: Kind, folded: &str) -> Option<&'static str> {

@@ -6,10 +6,10 @@
 
 use std::{fmt::Display, io::Write};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::saved::neutralised;
+use crate::{saved::neutralised, terms::push_date};
 
 /// The cells of a line under way.
 pub(super) struct Line<'b> {
@@ -42,7 +42,10 @@ impl<'b> Line<'b> {
     /// A text that came from somewhere else.
     pub(super) fn text(&mut self, text: &str) {
         self.next_cell();
-        self.quoted(&neutralised(text));
+        match self.is_plain(text.as_bytes()) {
+            true => self.buffer.extend_from_slice(text.as_bytes()),
+            false => self.quoted(&neutralised(text)),
+        }
     }
 
     /// The same, or an empty cell.
@@ -68,6 +71,15 @@ impl<'b> Line<'b> {
         }
     }
 
+    /// A whole number, or an empty cell.
+    pub(super) fn number(&mut self, number: Option<u32>) {
+        self.next_cell();
+        if let Some(number) = number {
+            let mut digits = itoa::Buffer::new();
+            self.buffer.extend_from_slice(digits.format(number).as_bytes());
+        }
+    }
+
     /// A GUID in lower case with hyphens, or an empty cell.
     pub(super) fn guid(&mut self, guid: Option<Uuid>) {
         self.next_cell();
@@ -81,47 +93,53 @@ impl<'b> Line<'b> {
     /// `YYYY-MM-DD`, or an empty cell.
     pub(super) fn date(&mut self, date: Option<NaiveDate>) {
         self.next_cell();
-        let Some(date) = date else { return };
-        let Ok(year @ 0..=9999) = u32::try_from(date.year()) else {
-            let _ = write!(self.buffer, "{date}");
-            return;
-        };
-        let digit = |number: u32| b'0' + (number % 10) as u8;
-        let (month, day) = (date.month(), date.day());
-        self.buffer.extend_from_slice(&[
-            digit(year / 1000),
-            digit(year / 100),
-            digit(year / 10),
-            digit(year),
-            b'-',
-            digit(month / 10),
-            digit(month),
-            b'-',
-            digit(day / 10),
-            digit(day),
-        ]);
+        date.into_iter().for_each(|date| push_date(self.buffer, date));
     }
 
     /// Texts joined with `;`. An empty item keeps its place, so that lists side by side stay aligned; a list of empty items
     /// only is an empty cell. A `;` inside an item becomes a comma.
     pub(super) fn list<T: AsRef<str>>(&mut self, items: impl IntoIterator<Item = T>) {
+        self.written(|out| {
+            let start = out.len();
+            let mut filled = false;
+            for (index, item) in items.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(b';');
+                }
+                let item = item.as_ref().as_bytes();
+                filled |= !item.is_empty();
+                match item.contains(&b';') {
+                    true => out.extend(item.iter().map(|&byte| if byte == b';' { b',' } else { byte })),
+                    false => out.extend_from_slice(item),
+                }
+            }
+            if !filled {
+                out.truncate(start);
+            }
+        });
+    }
+
+    /// A text from several parts that `write` adds to the line, with what came from somewhere else among them. Nothing of the line
+    /// before it may be touched.
+    pub(super) fn written(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         self.next_cell();
-        let mut joined = String::new();
-        let mut filled = false;
-        for (index, item) in items.into_iter().enumerate() {
-            if index > 0 {
-                joined.push(';');
-            }
-            filled |= !item.as_ref().is_empty();
-            let item = item.as_ref();
-            match item.contains(';') {
-                true => joined.push_str(&item.replace(';', ",")),
-                false => joined.push_str(item),
-            }
+        let start = self.buffer.len();
+        write(self.buffer);
+        if !self.buffer.get(start..).is_some_and(|text| self.is_plain(text)) {
+            let text = self.buffer.split_off(start);
+            self.quoted(&neutralised(&String::from_utf8_lossy(&text)));
         }
-        if filled {
-            self.quoted(&neutralised(&joined));
-        }
+    }
+
+    /// Whether a text can stand as it is; one of which that is not plain to see is looked at again.
+    fn is_plain(&self, text: &[u8]) -> bool {
+        let begins_well = text.first().is_none_or(u8::is_ascii_alphanumeric);
+        begins_well && !text.iter().fold(false, |found, &byte| found | self.is_special(byte))
+    }
+
+    /// Whether a byte of a cell asks for quotes.
+    fn is_special(&self, byte: u8) -> bool {
+        byte == self.delimiter as u8 || matches!(byte, b'"' | b'\r' | b'\n')
     }
 
     /// Ends the line.
@@ -130,9 +148,7 @@ impl<'b> Line<'b> {
     }
 
     fn quoted(&mut self, text: &str) {
-        let delimiter = self.delimiter as u8;
-        let special = |byte: u8| byte == delimiter || matches!(byte, b'"' | b'\r' | b'\n');
-        if !text.bytes().any(special) {
+        if !text.bytes().any(|byte| self.is_special(byte)) {
             self.buffer.extend_from_slice(text.as_bytes());
             return;
         }

@@ -8,7 +8,7 @@ pub(super) fn fill(finding: &Finding, line: &mut Line<'_>) {
     line.word(Some(finding.code.as_str()));
     line.text(&finding.place.file);
     line.maybe_text(finding.place.sheet.as_ref());
-    line.plain(finding.place.row);
+    line.number(finding.place.row);
     line.maybe_text(finding.heading.as_ref());
     line.maybe_text(finding.value.as_ref());
     line.text(&finding.message);

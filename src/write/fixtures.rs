@@ -120,12 +120,12 @@ pub(crate) fn full_row() -> PlanRow {
         end_source_by: Some(day("2026-12-30")),
         credit_enquiry: Some(CreditEnquiry::Customer),
         overlap_days: Some(4),
-        costs: Costs {
+        costs: Some(Box::new(Costs {
             currency: Some("EUR".into()),
             unit_prices: vec![Amount::read("115.2"), None],
             overlap: None,
             missed: Amount::read("1234.5"),
-        },
+        })),
     };
     row
 }

@@ -64,11 +64,11 @@ use cell::Line;
 use stage::Stage;
 
 /// Rows rendered by one worker at a time.
-const CHUNK: usize = 4096;
+const CHUNK: usize = 1024;
 /// Most bytes of a buffer for lines that are read back.
 const READ_BUFFER: usize = 1 << 16;
 /// Chunks held in memory at once.
-const CHUNKS_AT_ONCE: usize = 32;
+const CHUNKS_AT_ONCE: usize = 16;
 
 /// Endings by which programs tell formats that a plan is not in; any other ending is left to whoever chose it.
 const OTHER_FORMATS: [&str; 22] = [
@@ -288,14 +288,18 @@ pub fn write_stopped(
 }
 
 /// Writes the plan alone, to anything.
-pub fn write_plan(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_plan(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     plan_lines(plan, settings, &mut out)?;
     out.flush()
 }
 
 /// Writes proposed rows of the offers table, to anything.
-pub fn write_proposals(proposals: &[Proposal], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_proposals(
+    proposals: &[Proposal],
+    settings: OutputSettings,
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     lines(
         &offer_lines::COLUMNS,
@@ -309,7 +313,7 @@ pub fn write_proposals(proposals: &[Proposal], settings: OutputSettings, out: &m
 }
 
 /// Writes what changed, to anything.
-pub fn write_changes(changes: &Changes, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_changes(changes: &Changes, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     change_lines(changes, settings, &mut out)?;
     out.flush()
@@ -373,13 +377,13 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
     lines(PlanColumn::HEADINGS, &plan.rows, settings, out, Some, |row, line| {
         plan_lines::fill(row, line)
     })
 }
 
-fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let described = |step| plan.step(step);
     lines(
         StepColumn::HEADINGS,
@@ -391,7 +395,7 @@ fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut dyn Write) -> io:
     )
 }
 
-fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
     lines(
         FindingColumn::HEADINGS,
         findings,
@@ -402,7 +406,7 @@ fn finding_lines(findings: &[Finding], settings: OutputSettings, out: &mut dyn W
     )
 }
 
-fn change_lines(changes: &Changes, settings: OutputSettings, out: &mut dyn Write) -> io::Result<()> {
+fn change_lines(changes: &Changes, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
     let all: Vec<_> = changes.lines().collect();
     lines(
         ChangeColumn::HEADINGS,
@@ -420,7 +424,7 @@ fn lines<'a, T: Sync, V>(
     columns: &[&str],
     items: &'a [T],
     settings: OutputSettings,
-    out: &mut dyn Write,
+    out: &mut (dyn Write + Send),
     view: impl Fn(&'a T) -> Option<V> + Sync,
     fill: impl Fn(V, &mut Line<'_>) + Sync,
 ) -> io::Result<()> {
@@ -432,20 +436,34 @@ fn lines<'a, T: Sync, V>(
     columns.iter().for_each(|column| line.text(column));
     line.end();
     out.write_all(&head)?;
-    let render = |chunk: &'a [T]| {
-        let mut buffer = Vec::with_capacity(chunk.len() * 512);
+    let fill_chunk = |(buffer, chunk): (&mut Vec<u8>, &'a [T])| {
+        buffer.clear();
         for shown in chunk.iter().filter_map(&view) {
-            let mut line = Line::begin(&mut buffer, settings.delimiter);
+            let mut line = Line::begin(buffer, settings.delimiter);
             fill(shown, &mut line);
             line.end();
         }
-        buffer
     };
-    for wave in items.chunks(CHUNK * CHUNKS_AT_ONCE) {
-        let rendered: Vec<Vec<u8>> = wave.par_chunks(CHUNK).map(render).collect();
-        rendered.iter().try_for_each(|bytes| out.write_all(bytes))?;
+    let render = |buffers: &mut [Vec<u8>], wave: &'a [T]| {
+        let chunks = buffers.par_iter_mut().zip(wave.par_chunks(CHUNK));
+        chunks.for_each(fill_chunk);
+    };
+    // While one wave is written the next is rendered.
+    let (mut written, mut rendered) = (buffers(), buffers());
+    let mut waiting: &[T] = &[];
+    for wave in items.chunks(CHUNK * CHUNKS_AT_ONCE).chain([[].as_slice()]) {
+        let ready = written.iter().take(waiting.len().div_ceil(CHUNK));
+        let write = || ready.into_iter().try_for_each(|bytes| out.write_all(bytes));
+        rayon::join(write, || render(&mut rendered, wave)).0?;
+        std::mem::swap(&mut written, &mut rendered);
+        waiting = wave;
     }
     Ok(())
+}
+
+/// Room for the chunks of a wave.
+fn buffers() -> Vec<Vec<u8>> {
+    vec![Vec::new(); CHUNKS_AT_ONCE]
 }
 
 /// The SHA-256 of what passes through, in hexadecimal.

@@ -2,7 +2,7 @@
 
 use super::cell::Line;
 use crate::{
-    plan::{PlanRow, PlanTarget},
+    plan::{Costs, PlanRow, PlanTarget},
     terms::{Country, CustomerId, Id, Seats},
 };
 
@@ -34,8 +34,8 @@ fn what_there_is(row: &PlanRow, line: &mut Line<'_>) {
     line.word(subscription.channel.map(|channel| channel.as_str()));
     line.maybe_text(row.source_offer_id.as_ref());
     line.maybe_text(row.source_offer.as_ref());
-    line.plain(subscription.seats.map(|Seats(seats)| seats));
-    line.plain(subscription.assigned_seats.map(|Seats(seats)| seats));
+    line.number(subscription.seats.map(|Seats(seats)| seats));
+    line.number(subscription.assigned_seats.map(|Seats(seats)| seats));
     line.plain(subscription.term);
     line.word(subscription.billing_plan.map(|plan| plan.as_str()));
     line.date(subscription.term_end.map(|end| end.0));
@@ -59,7 +59,7 @@ fn what_to_order(row: &PlanRow, line: &mut Line<'_>) {
     line.list(targets.iter().map(|target| &target.offer));
     match targets.as_slice() {
         [PlanTarget { seats, term, .. }] => {
-            line.plain(seats.map(|Seats(seats)| seats));
+            line.number(seats.map(|Seats(seats)| seats));
             line.plain(*term);
         }
         _ => {
@@ -91,11 +91,12 @@ fn by_when(row: &PlanRow, line: &mut Line<'_>) {
     line.word(decision.end_source.map(|end| end.as_str()));
     line.date(decision.end_source_by);
     line.word(decision.credit_enquiry.map(|who| who.as_str()));
-    line.plain(decision.overlap_days);
+    line.number(decision.overlap_days);
 }
 
 fn what_it_costs(row: &PlanRow, line: &mut Line<'_>) {
-    let costs = &row.decision.costs;
+    let none = Costs::default();
+    let costs = row.decision.costs.as_deref().unwrap_or(&none);
     line.word(costs.currency.as_deref());
     line.list(
         costs
@@ -112,5 +113,5 @@ fn why(row: &PlanRow, line: &mut Line<'_>) {
     line.list(row.decision.reasons.iter().map(|reason| reason.as_str()));
     line.text(&place.file);
     line.maybe_text(place.sheet.as_ref());
-    line.plain(place.row);
+    line.number(place.row);
 }

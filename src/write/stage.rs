@@ -173,7 +173,7 @@ impl Stage {
     pub(super) fn add_for_all(
         &mut self,
         path: &Path,
-        fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+        fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
     ) -> Result<String, WriteStop> {
         let digest = self.add(path, |out| fill(out))?;
         if let Some(file) = self.staged.last().and_then(|(staged, _)| staged.file()) {

@@ -17,6 +17,6 @@ pub(super) fn fill(step: &Step, line: &mut Line<'_>) {
         None => line.empty(),
     }
     line.maybe_text(step.offer.as_ref());
-    line.plain(step.seats.map(|Seats(seats)| seats));
+    line.number(step.seats.map(|Seats(seats)| seats));
     line.text(&step.detail);
 }

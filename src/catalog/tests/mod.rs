@@ -3,6 +3,7 @@
 mod comparing;
 mod facts;
 mod mapping;
+mod phases;
 mod properties;
 mod resolving;
 mod rows_of_users;

@@ -112,7 +112,7 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
 }
 
 fn costs(text: &mut String, decision: &Decision) {
-    let costs = &decision.costs;
+    let Some(costs) = &decision.costs else { return };
     let currency = costs.currency.as_deref().unwrap_or_default();
     for (name, amount) in [("costs of overlap", costs.overlap), ("if missed", costs.missed)] {
         if let Some(amount) = amount {

@@ -25,7 +25,7 @@ fn mapped(command: &Map, config: &Config, offers: &Offers, screen: &Screen) -> u
         }
     };
     let proposals = offers.propose(&list, as_of);
-    if let Err(error) = write_proposals(&proposals, config.output, &mut io::stdout().lock())
+    if let Err(error) = write_proposals(&proposals, config.output, &mut io::stdout())
         && error.kind() != io::ErrorKind::BrokenPipe
     {
         screen.tell(&format!("standard output: cannot be written: {error}\n"));

@@ -420,7 +420,7 @@ impl View<'_> {
     }
 
     fn mapped(&self) -> Option<&Mapping> {
-        self.planned.and_then(|planned| planned.mapping.as_ref())
+        self.planned.and_then(|planned| planned.mapping.as_deref())
     }
 
     /// The targets that the catalogue knows.

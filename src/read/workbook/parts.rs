@@ -16,6 +16,9 @@ use zip::{ZipArchive, read::ZipFile};
 
 use super::event::Failure;
 
+/// Bytes of a part that are unpacked at a time.
+const ROOM: usize = 1 << 16;
+
 /// An archive in memory.
 pub(super) struct Parts<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
@@ -43,7 +46,7 @@ impl<'a> Parts<'a> {
             return Ok(None);
         };
         let part = self.archive.by_name(stored).map_err(damaged)?;
-        Ok(Some(BufReader::new(part)))
+        Ok(Some(BufReader::with_capacity(ROOM, part)))
     }
 
     /// A part as XML.
@@ -91,6 +94,9 @@ pub(super) fn attribute(tag: &BytesStart<'_>, local: &str) -> Option<String> {
         .with_checks(false)
         .flatten()
         .find(|attribute| attribute.key.local_name().as_ref() == local)?;
+    if !found.value.contains('&') {
+        return Some(found.value.to_string());
+    }
     let value =
         quick_xml::escape::unescape(&found.value).map_or_else(|_| found.value.to_string(), |text| text.to_string());
     Some(value)

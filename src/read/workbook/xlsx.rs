@@ -125,6 +125,7 @@ pub(super) fn scan(parts: &mut Parts<'_>, path: &str, book: &Book) -> Result<Sca
         lost: false,
         hidden: false,
         filled: false,
+        raw: Raw::default(),
     };
     if let Some(xml) = parts.xml(path)? {
         scanning.sheet(xml);
@@ -145,6 +146,8 @@ struct Scanning {
     /// Whether the row under way is hidden, and whether it holds anything.
     hidden: bool,
     filled: bool,
+    /// The cell under way.
+    raw: Raw,
 }
 
 /// A cell as its tags have it.
@@ -162,7 +165,7 @@ struct Raw {
 impl Scanning {
     /// Follows the part to its end, or to where it cannot be followed.
     fn sheet<R: BufRead>(&mut self, mut xml: Reader<R>) {
-        let mut buffer = Vec::new();
+        let (mut buffer, mut inside) = (Vec::new(), Vec::new());
         let mut within = false;
         loop {
             buffer.clear();
@@ -192,9 +195,11 @@ impl Scanning {
                             }
                             None => (self.row, self.column),
                         };
-                        let kind = attribute(&tag, "t");
-                        let Some(raw) = cell(&mut xml, kind) else { return };
-                        self.cell(at, explicit.is_some(), &raw);
+                        self.raw.begin(attribute(&tag, "t"));
+                        if cell(&mut xml, &mut inside, &mut self.raw).is_none() {
+                            return;
+                        }
+                        self.cell(at, explicit.is_some());
                     }
                     "mergeCell" => self
                         .scan
@@ -219,7 +224,8 @@ impl Scanning {
         }
     }
 
-    fn cell(&mut self, at: (u32, u32), explicit: bool, raw: &Raw) {
+    fn cell(&mut self, at: (u32, u32), explicit: bool) {
+        let raw = &self.raw;
         let trouble = raw.trouble(self.strings);
         self.filled |= trouble.is_some() || raw.has_text || !raw.value.is_empty();
         let stumbles = trouble.is_some();
@@ -239,18 +245,12 @@ impl Scanning {
     }
 }
 
-/// The inside of a cell, up to its end tag.
-fn cell<R: BufRead>(xml: &mut Reader<R>, kind: Option<String>) -> Option<Raw> {
-    let mut raw = Raw {
-        kind,
-        plain: true,
-        ..Raw::default()
-    };
-    let mut buffer = Vec::new();
+/// The inside of a cell, up to its end tag; none where that is not there.
+fn cell<R: BufRead>(xml: &mut Reader<R>, buffer: &mut Vec<u8>, raw: &mut Raw) -> Option<()> {
     let mut in_value = false;
     loop {
         buffer.clear();
-        match xml.read_event_into(&mut buffer).ok()? {
+        match xml.read_event_into(buffer).ok()? {
             Event::Start(tag) => match tag.local_name().as_ref() {
                 "v" => {
                     raw.has_value = true;
@@ -262,7 +262,7 @@ fn cell<R: BufRead>(xml: &mut Reader<R>, kind: Option<String>) -> Option<Raw> {
             },
             Event::End(tag) => match tag.local_name().as_ref() {
                 "v" => in_value = false,
-                "c" => return Some(raw),
+                "c" => return Some(()),
                 _ => {}
             },
             Event::Text(text) if in_value => {
@@ -277,6 +277,18 @@ fn cell<R: BufRead>(xml: &mut Reader<R>, kind: Option<String>) -> Option<Raw> {
 }
 
 impl Raw {
+    /// Forgets the cell before; the room of its value stays.
+    fn begin(&mut self, kind: Option<String>) {
+        let mut value = std::mem::take(&mut self.value);
+        value.clear();
+        *self = Raw {
+            kind,
+            value,
+            plain: true,
+            ..Raw::default()
+        };
+    }
+
     /// What is wrong with it, if anything is.
     fn trouble(&self, strings: u64) -> Option<String> {
         let value = self.value.as_str();

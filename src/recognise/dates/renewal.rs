@@ -4,7 +4,9 @@
 //! last paid day or the first of the next term. The reading is the day before, which is right or a day early: what must be done
 //! before a term ends is then done in time either way, while a day late would let it renew.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::sync::LazyLock;
+
+use hashbrown::HashSet;
 
 use crate::recognise::vocabulary::fold;
 

@@ -48,11 +48,8 @@ impl Group<'_> {
             self.resolve(subscription, &said);
         }
         let known = subscription.customer_id.and_then(|id| {
-            let at = merging
-                .customers
-                .binary_search_by_key(&id, |customer| customer.id)
-                .ok()?;
-            merging.customers.get(at)
+            let at = merging.of_customers.get(&id)?;
+            merging.customers.get(*at as usize)
         });
         // What rows say counts only where nobody else knows: the directory has heard of the rows too.
         let name = known.and_then(|customer| customer.name.clone());
@@ -84,7 +81,7 @@ impl Group<'_> {
         let (Some(trail), merging) = (&mut self.trail, self.merging) else {
             return;
         };
-        let rows: Vec<(u8, Fact)> = said.iter().map(|&fact| (merging.rank(fact), fact.clone())).collect();
+        let rows: Vec<(u8, &Fact)> = said.iter().map(|&fact| (merging.rank(fact), fact)).collect();
         if let Some(at) = rows.iter().position(|(_, fact)| get(&fact.customer).is_some()) {
             trail.chosen(field, &rows, at, |fact| Some(get(&fact.customer)?.spoken()));
         }
@@ -177,7 +174,7 @@ impl Group<'_> {
         if code == Code::CustomerAmbiguous {
             self.flaws.insert(Flaw::CustomerAmbiguous);
         }
-        let mut finding = Finding::new(code, place, message, hint).subscription(self.id.clone());
+        let mut finding = Finding::new(code, place, message, hint).subscription(self.id.to_string());
         finding.heading = heading;
         finding.value = value;
         self.findings.push(finding);

@@ -2,6 +2,8 @@
 //!
 //! In: the cells of a row. Out: its [`Charge`], the dates still missing.
 
+use std::borrow::Cow;
+
 use super::{
     super::{
         Field,
@@ -26,7 +28,7 @@ pub(super) fn charge_of(cells: &mut Cells<'_>, shared: &Shared) -> Option<Charge
     let amount = columns.amount.map(|column| cells.row.cell(column as usize));
     let quantity = cells.cell(Field::Seats).map(|(_, cell)| cell);
     let is_credit = amount.into_iter().chain(quantity).any(is_negative);
-    let word = cells.text(Field::ChargeType);
+    let word = cells.text(Field::ChargeType).map(Cow::into_owned);
     let effect = word.as_deref().and_then(effect_of);
     if let (Some(word), None, Some((column, cell))) = (&word, effect, cells.cell(Field::ChargeType)) {
         let message = format!("`{word}` is no type of charge we know; it counts as a change of the number of licences");

@@ -7,7 +7,7 @@ use super::super::{
     cells::{Cells, shown},
     kinds::Role,
     table::{Batch, Loose, Table},
-    vocabulary::fold,
+    vocabulary::folds_alike,
 };
 use crate::{
     finding::{Code, Finding},
@@ -114,7 +114,7 @@ pub(super) fn is_repeated_heading(row: Row<'_>, table: &Table) -> bool {
     let repeats = |(column, cell): (u32, Cell<'_>)| match (cell, table.columns.heading(column)) {
         (Cell::Text(text), Some(heading)) => {
             let (text, heading) = (text.trim(), heading.trim());
-            text == heading || text.len() < 128 && !heading.is_empty() && fold(text) == fold(heading)
+            text == heading || text.len() < 128 && !heading.is_empty() && folds_alike(text, heading)
         }
         _ => false,
     };

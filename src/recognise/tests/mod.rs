@@ -8,6 +8,7 @@ mod languages;
 mod merging;
 mod months;
 mod order;
+mod recalled;
 mod trace;
 mod whole;
 

@@ -4,7 +4,9 @@
 //! table. Only files that hold a wanted row are read, and only wanted rows are kept. A file that has changed since it was read
 //! the first time gives nothing: its cells are not those that were recognised.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::HashMap;
 
 use crate::{
     finding::Place,

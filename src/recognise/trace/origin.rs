@@ -4,6 +4,8 @@
 //! of the field's columns are read once more, in the order and by the functions by which the row was recognised; the first that
 //! gives the value is where it came from. Where no cell does, the settings for the file or the kind of export gave it.
 
+use std::borrow::Cow;
+
 use super::{Giver, Origin, Other, SourceCell, again::Again};
 use crate::{
     finding::Place,
@@ -198,7 +200,7 @@ fn columns_giving(field: Field, value: &str, row: Row<'_>, table: &Table, contex
 fn reads(fact: Field, of: Field, cells: &mut Cells<'_>) -> Option<String> {
     match of {
         Field::CustomerDomain | Field::CustomerId if fact == Field::CustomerDomain => {
-            Some(domain_of(&cells.text(of)?).spoken())
+            Some(Text::from(domain_of(&cells.text(of)?)).spoken())
         }
         Field::CustomerId => Some(cells.id(of)?.guid().map(CustomerId)?.spoken()),
         Field::SubscriptionId | Field::BaseId | Field::TargetCustomerId | Field::SellerId | Field::OwnerTenantId => {
@@ -235,7 +237,7 @@ fn reads(fact: Field, of: Field, cells: &mut Cells<'_>) -> Option<String> {
         Field::Trial => Some(cells.take(of, values::trial)?.spoken()),
         Field::Addon => Some(cells.take(of, values::addon)?.spoken()),
         Field::SkuId if fact == Field::SkuId => Some(cells.text(of)?.to_lowercase()),
-        _ => cells.text(of),
+        _ => cells.text(of).map(Cow::into_owned),
     }
 }
 
@@ -281,14 +283,14 @@ fn remarked(field: Field, value: &str, row: Row<'_>, table: &Table, vocabulary: 
 
 /// The columns of an offer's id: one, or those of its parts.
 fn offer_columns(value: &str, cells: &mut Cells<'_>) -> Vec<u32> {
-    let whole = cells.text(Field::OfferId);
+    let whole = cells.text(Field::OfferId).map(Cow::into_owned);
     if let (Some(text), Some((column, _))) = (whole, cells.cell(Field::OfferId))
         && with_zeros(cells, Field::OfferId, text) == value
     {
         return vec![column];
     }
     let parts = [Field::ProductId, Field::SkuId, Field::AvailabilityId];
-    let texts = parts.map(|part| cells.text(part));
+    let texts = parts.map(|part| cells.text(part).map(Cow::into_owned));
     let [Some(product), sku, availability] = &texts else {
         return Vec::new();
     };

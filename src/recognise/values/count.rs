@@ -42,6 +42,10 @@ pub fn seats(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<Seats>, Unreadable
 }
 
 fn number(text: &str, v: &Vocabulary) -> Result<u32, Unreadable> {
+    // Digits alone are what they say.
+    if (1..=9).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().map_err(|_| NO_NUMBER);
+    }
     // The wide digits of Japanese and Chinese texts.
     if text.contains(|c: char| matches!(c, '０'..='９')) {
         use unicode_normalization::UnicodeNormalization;

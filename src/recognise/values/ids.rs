@@ -7,10 +7,24 @@ use crate::{read::Cell, terms::Id};
 
 /// The smallest whole number of 16 digits: a spreadsheet keeps 15 of them.
 const ROUNDED: f64 = 1e15;
+/// Characters of a GUID with hyphens and nothing around it.
+const USUAL_GUID: usize = 36;
 
 /// An identifier. A number becomes its digits while it can be trusted; a GUID that is cut short, digits in scientific notation
 /// and `#######` are damaged.
 pub fn id(cell: Cell<'_>) -> Result<Option<Id>, DamagedId> {
+    // Nothing below says otherwise of a GUID in its usual form, which most identifiers are.
+    if let Cell::Text(text) = cell
+        && text.len() == USUAL_GUID
+        && let Ok(guid) = uuid::Uuid::try_parse(text)
+        && !guid.is_nil()
+    {
+        return Ok(Some(Id::Guid(guid)));
+    }
+    id_in_full(cell)
+}
+
+fn id_in_full(cell: Cell<'_>) -> Result<Option<Id>, DamagedId> {
     let damaged = |why| Err(DamagedId { why });
     match content(cell) {
         Content::Nothing => Ok(None),
@@ -183,6 +197,16 @@ mod tests {
                 Some(expected),
                 "{cell:?}"
             );
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_way_reads_what_the_long_one_does(
+            text in "[0-9a-fA-FeE]{7,8}[-e][0-9a-f]{4}-[0-9a-fE]{4}-[0-9a-f]{4}-[0-9a-fA-Fg]{12}|[0-9a-f-]{36}|[{(]?[0-9a-f]{32}[})]?|0{8}-0{4}-0{4}-0{4}-0{11}[0-9]",
+        ) {
+            let cell = Cell::Text(&text);
+            proptest::prop_assert_eq!(id(cell), id_in_full(cell));
         }
     }
 

@@ -4,10 +4,9 @@
 //! of a kind are read when they are first asked for, once a process: a run that meets no country's name never reads those. The
 //! tests see to it that no folded text has two meanings, so the order of reading does not matter.
 
-use std::{
-    collections::HashMap,
-    sync::{LazyLock, OnceLock},
-};
+use std::sync::{LazyLock, OnceLock};
+
+use hashbrown::HashMap;
 
 use super::{Kind, Known, Language, folding::spellings};
 use crate::terms::Text;
