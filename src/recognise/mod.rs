@@ -38,8 +38,8 @@ pub mod vocabulary;
 
 pub use certainty::{KindCertainty, RecognisedBy};
 pub use field::Field;
-pub(crate) use source::fits_source;
 pub use run::{Context, recognise, recognise_with_samples};
+pub(crate) use source::fits_source;
 pub use trail::Standing;
 
 #[cfg(test)]

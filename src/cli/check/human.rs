@@ -85,7 +85,9 @@ pub(super) fn report(checked: &Checked, quiet: bool, verbose: bool) -> String {
 /// A place under the name of its file.
 fn within_file(place: &Place) -> String {
     let whole = place.to_string();
-    let within = whole.strip_prefix(&*place.file).and_then(|rest| rest.strip_prefix(", "));
+    let within = whole
+        .strip_prefix(&*place.file)
+        .and_then(|rest| rest.strip_prefix(", "));
     within.unwrap_or("the file").to_owned()
 }
 
