@@ -199,7 +199,7 @@ fn what_gave_way_says_why() {
             "2026-05-13 older b-2026-10-20.csv, line 2, column 5",
         ]
     );
-    assert!(line(&trace, Field::CustomerId).contains("a-2026-11-20.csv B2 `Contoso`, the only customer of that name"));
+    assert!(line(&trace, Field::CustomerId).contains("c-2026-11-20.csv B2 `Contoso`, the only customer of that name"));
     assert_eq!(
         fact(&trace, Field::CustomerName).origin.as_ref().unwrap().giver,
         Giver::Cell
