@@ -28,7 +28,7 @@ use super::{
 use crate::{
     config::Config,
     finding::{Accounting, Code, Finding, Place},
-    read::{self, Input, ReadOptions},
+    read::{self, FileReport, Input, ReadOptions, Sink},
     terms::*,
 };
 
@@ -51,21 +51,25 @@ pub struct Context<'a> {
 ///
 /// The caller must check [`Accounting::balances`]: a run whose rows do not add up is to be stopped.
 pub fn recognise(inputs: &[Input], context: &Context<'_>) -> Recognised {
-    let limits = &context.config.limits;
-    recognise_with(inputs, context, &|input, options, sink| {
-        let options = ReadOptions {
-            workbooks: context.config.workbooks.clone(),
-            ..options.clone()
-        };
-        read::read(input, &options, limits, context.vocabulary, sink)
-    })
+    recognise_with(inputs, context, &reader(context))
 }
 
 /// Reads and recognises all inputs, and keeps what stands first in each column that is used: see [`super::TableRecord::samples`].
 pub fn recognise_with_samples(inputs: &[Input], context: &Context<'_>) -> Recognised {
-    let limits = &context.config.limits;
-    let reader: Reader<'_> = &|input, options, sink| read::read(input, options, limits, context.vocabulary, sink);
-    recognise_and(inputs, context, reader, &Shared::with_samples(), |_| ()).0
+    recognise_and(inputs, context, &reader(context), &Shared::with_samples(), |_| ()).0
+}
+
+/// Reads inputs as the settings have it: under their limits, and each workbook where they say.
+pub(super) fn reader<'a>(
+    context: &'a Context<'_>,
+) -> impl Fn(&Input, &ReadOptions, &mut dyn Sink) -> FileReport + Sync + 'a {
+    |input, options, sink| {
+        let options = ReadOptions {
+            workbooks: context.config.workbooks.clone(),
+            ..options.clone()
+        };
+        read::read(input, &options, &context.config.limits, context.vocabulary, sink)
+    }
 }
 
 /// Recognises what a reader hands on.

@@ -16,11 +16,11 @@ use chrono::NaiveDate;
 pub(super) use self::origin::as_it_stands;
 use self::{again::Again, found::Found};
 use super::{
-    Context, Customer, Field, Recognised, Subscription, file::Reader, rows::Shared, run::recognise_and, trail::Standing,
+    Context, Customer, Field, Recognised, Subscription, file::Reader, rows::Shared, run::{reader, recognise_and}, trail::Standing,
 };
 use crate::{
     finding::Place,
-    read::{self, Input},
+    read::Input,
     terms::*,
 };
 
@@ -162,10 +162,7 @@ pub struct SourceCell {
 
 /// Recognises all inputs and tells where the facts come from of what a word fits.
 pub fn trace(inputs: &[Input], context: &Context<'_>, word: &str) -> (Recognised, Answer) {
-    let limits = &context.config.limits;
-    trace_with(inputs, context, word, &|input, options, sink| {
-        read::read(input, options, limits, context.vocabulary, sink)
-    })
+    trace_with(inputs, context, word, &reader(context))
 }
 
 /// Traces what a reader hands on, twice.
