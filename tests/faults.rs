@@ -59,11 +59,11 @@ const CALLS: [&str; 13] = [
 ];
 /// Those of them that are made to fail, each with what a disk says.
 const FAILURES: [(&str, &[&str]); 6] = [
-    ("write", &["ENOSPC", "EIO", "EDQUOT"]),
-    ("fsync", &["EIO", "ENOSPC", "EDQUOT"]),
+    ("write", &["ENOSPC", "EIO", "EDQUOT", "EFBIG"]),
+    ("fsync", &["EIO", "ENOSPC", "EDQUOT", "EROFS"]),
     ("rename", &["EIO", "ENOSPC", "EROFS", "EACCES"]),
     ("renameat", &["EIO", "ENOSPC", "EROFS", "EACCES"]),
-    ("linkat", &["EIO", "EPERM", "ENOSPC"]),
+    ("linkat", &["EIO", "EPERM", "ENOSPC", "EMLINK"]),
     ("ftruncate", &["EIO"]),
 ];
 
@@ -247,7 +247,7 @@ fn faults(counts: &BTreeMap<&'static str, usize>) -> Vec<Fault> {
         // Most of a program's opening and closing is done before it looks at its work: the end of it is what counts.
         let first = count.saturating_sub(60).max(1);
         for nth in first..=count {
-            for what in ["signal=SIGKILL", "signal=SIGTERM"] {
+            for what in ["signal=SIGKILL", "signal=SIGTERM", "signal=SIGINT", "signal=SIGHUP"] {
                 faults.push(Fault {
                     call,
                     what: what.to_owned(),
@@ -302,8 +302,13 @@ fn tried(nights: &Nights, fault: &Fault) {
     );
     match status.code() {
         Some(0) => assert!(is_tonight, "{fault:?} returned 0, and not all is tonight's"),
-        Some(143) => {
-            assert_eq!(fault.what, "signal=SIGTERM");
+        Some(ended @ (129 | 130 | 143)) => {
+            let signal = match ended {
+                129 => "signal=SIGHUP",
+                130 => "signal=SIGINT",
+                _ => "signal=SIGTERM",
+            };
+            assert_eq!(fault.what, signal);
             assert!(is_last || is_tonight, "{fault:?} left some of both");
         }
         Some(other) => assert!(is_last, "{fault:?} returned {other}, and not all is last night's"),
