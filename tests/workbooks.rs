@@ -311,15 +311,29 @@ fn memory_and_time_are_limited() {
 fn every_command_parses_workbooks_elsewhere() {
     let folder = tempfile::tempdir().unwrap();
     let text = "x".repeat(60 << 20);
-    let list = [vec!["Subscription ID".into(), "Offer name".into()], vec![1.0.into(), "marker".into()]];
+    let list = [
+        vec!["Subscription ID".into(), "Offer name".into()],
+        vec![1.0.into(), "marker".into()],
+    ];
     let large = changed(&xlsx(&[Sheet::new("Lista", &list)]), "xl/sharedStrings.xml", |bytes| {
         String::from_utf8_lossy(bytes).replace("marker", &text).into_bytes()
     });
     std::fs::write(folder.path().join("large.xlsx"), large).unwrap();
-    for command in [&["plan"][..], &["check"], &["explain", "contoso"], &["offers", "map", "--from"]] {
+    for command in [
+        &["plan"][..],
+        &["check"],
+        &["explain", "contoso"],
+        &["offers", "map", "--from"],
+    ] {
         let ran = Command::new(env!("CARGO_BIN_EXE_seatshift"))
             .args(command)
-            .args(["large.xlsx", "--set", "limits.memory_bytes=104857600", "--set", "limits.ratio=10000"])
+            .args([
+                "large.xlsx",
+                "--set",
+                "limits.memory_bytes=104857600",
+                "--set",
+                "limits.ratio=10000",
+            ])
             .current_dir(folder.path())
             .output()
             .unwrap();

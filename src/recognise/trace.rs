@@ -16,13 +16,13 @@ use chrono::NaiveDate;
 pub(super) use self::origin::as_it_stands;
 use self::{again::Again, found::Found};
 use super::{
-    Context, Customer, Field, Recognised, Subscription, file::Reader, rows::Shared, run::{reader, recognise_and}, trail::Standing,
+    Context, Customer, Field, Recognised, Subscription,
+    file::Reader,
+    rows::Shared,
+    run::{reader, recognise_and},
+    trail::Standing,
 };
-use crate::{
-    finding::Place,
-    read::Input,
-    terms::*,
-};
+use crate::{finding::Place, read::Input, terms::*};
 
 /// What fits a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
