@@ -320,7 +320,7 @@ impl Group<'_> {
     ) {
         let Some(chosen) = self.rows.get(at) else { return };
         let rival = self.rows.iter().filter(|row| tied(chosen, row)).find_map(|row| {
-            let other = get(&row.1)?;
+            let other = get(row.1)?;
             (!alike(value, &other)).then_some((row, other))
         });
         if let Some((row, other)) = rival {
@@ -352,8 +352,8 @@ impl Group<'_> {
         fields: &[Field],
         instead: &str,
     ) -> Finding {
-        let (place, heading) = self.merging.cell(&chosen.1, fields);
-        let (elsewhere, _) = self.merging.cell(&row.1, fields);
+        let (place, heading) = self.merging.cell(chosen.1, fields);
+        let (elsewhere, _) = self.merging.cell(row.1, fields);
         let message = format!(
             "`{}` here, but `{}` in {elsewhere}{instead}",
             value.spoken(),

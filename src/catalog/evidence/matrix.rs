@@ -99,11 +99,14 @@ impl Row {
     }
 }
 
+/// Rows of one item, each with its file and where it stands in it.
+type Rows = BTreeMap<Row, (usize, u32)>;
+
 /// All offer matrices.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Matrix {
     /// The rows of each item, with where each stands first: file and row.
-    by_item: BTreeMap<String, Newest<BTreeMap<Row, (usize, u32)>>>,
+    by_item: BTreeMap<String, Newest<Rows>>,
     by_sku: BTreeMap<Uuid, BTreeSet<String>>,
 }
 

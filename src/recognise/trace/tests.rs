@@ -6,7 +6,7 @@ use super::{again::Again, subscription::SubscriptionTrail, *};
 use crate::{
     config::Config,
     finding::Place,
-    read::{Cell, ReadOptions, Rows, read_whole},
+    read::{self, Cell, ReadOptions, Rows, read_whole},
     recognise::{
         dates::read_date, rows::Shared, run::recognise_and, tables::read_tables, values, vocabulary::Vocabulary,
     },

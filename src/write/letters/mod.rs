@@ -186,6 +186,9 @@ pub(super) const KINDS: [&str; 12] = [
     "reassign",
 ];
 
+/// By when something is asked, and of which subscription.
+type Asked<'a> = (Option<NaiveDate>, Option<&'a Row<PlanColumn>>);
+
 /// A customer that is written to.
 struct Addressee<'a> {
     id: CustomerId,
@@ -193,7 +196,7 @@ struct Addressee<'a> {
     moves: Vec<&'a Row<PlanColumn>>,
     decisions: Vec<&'a Row<PlanColumn>>,
     /// Kind of what is asked, day and row, in the order of [`KINDS`].
-    asked: BTreeMap<usize, Vec<(Option<NaiveDate>, Option<&'a Row<PlanColumn>>)>>,
+    asked: BTreeMap<usize, Vec<Asked<'a>>>,
 }
 
 impl Addressee<'_> {

@@ -23,7 +23,7 @@ fn row(cells: &[(PlanColumn, &str)]) -> Row<PlanColumn> {
         (None, PlanColumn::CustomerDomain) => "contoso.example",
         (None, _) => "",
     };
-    Row::new(PlanColumn::ALL.iter().map(|column| text(column)))
+    Row::new(PlanColumn::ALL.iter().map(text))
 }
 
 fn moving(id: &str, offer: &str, target: &str, rest: &[(PlanColumn, &str)]) -> Row<PlanColumn> {
