@@ -401,9 +401,10 @@ fn a_folder_in_the_place_of_a_file_leaves_the_old_plan() {
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
-        let expected = running::FILES
-            .into_iter()
-            .chain(["plan.stopped.run.json", "plan.stopped.findings.csv"]);
+        let expected =
+            running::FILES
+                .into_iter()
+                .chain([".plan.csv.lock", "plan.stopped.run.json", "plan.stopped.findings.csv"]);
         assert_eq!(
             names,
             expected.map(str::to_owned).collect(),

@@ -17,7 +17,7 @@ use seatshift::{
 use super::{
     changes,
     shown::{BAD, FAINT, In, STRONG, WARN, grouped, many, tame},
-    withheld::withheld,
+    withheld::{is_id, withheld},
 };
 
 mod weeks;
@@ -180,7 +180,12 @@ fn list(text: &mut String, plan: &Plan, words: &str, style: anstyle::Style, want
     for (day, id, row) in rows.iter().take(ROWS_SHOWN) {
         let day = day.map_or_else(|| "no day".to_owned(), |day| day.to_string());
         let step = row.decision.next_step.map_or("", |step| step.as_str());
-        let _ = writeln!(text, "  {day:10}  {step:24}  {}", tame(id));
+        // What stands in a column of ids may be anything; then its place leads to the row.
+        let which = match is_id(id) {
+            true => id.clone(),
+            false => row.subscription.place.to_string(),
+        };
+        let _ = writeln!(text, "  {day:10}  {step:24}  {}", tame(&which));
     }
     rest(text, rows.len(), ROWS_SHOWN);
 }

@@ -110,8 +110,8 @@ fn is_figure(value: &str) -> bool {
         || value.chars().all(|character| character.is_ascii_punctuation())
 }
 
-/// An id of a subscription or a customer.
-fn is_id(value: &str) -> bool {
+/// Whether a text is an id of a subscription or a customer, and can be nothing else.
+pub(super) fn is_id(value: &str) -> bool {
     let is_hexadecimal = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     Id::parse(value).is_some_and(|id| id.guid().is_some())
         || value.strip_prefix("no-id:").is_some_and(is_hexadecimal)

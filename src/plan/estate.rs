@@ -244,7 +244,7 @@ impl<'a> Estate<'a> {
 
     /// The steps of all rows, in runs of rows, each with the index of its row; the first of a move is its next.
     fn steps(&self, decided: &mut [Decided]) -> Vec<Vec<StepRef>> {
-        const RUN: usize = 4096;
+        const RUN: usize = 1 << 12;
         let of_run = |(run, decided): (usize, &mut [Decided])| {
             let mut all = Vec::new();
             for (index, decided) in (run * RUN..).zip(decided) {
@@ -301,8 +301,8 @@ fn assemble(
     shown: Vec<(Option<Text>, Option<Text>, Option<Country>)>,
 ) -> Plan {
     let order = order_of(&subscriptions, &decided);
-    let mut places = vec![0u32; order.len()];
-    for (place, &(.., index)) in (0u32..).zip(&order) {
+    let mut places: Vec<u32> = vec![0; order.len()];
+    for (place, &(.., index)) in (0..).zip(&order) {
         places[index as usize] = place;
     }
     let mut step_refs = Vec::with_capacity(steps.iter().map(Vec::len).sum());
@@ -376,13 +376,13 @@ fn order_of(subscriptions: &[Subscription], decided: &[Decided]) -> Vec<Key> {
 
 /// For each row of the plan its place in the order of customers and ids.
 fn ranks_of(order: &[Key]) -> Vec<u32> {
-    let mut by_customer: Vec<(Option<CustomerId>, u32, u32)> = (0u32..)
+    let mut by_customer: Vec<(Option<CustomerId>, u32, u32)> = (0..)
         .zip(order)
         .map(|(place, &(.., customer, rank, _))| (customer, rank, place))
         .collect();
     by_customer.par_sort_unstable();
-    let mut ranks = vec![0u32; order.len()];
-    for (rank, &(.., place)) in (0u32..).zip(&by_customer) {
+    let mut ranks: Vec<u32> = vec![0; order.len()];
+    for (rank, &(.., place)) in (0..).zip(&by_customer) {
         ranks[place as usize] = rank;
     }
     ranks

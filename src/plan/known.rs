@@ -125,10 +125,7 @@ impl<'a> Known<'a> {
         let (Some(channel), Some(end)) = (self.subscription.channel, self.subscription.term_end) else {
             return as_of;
         };
-        let on = end.0.max(as_of);
-        let window = rules.window(channel, Route::NewSubscription, WindowCase::Exempt, on);
-        let best = window.map_or(as_of, |window| window.row.recommended.on(as_of, end.0));
-        best.max(as_of)
+        rules.best_order_day(channel, as_of, end.0).max(as_of)
     }
 
     /// The term: as stated, else as its first and last day say, where they are a whole term of new commerce apart.

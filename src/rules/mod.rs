@@ -263,10 +263,26 @@ impl Rules {
 
     /// The window of a channel and route in a case.
     pub fn window(&self, channel: Channel, route: Route, case: WindowCase, on: NaiveDate) -> Option<&Dated<Window>> {
-        self.heard.note(
-            "windows",
-            table::nearest(self.windows.iter().filter(|r| r.row.fits(channel, route, case)), on),
-        )
+        self.heard
+            .note("windows", self.nearest_window(channel, route, case, on))
+    }
+
+    /// The day that is best for an order where nothing else is known: the one of a window without the extended service term. It
+    /// only chooses among dated rows, so that no explanation tells of it.
+    pub fn best_order_day(&self, channel: Channel, as_of: NaiveDate, term_end: NaiveDate) -> NaiveDate {
+        let on = term_end.max(as_of);
+        let window = self.nearest_window(channel, Route::NewSubscription, WindowCase::Exempt, on);
+        window.map_or(as_of, |window| window.row.recommended.on(as_of, term_end))
+    }
+
+    fn nearest_window(
+        &self,
+        channel: Channel,
+        route: Route,
+        case: WindowCase,
+        on: NaiveDate,
+    ) -> Option<&Dated<Window>> {
+        table::nearest(self.windows.iter().filter(|r| r.row.fits(channel, route, case)), on)
     }
 
     /// The state of a channel's subscription so many days after its term end, in a case; none: past its data retention.

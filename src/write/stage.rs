@@ -245,10 +245,13 @@ impl Stage {
         let mut done = Vec::new();
         let published = put_in_place(staged, &mut done);
         let seconds = done.iter().filter_map(|done| match &done.before {
-            Before::File(second) => Some(&**second),
+            Before::File(second) => Some(second.to_path_buf()),
             Before::Nothing | Before::Folder(_) => None,
         });
-        under_way::forget(names.iter().map(PathBuf::as_path).chain(seconds));
+        let names: Vec<PathBuf> = names.into_iter().chain(seconds).collect();
+        // Second names are forgotten once they are gone: a signal that comes meanwhile takes what is left of them.
+        drop(done);
+        under_way::forget(names.iter().map(PathBuf::as_path));
         // The renames are in effect; that the folder's entry is on the disk as well is all that may fail now.
         for folder in &self.folders {
             let _ = sync_folder(folder);

@@ -20,7 +20,6 @@ pub(super) fn tables_of(reason: Reason) -> &'static [&'static str] {
         Reason::CloudMismatch => &["clouds"],
         Reason::SegmentMismatch => &["segments"],
         Reason::RenewedLately => &["undo_windows"],
-        Reason::TooManySubscriptions => &["numbers"],
         Reason::ServiceDown | Reason::SourceDeleted => &["lifecycles"],
         _ => &[],
     }
