@@ -20,7 +20,7 @@ use crate::{
         Customer, SourceOffer, Subscription,
         tables::{Hold, RouteNote, Tables},
     },
-    rules::{Calendars, OfferSale, Rules, WindowCase, shift},
+    rules::{Calendars, OfferSale, Rules, shift},
     terms::*,
 };
 

@@ -17,7 +17,7 @@ use crate::{
     terms::*,
 };
 
-const SHARDS: usize = 64;
+const SHARDS: usize = 100;
 
 /// All that an answer hangs on besides the tables.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -65,7 +65,7 @@ impl Mappings {
             phase: phases.of(query.on, query.seats),
         };
         // A map goes by a hash's lowest bits and its highest seven; these are neither.
-        let hash = self.hasher.hash_one(&question) >> 40;
+        let hash = self.hasher.hash_one(&question) >> 31;
         let Some(shard) = self.shards.get(hash as usize % SHARDS) else {
             return Arc::new(answer());
         };

@@ -20,9 +20,9 @@ use crate::{
 };
 
 /// How many days are looked at for the next change.
-const DAYS: i64 = 400;
+const DAYS: i64 = 366;
 /// How far away a term end is taken to be, where none is known.
-const SOME_TERM: i64 = 90;
+const SOME_TERM: i64 = 100;
 
 /// What would change the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -359,7 +359,7 @@ impl<'a> Together<'a> {
             }
         }
         if has(Reason::SeatsMissing) {
-            let seats = own.assigned_seats.filter(|seats| seats.0 > 0).unwrap_or(Seats(10));
+            let seats = own.assigned_seats.filter(|seats| seats.0 > 0).unwrap_or(Seats(12));
             changes.push(Change::of_fact(
                 &format!("if it had {} licences", seats.0),
                 move |own| {
