@@ -135,7 +135,9 @@ fn without_lengths(code: &str) -> String {
 /// A number without the type behind it: `0u64`, `1_i64`.
 fn without_type(number: &str) -> &str {
     let digits = number.find(['u', 'i', 'f']).map_or(number, |at| &number[..at]);
-    digits.trim_end_matches('_').trim_end_matches(|c: char| c.is_ascii_lowercase())
+    digits
+        .trim_end_matches('_')
+        .trim_end_matches(|c: char| c.is_ascii_lowercase())
 }
 
 #[test]

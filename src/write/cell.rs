@@ -14,6 +14,8 @@ use crate::{saved::neutralised, terms::push_date};
 /// The cells of a line under way.
 pub(super) struct Line<'b> {
     buffer: &'b mut Vec<u8>,
+    /// Where cells end, in a line that is kept as it is meant; none: it is written with delimiters and quotes.
+    ends: Option<&'b mut Vec<usize>>,
     delimiter: char,
     first: bool,
 }
@@ -22,14 +24,25 @@ impl<'b> Line<'b> {
     pub(super) fn begin(buffer: &'b mut Vec<u8>, delimiter: char) -> Line<'b> {
         Line {
             buffer,
+            ends: None,
             delimiter,
             first: true,
         }
     }
 
+    /// A line whose cells are kept as they are meant: what would be read back if it were written.
+    pub(super) fn meant(buffer: &'b mut Vec<u8>, ends: &'b mut Vec<usize>) -> Line<'b> {
+        Line {
+            ends: Some(ends),
+            ..Line::begin(buffer, ',')
+        }
+    }
+
     fn next_cell(&mut self) {
-        if !self.first {
-            self.buffer.push(self.delimiter as u8);
+        match &mut self.ends {
+            _ if self.first => {}
+            Some(ends) => ends.push(self.buffer.len()),
+            None => self.buffer.push(self.delimiter as u8),
         }
         self.first = false;
     }
@@ -42,7 +55,7 @@ impl<'b> Line<'b> {
     /// A text that came from somewhere else.
     pub(super) fn text(&mut self, text: &str) {
         self.next_cell();
-        match self.is_plain(text.as_bytes()) {
+        match self.ends.is_some() || self.is_plain(text.as_bytes()) {
             true => self.buffer.extend_from_slice(text.as_bytes()),
             false => self.quoted(&neutralised(text)),
         }
@@ -125,7 +138,7 @@ impl<'b> Line<'b> {
         self.next_cell();
         let start = self.buffer.len();
         write(self.buffer);
-        if !self.buffer.get(start..).is_some_and(|text| self.is_plain(text)) {
+        if self.ends.is_none() && !self.buffer.get(start..).is_some_and(|text| self.is_plain(text)) {
             let text = self.buffer.split_off(start);
             self.quoted(&neutralised(&String::from_utf8_lossy(&text)));
         }
@@ -144,7 +157,10 @@ impl<'b> Line<'b> {
 
     /// Ends the line.
     pub(super) fn end(self) {
-        self.buffer.extend_from_slice(b"\r\n");
+        match self.ends {
+            Some(ends) => ends.push(self.buffer.len()),
+            None => self.buffer.extend_from_slice(b"\r\n"),
+        }
     }
 
     fn quoted(&mut self, text: &str) {

@@ -22,7 +22,7 @@ use crate::{
     config::OutputSettings,
     finding::Finding,
     plan::Plan,
-    saved::{ChangeColumn, Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn, restored},
+    saved::{ChangeColumn, Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn},
 };
 
 mod calendar;
@@ -65,8 +65,6 @@ use stage::Stage;
 
 /// Rows rendered by one worker at a time.
 const CHUNK: usize = 1024;
-/// Most bytes of a buffer for lines that are read back.
-const READ_BUFFER: usize = 1 << 16;
 /// Chunks held in memory at once.
 const CHUNKS_AT_ONCE: usize = 16;
 
@@ -352,25 +350,22 @@ impl Latest for PlanRows<'_> {
 
 /// Items as rows of cells: what would be read back if their lines were written.
 fn cells<T, C: Columns>(items: impl Iterator<Item = T>, fill: impl Fn(T, &mut Line<'_>)) -> Vec<Row<C>> {
-    let mut items = items.peekable();
-    let mut rows = Vec::with_capacity(items.size_hint().0);
-    let mut buffer = Vec::new();
-    while items.peek().is_some() {
+    let (mut buffer, mut ends) = (Vec::new(), Vec::new());
+    let row = |item| {
         buffer.clear();
-        for item in items.by_ref().take(CHUNK) {
-            let mut line = Line::begin(&mut buffer, ',');
-            fill(item, &mut line);
-            line.end();
-        }
-        // A line of ours is one record of UTF-8.
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .buffer_capacity(buffer.len().min(READ_BUFFER))
-            .from_reader(buffer.as_slice());
-        let records = reader.records().map(Result::unwrap_or_default);
-        rows.extend(records.map(|record| Row::new(record.iter().map(restored))));
-    }
-    rows
+        ends.clear();
+        let mut line = Line::meant(&mut buffer, &mut ends);
+        fill(item, &mut line);
+        line.end();
+        let mut start = 0;
+        Row::new(ends.iter().map(|&end| {
+            let cell = buffer.get(start..end).unwrap_or_default();
+            start = end;
+            // Cells are UTF-8: they are made of texts.
+            std::str::from_utf8(cell).unwrap_or_default()
+        }))
+    };
+    items.map(row).collect()
 }
 
 fn name(path: &Path) -> String {
