@@ -11,6 +11,8 @@ pub(super) const FAINT: Style = Style::new().dimmed();
 
 /// Most characters of a text that came from a file.
 const LONGEST: usize = 400;
+/// Most characters of a sentence of ours with texts from files in it: its end may be what matters most.
+const LONGEST_SENTENCE: usize = 4000;
 
 /// Something in a style.
 pub(super) struct In<T>(pub(super) Style, pub(super) T);
@@ -26,9 +28,18 @@ impl<T: Display> Display for In<T> {
 /// A text from somebody's file, on one line: control characters and those that turn the direction of writing are spelled out,
 /// and what is too long is cut.
 pub(super) fn tame(text: &str) -> String {
+    tamed(text, LONGEST)
+}
+
+/// The same of a sentence of ours.
+pub(super) fn tame_sentence(text: &str) -> String {
+    tamed(text, LONGEST_SENTENCE)
+}
+
+fn tamed(text: &str, longest: usize) -> String {
     let mut tamed = String::with_capacity(text.len());
     for (index, character) in text.chars().enumerate() {
-        if index == LONGEST {
+        if index == longest {
             tamed.push('…');
             break;
         }

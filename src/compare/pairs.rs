@@ -21,11 +21,13 @@ const BATCH: usize = 8192;
 pub(super) const PLACE: [PlanColumn; 3] = [PlanColumn::SourceFile, PlanColumn::SourceSheet, PlanColumn::SourceRow];
 
 /// What may follow the move date of a row that moves as soon as all is ready.
-const FOLLOWS: [PlanColumn; 8] = [
+const FOLLOWS: [PlanColumn; 10] = [
     PlanColumn::MoveDate,
     PlanColumn::NextStepBy,
     PlanColumn::WindowOpens,
     PlanColumn::WindowCloses,
+    PlanColumn::RelationshipBy,
+    PlanColumn::AgreementBy,
     PlanColumn::ReassignBy,
     PlanColumn::EndSourceBy,
     PlanColumn::OverlapDays,

@@ -59,7 +59,7 @@ pub enum Stop {
     NowhereBeside,
     /// No export gave a row.
     #[error(
-        "no export could be read: there is nothing to plan, so nothing was written\n  hint: see the findings; check the paths, and whether these are lists of subscriptions"
+        "no export could be read: there is nothing to plan, so the last plan was left as it is\n  hint: see the findings; check the paths, and whether these are lists of subscriptions"
     )]
     NothingRead {
         /// Why, for each.

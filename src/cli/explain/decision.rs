@@ -17,7 +17,7 @@ use seatshift::{
 
 use super::super::{
     lines::{padded, wrapped},
-    shown::{FAINT, In, STRONG, many, tame},
+    shown::{FAINT, In, STRONG, many, tame, tame_sentence},
 };
 
 /// Columns of a name before what it says.
@@ -136,7 +136,7 @@ pub(super) fn steps<'a>(text: &mut String, heading: &str, steps: impl Iterator<I
         text.push_str(&wrapped(
             &start,
             16,
-            &format!("{}, {}: {}", step.kind, step.owner, tame(&step.detail)),
+            &format!("{}, {}: {}", step.kind, step.owner, tame_sentence(&step.detail)),
         ));
     }
 }

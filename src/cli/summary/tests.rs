@@ -303,7 +303,7 @@ fn a_stop_tells_why_and_where_more_is() {
     assert!(text.starts_with("error row-unidentified (1)"), "{text}");
     assert!(
         text.ends_with(
-            "stopped: no export could be read: there is nothing to plan, so nothing was written\n  \
+            "stopped: no export could be read: there is nothing to plan, so the last plan was left as it is\n  \
              hint: see the findings; check the paths, and whether these are lists of subscriptions\n  \
              see out/plan.stopped.run.json\n"
         ),
