@@ -58,10 +58,10 @@ fn moving(id: &str, on: &str, urgency: Urgency, reasons: &[Reason]) -> PlanRow {
 
 fn outcome() -> Outcome {
     let mut rows = vec![
-        moving("stops", "2026-11-27", Urgency::Late, &[Reason::ServiceStops]),
-        moving("late", "2026-11-30", Urgency::Late, &[Reason::AsSoonAsReady]),
+        moving("no-id:a1", "2026-11-27", Urgency::Late, &[Reason::ServiceStops]),
+        moving("no-id:b1", "2026-11-30", Urgency::Late, &[Reason::AsSoonAsReady]),
     ];
-    rows.extend((0..6).map(|number| moving(&format!("lapsed-{number}"), "2026-12-01", Urgency::Lapsed, &[])));
+    rows.extend((0..6).map(|number| moving(&format!("no-id:c{number}"), "2026-12-01", Urgency::Lapsed, &[])));
     rows.extend((0..80).map(|number| moving(&format!("planned-{number}"), "2027-01-12", Urgency::Planned, &[])));
     rows.push(row("ours", Action::Keep, &[Reason::AlreadyOurs]));
     rows.push(row("held", Action::Keep, &[Reason::OnHold]));
@@ -153,17 +153,17 @@ Plan for 2026-11-21
   92 subscriptions = 88 move + 2 keep + 2 review
 
 Service stops before the move: 1
-  2026-11-13  request-relationship      stops
+  2026-11-13  request-relationship      no-id:a1
 
 Late: a deadline has passed, service is still safe: 1
-  2026-11-16  request-relationship      late
+  2026-11-16  request-relationship      no-id:b1
 
 Past the term end, recoverable: 6
-  2026-11-17  request-relationship      lapsed-0
-  2026-11-17  request-relationship      lapsed-1
-  2026-11-17  request-relationship      lapsed-2
-  2026-11-17  request-relationship      lapsed-3
-  2026-11-17  request-relationship      lapsed-4
+  2026-11-17  request-relationship      no-id:c0
+  2026-11-17  request-relationship      no-id:c1
+  2026-11-17  request-relationship      no-id:c2
+  2026-11-17  request-relationship      no-id:c3
+  2026-11-17  request-relationship      no-id:c4
   and 1 more
 
 Moves by week (!: late)
