@@ -54,11 +54,23 @@ pub(super) fn all_matches(known: &Known<'_>, planned: &Planned) -> Vec<Reason> {
     if let Some(dates) = &planned.dates {
         of_the_dates(dates, &mut reasons);
     }
+    if would_buy_what_is_asked_for(known, planned) {
+        reasons.push(Reason::TransferPending);
+    }
     reasons.extend(known.imposed);
     if planned.transfer_missed {
         reasons.push(Reason::TransferMissed);
     }
     reasons
+}
+
+/// Whether a new subscription is planned while a transfer of the source is asked for: it may still complete.
+fn would_buy_what_is_asked_for(known: &Known<'_>, planned: &Planned) -> bool {
+    known.standing.transfer_requested
+        && known.subscription.channel == Some(Channel::Csp)
+        && planned.route == Route::NewSubscription
+        && planned.mapping.is_some()
+        && !known.standing.done.contains(StepKind::Order)
 }
 
 fn of_the_source(known: &Known<'_>, reasons: &mut Vec<Reason>) {

@@ -96,6 +96,8 @@ pub(super) struct Imposed {
     pub(super) reason: Option<Reason>,
     /// The day on which our subscription began that is its target already.
     pub(super) ordered: Option<NaiveDate>,
+    /// Whether it stands among ours already, by a transfer.
+    pub(super) transferred: bool,
     /// Whether it needs a base.
     pub(super) add_on: bool,
     /// Whether others that move need it.
@@ -218,6 +220,10 @@ impl<'a> Estate<'a> {
         if let Some(day) = imposed.ordered {
             standing.done.insert(StepKind::Order);
             standing.ordered_on = standing.ordered_on.or(Some(day));
+        }
+        if imposed.transferred {
+            standing.done.insert(StepKind::ApproveTransfer);
+            standing.transfer_requested = false;
         }
         Known {
             context: self.context,

@@ -307,7 +307,11 @@ impl<'a> Known<'a> {
     /// Mapping, route and dates; once more as a new subscription if a transfer is missed.
     pub(super) fn planned(&self) -> Option<Planned> {
         let channel = self.subscription.channel.filter(|_| !self.is_ours())?;
-        let route = self.route(channel)?;
+        let route = match self.route(channel)? {
+            // What was ordered is not asked of the source partner as well.
+            Route::Transfer if self.standing.done.contains(StepKind::Order) => Route::NewSubscription,
+            route => route,
+        };
         let planned = self.along(channel, route, false);
         let missed = planned
             .dates

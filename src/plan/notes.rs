@@ -316,7 +316,7 @@ fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &De
             "add a column with the term, such as P1Y, or with the first day of the term",
         ));
     }
-    if decided.imposed.ordered.is_some() {
+    if decided.imposed.ordered.is_some() || decided.imposed.transferred {
         let message = "an export of ours already has its target; nothing is ordered again".to_owned();
         findings.push(about(
             Code::TargetFound,

@@ -39,7 +39,7 @@ reasons! {
     Contradiction = "contradiction", Review, "two exports say different things about it";
     PossibleDuplicate = "possible-duplicate", Review, "it has no id, and the customer has the same offer under one: it may be the same licences";
     RenewedSinceExport = "renewed-since-export", Review, "its term end has passed and it renews itself: the export is older than the renewal";
-    TransferPending = "transfer-pending", Review, "a transfer request is open and its day has passed: never a second purchase while it is open";
+    TransferPending = "transfer-pending", Review, "a transfer request is open and cannot complete in time, or not any more: never a second purchase while it is open";
     CustomerUnknown = "customer-unknown", Review, "no tenant id, or two customers claim it";
     CountryMissing = "country-missing", Review, "the tenant's country is unknown";
     RegionNone = "region-none", Review, "the tenant's country is in no CSP region";

@@ -625,6 +625,71 @@ fn a_target_that_is_there_is_not_ordered_again() {
 }
 
 #[test]
+fn nothing_is_acquired_twice_whichever_way_it_came() {
+    let ours = |w: &mut World, began: &str, ends: &str| {
+        let (began, ends) = (day(began), TermEnd(day(ends)));
+        w.add(2, |own| {
+            own.channel = Some(Channel::Own);
+            own.term_start = Some(began);
+            own.term_end = Some(ends);
+        });
+    };
+    let acquires = |plan: &Plan| {
+        let acquired = [StepKind::Order, StepKind::RequestTransfer, StepKind::ApproveTransfer];
+        plan.steps().any(|step| acquired.contains(&step.kind))
+    };
+    let suspended = |w: &mut World| {
+        w.as_of = day("2026-11-26");
+        w.first().state = Some(State::Suspended);
+    };
+    assert!(acquires(&plan_with(suspended)));
+    let there = plan_with(|w| {
+        suspended(w);
+        ours(w, "2026-11-25", "2027-11-24");
+    });
+    assert!(!acquires(&there), "{:?}", there.step_refs);
+    let early = plan_with(|w| {
+        w.as_of = day("2027-01-20");
+        ours(w, "2027-01-15", "2028-01-14");
+    });
+    assert!(!acquires(&early), "a move may be early: {:?}", early.step_refs);
+    let csp = |w: &mut World| {
+        w.as_of = day("2026-11-25");
+        w.first().channel = Some(Channel::Csp);
+    };
+    assert!(acquires(&plan_with(csp)));
+    let transferred = plan_with(|w| {
+        csp(w);
+        ours(w, "2026-02-01", "2027-01-31");
+    });
+    assert!(!acquires(&transferred), "{:?}", transferred.step_refs);
+    let bought = plan_with(|w| {
+        csp(w);
+        ours(w, "2026-12-24", "2027-12-23");
+    });
+    assert!(!acquires(&bought), "{:?}", bought.step_refs);
+}
+
+#[test]
+fn nothing_is_ordered_while_a_transfer_is_asked_for() {
+    for state in [State::Suspended, State::Expired] {
+        let plan = plan_with(|w| {
+            w.as_of = day("2026-11-25");
+            w.first().channel = Some(Channel::Csp);
+            w.first().state = Some(state);
+            w.report(StepKind::RequestTransfer, Progress::Requested, "2026-11-20");
+        });
+        let decision = decision_of(&plan, 1);
+        assert_eq!(decision.action, Action::Review, "{state}");
+        assert!(
+            decision.reasons.contains(&Reason::TransferPending),
+            "{state}: {:?}",
+            decision.reasons
+        );
+    }
+}
+
+#[test]
 fn what_is_requested_is_waited_for_and_what_is_done_is_gone() {
     let unknown = |w: &mut World| {
         w.customer.relationship = None;

@@ -7,37 +7,81 @@ use hashbrown::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
+use chrono::NaiveDate;
+
 use super::{Reason, decide::Decided, estate::Estate};
-use crate::{catalog::Resolution, rules::NumberName, terms::*};
+use crate::{
+    catalog::Resolution,
+    recognise::Subscription,
+    rules::{NumberName, shift},
+    terms::*,
+};
+
+/// How a target came to be ours.
+enum Found {
+    /// It was ordered, and began on this day.
+    Ordered(NaiveDate),
+    /// The source was transferred.
+    Transferred,
+}
 
 impl Estate<'_> {
-    /// A target that an export of ours already has, begun since the window opened, is not ordered again.
+    /// A target that an export of ours already has is neither ordered nor asked for again.
     pub(super) fn recognise_targets(&self, decided: &mut [Decided]) {
         let mut taken = HashSet::new();
         for index in 0..decided.len() {
-            if let Some(own) = self
-                .target_of(index, &decided[index])
-                .filter(|own| !taken.contains(own))
-            {
-                taken.insert(own);
-                let began = self.subscriptions[own].term_start;
-                self.decide_again(decided, index, |imposed| imposed.ordered = began);
-            }
+            let Some((own, found)) = self.target_of(index, &decided[index], &taken) else {
+                continue;
+            };
+            taken.insert(own);
+            self.decide_again(decided, index, |imposed| match found {
+                Found::Ordered(began) => imposed.ordered = Some(began),
+                Found::Transferred => imposed.transferred = true,
+            });
         }
     }
 
-    fn target_of(&self, index: usize, decided: &Decided) -> Option<usize> {
+    /// Our subscription that a move has made already: the same offer with at least its licences.
+    fn target_of(&self, index: usize, decided: &Decided, taken: &HashSet<usize>) -> Option<(usize, Found)> {
         let decision = &decided.decision;
         let [target] = decision.targets.as_slice() else {
             return None;
         };
-        let opens = decision.window_opens.filter(|_| decision.action == Action::Move)?;
-        let customer_id = self.subscriptions[index].customer_id?;
-        self.ours.get(&customer_id)?.iter().copied().find(|&own| {
+        if decision.action != Action::Move {
+            return None;
+        }
+        let source = &self.subscriptions[index];
+        let earliest = self.earliest_target(source, decision.window_opens);
+        let candidates = self.ours.get(&source.customer_id?)?.iter().copied();
+        candidates.filter(|own| !taken.contains(own)).find_map(|own| {
             let subscription = &self.subscriptions[own];
             let is_it = matches!(self.resolution(own), Resolution::Known { offer, .. } if offer.item.as_ref() == Some(&target.offer_id));
-            is_it && subscription.seats >= target.seats && subscription.term_start.is_some_and(|start| start >= opens)
+            if !is_it || subscription.seats < target.seats {
+                return None;
+            }
+            // A transfer keeps the term, so that its copy began when the source did.
+            let kept = decision.route == Some(Route::Transfer)
+                && subscription.term_end.is_some()
+                && subscription.term_end == source.term_end;
+            let began = subscription.term_start.filter(|&start| start >= earliest);
+            match kept {
+                true => Some((own, Found::Transferred)),
+                false => began.map(|began| (own, Found::Ordered(began))),
+            }
         })
+    }
+
+    /// The first day on which a target may have begun: what we had before is another subscription. A move may be early, by as
+    /// much as a business day is looked for; where its window is open whatever the day, it may be of any day of the source's term.
+    fn earliest_target(&self, source: &Subscription, window_opens: Option<NaiveDate>) -> NaiveDate {
+        let as_of = self.context.as_of;
+        let early = self.context.rules.days(NumberName::Early, as_of);
+        let end = source.term_end.map_or(as_of, |end| end.0.min(as_of));
+        match (window_opens, source.term_start) {
+            (Some(opens), _) => shift(opens, -early),
+            (None, Some(start)) => start.min(shift(end, -early)),
+            (None, None) => shift(end, -early),
+        }
     }
 
     /// Whether a subscription needs a base: the source says so, or the catalogue does.
