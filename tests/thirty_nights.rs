@@ -422,6 +422,9 @@ impl Night {
     }
 }
 
+/// A night's number, the dates of the one before and of itself, their folders and their plans.
+type Planned = (usize, NaiveDate, NaiveDate, PathBuf, PathBuf, Vec<u8>, Vec<u8>);
+
 /// Plans all nights, one after the other.
 fn simulate(folder: &Path) -> Vec<Night> {
     let mut as_of: NaiveDate = running::AS_OF.parse().unwrap();
@@ -433,7 +436,7 @@ fn simulate(folder: &Path) -> Vec<Night> {
         "the first night compares with nothing"
     );
     let mut last = first;
-    let mut planned: Vec<(usize, NaiveDate, NaiveDate, PathBuf, PathBuf, Vec<u8>, Vec<u8>)> = Vec::new();
+    let mut planned: Vec<Planned> = Vec::new();
     for (number, (days, events)) in NIGHTS.iter().enumerate() {
         let number = number + 1;
         let tonight = folder.join(format!("night-{number}"));
