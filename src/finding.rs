@@ -137,6 +137,7 @@ codes! {
     OfferRowUnused = "offer-row-unused", Note, "a row of the offers table fits no subscription";
     LetterLanguage = "letter-language", Warning, "there is no template of a customer's language, so its letter is in English";
     ProgressToCome = "progress-to-come", Warning, "a row of the progress table tells of a day that is still to come";
+    AgreementToCome = "agreement-to-come", Warning, "a customer's agreement is accepted on a day that is still to come; it counts as not accepted";
     ChannelLeftOver = "channel-left-over", Note, "subscriptions are of a kind of which hardly any is left";
     RegistrationNumberNeeded = "registration-number-needed", Note, "customers in this country need a company registration number in Partner Center before anything can be ordered";
     ProgressUnused = "progress-unused", Note, "a row of the progress table fits no subscription or customer";

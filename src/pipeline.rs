@@ -14,6 +14,7 @@ use std::{
 
 use chrono::NaiveDate;
 
+mod apart;
 mod conclude;
 mod countries;
 mod diff;
@@ -167,6 +168,7 @@ pub struct Checked {
 /// # Errors
 /// Where nothing could be planned or written: the files of the last run are as they were.
 pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, Stop> {
+    request.outputs().stand_apart()?;
     let early = request.lock_if_there()?;
     let named = previous::named(request)?;
     let references = References::load(request.config, request.as_of)?;
@@ -361,6 +363,7 @@ impl Exports {
         let config = request.config;
         let (inputs, mut findings) = read::expand_with(request.exports, io::stdin(), &config.limits);
         overwrites_nothing(request, &inputs)?;
+        request.outputs().hold_no_export(&inputs)?;
         let mut ours = ours(config, request.target.as_ref(), &request.reports);
         if let Previous::Named(path) = &request.previous {
             ours.extend(path.canonicalize().ok());

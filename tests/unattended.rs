@@ -789,10 +789,137 @@ fn a_history_tells_the_trend_and_what_each_night_said() {
             said(&ran)
         );
     }
-    fs::write(nights.join("2026-11-23.plan.csv.gz"), "no gzip").unwrap();
+    // Of a damaged night the others are told all the same; a week is told by the night before it.
+    fs::write(nights.join("2026-11-20.plan.csv.gz"), "no gzip").unwrap();
+    let id = "50000000-0000-4000-8000-000000000002";
+    for (arguments, good) in [
+        (&[][..], &["2026-11-19", "2026-11-23", "2027-02-20"][..]),
+        (&["--by", "night"], &["2026-11-19", "2026-11-23", "2027-02-20"]),
+        (&["--json"], &["2026-11-19", "2026-11-23", "2027-02-20"]),
+        (&["--subscription", id], &["2026-11-19", "2027-02-20"]),
+        (&["--subscription", id, "--json"], &["2026-11-19", "2027-02-20"]),
+    ] {
+        let ran = run(folder.path(), ["history", "nights"].iter().chain(arguments));
+        let told = String::from_utf8(ran.stdout.clone()).unwrap();
+        assert_eq!(code(&ran), 1, "{arguments:?}: {}", said(&ran));
+        assert!(good.iter().all(|night| told.contains(night)), "{told}");
+        assert!(!told.contains("2026-11-20"), "{told}");
+        let named = "nights/2026-11-20.plan.csv.gz: cannot be read: ";
+        assert!(
+            said(&ran).contains(named) && said(&ran).contains("hint: "),
+            "{}",
+            said(&ran)
+        );
+    }
+    for day in ["2026-11-19", "2026-11-23", "2027-02-20"] {
+        fs::write(nights.join(format!("{day}.plan.csv.gz")), "no gzip").unwrap();
+    }
     let ran = run(folder.path(), ["history", "nights"]);
-    assert_eq!(code(&ran), 3);
-    assert!(said(&ran).contains("2026-11-23.plan.csv.gz"), "{}", said(&ran));
+    assert_eq!((code(&ran), ran.stdout.len()), (3, 0), "{}", said(&ran));
+}
+
+#[test]
+fn an_output_never_takes_the_place_of_another_file() {
+    let folder = planned(3);
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("seatshift.toml"), "[partner]\ncountries = [\"HU\"]\n").unwrap();
+    fs::write(at("empty.prom"), "").unwrap();
+    fs::create_dir(at("full")).unwrap();
+    fs::write(at("full/list.csv"), list(0..3)).unwrap();
+    let files = || {
+        let beside = names(&at("out")).into_iter().map(|name| format!("out/{name}"));
+        let named = ["seatshift.toml", "list.csv", "empty.prom", "full/list.csv"];
+        let all: Vec<String> = beside.chain(named.map(str::to_owned)).collect();
+        all.into_iter()
+            .map(|name| (fs::read(at(&name)).unwrap(), name))
+            .collect::<Vec<_>>()
+    };
+    let before = files();
+    let stops = |arguments: &[&str], word: &str| {
+        let ran = run(folder.path(), arguments);
+        let told = said(&ran);
+        assert_eq!(code(&ran), 2, "{arguments:?}: {told}");
+        assert!(told.contains(word) && told.contains("hint: "), "{arguments:?}: {told}");
+        assert_eq!(told.matches("hint: ").count(), 1, "it is said once: {told}");
+        assert_eq!(files(), before, "{arguments:?}");
+    };
+    let companions = [
+        "plan.csv",
+        "plan.findings.csv",
+        "plan.steps.csv",
+        "plan.changes.csv",
+        "plan.run.json",
+        "plan.held.csv",
+        "plan.stopped.run.json",
+        "plan.stopped.findings.csv",
+        ".plan.csv.lock",
+    ];
+    for name in companions {
+        let metrics = format!("out/{name}");
+        stops(
+            &[&PLAN[..], &["--metrics", &metrics]].concat(),
+            "overwritten by `--metrics`",
+        );
+        for flag in ["--html", "--xlsx", "--ics", "--letters"] {
+            let report = format!("{flag}=./out/../out/{name}");
+            let word = format!("overwritten by `{flag}`");
+            stops(&[&PLAN[..], &[report.as_str()]].concat(), &word);
+            stops(&["report", "out/plan.csv", report.as_str()], &word);
+        }
+    }
+    for metrics in ["list.csv", "seatshift.toml", "empty.prom"] {
+        stops(
+            &[&PLAN[..], &["--metrics", metrics]].concat(),
+            "overwritten by `--metrics`",
+        );
+    }
+    for (one, other) in [
+        ("--html=x", "--xlsx=x"),
+        ("--html=x", "--metrics=x"),
+        ("--ics=x/y.ics", "--letters=x"),
+        ("--html=out/plan.xlsx", "--xlsx"),
+    ] {
+        stops(&[&PLAN[..], &[one, other]].concat(), "overwritten by `--");
+    }
+    stops(
+        &["report", "out/plan.csv", "--html=seatshift.toml"],
+        "settings or tables",
+    );
+    for arguments in [
+        &["--history", "list.csv"][..],
+        &["--history", "out/plan.csv"],
+        &["--history", "out/plan.held.csv"],
+        &["--history", "new", "--letters=new"],
+    ] {
+        stops(
+            &[&PLAN[..], arguments].concat(),
+            "`--history` needs a folder of its own",
+        );
+    }
+    let full = ["plan", "full", "--as-of", AS_OF, "-o", "out/plan.csv"];
+    for argument in ["--history=full", "--letters=full"] {
+        stops(&[&full[..], &[argument]].concat(), "holds the export full/list.csv");
+    }
+}
+
+#[test]
+fn folders_of_ours_may_lie_among_exports() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("list.csv"), list(0..3)).unwrap();
+    let arguments = [
+        "plan",
+        ".",
+        "--as-of",
+        AS_OF,
+        "-o",
+        "out/plan.csv",
+        "--letters",
+        "--history=nights",
+    ];
+    for _ in 0..2 {
+        let ran = run(folder.path(), arguments);
+        assert_eq!(code(&ran), 0, "{}", said(&ran));
+    }
 }
 
 #[test]
@@ -800,6 +927,9 @@ fn a_history_that_cannot_be_written_stops_the_run_before_the_plan_is_replaced() 
     let folder = planned(3);
     let before = contents(&folder.path().join("out"));
     let (code, told) = night(folder.path(), 0..4, &["--history", "list.csv"]);
+    assert_eq!(code, 2, "{told}");
+    assert_eq!(contents(&folder.path().join("out")), before);
+    let (code, told) = night(folder.path(), 0..4, &["--history", "list.csv/nights"]);
     assert_eq!(code, 3, "{told}");
     assert_eq!(contents(&folder.path().join("out")), before);
 }

@@ -130,8 +130,9 @@ Examples:
 const HISTORY_NOTES: &str = "\
 Exit codes:
   0  done
+  1  done, but look: a night cannot be read and was left out
   2  not done: no night in the folder, or none that has the subscription
-  3  not done: the folder or a night in it cannot be read
+  3  not done: the folder cannot be read, or no night in it
 ";
 
 const INIT_EXAMPLES: &str = "\

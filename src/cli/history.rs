@@ -1,7 +1,8 @@
 //! `seatshift history`: how plans went from night to night.
 //!
 //! In: the folder that `plan --history` fills. Out: a line for each week or night, or what the nights said of one subscription, on
-//! standard output, for people or as one JSON document. A week is told by its last night.
+//! standard output, for people or as one JSON document. A week is told by its last night that can be read. Nights that cannot be
+//! read are named on standard error, and the rest is told.
 
 use std::fmt::Write;
 
@@ -24,13 +25,27 @@ use super::{
 const DUE: Days = Days::new(7);
 
 pub(super) fn run(command: &History, screen: &Screen) -> u8 {
-    let told = Nights::of(&command.folder).and_then(|nights| match &command.subscription {
-        Some(id) => one(&nights, id, command.json),
-        None => trend(&nights, command.by, command.json).map(Some),
-    });
+    let nights = match Nights::of(&command.folder) {
+        Ok(nights) => nights,
+        Err(stop) => {
+            screen.tell(&format!("{stop}\n"));
+            return if matches!(stop, NightsStop::Empty { .. }) { 2 } else { 3 };
+        }
+    };
+    let mut reader = Reader::of(&nights);
+    let told = match &command.subscription {
+        Some(id) => one(&mut reader, id, command.json),
+        None => Some(trend(&mut reader, command.by, command.json)),
+    };
+    for damage in &reader.damaged {
+        screen.tell(&format!("{damage}\n"));
+    }
+    if reader.good == 0 {
+        return 3;
+    }
     match told {
-        Ok(Some(text)) => screen.give_or_tell(&text),
-        Ok(None) => {
+        Some(text) => screen.give_or_tell(&text).max(u8::from(!reader.damaged.is_empty())),
+        None => {
             let id = command.subscription.as_deref().unwrap_or_default();
             let folder = command.folder.display();
             screen.tell(&format!(
@@ -39,9 +54,36 @@ pub(super) fn run(command: &History, screen: &Screen) -> u8 {
             ));
             2
         }
-        Err(stop) => {
-            screen.tell(&format!("{stop}\n"));
-            if matches!(stop, NightsStop::Empty { .. }) { 2 } else { 3 }
+    }
+}
+
+/// Reads nights, and keeps which could not be read.
+struct Reader<'a> {
+    nights: &'a Nights,
+    good: usize,
+    damaged: Vec<NightsStop>,
+}
+
+impl Reader<'_> {
+    fn of(nights: &Nights) -> Reader<'_> {
+        Reader {
+            nights,
+            good: 0,
+            damaged: Vec::new(),
+        }
+    }
+
+    /// The plan of a night; none where it cannot be read.
+    fn plan(&mut self, night: NaiveDate) -> Option<Vec<Row<PlanColumn>>> {
+        match self.nights.plan(night) {
+            Ok(plan) => {
+                self.good += 1;
+                Some(plan)
+            }
+            Err(damage) => {
+                self.damaged.push(damage);
+                None
+            }
         }
     }
 }
@@ -91,19 +133,24 @@ fn figures(night: NaiveDate, plan: &[Row<PlanColumn>]) -> Figures {
     figures
 }
 
-fn trend(nights: &Nights, by: Span, json: bool) -> Result<String, NightsStop> {
-    let days: Vec<NaiveDate> = nights.days().collect();
-    let week = |day: &NaiveDate| (day.iso_week().year(), day.iso_week().week());
-    let shown = days.iter().enumerate().filter(|(index, day)| {
-        let next = days.get(index + 1);
-        by == Span::Night || next.is_none_or(|next| week(next) != week(day))
-    });
+fn trend(reader: &mut Reader<'_>, by: Span, json: bool) -> String {
+    let days: Vec<NaiveDate> = reader.nights.days().collect();
     let mut trend = Vec::new();
-    for (_, &night) in shown {
-        trend.push(figures(night, &nights.plan(night)?));
+    let mut week_told = None;
+    for night in days.into_iter().rev() {
+        let week = (night.iso_week().year(), night.iso_week().week());
+        if by == Span::Week && week_told == Some(week) {
+            continue;
+        }
+        if let Some(plan) = reader.plan(night) {
+            week_told = Some(week);
+            trend.push(figures(night, &plan));
+        }
     }
+    trend.reverse();
+    reader.damaged.reverse();
     if json {
-        return Ok(pretty(&serde_json::json!({ "nights": trend })));
+        return pretty(&serde_json::json!({ "nights": trend }));
     }
     let mut text = match by {
         Span::Week => "Weeks, each by its last night\n".to_owned(),
@@ -136,7 +183,7 @@ fn trend(nights: &Nights, by: Span, json: bool) -> Result<String, NightsStop> {
         let _ = writeln!(text, "  {}", line([figures.night, a, b, c, d, e, f, g, h]));
     }
     text.push_str("due: moves within seven days of that night\n");
-    Ok(text)
+    text
 }
 
 fn line(cells: [String; 9]) -> String {
@@ -185,15 +232,17 @@ impl Words {
     }
 }
 
-fn one(nights: &Nights, id: &str, json: bool) -> Result<Option<String>, NightsStop> {
+fn one(reader: &mut Reader<'_>, id: &str, json: bool) -> Option<String> {
     let wanted = Id::parse(id);
     let is_it = |row: &&Row<PlanColumn>| {
         let own = row.get(PlanColumn::SubscriptionId);
         own == id || (wanted.is_some() && Id::parse(own) == wanted)
     };
     let mut all: Vec<Said> = Vec::new();
+    let nights = reader.nights;
     for night in nights.days() {
-        let said = nights.plan(night)?.iter().find(is_it).map(Words::of);
+        let Some(plan) = reader.plan(night) else { continue };
+        let said = plan.iter().find(is_it).map(Words::of);
         match all.last_mut() {
             Some(last) if last.said == said => last.until = night.to_string(),
             _ => all.push(Said {
@@ -207,9 +256,7 @@ fn one(nights: &Nights, id: &str, json: bool) -> Result<Option<String>, NightsSt
         let found = all.iter().find(|said| said.said.as_ref().is_some_and(wanted));
         found.map(|said| said.from.clone())
     };
-    let (Some(appeared), late) = (first(&|_| true), first(&Words::is_late)) else {
-        return Ok(None);
-    };
+    let (appeared, late) = (first(&|_| true)?, first(&Words::is_late));
     if json {
         let document = serde_json::json!({
             "subscription_id": id,
@@ -217,7 +264,7 @@ fn one(nights: &Nights, id: &str, json: bool) -> Result<Option<String>, NightsSt
             "first_late": late,
             "nights": all,
         });
-        return Ok(Some(pretty(&document)));
+        return Some(pretty(&document));
     }
     let mut text = format!("Subscription {}\n", tame(id));
     let _ = writeln!(text, "  first seen  {appeared}");
@@ -231,7 +278,7 @@ fn one(nights: &Nights, id: &str, json: bool) -> Result<Option<String>, NightsSt
         };
         let _ = writeln!(text, "  {}  {}", padded(&span, 24), tame(&words));
     }
-    Ok(Some(text))
+    Some(text)
 }
 
 fn told(words: &Words) -> String {

@@ -34,6 +34,8 @@ pub(super) fn run(command: &Plan, screen: &Screen) -> u8 {
         std::thread::sleep(SIGNALS);
     }
     signals::give_way();
+    // Figures that would take the place of something else are not written.
+    let is_misplaced = matches!(&planned, Err(Stop::NotApart { flag: "--metrics", .. }));
     let (exit_code, mut figures) = match planned {
         Err(stop) => {
             let exit_code = stopped(&stop, screen);
@@ -47,7 +49,9 @@ pub(super) fn run(command: &Plan, screen: &Screen) -> u8 {
             (exit_code, figures)
         }
     };
-    let Some(path) = &command.metrics else { return exit_code };
+    let Some(path) = command.metrics.as_ref().filter(|_| !is_misplaced) else {
+        return exit_code;
+    };
     figures.exit_code = exit_code;
     figures.ended = metrics::now();
     figures.seconds = progress.elapsed().as_secs_f64();
@@ -81,6 +85,7 @@ fn planned(command: &Plan, config: &Config, progress: &Progress) -> Result<Outco
         night: Night {
             accept: command.accept.iter().copied().collect(),
             history: command.history.as_deref(),
+            metrics: command.metrics.as_deref(),
             now: Some(SystemTime::now()),
         },
     };

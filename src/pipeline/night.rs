@@ -12,7 +12,7 @@ use std::{
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::{Request, Stop};
+use super::{Request, Stop, apart::Outputs};
 use crate::{
     finding::{Code, Finding, Place},
     guard::Guard,
@@ -27,6 +27,8 @@ pub struct Night<'a> {
     pub accept: BTreeSet<Guard>,
     /// The folder that keeps each night; none: the settings say.
     pub history: Option<&'a Path>,
+    /// The file that gets the figures of the run, written by the caller.
+    pub metrics: Option<&'a Path>,
     /// When the run began; none: nobody says, and exports are taken to be at rest.
     pub now: Option<SystemTime>,
 }
@@ -53,6 +55,17 @@ impl Request<'_> {
         match self.night.now {
             Some(now) => DateTime::<Utc>::from(now).to_rfc3339_opts(SecondsFormat::Secs, true),
             None => "an unknown time".to_owned(),
+        }
+    }
+
+    /// Where everything goes that the run writes.
+    pub(super) fn outputs(&self) -> Outputs<'_> {
+        Outputs {
+            config: self.config,
+            target: self.target.as_ref(),
+            reports: &self.reports,
+            history: self.keep().map(|keep| keep.folder),
+            metrics: self.night.metrics,
         }
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
-use super::{Observer, Part, References, Stop};
+use super::{Observer, Part, References, Stop, apart::Outputs};
 use crate::{
     config::Config,
     finding::Finding,
@@ -44,8 +44,18 @@ pub struct Reported {
 /// Writes reports of a plan.
 ///
 /// # Errors
-/// Where the plan cannot be read, the settings' tables are wrong, or a report cannot be written.
+/// Where a report would overwrite the plan or a companion, the plan cannot be read, the settings' tables are wrong, or a report cannot be written.
 pub fn report(request: &ReportRequest<'_>, observer: &dyn Observer) -> Result<Reported, Stop> {
+    if let Ok(target) = Target::new(request.plan) {
+        let outputs = Outputs {
+            config: request.config,
+            target: Some(&target),
+            reports: &request.reports,
+            history: None,
+            metrics: None,
+        };
+        outputs.stand_apart()?;
+    }
     observer.part(Part::Reading);
     let plan = SavedPlan::read(request.plan)?;
     let Some(as_of) = request.as_of.or(plan.record.as_of) else {

@@ -33,6 +33,18 @@ pub enum Stop {
         /// What it is.
         what: &'static str,
     },
+    /// An output would take the place of something else.
+    #[error("{}: {what}\n  hint: {hint}", path.display())]
+    NotApart {
+        /// The argument that names it.
+        flag: &'static str,
+        /// The output.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+        /// What to do.
+        hint: &'static str,
+    },
     /// The plan to compare with cannot be read.
     #[error("{cause}")]
     Previous {
@@ -110,6 +122,7 @@ impl Stop {
             Stop::Settings { .. }
             | Stop::Tables { .. }
             | Stop::OutputIsInput { .. }
+            | Stop::NotApart { .. }
             | Stop::Previous { .. }
             | Stop::AsOfUnknown { .. }
             | Stop::NowhereBeside => 2,
@@ -139,6 +152,7 @@ impl Stop {
             Stop::Settings { .. }
             | Stop::Tables { .. }
             | Stop::OutputIsInput { .. }
+            | Stop::NotApart { .. }
             | Stop::Previous { .. }
             | Stop::Saved { .. }
             | Stop::AsOfUnknown { .. }

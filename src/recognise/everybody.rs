@@ -1,9 +1,9 @@
 //! Everybody who is known.
 //!
 //! In: the customers table, the rows of customer lists, the rows of subscriptions. Out: the [`Directory`] and the findings: rows
-//! without a tenant id that fit nobody or several, facts of one standing that contradict each other.
+//! without a tenant id that fit nobody or several, agreements of days to come, facts of one standing that contradict each other.
 
-use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
+use std::{borrow::Cow, cmp::Reverse, collections::BTreeSet, sync::Arc};
 
 use hashbrown::HashMap;
 
@@ -29,7 +29,11 @@ pub(super) fn everybody(
 ) -> (Directory, Vec<Finding>) {
     let mut directory = Directory::default();
     let mut unnamed: Vec<(Standing, CustomerFacts, Option<Place>)> = Vec::new();
+    let mut to_come = Vec::new();
     let mut add = |standing: Standing, facts: &CustomerFacts, place: Option<Place>| {
+        let (facts, day) = without_day_to_come(facts, context.as_of);
+        let facts = facts.as_ref();
+        to_come.extend(day.map(|day| agreement_to_come(day, context.as_of, place.clone().unwrap_or_default())));
         directory.add(standing, facts);
         if facts.id.is_none() && facts.names_somebody() {
             unnamed.push((standing, facts.clone(), place));
@@ -75,8 +79,29 @@ pub(super) fn everybody(
         .collect();
     let mut findings = customer_contradictions(&directory, tables, context);
     let adopted = adopted.into_iter();
+    findings.extend(to_come);
     findings.extend(adopted.filter_map(|(found, place, facts)| strangers(&found, place?, &facts)));
     (directory, findings)
+}
+
+/// Facts in which an agreement that is yet to be accepted is not, and the day that they say.
+fn without_day_to_come(facts: &CustomerFacts, as_of: NaiveDate) -> (Cow<'_, CustomerFacts>, Option<NaiveDate>) {
+    match facts.agreement_accepted.flatten().filter(|day| *day > as_of) {
+        None => (Cow::Borrowed(facts), None),
+        Some(day) => {
+            let mut facts = facts.clone();
+            facts.agreement_accepted = Some(None);
+            (Cow::Owned(facts), Some(day))
+        }
+    }
+}
+
+fn agreement_to_come(day: NaiveDate, as_of: NaiveDate, place: Place) -> Finding {
+    let message = format!(
+        "the agreement is said to be accepted on {day}, which is still to come on {as_of}; it counts as not accepted"
+    );
+    let hint = "correct the date, or leave it empty until the customer has accepted";
+    Finding::new(Code::AgreementToCome, place, message, hint).value(day.to_string())
 }
 
 /// The findings for facts about a customer that differ between rows of one standing.

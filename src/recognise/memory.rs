@@ -134,6 +134,9 @@ impl RowWords {
         let state = cells
             .take(Field::MicrosoftState, values::state)
             .or_else(|| cells.take(Field::State, values::state));
+        let trial_by_state = cells
+            .take(Field::MicrosoftState, values::trial_state)
+            .or_else(|| cells.take(Field::State, values::trial_state));
         let both = cells.take(Field::TermAndBilling, values::term_and_billing);
         RowWords {
             state,
@@ -147,7 +150,7 @@ impl RowWords {
             auto_renew: cells.take(Field::AutoRenew, values::boolean),
             end_instruction: cells.take(Field::EndInstruction, values::end_instruction),
             seat_based: cells.take(Field::ProductType, values::seat_based),
-            trial: cells.take(Field::Trial, values::trial),
+            trial: cells.take(Field::Trial, values::trial).or(trial_by_state),
             addon: cells.take(Field::Addon, values::addon),
         }
     }

@@ -13,7 +13,7 @@ pub use count::{Marks, OpenCount, seats};
 pub use ids::id;
 pub use words::{
     TermAndBilling, action, addon, billing_plan, boolean, channel, cloud, country, end_instruction, progress,
-    qualification, relationship, seat_based, segment, state, step, term, term_and_billing, trial,
+    qualification, relationship, seat_based, segment, state, step, term, term_and_billing, trial, trial_state,
 };
 
 use super::vocabulary::{Kind, Vocabulary};

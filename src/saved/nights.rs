@@ -18,10 +18,10 @@ use super::{PlanColumn, REQUIRED, Row, Rows, Unlike};
 /// Why a history cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum NightsStop {
-    /// The folder or a file in it cannot be read.
+    /// The folder cannot be read.
     #[error("{}: cannot be read: {cause}\n  hint: name the folder that `plan --history` fills", path.display())]
     Unreadable {
-        /// The folder or file.
+        /// The folder.
         path: PathBuf,
         /// Why.
         #[source]
@@ -32,6 +32,15 @@ pub enum NightsStop {
     Empty {
         /// The folder.
         path: PathBuf,
+    },
+    /// A night's file cannot be unpacked.
+    #[error("{}: cannot be read: {cause}\n  hint: remove that night, or put back the file as it was", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
     },
     /// A night's plan is none of ours.
     #[error("{}: is no plan this version can read: {cause}\n  hint: remove that night, or put back the file as it was", path.display())]
@@ -103,7 +112,7 @@ impl Nights {
         let mut bytes = Vec::new();
         let read = File::open(&path).and_then(|file| MultiGzDecoder::new(BufReader::new(file)).read_to_end(&mut bytes));
         if let Err(cause) = read {
-            return Err(NightsStop::Unreadable { path, cause });
+            return Err(NightsStop::Damaged { path, cause });
         }
         match Rows::parse(&bytes, REQUIRED) {
             Ok(plan) => Ok(plan.rows),

@@ -72,7 +72,7 @@ impl Drop for Lock {
     }
 }
 
-fn path_of(target: &Target) -> PathBuf {
+pub(super) fn path_of(target: &Target) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(target.plan.file_name().unwrap_or_default());
     name.push(".lock");

@@ -6,7 +6,8 @@
 use std::{
     collections::BTreeMap,
     fmt::{Display, Write},
-    fs, io,
+    fs::{self, File},
+    io::{self, Read},
     path::Path,
 };
 
@@ -152,8 +153,33 @@ fn last_success(before: &str) -> Option<String> {
     value.parse::<i64>().ok().map(|seconds| seconds.to_string())
 }
 
+/// How a file of ours begins.
+const BEGINNING: &[u8] = b"# HELP seatshift_";
+
+/// Whether figures may be written to a path: no file is there, or one that begins as ours do.
+pub fn may_hold_metrics(path: &Path) -> bool {
+    // Nothing, and what is no file at all: whoever writes says what hinders it.
+    if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        return true;
+    }
+    match File::open(path) {
+        Ok(file) => {
+            let mut head = Vec::new();
+            let read = file.take(BEGINNING.len() as u64).read_to_end(&mut head);
+            read.is_ok() && head == BEGINNING
+        }
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
+
 /// Writes the figures of a run, whatever became of it.
+///
+/// # Errors
+/// Where the file cannot be written, or something else than figures of ours is there.
 pub fn write_metrics(path: &Path, metrics: &Metrics) -> Result<(), WriteStop> {
+    if !may_hold_metrics(path) {
+        return Err(WriteStop::NotMetrics { path: path.to_owned() });
+    }
     let folder = path.parent().unwrap_or(Path::new(""));
     let before = match fs::read_to_string(path) {
         Ok(text) => text,

@@ -50,8 +50,9 @@ pub(crate) mod fixtures;
 
 pub use calendar::write_calendar;
 pub use keep::Keep;
+pub(crate) use letters::is_ours as is_letter;
 pub use lock::Lock;
-pub use metrics::{Metrics, write_metrics};
+pub use metrics::{Metrics, may_hold_metrics, write_metrics};
 pub use page::write_page;
 pub use record::{ComparedRecord, RunRecord, SettingsRecord, StoppedRecord, Timing};
 pub use reports::{Reports, report_findings, template_problems, write_reports};
@@ -163,6 +164,11 @@ impl Target {
     /// The plan of a run that a guard stopped.
     pub fn held(&self) -> PathBuf {
         self.beside("held.csv")
+    }
+
+    /// What a run locks as long as it is at work on the plan.
+    pub fn lock_file(&self) -> PathBuf {
+        lock::path_of(self)
     }
 
     /// Every file and folder of this name that a run may write: what must not be read as an export.

@@ -60,6 +60,18 @@ impl Reports {
         .filter_map(|(path, what)| Some((path.as_deref()?, what)))
     }
 
+    /// Where they go, each with the argument that asks for it.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        [
+            ("--html", &self.html),
+            ("--xlsx", &self.xlsx),
+            ("--ics", &self.ics),
+            ("--letters", &self.letters),
+        ]
+        .into_iter()
+        .filter_map(|(flag, path)| Some((flag, path.as_deref()?)))
+    }
+
     /// Whether there is any.
     pub fn any(&self) -> bool {
         self.paths().next().is_some()

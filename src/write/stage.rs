@@ -46,6 +46,12 @@ pub enum WriteStop {
         /// What it is.
         what: &'static str,
     },
+    /// Something else than figures of ours stands where they should go.
+    #[error("{}: holds no figures of ours, so `--metrics` did not replace it\n  hint: give `--metrics` a file of its own", path.display())]
+    NotMetrics {
+        /// The path.
+        path: PathBuf,
+    },
     /// A folder of ours holds something that is not.
     #[error("{}: holds `{entry}`, which is not of ours, so the folder was not replaced\n  hint: move it elsewhere, or name another folder", path.display())]
     NotOurs {

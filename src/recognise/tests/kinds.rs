@@ -496,3 +496,26 @@ fn a_spare_column_counts_where_the_better_one_is_empty() {
     assert_eq!(ends, [Some(date(2027, 5, 13)), Some(date(2027, 5, 14))]);
     assert!(!codes(&recognised).contains(&Code::HeadingRepeated));
 }
+
+#[test]
+fn a_state_that_means_a_trial_says_so_in_every_language() {
+    let table = include_str!("../words.csv");
+    let words = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("trial,true,")?.split(',').next());
+    let words: Vec<&str> = words.collect();
+    assert!(words.contains(&"In trial") && words.contains(&"Próbaverzió") && words.contains(&"試用"));
+    for word in words {
+        let text = format!("Subscription ID,Channel,Offer name,Seats,State\n{SUB_A},csp,Visio Plan 2,5,{word}\n");
+        let recognised = Estate::default().file("subs.csv", &text).recognise();
+        let one = only(&recognised);
+        assert_eq!((one.trial, one.state), (Some(true), Some(State::Active)), "{word}");
+        assert!(
+            codes(&recognised).iter().all(|code| *code != Code::ValueUnknown),
+            "{word}"
+        );
+    }
+    let text = format!("Subscription ID,Channel,Offer name,Seats,State\n{SUB_A},csp,Visio Plan 2,5,Paid\n");
+    let recognised = Estate::default().file("subs.csv", &text).recognise();
+    assert_eq!((only(&recognised).trial, only(&recognised).state), (None, None));
+}

@@ -167,6 +167,7 @@ fn columns_giving(field: Field, value: &str, row: Row<'_>, table: &Table, contex
             Field::ExpiredSeats,
             Field::ChargeType,
         ],
+        Field::Trial => &[Field::Trial, Field::MicrosoftState, Field::State],
         Field::Term => &[Field::Term, Field::TermAndBilling],
         Field::BillingPlan => &[Field::BillingPlan, Field::TermAndBilling],
         Field::TermEnd | Field::TermStart | Field::AgreementAccepted => {
@@ -230,6 +231,9 @@ fn reads(fact: Field, of: Field, cells: &mut Cells<'_>) -> Option<String> {
             term.unwrap_or_else(|| Some(plan?.spoken()))
         }
         Field::EndInstruction => Some(cells.take(of, values::end_instruction)?.spoken()),
+        Field::MicrosoftState | Field::State if fact == Field::Trial => {
+            Some(cells.take(of, values::trial_state)?.spoken())
+        }
         Field::MicrosoftState | Field::State => Some(cells.take(of, values::state)?.spoken()),
         // a charge that says a state ends the subscription
         Field::ChargeType => Some(State::Deleted.spoken()),

@@ -86,9 +86,24 @@ pub fn relationship(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<bool>, Unre
     truth(cell, Kind::Relationship, v, "is no reseller relationship we know")
 }
 
-/// The state that an export shows.
+/// The state that an export shows; a trial is active.
 pub fn state(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<State>, Unreadable> {
-    word(cell, Kind::State, v, "is no state we know")
+    let read = word(cell, Kind::State, v, "is no state we know");
+    match (&read, trial_state(cell, v)) {
+        (Err(_), Ok(Some(true))) => Ok(Some(State::Active)),
+        _ => read,
+    }
+}
+
+/// Whether the state that an export shows is that of a trial; any other state says nothing of it.
+pub fn trial_state(cell: Cell<'_>, v: &Vocabulary) -> Result<Option<bool>, Unreadable> {
+    Ok(match content(cell) {
+        Content::Text(text) if text.chars().any(char::is_alphabetic) => v
+            .word(Kind::Trial, text)
+            .and_then(|word| word.parse().ok())
+            .filter(|is_trial| *is_trial),
+        _ => None,
+    })
 }
 
 /// Where it was bought.

@@ -274,7 +274,7 @@ pub(super) fn write_letters(
 }
 
 /// Whether a name is one of those that letters have: of a folder with others, nothing is taken away.
-pub(super) fn is_ours(name: &str) -> bool {
+pub(crate) fn is_ours(name: &str) -> bool {
     let stem = name.strip_suffix(".md").or_else(|| name.strip_suffix(".eml"));
     name == LIST || stem.is_some_and(|stem| stem.len() == 36 && stem.parse::<uuid::Uuid>().is_ok())
 }
