@@ -140,6 +140,7 @@ codes! {
     AgreementToCome = "agreement-to-come", Warning, "a customer's agreement is accepted on a day that is still to come; it counts as not accepted";
     ChannelLeftOver = "channel-left-over", Note, "subscriptions are of a kind of which hardly any is left";
     RegistrationNumberNeeded = "registration-number-needed", Note, "customers in this country need a company registration number in Partner Center before anything can be ordered";
+    ProgressUnfit = "progress-unfit", Warning, "a row of the progress table tells of a transfer of what nobody can transfer";
     ProgressUnused = "progress-unused", Note, "a row of the progress table fits no subscription or customer";
 }
 

@@ -87,12 +87,15 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
 
 /// A row for a person: route, mapping and window as far as they go, one step.
 fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decision {
-    let dates = planned.dates.as_ref();
+    // What is cut short has no window to wait for.
+    let cut_short = known.is_cut_short();
+    let dates = planned.dates.as_ref().filter(|_| !cut_short);
     let window_opens = dates.and_then(|dates| dates.window_opens);
     let decide_days = known.context.rules.days(NumberName::Decide, known.context.as_of);
     // Where no window can be computed, the term end itself is what must not be missed.
-    let decide_from = window_opens.or(known.subscription.term_end.map(|end| end.0));
-    let lost = reasons.contains(&Reason::SourceDeleted);
+    let term_end = known.subscription.term_end.filter(|_| !cut_short);
+    let decide_from = window_opens.or(term_end.map(|end| end.0));
+    let lost = cut_short || reasons.contains(&Reason::SourceDeleted);
     let urgency = review_urgency(known, lost);
     let mapping = planned.mapping.as_ref();
     Decision {

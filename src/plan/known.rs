@@ -101,6 +101,14 @@ impl<'a> Known<'a> {
         subscription.channel == Some(Channel::Own) || subscription.seller_id.as_ref().is_some_and(sold_by_us)
     }
 
+    /// Whether it was cancelled or deleted before its term end: no source says how long such data is kept, only that it is for a
+    /// time, and exports call by the same word what runs on to its term end.
+    pub(super) fn is_cut_short(&self) -> bool {
+        let subscription = self.subscription;
+        subscription.state == Some(State::Deleted)
+            && subscription.term_end.is_some_and(|end| self.context.as_of <= end.0)
+    }
+
     /// The tenant's country.
     pub(super) fn country(&self) -> Option<Country> {
         self.customer.and_then(|customer| customer.country)
@@ -194,11 +202,12 @@ impl<'a> Known<'a> {
 
     /// What is missing before a move; nothing once the order is placed, or the transfer approved. The agreement must count on the
     /// day of the order.
-    fn gates(&self, mapping: &Mapping) -> Gates {
+    fn gates(&self, mapping: &Mapping, route: Route) -> Gates {
         let (partner, rules) = (&self.context.config.partner, self.context.rules);
         let on = self.order_day();
         let done = self.standing.done;
-        if done.contains(StepKind::Order) || done.contains(StepKind::ApproveTransfer) {
+        let is_approved = route == Route::Transfer && done.contains(StepKind::ApproveTransfer);
+        if done.contains(StepKind::Order) || is_approved {
             return Gates::default();
         }
         let customer = self.customer;
@@ -255,7 +264,7 @@ impl<'a> Known<'a> {
     /// Mapping, gates and dates for one route.
     fn along(&self, channel: Channel, route: Route, transfer_missed: bool) -> Planned {
         let mapping = self.mapping(route);
-        let gates = self.gates(&mapping);
+        let gates = self.gates(&mapping, route);
         let dates = self.date_query(channel, route, &mapping, gates).map(|query| {
             let context = self.context;
             let theirs = context.calendars.of(self.country());

@@ -11,7 +11,10 @@ use super::{Reason, StepRef, decide::Decided, estate::Estate, known::term_start_
 use crate::{
     catalog::{NOT_KEPT, Resolution},
     finding::{Code, Finding, Place},
-    recognise::Subscription,
+    recognise::{
+        Subscription,
+        tables::{ProgressNote, Subject},
+    },
     rules::{MarketData, NumberName},
     terms::*,
 };
@@ -488,6 +491,7 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
         }
     }
     findings.extend(of_calendars(estate, decided, steps));
+    findings.extend(of_transfers(estate, &file(&config.tables.progress, "progress.csv")));
     if config.partner.countries.is_empty() && !estate.subscriptions.is_empty() {
         let place = Place::file(config.shown_path());
         let message = "the settings do not say where we may sell; every customer's region counts as none of ours";
@@ -499,6 +503,49 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
         ));
     }
     findings
+}
+
+/// Transfers that are reported of what was bought where none can be transferred.
+fn of_transfers(estate: &Estate<'_>, file: &str) -> Vec<Finding> {
+    let tells = |note: &&ProgressNote| matches!(note.step, StepKind::RequestTransfer | StepKind::ApproveTransfer);
+    let notes: Vec<&ProgressNote> = estate.context.tables.progress.iter().filter(tells).collect();
+    if notes.is_empty() {
+        return Vec::new();
+    }
+    let mut channels: BTreeMap<&Subject, BTreeSet<Channel>> =
+        notes.iter().map(|note| (&note.subject, BTreeSet::new())).collect();
+    for subscription in estate.subscriptions {
+        let subjects = [
+            Some(Subject::Subscription(subscription.id.clone())),
+            subscription.customer_id.map(Subject::Customer),
+        ];
+        for subject in subjects.iter().flatten() {
+            if let (Some(of), Some(channel)) = (channels.get_mut(subject), subscription.channel) {
+                of.insert(channel);
+            }
+        }
+    }
+    let unfit = notes.into_iter().filter_map(|note| {
+        let of = channels.get(&note.subject)?;
+        let may = of.contains(&Channel::Csp) || of.contains(&Channel::Own);
+        let channel = of.first().filter(|_| !may)?;
+        let becomes = match note.subject {
+            Subject::Subscription(_) => "while it may complete, the row is for review",
+            Subject::Customer(_) => "it counts for nothing",
+        };
+        let message = format!(
+            "`{}` is reported, but what it is about was bought as `{channel}`, which cannot be transferred; {becomes}",
+            note.step
+        );
+        let hint = "correct the id or the channel, or delete the row if there is no such request";
+        Some(Finding::new(
+            Code::ProgressUnfit,
+            Place::file(file).at_row(note.row),
+            message,
+            hint,
+        ))
+    });
+    unfit.collect()
 }
 
 /// Calendars that lack a year that the plan reaches, and one without any holiday.

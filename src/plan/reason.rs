@@ -28,6 +28,7 @@ reasons! {
     NotSeatBased = "not-seat-based", Keep, "not licensed by seat (Azure, software, SaaS): it moves by other ways";
     OnHold = "on-hold", Review, "a hold of the holds table applies";
     SourceDeleted = "source-deleted", Review, "the source is deleted or past its data retention: nothing is left to move";
+    SourceCancelled = "source-cancelled", Review, "the source is cancelled or deleted before its term end: users may have service still, or data is kept for days only; ask today";
     TermEndMissing = "term-end-missing", Review, "no export says when the term ends";
     TermEndUnreadable = "term-end-unreadable", Review, "the term end could not be read";
     DateOrderUnknown = "date-order-unknown", Review, "day and month of the term end cannot be told apart";
@@ -39,7 +40,7 @@ reasons! {
     Contradiction = "contradiction", Review, "two exports say different things about it";
     PossibleDuplicate = "possible-duplicate", Review, "it has no id, and the customer has the same offer under one: it may be the same licences";
     RenewedSinceExport = "renewed-since-export", Review, "its term end has passed and it renews itself: the export is older than the renewal";
-    TransferPending = "transfer-pending", Review, "a transfer request is open and cannot complete in time, or not any more: never a second purchase while it is open";
+    TransferPending = "transfer-pending", Review, "a transfer of it is asked for or approved, but it is too late for one or its route is another: never a second purchase while it may complete";
     CustomerUnknown = "customer-unknown", Review, "no tenant id, or two customers claim it";
     CountryMissing = "country-missing", Review, "the tenant's country is unknown";
     RegionNone = "region-none", Review, "the tenant's country is in no CSP region";
@@ -74,6 +75,6 @@ reasons! {
     WindowMissed = "window-missed", Move, "too late for the window";
     NoticeMissed = "notice-missed", Move, "the day for the notice of non-renewal has passed";
     AutoRenewRisk = "auto-renew-risk", Move, "it may renew itself for another term before the move";
-    ServiceStops = "service-stops", Move, "the source is set to cancel at its term end, before the move";
+    ServiceStops = "service-stops", Move, "the source is set to cancel at its term end, before the move: service stops then, unless it is set to the extended service term first";
     ServiceDown = "service-down", Move, "users have no service until the move";
 }

@@ -264,7 +264,11 @@ fn each_reason_follows_from_its_fact() {
             w.tables.holds.push(hold);
         }),
         (Reason::SourceDeleted, Action::Review, |w| {
-            w.first().state = Some(State::Deleted)
+            w.first().state = Some(State::Deleted);
+            w.first().term_end = Some(TermEnd(day("2026-11-20")));
+        }),
+        (Reason::SourceCancelled, Action::Review, |w| {
+            w.first().state = Some(State::Deleted);
         }),
         (Reason::SourceDeleted, Action::Review, |w| {
             w.first().term_end = Some(TermEnd(day("2026-03-01")));
@@ -440,7 +444,7 @@ fn blockers_and_gates_in_pairs() {
             w.customer.qualification = Some(Qualification::Government);
             w.first().offer.segment = Some(Segment::Commercial);
         }),
-        (Reason::SourceDeleted, |w| w.first().state = Some(State::Deleted)),
+        (Reason::SourceCancelled, |w| w.first().state = Some(State::Deleted)),
         (Reason::SeatCap, |w| w.first().seats = Some(Seats(301))),
         (Reason::TooManySubscriptions, |w| {
             w.config.rules.numbers.insert("tenant_subscriptions", 1);
@@ -690,6 +694,49 @@ fn nothing_is_ordered_while_a_transfer_is_asked_for() {
 }
 
 #[test]
+fn a_transfer_that_is_reported_of_what_cannot_be_transferred_is_told_and_nothing_is_bought_beside_it() {
+    let elsewhere = [Channel::WebDirect, Channel::WebDirectMosa, Channel::Ea, Channel::McaE];
+    for channel in elsewhere {
+        for (step, state) in [
+            (StepKind::RequestTransfer, Progress::Requested),
+            (StepKind::ApproveTransfer, Progress::Done),
+        ] {
+            let plan = plan_with(|w| {
+                w.first().channel = Some(channel);
+                w.report(step, state, "2026-11-12");
+            });
+            let decision = decision_of(&plan, 1);
+            assert_eq!(decision.action, Action::Review, "{channel} {step}");
+            assert!(
+                decision.reasons.contains(&Reason::TransferPending),
+                "{channel} {step}: {:?}",
+                decision.reasons
+            );
+            let told: Vec<_> = plan.findings.iter().filter(|f| f.code == Code::ProgressUnfit).collect();
+            assert_eq!(told.len(), 1, "{channel} {step}");
+            assert!(told[0].message.contains(channel.as_str()), "{}", told[0].message);
+        }
+    }
+    // What is reported of a customer is not of what cannot be transferred: it moves, and that is said.
+    let of_customer = |w: &mut World| {
+        w.report(StepKind::RequestTransfer, Progress::Requested, "2026-11-12");
+        w.tables.progress[0].subject = Subject::Customer(customer_id(90));
+    };
+    let plan = plan_with(of_customer);
+    assert_eq!(decision_of(&plan, 1).action, Action::Move);
+    assert!(plan.findings.iter().any(|f| f.code == Code::ProgressUnfit));
+    // With one that can, there is nothing to say; and a request that has lapsed holds nothing up.
+    let plan = plan_with(|w| w.report(StepKind::RequestTransfer, Progress::Requested, "2026-10-01"));
+    assert_eq!(decision_of(&plan, 1).action, Action::Move);
+    let plan = plan_with(|w| {
+        of_customer(w);
+        w.add(2, |other| other.channel = Some(Channel::Csp));
+    });
+    assert!(plan.findings.iter().all(|f| f.code != Code::ProgressUnfit));
+    assert_eq!(decision_of(&plan, 1).action, Action::Move);
+}
+
+#[test]
 fn what_is_requested_is_waited_for_and_what_is_done_is_gone() {
     let unknown = |w: &mut World| {
         w.customer.relationship = None;
@@ -863,12 +910,29 @@ fn what_stands_still_inside_its_term_moves_at_once() {
 #[test]
 fn what_was_cancelled_inside_its_term_is_not_called_lost() {
     let plan = plan_with(|w| w.first().state = Some(State::Deleted));
-    assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Lapsed));
+    let decision = decision_of(&plan, 1);
+    assert_eq!(decision.urgency, Some(Urgency::Lapsed));
+    assert_eq!(decision.reasons, [Reason::SourceCancelled]);
+    assert!(!Reason::SourceCancelled.meaning().contains("nothing is left"));
+    // It cannot wait for a window, since data is kept for days: what is to be decided is to be decided first thing.
+    assert_eq!((decision.window_opens, decision.window_closes), (None, None));
+    assert_eq!(
+        (decision.next_step, decision.next_step_by),
+        (Some(StepKind::Decide), None)
+    );
+    // On the last day of its term as well; past it the data of what is deleted is gone.
+    let on_its_last_day = plan_with(|w| {
+        w.first().state = Some(State::Deleted);
+        w.first().term_end = Some(TermEnd(w.as_of));
+    });
+    assert_eq!(decision_of(&on_its_last_day, 1).reasons, [Reason::SourceCancelled]);
     let plan = plan_with(|w| {
         w.first().state = Some(State::Deleted);
         w.first().term_end = Some(TermEnd(day("2026-11-20")));
     });
-    assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Lost));
+    let decision = decision_of(&plan, 1);
+    assert_eq!(decision.urgency, Some(Urgency::Lost));
+    assert!(decision.reasons.contains(&Reason::SourceDeleted), "{:?}", decision.reasons);
 }
 
 #[test]

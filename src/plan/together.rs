@@ -188,6 +188,7 @@ impl Estate<'_> {
             let reasons = &base.decision.reasons;
             base.decision.action == Action::Keep
                 && !reasons.contains(&Reason::SourceDeleted)
+                && !reasons.contains(&Reason::SourceCancelled)
                 && (reasons.contains(&Reason::AlreadyOurs) || reasons.contains(&Reason::OnHold))
         };
         if bases.iter().any(|&base| stays(&decided[base])) {

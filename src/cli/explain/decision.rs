@@ -12,7 +12,7 @@ use seatshift::{
         Decision, Reason, Step, WhatIfs,
         dates::{DateLine, Number, NumberFrom},
     },
-    terms::Action,
+    terms::{Action, StepKind},
 };
 
 use super::super::{
@@ -102,13 +102,43 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
         line(text, "paid twice", &many(u64::from(days), "day", "days"));
     }
     costs(text, decision);
-    if let Some(step) = decision.next_step {
-        let by = decision
-            .next_step_by
-            .map(|by| format!(" by {}", day(by)))
-            .unwrap_or_default();
-        line(text, "next step", &format!("{step}{by}"));
+}
+
+/// Something to do for a subscription.
+pub(super) struct ToDo<'a> {
+    pub(super) step: &'a Step,
+    /// The day by which the subscription itself asks for it, where another of its customer needs it on another.
+    pub(super) own_day: Option<NaiveDate>,
+}
+
+impl ToDo<'_> {
+    /// What, and by when: `order by 2027-01-28`.
+    pub(super) fn briefly(&self) -> String {
+        match self.step.due {
+            Some(due) => format!("{} by {due}", self.step.kind),
+            None => format!("{} first thing", self.step.kind),
+        }
     }
+}
+
+/// The first of the steps.
+pub(super) fn next_step(text: &mut String, first: Option<&ToDo<'_>>) {
+    let Some(ToDo { step, own_day }) = first else { return };
+    let by = step.due.map_or_else(|| " first thing".to_owned(), |by| format!(" by {}", day(by)));
+    let own = own_day.map_or_else(String::new, |own| {
+        format!(", the first day that one of its customer's subscriptions needs it; this one by {}", day(own))
+    });
+    line(text, "next step", &format!("{}{by}{own}", step.kind));
+}
+
+/// The day by which a decision by itself asks for a step that is its customer's as a whole.
+pub(super) fn day_of(decision: &Decision, kind: StepKind) -> Option<NaiveDate> {
+    let stated = match kind {
+        StepKind::RequestRelationship => decision.relationship_by,
+        StepKind::AcceptAgreement => decision.agreement_by,
+        _ => None,
+    };
+    stated.or_else(|| decision.next_step_by.filter(|_| decision.next_step == Some(kind)))
 }
 
 fn costs(text: &mut String, decision: &Decision) {
@@ -121,22 +151,19 @@ fn costs(text: &mut String, decision: &Decision) {
     }
 }
 
-/// Steps, each with its day, owner and sentence.
-pub(super) fn steps<'a>(text: &mut String, heading: &str, steps: impl Iterator<Item = &'a Step>) {
-    let mut steps: Vec<&Step> = steps.collect();
-    steps.sort_by_key(|step| (step.due, step.kind));
-    let mut is_first = true;
-    for step in steps {
-        if is_first {
-            let _ = writeln!(text, "\n{}", In(STRONG, heading));
-            is_first = false;
-        }
+/// Steps in their order, each with its day, owner and sentence.
+pub(super) fn steps(text: &mut String, heading: &str, steps: &[ToDo<'_>]) {
+    if !steps.is_empty() {
+        let _ = writeln!(text, "\n{}", In(STRONG, heading));
+    }
+    for ToDo { step, own_day } in steps {
         let due = step.due.map_or_else(|| "first thing".to_owned(), |due| due.to_string());
         let start = format!("  {}", padded(&due, 12));
+        let own = own_day.map_or_else(String::new, |own| format!("; this subscription needs it by {own}"));
         text.push_str(&wrapped(
             &start,
             16,
-            &format!("{}, {}: {}", step.kind, step.owner, tame_sentence(&step.detail)),
+            &format!("{}, {}: {}{own}", step.kind, step.owner, tame_sentence(&step.detail)),
         ));
     }
 }

@@ -163,9 +163,10 @@ impl View<'_> {
                 }
                 None => "no hold that has not ended".to_owned(),
             },
-            Reason::SourceDeleted => match subscription.state {
-                Some(state) => format!("state {state}"),
-                None => "no export says its state".to_owned(),
+            Reason::SourceDeleted | Reason::SourceCancelled => match (subscription.state, subscription.term_end) {
+                (Some(State::Deleted), Some(end)) => format!("state deleted, its term end is {}", end.0),
+                (Some(state), _) => format!("state {state}"),
+                (None, _) => "no export says its state".to_owned(),
             },
             _ => return None,
         })
@@ -321,10 +322,7 @@ impl View<'_> {
                 Some(end) if as_of <= end.0 => format!("{as_of} is not after {}", end.0),
                 _ => self.renews(),
             },
-            Reason::TransferPending => match known.standing.transfer_requested {
-                true => "a transfer is requested".to_owned(),
-                false => "no transfer is requested".to_owned(),
-            },
+            Reason::TransferPending => self.transfer_reported(),
             Reason::AddonWithoutBase => match (matched, known.not_before) {
                 (false, Some(day)) => format!("its base moves on {day}"),
                 (false, None) => "its base moves no later, or stays".to_owned(),
@@ -360,6 +358,26 @@ impl View<'_> {
             },
             _ => return None,
         })
+    }
+
+    /// What people report of a transfer, beside the route.
+    fn transfer_reported(&self) -> String {
+        let standing = &self.known.standing;
+        let file = shown(self.known.context.config.tables.progress.as_deref(), "progress.csv");
+        let route = self.planned.map(|planned| planned.route);
+        let channel = self.known.subscription.channel.map(Channel::as_str).unwrap_or_default();
+        let elsewhere = match route {
+            Some(Route::Transfer) | None => String::new(),
+            Some(route) => format!(", but it is {channel} and its route is {route}"),
+        };
+        match (standing.own_transfer, standing.transfer_requested) {
+            (Some(row), _) if standing.done.contains(StepKind::ApproveTransfer) => {
+                format!("{file}, row {row}: its transfer is approved{elsewhere}")
+            }
+            (Some(row), _) => format!("{file}, row {row}: its transfer is asked for{elsewhere}"),
+            (None, true) => format!("{file}: a transfer is asked for with its customer's{elsewhere}"),
+            (None, false) => "no transfer is reported as asked for".to_owned(),
+        }
     }
 
     fn renews(&self) -> String {
