@@ -92,7 +92,7 @@ codes! {
     OfferRowTied = "offer-row-tied", Warning, "two rows of the offers table fit equally well";
     CalendarYearMissing = "calendar-year-missing", Warning, "the calendar table has no holiday in a year that the plan reaches";
     CalendarEmpty = "calendar-empty", Warning, "the calendar has no holiday that counts for us";
-    SubscriptionsDoubled = "subscriptions-doubled", Warning, "more subscriptions of one tenant would run twice than is safe at once";
+    SubscriptionsDoubled = "subscriptions-doubled", Warning, "more subscriptions of one tenant would run twice than is safe at once, so that they move in waves";
     PartnerCountriesUnset = "partner-countries-unset", Warning, "the settings do not say where we are authorised to sell";
     CountryUnknown = "country-unknown", Warning, "the cell holds no country we know";
     CatalogFileOld = "catalog-file-old", Warning, "one of Microsoft's own files is old, or does not say how old it is";

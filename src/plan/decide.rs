@@ -94,7 +94,10 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
     let decide_days = known.context.rules.days(NumberName::Decide, known.context.as_of);
     // Where no window can be computed, the term end itself is what must not be missed.
     let term_end = known.subscription.term_end.filter(|_| !cut_short);
+    // Where notice must be given before the window opens, the decision comes before the notice.
+    let notice = known.notice_by(planned.route).filter(|_| !cut_short);
     let decide_from = window_opens.or(term_end.map(|end| end.0));
+    let decide_from = decide_from.map(|day| notice.map_or(day, |notice| notice.min(day)));
     let lost = cut_short || reasons.contains(&Reason::SourceDeleted);
     let urgency = review_urgency(known, lost);
     let mapping = planned.mapping.as_ref();

@@ -20,7 +20,7 @@ use crate::{
         Customer, SourceOffer, Subscription,
         tables::{Hold, RouteNote, Tables},
     },
-    rules::{Calendars, OfferSale, Rules, shift},
+    rules::{Calendars, OfferSale, Rules, WindowCase, shift},
     terms::*,
 };
 
@@ -59,6 +59,8 @@ pub(super) struct Known<'a> {
     pub(super) has_ours: bool,
     /// For an add-on: the day its base moves.
     pub(super) not_before: Option<NaiveDate>,
+    /// The first day on which its tenant has room for it to run twice.
+    pub(super) wave: Option<NaiveDate>,
     /// A reason that other subscriptions impose on this one.
     pub(super) imposed: Option<Reason>,
 }
@@ -134,6 +136,19 @@ impl<'a> Known<'a> {
             return as_of;
         };
         rules.best_order_day(channel, as_of, end.0).max(as_of)
+    }
+
+    /// The last day for the notice that the source is not to be renewed; none: it needs none.
+    pub(super) fn notice_by(&self, route: Route) -> Option<NaiveDate> {
+        let (channel, end) = (self.subscription.channel?, self.subscription.term_end?.0);
+        let as_of = self.context.as_of;
+        let window = &self
+            .context
+            .rules
+            .window(channel, route, WindowCase::Exempt, as_of.max(end))?
+            .row;
+        let by = window.end_by.filter(|_| window.end_source == EndSource::DoNotRenew)?;
+        Some(by.on(as_of, end))
     }
 
     /// The term: as stated, else as its first and last day say, where they are a whole term of new commerce apart.
@@ -310,6 +325,7 @@ impl<'a> Known<'a> {
             done: self.standing.done,
             requested: self.standing.requested,
             not_before: self.not_before,
+            wave: self.wave.filter(|_| route == Route::NewSubscription),
         })
     }
 

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     catalog::{Considered, Resolution},
-    rules::Used,
+    rules::{Used, WindowCase},
     terms::*,
 };
 
@@ -91,7 +91,8 @@ pub struct MappingTrail {
 }
 
 /// The trail of one subscription.
-pub(super) fn trail_of(estate: &Estate<'_>, index: usize, decided: &Decided) -> Option<Trail> {
+pub(super) fn trail_of(estate: &Estate<'_>, index: usize, all: &[Decided]) -> Option<Trail> {
+    let decided = all.get(index)?;
     let rules = estate.context.rules.listening();
     let context = Context {
         rules: &rules,
@@ -118,6 +119,7 @@ pub(super) fn trail_of(estate: &Estate<'_>, index: usize, decided: &Decided) -> 
         planned: planned.as_ref(),
         sums: dates.as_ref(),
         decided,
+        all,
         used: &used,
     };
     let mut tried = view.route();
@@ -144,6 +146,8 @@ struct View<'a> {
     planned: Option<&'a Planned>,
     sums: Option<&'a Arithmetic>,
     decided: &'a Decided,
+    /// The decisions of all subscriptions.
+    all: &'a [Decided],
     used: &'a [Used],
 }
 
@@ -209,7 +213,11 @@ impl View<'_> {
         let facts = format!(
             "{}, {state}, {}",
             subscription.channel.map(Channel::as_str).unwrap_or_default(),
-            term.map_or_else(|| "term unknown".to_owned(), |term| term.to_string()),
+            match (subscription.term, term) {
+                (Some(term), _) => term.to_string(),
+                (None, Some(term)) => format!("{term} by its first and last day"),
+                (None, None) => "term unknown".to_owned(),
+            },
         );
         let by_user = rows.is_empty();
         let why = match (planned.transfer_missed, by_user) {
@@ -262,6 +270,8 @@ impl View<'_> {
         );
         let case = match (sums.in_extended, sums.window_case) {
             (true, _) => "it is in its extended service term",
+            (false, Some(WindowCase::Extended)) => "the window of its channel and route where the extended service term follows",
+            (false, Some(WindowCase::Exempt)) => "the window of its channel and route where no extended service term follows",
             (false, Some(case)) => case.as_str(),
             (false, None) => "the window of its channel and route",
         };
@@ -282,12 +292,19 @@ impl View<'_> {
         let lifecycle = self.rows(&["lifecycles"]);
         if !lifecycle.is_empty() {
             let found = lifecycle.iter().any(|used| used.row.is_some());
-            let why = match found {
-                true => "past the term end: the state it is in on the day of the move",
-                false => "past the term end: data is no longer kept on the day of the move",
+            let dates = self.planned.and_then(|planned| planned.dates.as_ref());
+            let down = dates.is_some_and(|dates| dates.reasons.contains(&Reason::ServiceDown));
+            let until = dates.and_then(|dates| dates.window_closes);
+            let until = until.map_or_else(String::new, |day| format!(" until {day}"));
+            let why = match (found, down) {
+                (true, false) => format!("past the term end: on the day of the move users still work{until}"),
+                (true, true) => {
+                    format!("past the term end: on the day of the move users have no service, and data is kept{until}")
+                }
+                (false, _) => "past the term end: data is no longer kept on the day of the move".to_owned(),
             };
             let answer = if found { Answer::Matched } else { Answer::NotMatched };
-            all.push(tried(Part::Window, "lifecycle", answer, why.to_owned(), lifecycle));
+            all.push(tried(Part::Window, "lifecycle", answer, why, lifecycle));
         }
         all
     }
@@ -299,10 +316,14 @@ impl View<'_> {
             (false, Some(why)) => (Answer::NotAsked, why.to_owned()),
             (false, None) => (Answer::NotMatched, self.why(reason, false)),
         };
-        let rows = match answer {
+        let mut rows = match answer {
             Answer::NotAsked => Vec::new(),
             Answer::Matched | Answer::NotMatched => self.rows(why::tables_of(reason)),
         };
+        // The tenant's country is asked first, ours after it.
+        if reason == Reason::RegionNone {
+            rows.truncate(1);
+        }
         Tried {
             on_the_row,
             ..tried(Part::Eligibility, reason.as_str(), answer, why, rows)
@@ -327,7 +348,13 @@ impl View<'_> {
             gate("relationship", relationship, self.relationship(), &["channels"]),
             gate("agreement", agreement, self.agreement(), &["agreements"]),
             self.delegated_rights(delegated_rights),
-            gate("vetting", vetting, self.vetting(vetting), &["vetting"]),
+            match self.has_target() || vetting {
+                true => gate("vetting", vetting, self.vetting(vetting), &["vetting"]),
+                false => {
+                    let why = "no target that the catalogue knows".to_owned();
+                    tried(Part::Gate, "vetting", Answer::NotAsked, why, Vec::new())
+                }
+            },
         ]
     }
 

@@ -86,7 +86,7 @@ pub(super) fn days(text: &mut String, told: &Told, days: &Days, utf8: bool) {
     }
     let drawn = Drawn::with(utf8);
     let legend = format!(
-        "{} weekday, {} weekend, h holiday, b blackout, [==] window, (n) days left out",
+        "{} weekday, {} weekend, h holiday, b blackout (for moves alone), [==] window, (n) days left out",
         drawn.work, drawn.weekend
     );
     text.push_str(&wrapped("  ", 2, &In(FAINT, legend).to_string()));

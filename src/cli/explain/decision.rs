@@ -12,7 +12,7 @@ use seatshift::{
         Decision, Reason, Step, WhatIfs,
         dates::{DateLine, Number, NumberFrom},
     },
-    terms::{Action, StepKind},
+    terms::{Action, EndSource, Licences, StepKind},
 };
 
 use super::super::{
@@ -37,7 +37,7 @@ pub(super) fn line(text: &mut String, name: &str, says: &str) {
 }
 
 /// The decision, and what is left to do.
-pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config: &Config) {
+pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config: &Config, contested: &[String]) {
     let decision = &told.row.decision;
     let _ = writeln!(text, "\n{} for {}", In(STRONG, "What the plan says"), day(as_of));
     for set in &config.set {
@@ -57,7 +57,11 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
         &format!("{}{date}{urgency}", In(STRONG, decision.action)),
     );
     for reason in &decision.reasons {
-        line(text, "reason", &format!("{reason}: {}", reason.meaning()));
+        let what = match reason {
+            Reason::Contradiction if !contested.is_empty() => format!(": {}", contested.join("; ")),
+            _ => String::new(),
+        };
+        line(text, "reason", &format!("{reason}: {}{what}", reason.meaning()));
     }
     if decision.reasons.is_empty() {
         line(text, "reason", "none: nothing stands in the way");
@@ -76,7 +80,11 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
         line(text, if ordered { "target" } else { "target, perhaps" }, &offer);
     }
     if let Some(licences) = decision.licences {
-        line(text, "licences", licences.as_str());
+        let what = match licences {
+            Licences::Keep => "nothing is to be assigned",
+            Licences::Reassign => "users need the new ones assigned",
+        };
+        line(text, "licences", &format!("{licences}: {what}"));
     }
     for (name, list) in [("users lose", &decision.loses), ("users gain", &decision.gains)] {
         if !list.is_empty() {
@@ -91,12 +99,24 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
             line(text, "window", &format!("{opens} to {closes}"));
         }
     }
+    let lapsed = told.row.subscription.term_end.is_some_and(|end| end.0 < as_of);
+    if let Some(closes) = decision.window_closes.filter(|_| lapsed && decision.action == Action::Move) {
+        let name = match decision.reasons.contains(&Reason::ServiceDown) {
+            true => "data is kept until",
+            false => "users work until",
+        };
+        line(text, name, &day(closes));
+    }
     if let Some(end) = decision.end_source {
         let by = decision
             .end_source_by
             .map(|by| format!(" by {}", day(by)))
             .unwrap_or_default();
-        line(text, "end of the source", &format!("{end}{by}"));
+        let what = match end {
+            EndSource::Transfer => ": it comes over whole, so there is nothing to end",
+            _ => "",
+        };
+        line(text, "end of the source", &format!("{end}{by}{what}"));
     }
     if let Some(days) = decision.overlap_days.filter(|days| *days > 0) {
         line(text, "paid twice", &many(u64::from(days), "day", "days"));
@@ -211,6 +231,19 @@ fn sum(one: &DateLine, days: &Days, config: &Config, all: &[DateLine]) -> String
     {
         let _ = write!(said, ", not before ready ({})", ready.day);
     }
+    let of = |name: &str| all.iter().find(|line| line.name == name);
+    if one.name == "move_date" && sum == "ready" && days.closed(one.day).is_some() {
+        said.push_str(", since the next business day is after the window");
+    }
+    if one.name == "approve_by"
+        && let Some(moved) = of("move_date").filter(|moved| moved.day < one.day)
+    {
+        let _ = write!(
+            said,
+            "; to be approved on the move date, {}: it is complete once it is approved",
+            moved.day
+        );
+    }
     if !one.skipped.is_empty() {
         let named: Vec<String> = one
             .skipped
@@ -251,6 +284,7 @@ pub(super) fn what_ifs(text: &mut String, told: &Told, as_of: NaiveDate) {
         differs,
         same,
         next,
+        turn,
         looked_until,
     } = what_ifs;
     let now = &told.row.decision;
@@ -262,17 +296,18 @@ pub(super) fn what_ifs(text: &mut String, told: &Told, as_of: NaiveDate) {
             &format!("{}: {}", tame(&one.what), changed(now, &one.decision)),
         ));
     }
+    for (date, decision) in next.iter().chain(turn) {
+        let days = date.signed_duration_since(as_of).num_days();
+        let days = many(u64::try_from(days).unwrap_or_default(), "day", "days");
+        let said = format!(
+            "on {}, in {days}, if nothing is done: {}",
+            day(*date),
+            changed(now, decision)
+        );
+        text.push_str(&wrapped("  - ", 4, &said));
+    }
     match next {
-        Some((date, decision)) => {
-            let days = date.signed_duration_since(as_of).num_days();
-            let days = many(u64::try_from(days).unwrap_or_default(), "day", "days");
-            let said = format!(
-                "on {}, in {days}, if nothing is done: {}",
-                day(*date),
-                changed(now, decision)
-            );
-            text.push_str(&wrapped("  - ", 4, &said));
-        }
+        Some(_) => {}
         None => {
             let said = format!("no day up to {looked_until} does by itself");
             text.push_str(&wrapped("  - ", 4, &said));

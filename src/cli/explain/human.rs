@@ -48,7 +48,7 @@ pub(super) fn report(explained: &Explained, config: &Config, utf8: bool) -> Stri
             let mut text = heading(trace);
             if let [told] = explained.told.as_slice() {
                 let steps = steps_of(told, &explained.shared_steps);
-                decision::decision(&mut text, told, explained.as_of, config);
+                decision::decision(&mut text, told, explained.as_of, config, &contested(trace));
                 decision::next_step(&mut text, steps.first());
                 decision::steps(&mut text, "Steps", &steps);
                 days::days(&mut text, told, &explained.days, utf8);
@@ -100,6 +100,22 @@ fn discreetly(near: &Match) -> String {
     let id = id.filter(|id| is_id(id)).unwrap_or_else(|| LEFT_OUT.to_owned());
     let what = if near.subscription_id.is_some() { "a subscription" } else { "a customer" };
     format!("  {}  {what}\n", padded(&id, 36))
+}
+
+/// The facts of which rows of the same standing say different things: `term_end 2027-03-31 or 2027-04-30`.
+fn contested(trace: &SubscriptionTrace) -> Vec<String> {
+    let of_fact = |fact: &TracedFact| {
+        let taken = fact.value.clone();
+        let mut said: Vec<String> = taken.iter().map(|value| tame(value)).collect();
+        for other in fact.others.iter().filter(|other| other.standing == Standing::Equal) {
+            let value = tame(&other.value);
+            if !said.contains(&value) {
+                said.push(value);
+            }
+        }
+        (said.len() > 1).then(|| format!("{} {}", fact.field, said.join(" or ")))
+    };
+    trace.facts.iter().filter_map(of_fact).collect()
 }
 
 /// What is to be done for a subscription, first what is due first: its own steps, and those of its customer that it waits for.
