@@ -23,7 +23,7 @@ macro_rules! reasons {
 
 reasons! {
     AlreadyOurs = "already-ours", Keep, "it is in our CSP already";
-    Trial = "trial", Keep, "a trial cannot be carried over: buy a paid subscription, let the trial lapse";
+    Trial = "trial", Keep, "a trial cannot be carried over: buy a paid subscription, and let the trial lapse; with its renewal left on it may become a paid year";
     Free = "free", Keep, "a free offer: there is nothing to move";
     NotSeatBased = "not-seat-based", Keep, "not licensed by seat (Azure, software, SaaS): it moves by other ways";
     OnHold = "on-hold", Review, "a hold of the holds table applies";
