@@ -92,12 +92,6 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
     let dates = planned.dates.as_ref().filter(|_| !cut_short);
     let window_opens = dates.and_then(|dates| dates.window_opens);
     let decide_days = known.context.rules.days(NumberName::Decide, known.context.as_of);
-    // Where no window can be computed, the term end itself is what must not be missed.
-    let term_end = known.subscription.term_end.filter(|_| !cut_short);
-    // Where notice must be given before the window opens, the decision comes before the notice.
-    let notice = known.notice_by(planned.route).filter(|_| !cut_short);
-    let decide_from = window_opens.or(term_end.map(|end| end.0));
-    let decide_from = decide_from.map(|day| notice.map_or(day, |notice| notice.min(day)));
     let lost = cut_short || reasons.contains(&Reason::SourceDeleted);
     let urgency = review_urgency(known, lost);
     let mapping = planned.mapping.as_ref();
@@ -113,7 +107,9 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
         window_opens,
         window_closes: dates.and_then(|dates| dates.window_closes),
         next_step: Some(StepKind::Decide),
-        next_step_by: decide_from.map(|day| known.context.calendars.ours().prev(shift(day, -decide_days))),
+        next_step_by: known
+            .decide_from(planned)
+            .map(|(_, day)| known.context.calendars.ours().prev(shift(day, -decide_days))),
         urgency: Some(urgency),
         ..Decision::bare(Action::Keep, reasons)
     }

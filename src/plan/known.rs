@@ -20,7 +20,7 @@ use crate::{
         Customer, SourceOffer, Subscription,
         tables::{Hold, RouteNote, Tables},
     },
-    rules::{Calendars, OfferSale, Rules, WindowCase, shift},
+    rules::{Calendars, OfferSale, Rules, shift},
     terms::*,
 };
 
@@ -138,17 +138,19 @@ impl<'a> Known<'a> {
         rules.best_order_day(channel, as_of, end.0).max(as_of)
     }
 
-    /// The last day for the notice that the source is not to be renewed; none: it needs none.
-    pub(super) fn notice_by(&self, route: Route) -> Option<NaiveDate> {
-        let (channel, end) = (self.subscription.channel?, self.subscription.term_end?.0);
+    /// The day before which a person must have decided, and what it is: the window opens, or notice is due before that. Where no window
+    /// can be computed, the term end itself is what must not be missed. None where it cannot wait for any.
+    pub(super) fn decide_from(&self, planned: &Planned) -> Option<(&'static str, NaiveDate)> {
+        let term_end = self.subscription.term_end.filter(|_| !self.is_cut_short())?.0;
+        let opens = planned.dates.as_ref().and_then(|dates| dates.window_opens);
+        let base = opens.map_or(("E", term_end), |opens| ("window_opens", opens));
         let as_of = self.context.as_of;
-        let window = &self
-            .context
-            .rules
-            .window(channel, route, WindowCase::Exempt, as_of.max(end))?
-            .row;
-        let by = window.end_by.filter(|_| window.end_source == EndSource::DoNotRenew)?;
-        Some(by.on(as_of, end))
+        let channel = self.subscription.channel;
+        let notice = channel.and_then(|channel| self.context.rules.notice_by(channel, planned.route, as_of, term_end));
+        Some(match notice {
+            Some(notice) if notice < base.1 => ("the day for notice", notice),
+            _ => base,
+        })
     }
 
     /// The term: as stated, else as its first and last day say, where they are a whole term of new commerce apart.

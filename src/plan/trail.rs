@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Reason,
-    dates::{Arithmetic, Gates, arithmetic},
+    dates::{Arithmetic, DateLine, Gates, Number, NumberFrom, Skipped, arithmetic, closed},
     decide::{Decided, decide},
     eligibility::all_matches,
     estate::Estate,
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     catalog::{Considered, Resolution},
-    rules::{Used, WindowCase},
+    rules::{NumberName, Used, WindowCase, shift},
     terms::*,
 };
 
@@ -172,6 +172,24 @@ fn sums(known: &Known<'_>, planned: &Planned, decided: &Decided) -> Option<Arith
         Action::Review => {
             let shown = ["A", "E", "start", "window_opens", "window_closes", "undo_renewal_by"];
             sums.lines.retain(|line| shown.contains(&line.name));
+            if known.is_cut_short() {
+                sums.lines.retain(|line| !line.name.starts_with("window_"));
+            }
+            sums.lines.extend(decided.decision.next_step_by.and_then(|by| {
+                let (base, from) = known.decide_from(planned)?;
+                let days = context.rules.days(NumberName::Decide, context.as_of);
+                let days_after = by.iter_days().skip(1).take_while(|day| *day <= shift(from, -days));
+                let skipped = days_after.filter_map(|day| Some(Skipped { day, why: closed(calendars.ours(), day)? }));
+                let skipped: Vec<Skipped> = skipped.collect();
+                let counted = if base == "E" { format!("E-{days}") } else { format!("{base} - {days}") };
+                Some(DateLine {
+                    name: "next_step_by",
+                    day: by,
+                    sum: Some(if skipped.is_empty() { counted } else { format!("prev({counted})") }),
+                    numbers: vec![Number { days, from: NumberFrom::Setting("rules.decide_days") }],
+                    skipped: skipped.into_iter().rev().collect(),
+                })
+            }));
         }
         Action::Keep => sums.lines.retain(|line| ["A", "E", "start"].contains(&line.name)),
     }
