@@ -22,7 +22,7 @@ type Pool = (CustomerId, u32);
 type Key = fn(&Offer) -> Option<Text>;
 
 /// How many parts of a sum are named one by one.
-const PARTS: usize = 6;
+const PARTS: usize = 12;
 
 /// Seats of one source or target, and the days on which they stand.
 #[derive(Debug, Clone, Copy)]

@@ -14,7 +14,7 @@ use super::{decide::Decided, estate::Estate};
 use crate::{rules::NumberName, terms::*};
 
 /// How often a day is looked for before a row stays where it is.
-const TRIES: usize = 64;
+const TRIES: usize = 100;
 /// How many days ahead of a full one room is looked for.
 const REACH: usize = 366;
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How many bases of an add-on are named.
-const BASES: usize = 3;
+const BASES: usize = 2;
 
 /// The rule tables that a reason is judged by.
 pub(super) fn tables_of(reason: Reason) -> &'static [&'static str] {
