@@ -234,7 +234,12 @@ fn list(
     });
     heading(text, style, &format!("{words}: {}", grouped(rows.len() as u64)));
     for (due, id, row) in rows.iter().take(ROWS_SHOWN) {
-        let day = due.day.map_or_else(|| "no day".to_owned(), |day| day.to_string());
+        // What is cut short is to be decided first thing.
+        let no_day = match row.decision.reasons.contains(&Reason::SourceCancelled) {
+            true => "now",
+            false => "no day",
+        };
+        let day = due.day.map_or_else(|| no_day.to_owned(), |day| day.to_string());
         // What stands in a column of ids may be anything; then its place leads to the row.
         let which = match is_id(id) {
             true => id.clone(),

@@ -72,7 +72,10 @@ impl Tally {
 
     /// The most that stands on one day, and the first such day.
     pub(super) fn most(&self) -> Option<(u64, NaiveDate)> {
-        let most = self.sums.iter().max_by_key(|&&(day, sum)| (sum, std::cmp::Reverse(day)));
+        let most = self
+            .sums
+            .iter()
+            .max_by_key(|&&(day, sum)| (sum, std::cmp::Reverse(day)));
         most.map(|&(day, sum)| (u64::try_from(sum).unwrap_or(0), day))
     }
 }

@@ -140,15 +140,18 @@ impl<'a> Known<'a> {
 
     /// The day before which a person must have decided, and what it is: the window opens, or notice is due before that. Where no window
     /// can be computed, the term end itself is what must not be missed. None where it cannot wait for any.
-    pub(super) fn decide_from(&self, planned: &Planned) -> Option<(&'static str, NaiveDate)> {
+    pub(super) fn decide_from(&self, planned: &Planned) -> Option<(String, NaiveDate)> {
         let term_end = self.subscription.term_end.filter(|_| !self.is_cut_short())?.0;
         let opens = planned.dates.as_ref().and_then(|dates| dates.window_opens);
-        let base = opens.map_or(("E", term_end), |opens| ("window_opens", opens));
+        let base = opens.map_or(("E".to_owned(), term_end), |opens| ("window_opens".to_owned(), opens));
         let as_of = self.context.as_of;
         let channel = self.subscription.channel;
         let notice = channel.and_then(|channel| self.context.rules.notice_by(channel, planned.route, as_of, term_end));
         Some(match notice {
-            Some(notice) if notice < base.1 => ("the day for notice", notice),
+            Some(notice) if notice < base.1 => {
+                let days = term_end.signed_duration_since(notice).num_days();
+                (format!("E-{days}"), notice)
+            }
             _ => base,
         })
     }

@@ -152,7 +152,9 @@ fn doubled(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
         let customer = estate.subscriptions[index].customer_id;
         let doubles = decided.imposed.wave.is_some() || estate.stay(index, decided).both().is_some();
         let customer = customer.filter(|_| doubles);
-        customer.into_iter().for_each(|id| tenants.entry(id).or_default().push(index));
+        customer
+            .into_iter()
+            .for_each(|id| tenants.entry(id).or_default().push(index));
     }
     let told = tenants.into_iter().filter_map(|(customer, rows)| {
         let place = rows.iter().map(|&index| &estate.subscriptions[index].place).min()?;
@@ -169,9 +171,12 @@ fn doubled(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
             ),
             (None, Some(last)) => (
                 format!(
-                    "customer `{customer}`: {} subscriptions are to move, and no more than {most} may run twice at once, nor all together exceed what a tenant may have; {} of them wait for a later wave, the last until {last}",
+                    "customer `{customer}`: {} subscriptions are to move, and no more than {most} may run twice at once, nor all together exceed what a tenant may have; {} for a later wave, the last until {last}",
                     rows.len(),
-                    waits.len()
+                    match waits.len() {
+                        1 => "one of them waits".to_owned(),
+                        count => format!("{count} of them wait"),
+                    }
                 ),
                 "check the extended terms that bridge the time to a later wave: they are paid by the month",
             ),

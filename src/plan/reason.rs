@@ -70,8 +70,8 @@ reasons! {
     RenewedLately = "renewed-lately", Move, "it renewed within the last days: the renewal can still be undone";
     Early = "early", Move, "no business day in the window: the last one before it";
     NoBusinessDay = "no-business-day", Move, "no business day to move on: the day itself was taken";
-    Wave = "wave", Move, "it waits for a later wave: no more of a tenant's subscriptions may run twice at once than is safe";
     AsSoonAsReady = "as-soon-as-ready", Move, "the recommended day cannot be met any more: the move follows as soon as everything is ready";
+    Wave = "wave", Move, "it waits for a later wave: no more of a tenant's subscriptions may run twice at once than is safe";
     TransferMissed = "transfer-missed", Move, "too late for a transfer: planned as a new subscription";
     WindowMissed = "window-missed", Move, "too late for the window";
     NoticeMissed = "notice-missed", Move, "the day for the notice of non-renewal has passed";

@@ -128,16 +128,21 @@ pub(super) struct SeatSum {
 }
 
 impl SeatSum {
-    /// The sum in words: `on 2027-01-28, the day of the order: 200 (…) + 200 (its target) = 400 licences, at most 300`.
-    pub(super) fn said(&self) -> String {
+    /// The sum in words, for one of its subscriptions: `on 2027-01-28, the day of the order: 200 (this one) + 200 (its target) = 400
+    /// licences, at most 300`.
+    pub(super) fn said(&self, own: &Id) -> String {
         let mut said = match self.day {
             Some(day) => format!("on {day}, the day of the order: "),
             None => "once everything has moved: ".to_owned(),
         };
         for (number, (id, ordered, seats)) in self.parts.iter().enumerate() {
             let plus = if number > 0 { " + " } else { "" };
-            let what = if *ordered { "the target of " } else { "" };
-            let _ = write!(said, "{plus}{seats} ({what}{id})");
+            let _ = match (id == own, *ordered) {
+                (true, false) => write!(said, "{plus}{seats} (this one)"),
+                (true, true) => write!(said, "{plus}{seats} (its target)"),
+                (false, false) => write!(said, "{plus}{seats} ({id})"),
+                (false, true) => write!(said, "{plus}{seats} (the target of {id})"),
+            };
         }
         if self.more.0 > 0 {
             let _ = write!(said, " + {} ({} more)", self.more.1, self.more.0);

@@ -182,7 +182,9 @@ impl Estate<'_> {
         let mut of_customer: HashMap<CustomerId, Vec<usize>> = HashMap::new();
         for (index, subscription) in all() {
             let customer = subscription.customer_id;
-            customer.into_iter().for_each(|id| of_customer.entry(id).or_default().push(index));
+            customer
+                .into_iter()
+                .for_each(|id| of_customer.entry(id).or_default().push(index));
         }
         self.bases(index, &by_id, &of_customer)
     }
@@ -238,7 +240,10 @@ impl Estate<'_> {
         for (index, decided) in decided.iter().enumerate() {
             let subscription = &self.subscriptions[index];
             let live = u64::from(subscription.state != Some(State::Deleted));
-            let ordered = self.stay(index, decided).target_from.map_or(0, |_| decided.decision.targets.len() as u64);
+            let ordered = self
+                .stay(index, decided)
+                .target_from
+                .map_or(0, |_| decided.decision.targets.len() as u64);
             subscription
                 .customer_id
                 .into_iter()
@@ -251,7 +256,9 @@ impl Estate<'_> {
         let mut crowded: HashMap<CustomerId, Vec<usize>> = HashMap::new();
         for (index, subscription) in self.subscriptions.iter().enumerate() {
             let customer = subscription.customer_id.filter(|id| counts.contains_key(id));
-            customer.into_iter().for_each(|id| crowded.entry(id).or_default().push(index));
+            customer
+                .into_iter()
+                .for_each(|id| crowded.entry(id).or_default().push(index));
         }
         for rows in crowded.into_values() {
             let standing = self.standing(decided, &rows);

@@ -179,14 +179,35 @@ fn sums(known: &Known<'_>, planned: &Planned, decided: &Decided) -> Option<Arith
                 let (base, from) = known.decide_from(planned)?;
                 let days = context.rules.days(NumberName::Decide, context.as_of);
                 let days_after = by.iter_days().skip(1).take_while(|day| *day <= shift(from, -days));
-                let skipped = days_after.filter_map(|day| Some(Skipped { day, why: closed(calendars.ours(), day)? }));
+                let skipped = days_after.filter_map(|day| {
+                    Some(Skipped {
+                        day,
+                        why: closed(calendars.ours(), day)?,
+                    })
+                });
                 let skipped: Vec<Skipped> = skipped.collect();
-                let counted = if base == "E" { format!("E-{days}") } else { format!("{base} - {days}") };
+                let counted = match base.starts_with('E') {
+                    true => format!("{base}-{days}"),
+                    false => format!("{base} - {days}"),
+                };
+                let setting = Number {
+                    days,
+                    from: NumberFrom::Setting("rules.decide_days"),
+                };
+                let notice = base.strip_prefix("E-").and_then(|days| days.parse().ok());
+                let notice = notice.map(|days| Number {
+                    days,
+                    from: NumberFrom::Table("windows"),
+                });
                 Some(DateLine {
                     name: "next_step_by",
                     day: by,
-                    sum: Some(if skipped.is_empty() { counted } else { format!("prev({counted})") }),
-                    numbers: vec![Number { days, from: NumberFrom::Setting("rules.decide_days") }],
+                    sum: Some(if skipped.is_empty() {
+                        counted
+                    } else {
+                        format!("prev({counted})")
+                    }),
+                    numbers: notice.into_iter().chain([setting]).collect(),
                     skipped: skipped.into_iter().rev().collect(),
                 })
             }));
@@ -288,8 +309,12 @@ impl View<'_> {
         );
         let case = match (sums.in_extended, sums.window_case) {
             (true, _) => "it is in its extended service term",
-            (false, Some(WindowCase::Extended)) => "the window of its channel and route where the extended service term follows",
-            (false, Some(WindowCase::Exempt)) => "the window of its channel and route where no extended service term follows",
+            (false, Some(WindowCase::Extended)) => {
+                "the window of its channel and route where the extended service term follows"
+            }
+            (false, Some(WindowCase::Exempt)) => {
+                "the window of its channel and route where no extended service term follows"
+            }
             (false, Some(case)) => case.as_str(),
             (false, None) => "the window of its channel and route",
         };

@@ -61,7 +61,9 @@ impl Estate<'_> {
         for (index, decided) in decided.iter().enumerate() {
             let customer = self.subscriptions[index].customer_id;
             let customer = customer.filter(|customer| tenants.contains_key(customer) && doubles(index, decided));
-            customer.into_iter().for_each(|id| crowded.entry(id).or_default().push(index));
+            customer
+                .into_iter()
+                .for_each(|id| crowded.entry(id).or_default().push(index));
         }
         for (customer, mut rows) in crowded {
             rows.sort_by_key(|&index| {

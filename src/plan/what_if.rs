@@ -116,7 +116,9 @@ pub fn what_if(
         .find(|(_, decision)| answer(decision) != answer(&now))
         .map(|(day, decision)| (day, Box::new(decision)));
     // Where the next change is such a turn, it is told as it is.
-    let may_turn = next.as_ref().is_some_and(|(_, decision)| turned(decision) == turned(&now));
+    let may_turn = next
+        .as_ref()
+        .is_some_and(|(_, decision)| turned(decision) == turned(&now));
     let turn = nights
         .find(|(_, decision)| !may_turn || turned(decision) != turned(&now))
         .filter(|_| may_turn)
@@ -385,7 +387,10 @@ impl<'a> Together<'a> {
             ));
         }
         let settled = [
-            (Flaw::Contradiction, "if what was taken is right, and the other export wrong"),
+            (
+                Flaw::Contradiction,
+                "if what was taken is right, and the other export wrong",
+            ),
             (Flaw::PossibleDuplicate, "if it were known to be no duplicate"),
             (Flaw::IdDamaged, "if its id were intact"),
             (Flaw::StateUnreadable, "if its state were readable as the rest"),

@@ -89,7 +89,7 @@ pub(super) fn recognise_rows(rows: &Rows, table: &Table, vocabulary: &Vocabulary
             batch.findings.append(&mut cells.findings);
         }
         if !table.strangers.is_empty() && batch.left_out() == before {
-            strangers::look_at(&mut batch, row, table);
+            strangers::look_at(&mut batch, row, table, vocabulary);
         }
         if shared.samples && batch.left_out() == before {
             samples::add(&mut batch.samples, row, table);

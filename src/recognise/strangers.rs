@@ -1,8 +1,8 @@
 //! Columns that nobody knows, in a list that lacks one it should have.
 //!
 //! In: the columns of a table, then its rows. Out: a finding for the subscription's id and one for the term's end, where no column that we
-//! know holds it and one that we do not know may. A column that repeats what a known one says, says one thing of many rows, or, where a
-//! day is looked for, has no figures, is not named: it cannot be the one. The result does not depend on batches or threads.
+//! know holds it and one that we do not know may. A column that repeats what a known one says, says one thing of many rows where an
+//! id is looked for, or no day where a day is, is not named: it cannot be the one. The result does not depend on batches or threads.
 
 use hashbrown::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
@@ -10,6 +10,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use super::{
     Field,
     columns::Columns,
+    dates::DateReading,
     table::{Batch, Table},
     trace::as_it_stands,
     vocabulary::Vocabulary,
@@ -37,7 +38,9 @@ pub(super) struct Said {
     filled: u64,
     /// How many say the same as a known column of their row.
     repeated: u64,
-    with_figures: u64,
+    /// How many can be read as a day, and how many of these are no plain number.
+    days: u64,
+    days_alone: u64,
     /// Values that differ, by their hashes.
     values: HashSet<u64, BuildHasherDefault<DefaultHasher>>,
 }
@@ -46,7 +49,8 @@ impl Said {
     fn add(&mut self, other: Said) {
         self.filled += other.filled;
         self.repeated += other.repeated;
-        self.with_figures += other.with_figures;
+        self.days += other.days;
+        self.days_alone += other.days_alone;
         self.values.extend(other.values);
     }
 
@@ -55,9 +59,9 @@ impl Said {
         let says_something = self.filled > 0 && self.repeated < self.filled;
         says_something
             && match field {
-                // Ids are of one row each, or of a few charges.
-                Field::SubscriptionId => self.filled == 1 || self.values.len() as u64 * 2 > self.filled,
-                _ => self.with_figures * 2 > self.filled,
+                // Ids are of one row each, or of a few charges, and are no days.
+                Field::SubscriptionId => self.values.len() as u64 * 2 > self.filled && self.days_alone < self.filled,
+                _ => self.days * 2 > self.filled,
             }
     }
 }
@@ -74,7 +78,7 @@ pub(super) fn strangers(columns: &Columns, vocabulary: &Vocabulary) -> Vec<u32> 
 }
 
 /// Looks at a row.
-pub(super) fn look_at(batch: &mut Batch, row: Row<'_>, table: &Table) {
+pub(super) fn look_at(batch: &mut Batch, row: Row<'_>, table: &Table, vocabulary: &Vocabulary) {
     if row.number > table.header_row.saturating_add(LINES) {
         return;
     }
@@ -90,7 +94,13 @@ pub(super) fn look_at(batch: &mut Batch, row: Row<'_>, table: &Table) {
         }
         said.filled += 1;
         said.repeated += u64::from(known.contains(&value));
-        said.with_figures += u64::from(value.chars().any(char::is_numeric));
+        let cell = row.cell(column as usize);
+        let is_day = !matches!(
+            table.read_date(cell, vocabulary),
+            DateReading::Empty | DateReading::NoEnd | DateReading::Unreadable(_)
+        );
+        said.days += u64::from(is_day);
+        said.days_alone += u64::from(is_day && !value.chars().all(char::is_numeric));
         let hash = said.values.hasher().hash_one(&value);
         said.values.insert(hash);
     }
@@ -110,7 +120,9 @@ pub(super) fn lacking(table: &Table, batches: &mut [Batch]) -> Vec<Finding> {
             all.add(said);
         }
     }
-    let wanted = WANTED.iter().filter(|(field, _)| table.columns.of_field(*field).is_empty());
+    let wanted = WANTED
+        .iter()
+        .filter(|(field, _)| table.columns.of_field(*field).is_empty());
     let told = wanted.filter_map(|&(field, what)| {
         let may_be = table.strangers.iter().zip(&all).filter(|(_, said)| said.may_be(field));
         let list: Vec<String> = may_be

@@ -268,9 +268,18 @@ impl Rules {
     }
 
     /// The last day for the notice that a source is not to be renewed; none: it needs none. It is asked for a decision alone, so that no explanation tells of its row.
-    pub fn notice_by(&self, channel: Channel, route: Route, as_of: NaiveDate, term_end: NaiveDate) -> Option<NaiveDate> {
+    pub fn notice_by(
+        &self,
+        channel: Channel,
+        route: Route,
+        as_of: NaiveDate,
+        term_end: NaiveDate,
+    ) -> Option<NaiveDate> {
         let window = self.nearest_window(channel, route, WindowCase::Exempt, term_end.max(as_of))?;
-        let by = window.row.end_by.filter(|_| window.row.end_source == EndSource::DoNotRenew)?;
+        let by = window
+            .row
+            .end_by
+            .filter(|_| window.row.end_source == EndSource::DoNotRenew)?;
         Some(by.on(as_of, term_end))
     }
 

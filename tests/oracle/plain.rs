@@ -119,9 +119,7 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
     let over = query.as_of > closes;
     let later = query.settled_on.unwrap_or_else(|| calendar.ours.next_move(ready));
     let settled = query.settled_on.is_some();
-    let room = query
-        .wave
-        .filter(|_| !settled && query.route == Route::NewSubscription);
+    let room = query.wave.filter(|_| !settled && query.route == Route::NewSubscription);
     // It lets its window pass on purpose, unless it would not be ready before that day anyway.
     let passes = room.is_some_and(|room| room > closes);
 

@@ -100,7 +100,10 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
         }
     }
     let lapsed = told.row.subscription.term_end.is_some_and(|end| end.0 < as_of);
-    if let Some(closes) = decision.window_closes.filter(|_| lapsed && decision.action == Action::Move) {
+    if let Some(closes) = decision
+        .window_closes
+        .filter(|_| lapsed && decision.action == Action::Move)
+    {
         let name = match decision.reasons.contains(&Reason::ServiceDown) {
             true => "data is kept until",
             false => "users work until",
@@ -144,9 +147,14 @@ impl ToDo<'_> {
 /// The first of the steps.
 pub(super) fn next_step(text: &mut String, first: Option<&ToDo<'_>>) {
     let Some(ToDo { step, own_day }) = first else { return };
-    let by = step.due.map_or_else(|| " first thing".to_owned(), |by| format!(" by {}", day(by)));
+    let by = step
+        .due
+        .map_or_else(|| " first thing".to_owned(), |by| format!(" by {}", day(by)));
     let own = own_day.map_or_else(String::new, |own| {
-        format!(", the first day that one of its customer's subscriptions needs it; this one by {}", day(own))
+        format!(
+            ", the first day that one of its customer's subscriptions needs it; this one by {}",
+            day(own)
+        )
     });
     line(text, "next step", &format!("{}{by}{own}", step.kind));
 }

@@ -98,7 +98,11 @@ fn discreetly(near: &Match) -> String {
     let id = near.subscription_id.as_ref().map(ToString::to_string);
     let id = id.or_else(|| near.customer_id.map(|id| id.to_string()));
     let id = id.filter(|id| is_id(id)).unwrap_or_else(|| LEFT_OUT.to_owned());
-    let what = if near.subscription_id.is_some() { "a subscription" } else { "a customer" };
+    let what = if near.subscription_id.is_some() {
+        "a subscription"
+    } else {
+        "a customer"
+    };
     format!("  {}  {what}\n", padded(&id, 36))
 }
 

@@ -57,7 +57,9 @@ pub(super) fn rules(text: &mut String, trail: &Trail, tables: &[RuleTable]) {
             Some(row) => {
                 let (says, from) = (row.said(), standing(row));
                 // The sentence of a step stands among the steps, with its particulars.
-                let says = says.split_once(", sentence ").map_or(says.as_str(), |(before, _)| before);
+                let says = says
+                    .split_once(", sentence ")
+                    .map_or(says.as_str(), |(before, _)| before);
                 let said = format!("{}: {}", used.table, tame(says));
                 // Numbers are short and many.
                 let in_one_line = format!("{start}{said}; {}", tame(&from));

@@ -87,7 +87,7 @@ impl View<'_> {
             {
                 Some("nothing is ordered on this route")
             }
-            Reason::SeatCapTogether | Reason::SeatCapFamily | Reason::TooManySubscriptions
+            Reason::SeatCapTogether | Reason::SeatCapFamily | Reason::TooManySubscriptions | Reason::Wave
                 if self.decided.decision.action != Action::Move && self.decided.imposed.reason != Some(reason) =>
             {
                 Some("only what moves counts")
@@ -286,7 +286,10 @@ impl View<'_> {
             }
             Reason::TargetEndOfSale => {
                 let sold = if mapping.end_of_sale { "not sold" } else { "sold" };
-                format!("{sold} on {}, the day by which offers are judged", self.known.order_day())
+                format!(
+                    "{sold} on {}, the day by which offers are judged",
+                    self.known.order_day()
+                )
             }
             Reason::SeatCap => match self.targets().filter_map(|offer| offer.seat_cap).min() {
                 Some(cap) => format!("{seats} licences, at most {}", cap.0),
@@ -327,9 +330,16 @@ impl View<'_> {
             return None;
         }
         let imposed = &self.decided.imposed;
-        let own = imposed.seats.as_deref().filter(|_| imposed.reason == Some(reason)).cloned();
+        let own = imposed
+            .seats
+            .as_deref()
+            .filter(|_| imposed.reason == Some(reason))
+            .cloned();
         let sum = own.or_else(|| self.estate.seat_sum(self.all, self.index, reason));
-        Some(sum.map_or_else(|| "nothing is ordered that has a cap".to_owned(), |sum| sum.said()))
+        Some(sum.map_or_else(
+            || "nothing is ordered that has a cap".to_owned(),
+            |sum| sum.said(&self.known.subscription.id),
+        ))
     }
 
     fn of_the_dates(&self, reason: Reason, matched: bool) -> Option<String> {
@@ -359,11 +369,13 @@ impl View<'_> {
             Reason::Wave => {
                 let most = known.context.rules.number(NumberName::Doubled, as_of);
                 match known.wave {
-                    Some(day) => format!("at most {most} of a tenant may run twice at once: there is room from {day} on"),
+                    Some(day) => {
+                        format!("at most {most} of a tenant may run twice at once: there is room from {day} on")
+                    }
                     None => format!("no more than {most} of the tenant run twice at once"),
                 }
             }
-            Reason::RuleUnsure => "what answered is certain enough".to_owned(),
+            Reason::RuleUnsure => "no lifecycle of uncertain source decides".to_owned(),
             Reason::TransferMissed => match (ready, dates.and_then(|dates| dates.window_closes)) {
                 (Some(ready), Some(closes)) if !matched => format!("ready {ready}, the window closes {closes}"),
                 _ => reason.meaning().to_owned(),
@@ -471,7 +483,9 @@ impl View<'_> {
                 Some(day) => format!("reported as accepted on {day}"),
                 None => "reported as done".to_owned(),
             },
-            Some(Some(day)) if day > known.context.as_of => format!("to be accepted on {day}, so it does not count yet"),
+            Some(Some(day)) if day > known.context.as_of => {
+                format!("to be accepted on {day}, so it does not count yet")
+            }
             Some(Some(day)) => {
                 let on = known.order_day();
                 match known.context.rules.agreement(on) {
