@@ -97,7 +97,7 @@ pub(super) fn look_at(batch: &mut Batch, row: Row<'_>, table: &Table, vocabulary
         let cell = row.cell(column as usize);
         let is_day = !matches!(
             table.read_date(cell, vocabulary),
-            DateReading::Empty | DateReading::NoEnd | DateReading::Unreadable(_)
+            DateReading::Empty | DateReading::NoEnd | DateReading::Unreadable
         );
         said.days += u64::from(is_day);
         said.days_alone += u64::from(is_day && !value.chars().all(char::is_numeric));
