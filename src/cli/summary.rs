@@ -130,7 +130,7 @@ fn pressing(text: &mut String, plan: &Plan) {
     let stops = |row: &PlanRow| row.decision.reasons.contains(&Reason::ServiceStops);
     let is = |urgency| move |row: &PlanRow| row.decision.urgency == Some(urgency) && !stops(row);
     let words = "Service stops at the term end, before the move, unless this is done by then";
-    list(text, plan, words, BAD, stops, to_keep_service);
+    list(text, plan, words, BAD, stops, |row| to_keep_service(row, plan.as_of));
     list(
         text,
         plan,
@@ -185,11 +185,17 @@ fn next(row: &PlanRow) -> Due {
     }
 }
 
-/// What keeps the service of a source that is set to stop before its move: another choice for its term end.
-fn to_keep_service(row: &PlanRow) -> Due {
-    match (row.decision.end_source, row.decision.end_source_by) {
-        (Some(end), Some(day)) => Due {
-            day: Some(day),
+/// What keeps the service of a source that is set to stop before its move: another choice for its term end. Where the business
+/// day for it has passed, the last day of the window is left, and at worst the term end itself.
+fn to_keep_service(row: &PlanRow, as_of: NaiveDate) -> Due {
+    let decision = &row.decision;
+    let term_end = row.subscription.term_end.map(|end| end.0);
+    let mut days = [decision.end_source_by, decision.window_closes, term_end]
+        .into_iter()
+        .flatten();
+    match (decision.end_source, decision.end_source_by) {
+        (Some(end), Some(by)) => Due {
+            day: days.find(|day| *day >= as_of).or(Some(by)),
             what: format!("{} {end}", StepKind::EndSource),
             until: String::new(),
         },

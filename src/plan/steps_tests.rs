@@ -31,7 +31,9 @@ const SCENES: [(&str, Scene); 10] = [
         reassign(w, "CFQ7TTC0LDPB:0001");
         // What cannot be transferred is for review where a transfer of it is reported.
         let is_csp = w.first().channel == Some(Channel::Csp);
-        let steps = StepKind::ALL.iter().filter(|&&step| step != StepKind::RequestTransfer || is_csp);
+        let steps = StepKind::ALL
+            .iter()
+            .filter(|&&step| step != StepKind::RequestTransfer || is_csp);
         for &step in steps {
             w.report(step, Progress::Requested, "2026-11-20");
         }

@@ -338,3 +338,25 @@ fn nothing_in_a_finding_steers_the_terminal() {
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
     assert!(!text.contains('\u{202e}'));
 }
+
+#[test]
+fn what_keeps_service_is_told_with_the_last_day_for_it() {
+    let told = |by: &str| {
+        let mut row = moving("no-id:a1", "2026-12-01", Urgency::Late, &[Reason::ServiceStops]);
+        row.subscription.term_end = Some(TermEnd(day("2026-11-30")));
+        row.decision.end_source = Some(EndSource::ExtendedTerm);
+        row.decision.end_source_by = Some(day(by));
+        row.decision.window_closes = Some(day("2026-11-29"));
+        let plan = Plan {
+            as_of: day("2026-11-28"),
+            rows: vec![row],
+            ..Plan::default()
+        };
+        let mut text = String::new();
+        pressing(&mut text, &plan);
+        bare(&text)
+    };
+    // The business day before is still to come, or has passed while the day itself has not.
+    assert!(told("2026-11-28").contains("2026-11-28  end-source extended-term  no-id:a1"));
+    assert!(told("2026-11-27").contains("2026-11-29  end-source extended-term  no-id:a1"));
+}
