@@ -161,7 +161,8 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
                 reasons.push(Reason::ServiceStops);
             }
         }
-        if window.end_source == EndSource::DoNotRenew {
+        // Of these only what waits for room can find its window closed before the term end.
+        if window.end_source == EndSource::DoNotRenew || (passes && window.end_source == EndSource::AutoRenewOff) {
             reasons.push(Reason::WindowMissed);
         }
         later
