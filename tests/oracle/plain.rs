@@ -122,8 +122,12 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
     let room = query.wave.filter(|_| !settled && query.route == Route::NewSubscription);
     // It lets its window pass on purpose, unless it would not be ready before that day anyway.
     let passes = room.is_some_and(|room| room > closes);
+    let free = !settled && !passes;
 
     let move_date = if passes && room >= Some(later) {
+        if window.from_as_of {
+            reasons.push(Reason::AsSoonAsReady);
+        }
         reasons.push(Reason::Wave);
         if window.end_source == EndSource::CancelAtTermEnd {
             end_source = EndSource::ExtendedTerm;
@@ -132,18 +136,18 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
             }
         }
         room.unwrap_or(later)
-    } else if !passes && settled && later <= closes {
+    } else if settled && later <= closes {
         later
-    } else if !passes && !settled && best >= ready && !(over && window.from_as_of) {
+    } else if free && best >= ready && !(over && window.from_as_of) {
         reasons.extend(why_best);
         if window.from_as_of {
             reasons.push(Reason::AsSoonAsReady);
         }
         best
-    } else if !passes && !settled && later <= closes {
+    } else if free && later <= closes {
         reasons.push(Reason::AsSoonAsReady);
         later
-    } else if !passes && !settled && ready <= closes {
+    } else if free && ready <= closes {
         reasons.push(Reason::NoBusinessDay);
         reasons.push(Reason::AsSoonAsReady);
         ready

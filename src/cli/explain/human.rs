@@ -235,7 +235,11 @@ fn customer(trace: &CustomerTrace, explained: &Explained) -> String {
 
 /// What must be there before the customer's subscriptions move.
 fn gates(text: &mut String, told: &[Told]) {
-    let tried = told.iter().flat_map(|told| &told.trail.tried);
+    // Steps are asked of what moves; where nothing does, it is told what would be asked for.
+    let moves = |told: &&Told| told.row.decision.action == Action::Move;
+    let any = told.iter().any(|told| moves(&told));
+    let tried = told.iter().filter(|told| !any || moves(told));
+    let tried = tried.flat_map(|told| &told.trail.tried);
     let gates: Vec<&Tried> = tried.filter(|tried| tried.part == Part::Gate).collect();
     let mut names: Vec<&str> = Vec::new();
     for gate in &gates {
@@ -255,7 +259,9 @@ fn gates(text: &mut String, told: &[Told]) {
             .find(|gate| gate.answer == PlanAnswer::Matched)
             .or(own.clone().next());
         let why = gate.map(|gate| gate.why.clone()).unwrap_or_default();
+        let asked = own.clone().any(|gate| gate.answer != PlanAnswer::NotAsked);
         let said = match missing {
+            0 if !asked => format!("not asked for: {why}"),
             0 => format!("there: {why}"),
             missing => format!("missing for {}: {why}", many(missing, "subscription", "subscriptions")),
         };

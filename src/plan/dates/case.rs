@@ -315,6 +315,10 @@ impl<'a> Case<'a> {
             (Some(wave), _) if waits => {
                 move_date = wave;
                 reasons.push(Reason::Wave);
+                // What is best today is asked for from today on, whenever there is room.
+                if self.at_once {
+                    reasons.push(Reason::AsSoonAsReady);
+                }
             }
             (_, None) => reasons.push(Reason::AsSoonAsReady),
             (_, Some(_)) => {}
