@@ -45,8 +45,8 @@ fn workbook(plan: &SavedPlan, view: &View<'_>) -> Result<Workbook, XlsxError> {
     saved_table(&mut sheets, "Plan", &plan.rows)?;
     let review = review::Review::new();
     let fill = |row: &review::ToDecide<'_>, cells: &mut Cells<'_>| review.fill(row, cells);
-    sheets.table("Review", &review::COLUMNS, 10, &review::rows(plan), fill)?;
-    let customers = customers::rows(plan);
+    sheets.table("Review", &review::COLUMNS, 10, &review::rows(plan, view.as_of), fill)?;
+    let customers = customers::rows(plan, view.as_of);
     sheets.table("Customers", &customers::COLUMNS, 13, &customers, customers::fill)?;
     saved_table(&mut sheets, "Findings", &plan.findings)?;
     let limits = sheets.finish();

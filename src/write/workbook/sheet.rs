@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 use rust_xlsxwriter::{
-    Format, FormatAlign, IgnoreError, Note, Table, TableColumn, TableStyle, Workbook, Worksheet, XlsxError,
+    Format, IgnoreError, Note, Table, TableColumn, TableStyle, Workbook, Worksheet, XlsxError,
 };
 
 use super::styles;
@@ -49,10 +49,10 @@ impl Column {
         let least = match (column.holds(), heading) {
             (Holds::Date, _) => 12,
             (_, "detail" | "message" | "hint") => 70,
-            (_, "customer_id" | "subscription_id") => 38,
+            (_, "customer_id" | "subscription_id" | "source_offer_id" | "target_offer_id") => 38,
             (_, "source_offer" | "target_offer" | "offer" | "source_file" | "file" | "reasons") => 36,
             (_, "customer_name" | "loses" | "gains" | "customer_domain") => 28,
-            (_, "target_offer_id" | "source_offer_id" | "next_step" | "step" | "code" | "value") => 22,
+            (_, "next_step" | "step" | "code" | "value") => 22,
             _ => 8,
         };
         // Beside a heading stands the button of its filter.
@@ -71,12 +71,12 @@ impl Column {
     }
 
     fn format(&self, may_wrap: bool) -> Format {
-        let plain = Format::new().set_align(FormatAlign::Top);
         match self.holds {
             Holds::Date => styles::date(),
             Holds::Number if self.heading.ends_with("_cost") => styles::amount(),
-            _ if may_wrap && self.wraps() => plain.set_text_wrap(),
-            _ => plain,
+            Holds::Number => styles::number(),
+            _ if may_wrap && self.wraps() => styles::text().set_text_wrap(),
+            _ => styles::text(),
         }
     }
 }

@@ -189,8 +189,8 @@ LISTS.review = {
   sorts: ["urgency", "next_step_by", "term_end", "customer_name"],
   // What to decide is what this list is for.
   kept: "reasons",
-  // The most pressing first, as long as nobody chose another order.
-  ordered: (rows) => inOrder(plan, "plan", inOrder(plan, "plan", rows, "next_step_by"), "urgency"),
+  // What can still be done first, and of that the most pressing, as long as nobody chose another order.
+  ordered: (rows) => sorted(inOrder(plan, "plan", inOrder(plan, "plan", rows, "next_step_by"), "urgency"), reach, 0, false),
   before: () => byReason("review"),
 };
 
