@@ -98,7 +98,7 @@ pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<ToDecide<'_>> {
 }
 
 /// The first reason that is one for review; else the first.
-pub(super) fn decisive(row: &Row<PlanColumn>) -> &str {
+fn decisive(row: &Row<PlanColumn>) -> &str {
     let is_review = |code: &&str| {
         code.parse::<Reason>()
             .is_ok_and(|reason| reason.kind() == Action::Review)

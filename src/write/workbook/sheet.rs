@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 use rust_xlsxwriter::{
     Format, IgnoreError, Note, Table, TableColumn, TableStyle, Workbook, Worksheet, XlsxError,
 };
@@ -90,43 +91,62 @@ pub(super) struct Limits {
     pub(super) further_sheets: u64,
 }
 
-/// Sheets under way of a workbook.
-pub(super) struct Sheets<'b> {
+/// What fills a sheet with its rows. Gives how many texts were cut.
+type Fill<'a> = Box<dyn FnOnce(&mut Worksheet) -> Result<u64, XlsxError> + Send + 'a>;
+
+/// Sheets under way of a workbook. Rows go to a file of each sheet, texts in their cells: a table of all texts would be held in
+/// memory until the end.
+pub(super) struct Sheets<'b, 'a> {
     book: &'b mut Workbook,
     as_of: NaiveDate,
-    limits: Limits,
+    further_sheets: u64,
     rows: usize,
+    sheets: Vec<(Worksheet, Fill<'a>)>,
 }
 
-impl<'b> Sheets<'b> {
-    pub(super) fn new(book: &'b mut Workbook, as_of: NaiveDate) -> Sheets<'b> {
+impl<'b, 'a> Sheets<'b, 'a> {
+    pub(super) fn new(book: &'b mut Workbook, as_of: NaiveDate) -> Sheets<'b, 'a> {
         Sheets {
             book,
             as_of,
-            limits: Limits::default(),
+            further_sheets: 0,
             rows: ROWS,
+            sheets: Vec::new(),
         }
     }
 
     /// With another limit of rows.
     #[cfg(test)]
-    pub(super) fn of_rows(self, rows: usize) -> Sheets<'b> {
+    pub(super) fn of_rows(self, rows: usize) -> Sheets<'b, 'a> {
         Sheets { rows, ..self }
     }
 
-    /// What was over the limits.
-    pub(super) fn finish(self) -> Limits {
-        self.limits
+    /// Fills the sheets, on all threads, and adds them to the workbook. Gives what was over the limits.
+    pub(super) fn finish(self) -> Result<Limits, XlsxError> {
+        let filled = self.sheets.into_par_iter().map(|(mut sheet, fill)| {
+            let cut = fill(&mut sheet)?;
+            Ok((sheet, cut))
+        });
+        let filled: Result<Vec<(Worksheet, u64)>, XlsxError> = filled.collect();
+        let mut limits = Limits {
+            cut: 0,
+            further_sheets: self.further_sheets,
+        };
+        for (sheet, cut) in filled? {
+            limits.cut += cut;
+            self.book.push_worksheet(sheet);
+        }
+        Ok(limits)
     }
 
     /// Adds a table, on as many sheets as it needs; its first columns are printed.
-    pub(super) fn table<T>(
+    pub(super) fn table<T: Sync>(
         &mut self,
         name: &str,
-        columns: &[Column],
+        columns: &'a [Column],
         printed: usize,
-        rows: &[T],
-        mut fill: impl FnMut(&T, &mut Cells<'_>) -> Result<(), XlsxError>,
+        rows: &'a [T],
+        fill: impl Fn(&T, &mut Cells<'_>) -> Result<(), XlsxError> + Copy + Send + 'a,
     ) -> Result<(), XlsxError> {
         let mut parts: Vec<&[T]> = rows.chunks(self.rows).collect();
         if parts.is_empty() {
@@ -137,25 +157,31 @@ impl<'b> Sheets<'b> {
                 1 => Cow::Borrowed(name),
                 _ => Cow::Owned(format!("{name} {part}")),
             };
-            self.limits.further_sheets += u64::from(part > 1);
-            let sheet = self.book.add_worksheet_with_low_memory()?;
+            self.further_sheets += u64::from(part > 1);
+            let mut sheet = self.book.new_worksheet_with_constant_memory()?;
             sheet.set_name(name.as_ref())?;
-            begin(sheet, &name, columns, printed, rows.len(), self.as_of)?;
-            for (row, item) in (1..).zip(rows) {
-                let mut cells = Cells {
-                    sheet: &mut *sheet,
-                    columns,
-                    row,
-                    column: 0,
-                    lines: 1,
-                    cut: &mut self.limits.cut,
-                };
-                fill(item, &mut cells)?;
-                let lines = cells.lines;
-                if lines > 1 && rows.len() <= ROWS_THAT_WRAP {
-                    sheet.set_row_height(row, 15 * lines)?;
+            // Formats get their numbers here, so that these do not depend on which thread is first.
+            begin(&mut sheet, &name, columns, printed, rows.len(), self.as_of)?;
+            let fill_rows = move |sheet: &mut Worksheet| {
+                let mut cut = 0;
+                for (row, item) in (1..).zip(rows) {
+                    let mut cells = Cells {
+                        sheet: &mut *sheet,
+                        columns,
+                        row,
+                        column: 0,
+                        lines: 1,
+                        cut: &mut cut,
+                    };
+                    fill(item, &mut cells)?;
+                    let lines = cells.lines;
+                    if lines > 1 && rows.len() <= ROWS_THAT_WRAP {
+                        sheet.set_row_height(row, 15 * lines)?;
+                    }
                 }
-            }
+                Ok(cut)
+            };
+            self.sheets.push((sheet, Box::new(fill_rows)));
         }
         Ok(())
     }
@@ -356,12 +382,12 @@ mod tests {
     fn more_rows_than_a_sheet_has_go_to_a_further_one() {
         let mut book = Workbook::new();
         let columns = [Column::new("number", Holds::Number, 9, "counts")];
-        let mut sheets = Sheets::new(&mut book, "2026-11-21".parse().unwrap()).of_rows(3);
         let rows: Vec<u32> = (0..7).collect();
+        let mut sheets = Sheets::new(&mut book, "2026-11-21".parse().unwrap()).of_rows(3);
         sheets
             .table("Plan", &columns, 1, &rows, |row, cells| cells.count(*row))
             .unwrap();
-        assert_eq!(sheets.finish().further_sheets, 2);
+        assert_eq!(sheets.finish().unwrap().further_sheets, 2);
         let names: Vec<String> = book.worksheets().iter().map(Worksheet::name).collect();
         assert_eq!(names, ["Plan", "Plan 2", "Plan 3"]);
     }

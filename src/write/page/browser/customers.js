@@ -11,7 +11,7 @@ function customerFigures() {
       for (const row of customer.rows) {
         const by = day(plan, row, "next_step_by");
         // What can still be done comes before what cannot be helped any more.
-        const at = 1e6 * reach(row) + by;
+        const at = 1e6 * reachOf(row) + by;
         if (at < order) [next, order, step] = [by, at, plan.text(row, "next_step")];
         urgency = Math.min(urgency, urgencyOrder(plan.text(row, "urgency")));
         if (plan.text(row, "action") === "move") moves += 1;

@@ -122,7 +122,7 @@ function planRow(table, row) {
 
 // How much can still be done of a row of the plan: 0, what there is to do; 1, the day until which a decision would have changed the
 // move has passed; 2, nothing is left to save. The program has the same rule for the workbook.
-function reach(row) {
+function reachOf(row) {
   if (row === undefined) return 0;
   if (plan.text(row, "urgency") === "lost") return 2;
   if (plan.text(row, "action") !== "review") return 0;

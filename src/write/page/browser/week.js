@@ -21,10 +21,10 @@ function dueThisWeek() {
     return Array.from(groups, ([name, rows]) => ({
       name,
       // Steps of one kind, customer and day are one line.
-      lines: grouped(sorted(rows, (row) => 1e6 * reach(planRow(steps, row)) + (Number.isNaN(day(steps, row, "due")) ? AS_OF - 0.5 : day(steps, row, "due")), Infinity, false)),
+      lines: grouped(sorted(rows, (row) => 1e6 * reachOf(planRow(steps, row)) + (Number.isNaN(day(steps, row, "due")) ? AS_OF - 0.5 : day(steps, row, "due")), Infinity, false)),
       steps: rows.length,
-      overdue: rows.filter((row) => day(steps, row, "due") < AS_OF && reach(planRow(steps, row)) < 2).length,
-      lost: rows.filter((row) => reach(planRow(steps, row)) === 2).length,
+      overdue: rows.filter((row) => day(steps, row, "due") < AS_OF && reachOf(planRow(steps, row)) < 2).length,
+      lost: rows.filter((row) => reachOf(planRow(steps, row)) === 2).length,
     })).sort((a, b) => place(a.name) - place(b.name));
   });
 }
@@ -32,7 +32,7 @@ function dueThisWeek() {
 function grouped(rows) {
   const lines = new Map();
   for (const row of rows) {
-    const key = `${reach(planRow(steps, row))}/${steps.numbers("due")[row]}/${steps.numbers("step")[row]}/${steps.text(row, "customer_id") || steps.text(row, "customer_name")}`;
+    const key = `${reachOf(planRow(steps, row))}/${steps.numbers("due")[row]}/${steps.numbers("step")[row]}/${steps.text(row, "customer_id") || steps.text(row, "customer_name")}`;
     if (lines.has(key)) lines.get(key).push(row);
     else lines.set(key, [row]);
   }
@@ -49,7 +49,7 @@ function weekLine(rows) {
   return h(
     "tr",
     {},
-    h("td", { class: "of-due" }, reach(of) === 2 ? [urgencyNode("lost"), " ", dateNode(cell("due"))] : dueNode(cell("due"))),
+    h("td", { class: "of-due" }, reachOf(of) === 2 ? [urgencyNode("lost"), " ", dateNode(cell("due"))] : dueNode(cell("due"))),
     h("td", { class: "of-step" }, cell("step")),
     h("th", { scope: "row", class: "of-customer" }, h("a", { href: link }, cell("customer_name") || cell("customer_id") || "customer unknown")),
     h("td", { class: "of-detail" }, what),
