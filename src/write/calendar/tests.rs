@@ -246,7 +246,9 @@ fn titles_say_how_pressing_a_step_is() {
         let mut plan = plan(vec![step(due, step_kind, "c1", "Contoso", "s1")]);
         plan.rows = vec![subscription("s1", cells)];
         let events = events(&written(&plan, "2026-11-21", None));
-        let [event] = events.as_slice() else { panic!("{events:?}") };
+        let [event] = events.as_slice() else {
+            panic!("{events:?}")
+        };
         (value(event, "SUMMARY"), value(event, "PRIORITY"), value(event, "UID"))
     };
     let (quiet, priority, uid) = of("order", "2026-12-01", &[]);
@@ -258,9 +260,24 @@ fn titles_say_how_pressing_a_step_is() {
         ("order", "2026-12-01", vec![urgency("late")], "LATE order: Contoso"),
         ("order", "2026-12-01", vec![urgency("lapsed")], "LAPSED order: Contoso"),
         ("decide", "2026-06-01", vec![urgency("lost")], "(lost) decide: Contoso"),
-        ("order", "2026-12-01", vec![(PlanColumn::WindowCloses, "2026-12-01")], "LAST DAY order: Contoso"),
-        ("order", "2026-12-01", vec![(PlanColumn::WindowCloses, "2026-12-02")], "order: Contoso"),
-        ("end-source", "2026-12-01", vec![ends("cancel-at-term-end")], "LAST DAY end-source: Contoso"),
+        (
+            "order",
+            "2026-12-01",
+            vec![(PlanColumn::WindowCloses, "2026-12-01")],
+            "LAST DAY order: Contoso",
+        ),
+        (
+            "order",
+            "2026-12-01",
+            vec![(PlanColumn::WindowCloses, "2026-12-02")],
+            "order: Contoso",
+        ),
+        (
+            "end-source",
+            "2026-12-01",
+            vec![ends("cancel-at-term-end")],
+            "LAST DAY end-source: Contoso",
+        ),
         ("end-source", "2026-12-01", vec![ends("cancel")], "end-source: Contoso"),
         ("undo-renewal", "2026-12-01", vec![], "LAST DAY undo-renewal: Contoso"),
     ] {

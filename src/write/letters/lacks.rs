@@ -40,7 +40,11 @@ pub(super) fn tell(addressees: &[Addressee<'_>], view: &View<'_>, place: &str, f
     }
     if !has_addresses {
         let message = "no letter has a recipient: the customers table has no e-mail address";
-        findings.push(told(place, message.to_owned(), "give `email` in the customers table, or address each draft"));
+        findings.push(told(
+            place,
+            message.to_owned(),
+            "give `email` in the customers table, or address each draft",
+        ));
     }
     let partner = &view.config.partner;
     let asks_for_relationship = addressees.iter().any(|addressee| {

@@ -49,7 +49,11 @@ impl<'a> Names<'a> {
         }
         let short = own.get(..SHORT).filter(|_| own.len() > SHORT);
         let alone = |short: &&str| self.ids(row).iter().filter(|id| id.starts_with(*short)).count() == 1;
-        Some(short.filter(alone).map_or_else(|| own.to_owned(), |short| format!("{short}…")))
+        Some(
+            short
+                .filter(alone)
+                .map_or_else(|| own.to_owned(), |short| format!("{short}…")),
+        )
     }
 
     /// What a line about it says.
@@ -103,7 +107,8 @@ pub(super) fn until(row: &Row<PlanColumn>, as_of: NaiveDate) -> Option<NaiveDate
 pub(super) fn both_until(row: &Row<PlanColumn>) -> Option<NaiveDate> {
     let days: u64 = row.get(PlanColumn::OverlapDays).parse().ok()?;
     // On the move date both are paid already.
-    row.date(PlanColumn::MoveDate)?.checked_add_days(Days::new(days.checked_sub(1)?))
+    row.date(PlanColumn::MoveDate)?
+        .checked_add_days(Days::new(days.checked_sub(1)?))
 }
 
 /// Which of the subscriptions go on until the days that are named.

@@ -1,6 +1,6 @@
 //! Sheets that are tables.
 //!
-//! In: columns, rows, and how a row fills its cells. Out: a sheet with one Excel table: filters, frozen headings with a note that
+//! In: columns, rows, and how a row fills its cells. Out: a sheet with one Excel table (a very long one has filters alone): filters, frozen headings with a note that
 //! says what each means, widths, print set-up; as many sheets as the rows need. Keeps two invariants: no cell is a formula, and no
 //! text is over Excel's limit.
 
@@ -8,9 +8,7 @@ use std::borrow::Cow;
 
 use chrono::NaiveDate;
 use rayon::prelude::*;
-use rust_xlsxwriter::{
-    Format, IgnoreError, Note, Table, TableColumn, TableStyle, Workbook, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{Format, IgnoreError, Note, Table, TableColumn, TableStyle, Workbook, Worksheet, XlsxError};
 
 use super::styles;
 use crate::saved::{Columns, Holds, PlanColumn, neutralised};
@@ -19,6 +17,9 @@ use crate::saved::{Columns, Holds, PlanColumn, neutralised};
 const ROWS: usize = 1_048_575;
 /// Characters of a text, counted as Excel does: in UTF-16.
 const TEXT: usize = 32_767;
+
+/// Cells of a sheet that is a table of Excel's; a larger one has filters alone, since `rust_xlsxwriter` remembers each cell of a table.
+const TABLE_CELLS: usize = 1_000_000;
 
 /// Lines of text that a row shows at most.
 const LINES: u32 = 10;
@@ -89,6 +90,8 @@ pub(super) struct Limits {
     pub(super) cut: u64,
     /// Sheets that continue another.
     pub(super) further_sheets: u64,
+    /// Sheets that have filters and are no tables.
+    pub(super) plain_sheets: u64,
 }
 
 /// What fills a sheet with its rows. Gives how many texts were cut.
@@ -99,8 +102,9 @@ type Fill<'a> = Box<dyn FnOnce(&mut Worksheet) -> Result<u64, XlsxError> + Send 
 pub(super) struct Sheets<'b, 'a> {
     book: &'b mut Workbook,
     as_of: NaiveDate,
-    further_sheets: u64,
+    limits: Limits,
     rows: usize,
+    table_cells: usize,
     sheets: Vec<(Worksheet, Fill<'a>)>,
 }
 
@@ -109,8 +113,9 @@ impl<'b, 'a> Sheets<'b, 'a> {
         Sheets {
             book,
             as_of,
-            further_sheets: 0,
+            limits: Limits::default(),
             rows: ROWS,
+            table_cells: TABLE_CELLS,
             sheets: Vec::new(),
         }
     }
@@ -121,6 +126,12 @@ impl<'b, 'a> Sheets<'b, 'a> {
         Sheets { rows, ..self }
     }
 
+    /// With another limit of cells.
+    #[cfg(test)]
+    pub(super) fn of_cells(self, table_cells: usize) -> Sheets<'b, 'a> {
+        Sheets { table_cells, ..self }
+    }
+
     /// Fills the sheets, on all threads, and adds them to the workbook. Gives what was over the limits.
     pub(super) fn finish(self) -> Result<Limits, XlsxError> {
         let filled = self.sheets.into_par_iter().map(|(mut sheet, fill)| {
@@ -128,10 +139,7 @@ impl<'b, 'a> Sheets<'b, 'a> {
             Ok((sheet, cut))
         });
         let filled: Result<Vec<(Worksheet, u64)>, XlsxError> = filled.collect();
-        let mut limits = Limits {
-            cut: 0,
-            further_sheets: self.further_sheets,
-        };
+        let mut limits = self.limits;
         for (sheet, cut) in filled? {
             limits.cut += cut;
             self.book.push_worksheet(sheet);
@@ -157,11 +165,13 @@ impl<'b, 'a> Sheets<'b, 'a> {
                 1 => Cow::Borrowed(name),
                 _ => Cow::Owned(format!("{name} {part}")),
             };
-            self.further_sheets += u64::from(part > 1);
+            self.limits.further_sheets += u64::from(part > 1);
+            let is_table = rows.len().saturating_mul(columns.len()) <= self.table_cells;
+            self.limits.plain_sheets += u64::from(!is_table);
             let mut sheet = self.book.new_worksheet_with_constant_memory()?;
             sheet.set_name(name.as_ref())?;
             // Formats get their numbers here, so that these do not depend on which thread is first.
-            begin(&mut sheet, &name, columns, printed, rows.len(), self.as_of)?;
+            begin(&mut sheet, &name, columns, printed, rows.len(), is_table, self.as_of)?;
             let fill_rows = move |sheet: &mut Worksheet| {
                 let mut cut = 0;
                 for (row, item) in (1..).zip(rows) {
@@ -194,6 +204,7 @@ fn begin(
     columns: &[Column],
     printed: usize,
     rows: usize,
+    is_table: bool,
     as_of: NaiveDate,
 ) -> Result<(), XlsxError> {
     let last_column = u16::try_from(columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
@@ -203,16 +214,23 @@ fn begin(
         sheet.set_column_width(index, column.width)?;
         sheet.set_column_format(index, &column.format(rows <= ROWS_THAT_WRAP))?;
     }
-    let headings = columns.iter().map(|column| {
-        TableColumn::new()
-            .set_header(column.heading)
-            .set_header_format(styles::heading())
-    });
-    let table = Table::new()
-        .set_name(name.to_lowercase().replace(' ', "_"))
-        .set_style(TableStyle::Light1)
-        .set_columns(&headings.collect::<Vec<_>>());
-    sheet.add_table(0, 0, last_row, last_column, &table)?;
+    if is_table {
+        let headings = columns.iter().map(|column| {
+            TableColumn::new()
+                .set_header(column.heading)
+                .set_header_format(styles::heading())
+        });
+        let table = Table::new()
+            .set_name(name.to_lowercase().replace(' ', "_"))
+            .set_style(TableStyle::Light1)
+            .set_columns(&headings.collect::<Vec<_>>());
+        sheet.add_table(0, 0, last_row, last_column, &table)?;
+    } else {
+        for (index, column) in (0..).zip(columns) {
+            sheet.write_string_with_format(0, index, column.heading, &styles::heading())?;
+        }
+        sheet.autofilter(0, 0, last_row, last_column)?;
+    }
     for (index, column) in (0..).zip(columns) {
         let lines = u32::try_from(column.meaning.len() / 30).unwrap_or(1) + 2;
         let note = Note::new(column.meaning)
@@ -390,5 +408,27 @@ mod tests {
         assert_eq!(sheets.finish().unwrap().further_sheets, 2);
         let names: Vec<String> = book.worksheets().iter().map(Worksheet::name).collect();
         assert_eq!(names, ["Plan", "Plan 2", "Plan 3"]);
+    }
+
+    #[test]
+    fn a_very_long_list_has_filters_and_is_no_table() {
+        let columns = [Column::new("number", Holds::Number, 9, "counts")];
+        let rows: Vec<u32> = (0..7).collect();
+        for (cells, plain) in [(7, 0), (6, 1)] {
+            let mut book = Workbook::new();
+            let mut sheets = Sheets::new(&mut book, "2026-11-21".parse().unwrap()).of_cells(cells);
+            sheets
+                .table("Plan", &columns, 1, &rows, |row, cells| cells.count(*row))
+                .unwrap();
+            assert_eq!(sheets.finish().unwrap().plain_sheets, plain);
+            let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book.save_to_buffer().unwrap())).unwrap();
+            let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
+            assert_eq!(names.iter().any(|name| name.starts_with("xl/tables/")), plain == 0);
+            let mut sheet = String::new();
+            std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut sheet)
+                .unwrap();
+            assert_eq!(sheet.contains("<autoFilter ref=\"A1:A8\""), plain == 1);
+            assert!(sheet.contains("state=\"frozen\""), "headings stay in sight");
+        }
     }
 }

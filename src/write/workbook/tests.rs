@@ -273,8 +273,22 @@ fn of_every_reach() -> SavedPlan {
     let step = |due: &'static str, id: &'static str| Row::new([due, "decide", "partner", id, id, id]);
     SavedPlan {
         rows: vec![
-            ordered("lost", "review", "lost", "source-deleted;seats-missing", "2026-06-01", "2026-06-22"),
-            ordered("past", "review", "lapsed", "renewed-since-export", "2026-06-02", "2026-06-23"),
+            ordered(
+                "lost",
+                "review",
+                "lost",
+                "source-deleted;seats-missing",
+                "2026-06-01",
+                "2026-06-22",
+            ),
+            ordered(
+                "past",
+                "review",
+                "lapsed",
+                "renewed-since-export",
+                "2026-06-02",
+                "2026-06-23",
+            ),
             ordered("late", "move", "late", "as-soon-as-ready", "2026-11-10", "2026-12-05"),
             ordered("due", "review", "open", "seats-missing", "2026-11-24", "2026-12-15"),
         ],
@@ -321,7 +335,11 @@ fn reasons_are_counted_as_everywhere_else() {
         .collect();
     assert_eq!(
         counted,
-        [("seats-missing", "2"), ("source-deleted", "1"), ("renewed-since-export", "1")]
+        [
+            ("seats-missing", "2"),
+            ("source-deleted", "1"),
+            ("renewed-since-export", "1")
+        ]
     );
     let said = |text: &str| range.rows().flatten().any(|cell| cell.to_string() == text);
     assert!(said("a subscription may have several reasons"));
