@@ -53,10 +53,10 @@ pub(super) fn add(book: &mut Workbook, plan: &SavedPlan, view: &View<'_>) -> Res
         // The terminal and the page count the same way.
         row = figures_at(sheet, row, &format!("{title}: {rows}, by reason"), figures)?;
         for (at, (reason, _)) in (first..).zip(figures) {
-            sheet.write_string(at, 2, meaning(reason))?;
+            sheet.write_string_with_format(at, 2, meaning(reason), &styles::text())?;
         }
         if figures.iter().map(|(_, count)| count).sum::<u32>() > rows {
-            sheet.write_string(first - 1, 2, "a subscription may have several reasons")?;
+            sheet.write_string_with_format(first - 1, 2, "a subscription may have several reasons", &styles::text())?;
         }
     }
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 1);
