@@ -136,6 +136,7 @@ codes! {
     HoldUnused = "hold-unused", Warning, "a hold fits no subscription";
     OfferRowUnused = "offer-row-unused", Note, "a row of the offers table fits no subscription";
     LetterLanguage = "letter-language", Warning, "there is no template of a customer's language, so its letter is in English";
+    LetterIncomplete = "letter-incomplete", Warning, "letters to customers lack a name, a recipient, whom to ask, or a link";
     ProgressToCome = "progress-to-come", Warning, "a row of the progress table tells of a day that is still to come";
     AgreementToCome = "agreement-to-come", Warning, "a customer's agreement is accepted on a day that is still to come; it counts as not accepted";
     ChannelLeftOver = "channel-left-over", Note, "subscriptions are of a kind of which hardly any is left";

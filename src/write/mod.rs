@@ -37,6 +37,7 @@ mod metrics;
 mod offer_lines;
 mod page;
 mod plan_lines;
+mod reach;
 mod record;
 mod reports;
 mod stage;
