@@ -104,6 +104,8 @@ pub struct Context<'a> {
     pub runs: &'a Runs,
     /// Days before the term end from which a subscription is pressing.
     pub attention_days: u16,
+    /// How many days before its window a move may have been made.
+    pub early_days: u16,
     /// The later plan's inputs decided for the earlier plan's date, by subscription, where they were: what differs from the
     /// earlier plan already there no date has changed.
     pub redecided: Option<&'a HashMap<String, Row<PlanColumn>>>,
@@ -239,7 +241,7 @@ pub fn explain(found: Pairs, latest: &(impl Latest + ?Sized), context: &Context<
         counted,
         missing,
     } = found;
-    let traces = traces::traces(&pairs, latest);
+    let traces = traces::traces(&pairs, latest, context);
     let causes = Causes::new(context);
     let mut changed: Vec<Changed> = pairs
         .into_iter()

@@ -64,6 +64,7 @@ codes! {
     RowTooShort = "row-too-short", Warning, "the row has fewer cells than there are headings; the missing ones count as empty";
     QuoteStray = "quote-stray", Warning, "a quote stands where none belongs, so cells of the row may have been cut in the wrong places";
     DelimiterMixed = "delimiter-mixed", Warning, "lines of the file have another delimiter than others; each was read by its own";
+    TablesApart = "tables-apart", Warning, "a list of customers and a list of subscriptions stand side by side, and nothing says which rows belong together; no subscription was given a customer from them";
     FileEmpty = "file-empty", Warning, "the file has headings and no rows, or nothing at all";
     TextDamaged = "text-damaged", Warning, "letters were lost before the file reached us";
     HeadingRepeated = "heading-repeated", Warning, "two columns mean the same; the first that has a value is used";

@@ -97,17 +97,19 @@ fn with(mut file: PlanFile, request: &Request<'_>, tonight: &Tonight<'_>) -> Res
             .is_some_and(|day| day != request.as_of),
         missing: file.missing(),
         all: false,
+        respelt: file.is_respelt(),
     };
     let found = compare::find(|| file.next_row(), &latest, ground)?;
     let sha256 = file.finish()?;
     let (fitting, finding) = fitting(&path, old, &sha256);
     let runs = Runs::new(fitting.as_ref(), Some(&tonight.record));
     let redecided = redecided(&found, &runs, tonight);
-    let attention_days = tonight.context.rules.number(NumberName::Attention, request.as_of);
-    let attention_days = u16::try_from(attention_days).unwrap_or(u16::MAX);
+    let days = |name| u16::try_from(tonight.context.rules.number(name, request.as_of)).unwrap_or(u16::MAX);
+    let attention_days = days(NumberName::Attention);
     let context = compare::Context {
         runs: &runs,
         attention_days,
+        early_days: days(NumberName::Early),
         redecided: redecided.as_ref(),
     };
     let changes = compare::explain(found, &latest, &context);

@@ -196,10 +196,11 @@ fn trimmed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Text> {
     texts
 }
 
-/// The columns in which tables begin that stand side by side under one row of headings, the first of them left out. Each must
-/// be sure of its headings by itself, and at least half of what a further one says must have been said by the one before it: an
-/// empty column, or a word that stands twice, makes no second table of one.
-pub(super) fn beside(texts: &[Text], words: &dyn Words) -> Vec<usize> {
+/// The columns in which tables begin that stand side by side under one row of headings, the first of them left out, each with
+/// whether it was told by what the two are. Each must be sure of its headings by itself, and at least half of what a further one
+/// says must have been said by the one before it: an empty column, or a word that stands twice, makes no second table of one. An
+/// empty column between two tables that are nothing to each other parts them.
+pub(super) fn beside(texts: &[Text], words: &dyn Words) -> Vec<(usize, bool)> {
     let block = |from: usize, to: usize| -> Vec<&str> {
         let cells = texts.get(from..to).unwrap_or_default().iter();
         cells.map(|text| &**text).filter(|text| !text.is_empty()).collect()
@@ -220,8 +221,10 @@ pub(super) fn beside(texts: &[Text], words: &dyn Words) -> Vec<usize> {
         let right = block(column, (column + 1..texts.len()).find(ends).unwrap_or(texts.len()));
         let both: Vec<&str> = left.iter().chain(&right).copied().collect();
         let again = says(&left) + says(&right) - says(&both).min(says(&left) + says(&right));
-        if is_sure(&left, words) && is_sure(&right, words) && 2 * again >= says(&right).max(1) {
-            starts.push(column);
+        let repeats = is_sure(&left, words) && is_sure(&right, words) && 2 * again >= says(&right).max(1);
+        let is_apart = !repeats && text(column - 1).is_empty() && words.are_apart(&left, &right);
+        if repeats || is_apart {
+            starts.push((column, is_apart));
             begun = column;
         }
     }

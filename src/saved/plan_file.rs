@@ -1,8 +1,8 @@
 //! A plan read row by row, for plans of any size.
 //!
 //! In: the path of a `plan.csv`. Out: its run record and its rows one at a time, so that no more than one is held; at the end the
-//! SHA-256 of what was read, which tells whether the record belongs to this plan. Refuses what [`super::SavedPlan`] refuses;
-//! looks at no other companion.
+//! SHA-256 of what was read, which tells whether the record belongs to this plan. Where a spreadsheet has saved the plan again, its
+//! dates are read from all of them together. Refuses what [`super::SavedPlan`] refuses; looks at no other companion.
 
 use std::{
     fs::File,
@@ -12,13 +12,20 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{PlanColumn, REQUIRED, Row, RowReader, SavedRecord, SavedStop, record_of};
+use super::{
+    PlanColumn, REQUIRED, Row, RowReader, SavedRecord, SavedStop, Unlike, record_of,
+    spelling::{Dates, Spelling, is_foreign},
+};
 
 /// A plan under way.
 pub struct PlanFile {
     path: PathBuf,
     record: Option<SavedRecord>,
     rows: RowReader<BufReader<Digested>, PlanColumn>,
+    /// The first row, read already.
+    first: Option<Row<PlanColumn>>,
+    /// How its dates are written, where they are not as we write them.
+    spelling: Option<Spelling>,
 }
 
 impl PlanFile {
@@ -32,22 +39,21 @@ impl PlanFile {
         if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
             return Err(unreadable(plan, io::ErrorKind::IsADirectory.into()));
         }
-        let from = BufReader::with_capacity(
-            1 << 18,
-            Digested {
-                file,
-                hasher: Sha256::new(),
-            },
-        );
-        let rows = RowReader::open(from, REQUIRED).map_err(|cause| SavedStop::NotAPlan {
+        let not_a_plan = |cause| SavedStop::NotAPlan {
             path: plan.to_owned(),
             cause,
-        })?;
-        Ok(PlanFile {
+        };
+        let mut rows = RowReader::open(digested(file), REQUIRED).map_err(not_a_plan)?;
+        let first = rows.next_row().map_err(not_a_plan)?;
+        let mut opened = PlanFile {
             path: plan.to_owned(),
             record: record_of(plan)?,
             rows,
-        })
+            first: None,
+            spelling: None,
+        };
+        opened.first = first.map(|row| opened.as_ours(row)).transpose()?;
+        Ok(opened)
     }
 
     /// Its path.
@@ -65,15 +71,55 @@ impl PlanFile {
         self.rows.missing()
     }
 
+    /// Whether a spreadsheet has saved it again, as far as it has been read.
+    pub fn is_respelt(&self) -> bool {
+        self.spelling.is_some()
+    }
+
     /// The next row; none at the end.
     ///
     /// # Errors
     /// Where the rest cannot be read, or is none of ours.
     pub fn next_row(&mut self) -> Result<Option<Row<PlanColumn>>, SavedStop> {
-        self.rows.next_row().map_err(|cause| SavedStop::NotAPlan {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
+        }
+        match self.rows.next_row() {
+            Ok(row) => row.map(|row| self.as_ours(row)).transpose(),
+            Err(cause) => Err(self.not_a_plan(cause)),
+        }
+    }
+
+    fn not_a_plan(&self, cause: Unlike) -> SavedStop {
+        SavedStop::NotAPlan {
             path: self.path.clone(),
             cause,
-        })
+        }
+    }
+
+    /// A row just read, with its dates as we write them.
+    fn as_ours(&mut self, row: Row<PlanColumn>) -> Result<Row<PlanColumn>, SavedStop> {
+        if !is_foreign(&row) {
+            return Ok(row);
+        }
+        let spelling = match self.spelling.take() {
+            Some(spelling) => spelling,
+            None => self.spelling_of_all()?,
+        };
+        let ours = spelling.ours(&row, self.rows.line());
+        self.spelling = Some(spelling);
+        ours.map_err(|cause| self.not_a_plan(cause))
+    }
+
+    /// How dates are written in the whole file, which is read once more for that.
+    fn spelling_of_all(&self) -> Result<Spelling, SavedStop> {
+        let file = File::open(&self.path).map_err(|cause| unreadable(&self.path, cause))?;
+        let mut rows = RowReader::open(digested(file), REQUIRED).map_err(|cause| self.not_a_plan(cause))?;
+        let mut dates = Dates::new();
+        while let Some(row) = rows.next_row().map_err(|cause| self.not_a_plan(cause))? {
+            dates.add(&row, rows.line());
+        }
+        dates.spelling().map_err(|cause| self.not_a_plan(cause))
     }
 
     /// At the end of the rows: the SHA-256 of the file, in hexadecimal.
@@ -93,6 +139,11 @@ fn unreadable(path: &Path, cause: io::Error) -> SavedStop {
         path: path.to_owned(),
         cause,
     }
+}
+
+fn digested(file: File) -> BufReader<Digested> {
+    let hasher = Sha256::new();
+    BufReader::with_capacity(1 << 18, Digested { file, hasher })
 }
 
 /// A file whose bytes are digested as they are read.

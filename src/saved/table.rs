@@ -90,6 +90,19 @@ pub enum Unlike {
     /// A cell is no UTF-8.
     #[error("line {0} is not UTF-8")]
     Encoding(u64),
+    /// Its dates are not as we write them, and can be read in two ways.
+    #[error("a spreadsheet has saved its dates in a way of its own that can be read in two: {0}")]
+    Dates(String),
+    /// A date is none.
+    #[error("line {line}, `{column}`: `{value}` is no date we can read")]
+    Date {
+        /// 1-based.
+        line: u64,
+        /// The column.
+        column: &'static str,
+        /// What stands there.
+        value: String,
+    },
     /// It is no CSV.
     #[error("it cannot be read as CSV: {0}")]
     Csv(String),
@@ -198,6 +211,11 @@ impl<R: BufRead, C: Columns> RowReader<R, C> {
             cells.push(restored(text));
         }
         Ok(Some(Row::new(cells)))
+    }
+
+    /// The line of the row that came last.
+    pub(super) fn line(&self) -> u64 {
+        self.record.position().map_or(0, csv::Position::line)
     }
 
     /// What the rows came from.
