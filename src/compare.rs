@@ -139,6 +139,8 @@ pub struct Changed {
     pub new: Option<Row<PlanColumn>>,
     /// Each column that changed, in their order; for a subscription that is new, gone or moved one without a column.
     pub fields: Vec<Field>,
+    /// The columns that make it a loss, those first that say most.
+    pub worse: Vec<PlanColumn>,
     /// Where a subscription that is gone went: one that has taken its place.
     pub successor: Option<Text>,
 }

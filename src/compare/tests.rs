@@ -311,7 +311,10 @@ fn a_subscription_of_ours_takes_the_place_of_what_is_gone() {
                 (P::TermEnd, "2027-12-27"),
             ],
         ),
-        ("it began more than `early_days` before the window", &[(P::TermEnd, "2027-11-21")]),
+        (
+            "it began more than `early_days` before the window",
+            &[(P::TermEnd, "2027-11-21")],
+        ),
     ] {
         assert_eq!(gone(&one, &[cells]), [("a".to_owned(), ChangeKind::Gone)], "{why}");
     }
@@ -320,7 +323,10 @@ fn a_subscription_of_ours_takes_the_place_of_what_is_gone() {
     assert_eq!(gone(&one, &[early]), [("a".to_owned(), ChangeKind::Moved)]);
     // A window that is open whatever the day has been so for the source's term, which began on 2026-01-01.
     let open = [row("a", &[(P::WindowOpens, ""), (P::MoveDate, "2026-11-23")])];
-    assert_eq!(gone(&open, &[&[(P::TermEnd, "2026-12-31")]]), [("a".to_owned(), ChangeKind::Moved)]);
+    assert_eq!(
+        gone(&open, &[&[(P::TermEnd, "2026-12-31")]]),
+        [("a".to_owned(), ChangeKind::Moved)]
+    );
     for (end, kind) in [("2027-01-15", ChangeKind::Moved), ("2026-12-15", ChangeKind::Gone)] {
         assert_eq!(gone(&open, &[&[(P::TermEnd, end)]]), [("a".to_owned(), kind)], "{end}");
     }

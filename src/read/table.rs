@@ -326,20 +326,24 @@ fn beside(head: &mut TableHead, words: &dyn Words) -> Vec<Beside> {
     head.cells = None;
     head.is_apart = is_apart;
     let ends = starts.iter().skip(1).map(|&(start, _)| start).chain([whole.len()]);
-    let beside = starts.iter().zip(ends).enumerate().map(|(index, (&(start, is_apart), end))| {
-        let blank = std::iter::repeat_n(Text::from(""), start);
-        let own = whole.get(start..end).unwrap_or_default().iter().cloned();
-        Beside {
-            head: TableHead {
-                headings: trimmed(blank.chain(own)),
-                is_apart: is_apart || parts_the_next(index),
-                ..head.clone()
-            },
-            // What stands beyond the last heading is the last table's.
-            columns: start..if end == whole.len() { usize::MAX } else { end },
-            batches: Vec::new(),
-        }
-    });
+    let beside = starts
+        .iter()
+        .zip(ends)
+        .enumerate()
+        .map(|(index, (&(start, is_apart), end))| {
+            let blank = std::iter::repeat_n(Text::from(""), start);
+            let own = whole.get(start..end).unwrap_or_default().iter().cloned();
+            Beside {
+                head: TableHead {
+                    headings: trimmed(blank.chain(own)),
+                    is_apart: is_apart || parts_the_next(index),
+                    ..head.clone()
+                },
+                // What stands beyond the last heading is the last table's.
+                columns: start..if end == whole.len() { usize::MAX } else { end },
+                batches: Vec::new(),
+            }
+        });
     let beside = beside.collect();
     head.headings = trimmed(whole.get(..first).unwrap_or_default().iter().cloned());
     beside

@@ -297,7 +297,8 @@ impl Sink for TableSink<'_, '_> {
             let message = "two tables stand side by side that have nothing to do with each other; the rows of each were read by themselves";
             let hint = "if the columns are of one table, remove the empty one between them; else give each table a sheet or a file of its own, and the list of subscriptions a column that says whose they are";
             let place = beginning(&place, head);
-            self.findings.push(Finding::new(Code::TablesApart, place, message, hint));
+            self.findings
+                .push(Finding::new(Code::TablesApart, place, message, hint));
         }
         let Some(columns) = Columns::of(head, &source, reading.context.vocabulary) else {
             let certainty = KindCertainty::of_stranger(&head.headings, reading.context.vocabulary);

@@ -234,9 +234,7 @@ pub(super) fn are_apart(left: &Half, right: &Half) -> bool {
     use Field::*;
     let any = |(_, fields): &Half, wanted: &[Field]| wanted.iter().any(|field| fields.contains(&Some(*field)));
     let names_customers = |half: &Half| any(half, &[CustomerId, CustomerName, CustomerDomain]);
-    let lists_subscriptions = |half: &Half| {
-        matches!(kind_of(&half.0, &half.1, true), Some(kind) if matches!(kind.role, Role::Subscriptions | Role::Charges))
-    };
+    let lists_subscriptions = |half: &Half| matches!(kind_of(&half.0, &half.1, true), Some(kind) if matches!(kind.role, Role::Subscriptions | Role::Charges));
     let of_a_subscription = [
         SubscriptionId,
         OfferId,

@@ -20,8 +20,8 @@ use super::{
     samples::{self, Samples},
     table::{Batch, Dated, Loose, PendingDate, Table},
 };
-use apart::part_customers;
 pub(super) use apart::name_of;
+use apart::part_customers;
 use counts::{fold_repairs, settle_seats};
 use date_columns::{Decided, because, conventions, decide, decide_by_others, order_word, undecided};
 

@@ -6,14 +6,14 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io::{self, BufReader, Read},
+    io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
 };
 
 use chrono::NaiveDate;
 use flate2::read::MultiGzDecoder;
 
-use super::{PlanColumn, REQUIRED, Row, Rows, Unlike};
+use super::{PlanColumn, REQUIRED, Row, RowReader, Rows, Unlike};
 
 /// Why a history cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -103,12 +103,37 @@ impl Nights {
         self.nights.iter().copied()
     }
 
+    /// Whether the plan of a night can be read to its end; keeps nothing of it.
+    ///
+    /// # Errors
+    /// Where it cannot, or is none of ours.
+    pub fn check(&self, night: NaiveDate) -> Result<(), NightsStop> {
+        let path = self.path(night);
+        let mut bytes = match File::open(&path) {
+            Ok(file) => BufReader::new(MultiGzDecoder::new(BufReader::new(file))),
+            Err(cause) => return Err(NightsStop::Damaged { path, cause }),
+        };
+        // What is damaged shows when it is unpacked, before anything is made of it.
+        if let Err(cause) = bytes.fill_buf() {
+            return Err(NightsStop::Damaged { path, cause });
+        }
+        let read = RowReader::<_, PlanColumn>::open(&mut bytes, REQUIRED).and_then(|mut rows| {
+            while rows.next_row()?.is_some() {}
+            Ok(())
+        });
+        read.map_err(|cause| NightsStop::NotAPlan { path, cause })
+    }
+
+    fn path(&self, night: NaiveDate) -> PathBuf {
+        self.folder.join(format!("{night}.plan.csv.gz"))
+    }
+
     /// The plan of a night.
     ///
     /// # Errors
     /// Where it cannot be read, or is none of ours.
     pub fn plan(&self, night: NaiveDate) -> Result<Vec<Row<PlanColumn>>, NightsStop> {
-        let path = self.folder.join(format!("{night}.plan.csv.gz"));
+        let path = self.path(night);
         let mut bytes = Vec::new();
         let read = File::open(&path).and_then(|file| MultiGzDecoder::new(BufReader::new(file)).read_to_end(&mut bytes));
         if let Err(cause) = read {

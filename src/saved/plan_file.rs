@@ -26,6 +26,8 @@ pub struct PlanFile {
     first: Option<Row<PlanColumn>>,
     /// How its dates are written, where they are not as we write them.
     spelling: Option<Spelling>,
+    /// Whether it is not as a run wrote it, as far as that can be told.
+    is_changed: bool,
 }
 
 impl PlanFile {
@@ -51,7 +53,9 @@ impl PlanFile {
             rows,
             first: None,
             spelling: None,
+            is_changed: false,
         };
+        opened.is_changed = opened.is_changed()?;
         opened.first = first.map(|row| opened.as_ours(row)).transpose()?;
         Ok(opened)
     }
@@ -71,9 +75,21 @@ impl PlanFile {
         self.rows.missing()
     }
 
-    /// Whether a spreadsheet has saved it again, as far as it has been read.
+    /// Whether a spreadsheet may have saved it again.
     pub fn is_respelt(&self) -> bool {
-        self.spelling.is_some()
+        self.spelling.is_some() || self.is_changed
+    }
+
+    /// Whether it is another file than its record tells of; without one, whether it looks as spreadsheets save a file.
+    fn is_changed(&self) -> Result<bool, SavedStop> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let written = self.record.as_ref().and_then(|record| record.outputs.get(&*name));
+        let Some(written) = written else {
+            return Ok(self.rows.is_marked());
+        };
+        let file = File::open(&self.path).map_err(|cause| unreadable(&self.path, cause))?;
+        let digest = digest_of(digested(file)).map_err(|cause| unreadable(&self.path, cause))?;
+        Ok(digest != *written)
     }
 
     /// The next row; none at the end.
@@ -127,10 +143,7 @@ impl PlanFile {
     /// # Errors
     /// Where the rest cannot be read.
     pub fn finish(self) -> Result<String, SavedStop> {
-        let mut rest = self.rows.into_inner();
-        io::copy(&mut rest, &mut io::sink()).map_err(|cause| unreadable(&self.path, cause))?;
-        let digest = rest.into_inner().hasher.finalize();
-        Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        digest_of(self.rows.into_inner()).map_err(|cause| unreadable(&self.path, cause))
     }
 }
 
@@ -139,6 +152,13 @@ fn unreadable(path: &Path, cause: io::Error) -> SavedStop {
         path: path.to_owned(),
         cause,
     }
+}
+
+/// The SHA-256 of a file that has been read to some place, in hexadecimal.
+fn digest_of(mut file: BufReader<Digested>) -> io::Result<String> {
+    io::copy(&mut file, &mut io::sink())?;
+    let digest = file.into_inner().hasher.finalize();
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn digested(file: File) -> BufReader<Digested> {

@@ -163,7 +163,10 @@ mod tests {
         }
         let rows = Rows::<PlanColumn>::parse(text.as_bytes(), &[])?.rows;
         let dates = in_our_spelling(rows)?;
-        Ok(dates.iter().map(|row| row.get(PlanColumn::MoveDate).to_owned()).collect())
+        Ok(dates
+            .iter()
+            .map(|row| row.get(PlanColumn::MoveDate).to_owned())
+            .collect())
     }
 
     #[test]
@@ -186,15 +189,30 @@ mod tests {
     fn dates_that_can_be_read_in_two_ways_refuse_the_file() {
         assert!(matches!(moves(&["2/3/2027", "4/5/2027"]), Err(Unlike::Dates(_))));
         assert!(matches!(moves(&["22/3/2027", "4/25/2027"]), Err(Unlike::Dates(_))));
-        assert!(matches!(moves(&["22.01.2027", "soon"]), Err(Unlike::Date { line: 3, .. })));
+        assert!(matches!(
+            moves(&["22.01.2027", "soon"]),
+            Err(Unlike::Date { line: 3, .. })
+        ));
     }
 
     #[test]
     fn zeros_that_a_spreadsheet_drops_are_no_difference() {
-        for (one, other) in [("0001", "1"), ("12.50", "12,5"), ("12.50", "12.5"), ("7", "7.00"), ("a", "a")] {
+        for (one, other) in [
+            ("0001", "1"),
+            ("12.50", "12,5"),
+            ("12.50", "12.5"),
+            ("7", "7.00"),
+            ("a", "a"),
+        ] {
             assert!(says_the_same(one, other), "{one} {other}");
         }
-        for (one, other) in [("001", "10"), ("12.5", "125"), ("", "0"), ("a1", "a01"), ("1.5", "1.25")] {
+        for (one, other) in [
+            ("001", "10"),
+            ("12.5", "125"),
+            ("", "0"),
+            ("a1", "a01"),
+            ("1.5", "1.25"),
+        ] {
             assert!(!says_the_same(one, other), "{one} {other}");
         }
     }

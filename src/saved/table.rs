@@ -142,6 +142,7 @@ pub struct RowReader<R, C> {
     headings: usize,
     places: Vec<Option<usize>>,
     columns: std::marker::PhantomData<C>,
+    is_marked: bool,
 }
 
 impl<R: BufRead, C: Columns> RowReader<R, C> {
@@ -177,7 +178,13 @@ impl<R: BufRead, C: Columns> RowReader<R, C> {
             headings: headings.len(),
             places: places(&headings, required)?,
             columns: std::marker::PhantomData,
+            is_marked: mark || delimiter == b';',
         })
+    }
+
+    /// Whether it has a byte order mark or `;` between its cells, as spreadsheets save a file; settings may ask for that, too.
+    pub(super) fn is_marked(&self) -> bool {
+        self.is_marked
     }
 
     /// Columns that the file does not have; their cells are empty.

@@ -9,6 +9,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     finding::{Code, Finding},
+    read::Cell,
     recognise::{
         Field,
         facts::{CustomerFacts, Fact},
@@ -16,7 +17,6 @@ use crate::{
         table::{Batch, Loose, Table},
         values,
     },
-    read::Cell,
     terms::Text,
 };
 
@@ -54,7 +54,10 @@ pub(super) fn part_customers(table: &Table, batches: &mut [Batch]) -> Option<Fin
     }
     let mut seen: BTreeSet<Text> = BTreeSet::new();
     let named = facts().filter(has_customer).filter_map(|fact| name_of(&fact.customer));
-    if !named.chain(alone.into_iter().map(|(_, name)| name)).all(|name| seen.insert(name)) {
+    if !named
+        .chain(alone.into_iter().map(|(_, name)| name))
+        .all(|name| seen.insert(name))
+    {
         return None;
     }
     let nobody = Arc::new(CustomerFacts::default());
@@ -69,8 +72,9 @@ fn told(table: &Table, last_paired: u32, ends_first: bool) -> Finding {
         true => format!("name each customer once, and nobody below row {last_paired}"),
         false => format!("name each customer once, and go on below the last subscription, in row {last_paired}"),
     };
-    let message =
-        format!("the columns of the customers {how}: they are a list of their own, so no subscription was given a customer");
+    let message = format!(
+        "the columns of the customers {how}: they are a list of their own, so no subscription was given a customer"
+    );
     let hint = "give the list of customers a sheet or a file of its own, and the list of subscriptions a column that says whose they are; if it is one table, say in each row whose the subscription is";
     let column = WHOSE.iter().find_map(|&field| table.columns.of_field(field).first());
     let mut place = table.place.at_row(table.header_row);
@@ -91,7 +95,12 @@ fn alone(table: &Table, batches: &[Batch], last_paired: u32) -> Vec<(u32, Text)>
         let holds = |field: &Field| table.columns.of_field(*field).contains(&loose.column);
         !loose.is_number && WHOSE.iter().any(holds)
     };
-    let following = (last_paired + 1..).zip(loose.iter().filter(is_whose).skip_while(|loose| loose.row <= last_paired));
+    let following = (last_paired + 1..).zip(
+        loose
+            .iter()
+            .filter(is_whose)
+            .skip_while(|loose| loose.row <= last_paired),
+    );
     let names: Vec<(u32, Text)> = following
         .take_while(|(row, loose)| *row == loose.row)
         .map(|(row, loose)| (row, loose.value.clone()))
