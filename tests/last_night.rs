@@ -216,17 +216,32 @@ fn where_nothing_could_be_read_no_hint_offers_to_let_it_through() {
 fn what_is_shown_of_a_change_for_the_worse_is_what_is_worse() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let row = |state: &str, end: &str| {
+    let row = |seats: &str, end: &str| {
         format!(
-            "c0000000-0000-4000-8000-000000000001,Contoso,s1,web-direct,HU,Visio Plan 2,{state},P1Y,2026-03-01,{end},yes\n"
+            "c0000000-0000-4000-8000-000000000001,Contoso,s1,web-direct,HU,Visio Plan 2,{seats},P1Y,2026-03-01,{end},yes\n"
         )
     };
-    // It loses its number of licences, which is worse, and its reasons are others.
-    assert_eq!(plan_of(folder.path(), &[row("5", "2026-12-20")], AS_OF, &[]).0, 0);
+    // It is known now how many licences it has, and it need not be decided any more; but its term ends sooner.
+    assert_eq!(plan_of(folder.path(), &[row("", "2026-12-20")], AS_OF, &[]).0, 0);
+    fs::copy(out.join("plan.csv"), folder.path().join("before.csv")).unwrap();
     let (_, told) = plan_of(folder.path(), &[row("5", "2026-12-10")], AS_OF, &[]);
     let changes = Table::read(&out.join("plan.changes.csv"));
-    assert!(changes.column("loss").contains(&"due-soon"), "{told}");
-    assert!(told.contains("term_end: 2026-12-20 -> 2026-12-10"), "{told}");
+    assert!(
+        changes.column("loss").contains(&"due-soon") && changes.column("field").contains(&"action"),
+        "{told}"
+    );
+    let worse = "term_end: 2026-12-20 -> 2026-12-10";
+    let line = told.lines().find(|line| line.contains("  s1  ")).unwrap();
+    assert!(line.contains(worse) && !line.contains("action"), "{told}");
+    for (format, first) in [("markdown", format!("| {worse}; ")), ("human", worse.to_owned())] {
+        let ran = run(
+            folder.path(),
+            ["diff", "before.csv", "out/plan.csv", "--format", format],
+        );
+        let text = String::from_utf8(ran.stdout).unwrap();
+        let action = text.find("action: ").unwrap();
+        assert!(text.find(&first).is_some_and(|place| place < action), "{text}");
+    }
 }
 
 /// A run that holds the lock and waits for its list on standard input.

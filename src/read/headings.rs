@@ -411,6 +411,34 @@ mod tests {
     }
 
     #[test]
+    fn tables_that_are_nothing_to_each_other_are_parted_at_an_empty_column() {
+        let words = crate::recognise::vocabulary::Vocabulary::embedded();
+        let starts = |line: &str| beside(&line.split('|').map(Text::from).collect::<Vec<Text>>(), &words);
+        let customers = "Customer ID|Customer name|Domain";
+        let list = "Subscription ID|Product|Quantity|End date";
+        let full = "Subscription ID|Customer ID|Product|Quantity|End date";
+        let prices = "ProductTitle|ProductId|SkuId|SkuTitle|TermDuration|BillingPlan|Market|Currency|UnitPrice";
+        for (line, expected) in [
+            (format!("{customers}||{list}"), &[(4, true)][..]),
+            (format!("{list}||{customers}"), &[(5, true)]),
+            (
+                "Kunde|Land||Abonnement-ID|Produkt|Menge|Enddatum".to_owned(),
+                &[(3, true)],
+            ),
+            (format!("{customers}||{list}||{customers}"), &[(4, true), (9, true)]),
+            (format!("{full}||{prices}"), &[(6, true)]),
+            (format!("{full}||{full}"), &[(6, false)]),
+            // One table: nothing between, a column without a heading among those of subscriptions, and a customer alone.
+            (format!("{customers}|{list}"), &[]),
+            ("Subscription ID|Customer ID||Product|Quantity|End date".to_owned(), &[]),
+            (format!("{full}||Remarks"), &[]),
+            (format!("Customer||{list}"), &[]),
+        ] {
+            assert_eq!(starts(&line), expected, "{line}");
+        }
+    }
+
+    #[test]
     fn the_first_of_two_tables_comes_first() {
         let lines = [
             "Report",

@@ -6,7 +6,7 @@
 use std::{
     collections::BTreeSet,
     fs::{self, File},
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufReader, Read},
     path::{Path, PathBuf},
 };
 
@@ -108,24 +108,23 @@ impl Nights {
     /// # Errors
     /// Where it cannot, or is none of ours.
     pub fn check(&self, night: NaiveDate) -> Result<(), NightsStop> {
-        let path = self.path(night);
-        let mut bytes = match File::open(&path) {
-            Ok(file) => BufReader::new(MultiGzDecoder::new(BufReader::new(file))),
-            Err(cause) => return Err(NightsStop::Damaged { path, cause }),
-        };
-        // What is damaged shows when it is unpacked, before anything is made of it.
-        if let Err(cause) = bytes.fill_buf() {
-            return Err(NightsStop::Damaged { path, cause });
-        }
-        let read = RowReader::<_, PlanColumn>::open(&mut bytes, REQUIRED).and_then(|mut rows| {
+        let (path, bytes) = self.unpacked(night)?;
+        let read = RowReader::<_, PlanColumn>::open(bytes.as_slice(), REQUIRED).and_then(|mut rows| {
             while rows.next_row()?.is_some() {}
             Ok(())
         });
         read.map_err(|cause| NightsStop::NotAPlan { path, cause })
     }
 
-    fn path(&self, night: NaiveDate) -> PathBuf {
-        self.folder.join(format!("{night}.plan.csv.gz"))
+    /// The file of a night and the plan in it.
+    fn unpacked(&self, night: NaiveDate) -> Result<(PathBuf, Vec<u8>), NightsStop> {
+        let path = self.folder.join(format!("{night}.plan.csv.gz"));
+        let mut bytes = Vec::new();
+        let read = File::open(&path).and_then(|file| MultiGzDecoder::new(BufReader::new(file)).read_to_end(&mut bytes));
+        match read {
+            Ok(_) => Ok((path, bytes)),
+            Err(cause) => Err(NightsStop::Damaged { path, cause }),
+        }
     }
 
     /// The plan of a night.
@@ -133,12 +132,7 @@ impl Nights {
     /// # Errors
     /// Where it cannot be read, or is none of ours.
     pub fn plan(&self, night: NaiveDate) -> Result<Vec<Row<PlanColumn>>, NightsStop> {
-        let path = self.path(night);
-        let mut bytes = Vec::new();
-        let read = File::open(&path).and_then(|file| MultiGzDecoder::new(BufReader::new(file)).read_to_end(&mut bytes));
-        if let Err(cause) = read {
-            return Err(NightsStop::Damaged { path, cause });
-        }
+        let (path, bytes) = self.unpacked(night)?;
         match Rows::parse(&bytes, REQUIRED) {
             Ok(plan) => Ok(plan.rows),
             Err(cause) => Err(NightsStop::NotAPlan { path, cause }),
