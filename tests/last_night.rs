@@ -37,6 +37,7 @@ fn row(id: &str, seats: u32, day: u32) -> String {
 
 fn plan_of(folder: &Path, rows: &[String], as_of: &str, more: &[&str]) -> (i32, String) {
     fs::write(folder.join("list.csv"), HEAD.to_owned() + &rows.concat()).unwrap();
+    fs::write(folder.join("seatshift.toml"), "[partner]\ncountries = [\"HU\"]\n").unwrap();
     let usual = ["plan", "list.csv", "--as-of", as_of, "-o", "out/plan.csv"];
     let ran = run(folder, usual.iter().chain(more));
     (code(&ran), said(&ran))
@@ -51,7 +52,8 @@ fn saved_again(plan: &Path, delimiter: u8, date: &dyn Fn(&str, &str, &str) -> St
     let mut from = csv::ReaderBuilder::new().has_headers(false).from_path(plan).unwrap();
     let mut to = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
     for record in from.records() {
-        let respelt = record.unwrap().iter().map(|cell| {
+        let record = record.unwrap();
+        let respelt = record.iter().map(|cell| {
             let parts: Vec<&str> = cell.split('-').collect();
             match parts[..] {
                 [year, month, day] if cell.len() == 10 && year.len() == 4 => date(year, month, day),

@@ -207,7 +207,10 @@ fn guarded(
     // Where another plan was compared, or none, the one that is being replaced has not been read yet.
     let last_plan = compared.or_else(|| LastPlan::read(target?.plan(), plan));
     let tripped = guard::tripped(&tonight, last.as_ref(), last_plan.as_ref());
-    let blind = target.and_then(|target| guard::blind(last.as_ref(), last_plan.as_ref(), target.plan(), &target.run()));
+    // Where nothing was read there is no plan for guards to look at.
+    let watched = target.filter(|_| accounting.rows_read > 0);
+    let blind =
+        watched.and_then(|target| guard::blind(last.as_ref(), last_plan.as_ref(), target.plan(), &target.run()));
     let (accepted, holding) = guard::sorted_out(tripped, &request.night.accept);
     Guarded {
         accepted,
