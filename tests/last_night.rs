@@ -257,13 +257,15 @@ fn waiting(folder: &Path, more: &[&str]) -> Child {
         .spawn()
         .unwrap();
     let own = format!("process {} on ", child.id());
+    let has_lock = || fs::read_to_string(folder.join("out/.plan.csv.lock")).is_ok_and(|text| text.starts_with(&own));
     for _ in 0..3000 {
-        if fs::read_to_string(folder.join("out/.plan.csv.lock")).is_ok_and(|text| text.starts_with(&own)) {
-            return child;
+        if has_lock() {
+            break;
         }
         thread::sleep(Duration::from_millis(10));
     }
-    panic!("it never took the lock");
+    assert!(has_lock(), "it never took the lock");
+    child
 }
 
 #[test]

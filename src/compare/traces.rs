@@ -2,8 +2,8 @@
 //!
 //! In: what is in the earlier plan only, the later plan. Out: for each the subscription of ours that has taken its place, or a new
 //! one of the same source. Ours it is where the customer and the offer (the target, or the source's own) are the same, the licences
-//! suffice, and it began when a target of the source may have begun ([`SourceTerm`]), or keeps the term end as a transfer does. One subscription of ours stands for no more
-//! licences than it has. What begins nobody knows when counts only if it is new as well.
+//! suffice, and it began when a target of the source may have begun ([`SourceTerm`]), or keeps the term end as a transfer does. One
+//! subscription of ours stands for no more licences than it has. What begins nobody knows when counts only if it is new as well.
 
 use std::collections::{HashMap, HashSet};
 

@@ -55,7 +55,7 @@ impl Metrics {
         };
         one(
             "seatshift_exit_code",
-            "What the last run returned: 0 done, 1 look, 2 and 3 not run.",
+            "What the last run returned: 0 done, 1 look, 2 and 3 not run, 128 and more ended by a signal.",
             &self.exit_code,
         );
         one(
