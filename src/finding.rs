@@ -64,6 +64,7 @@ codes! {
     RowTooShort = "row-too-short", Warning, "the row has fewer cells than there are headings; the missing ones count as empty";
     QuoteStray = "quote-stray", Warning, "a quote stands where none belongs, so cells of the row may have been cut in the wrong places";
     DelimiterMixed = "delimiter-mixed", Warning, "lines of the file have another delimiter than others; each was read by its own";
+    TablesApart = "tables-apart", Warning, "a list of customers and a list of subscriptions stand side by side, and nothing says which rows belong together; no subscription was given a customer from them";
     FileEmpty = "file-empty", Warning, "the file has headings and no rows, or nothing at all";
     TextDamaged = "text-damaged", Warning, "letters were lost before the file reached us";
     HeadingRepeated = "heading-repeated", Warning, "two columns mean the same; the first that has a value is used";
@@ -101,10 +102,10 @@ codes! {
     SubscriptionGoneDue = "subscription-gone-due", Error, "a subscription of the plan before this one, whose term ends within `attention_days`, is in no export any more, and none of ours has taken its place";
     SubscriptionGoneSoon = "subscription-gone-soon", Warning, "a subscription of the plan before this one, whose term ends soon, has ended, or nobody knows when, is in no export any more, and none of ours has taken its place";
     PreviousUnreadable = "previous-unreadable", Warning, "the plan being replaced cannot be read, so nothing was compared";
+    GuardsBlind = "guards-blind", Warning, "nothing is known of the last run's exports or plan, so that some guards could not look";
     SubscriptionGone = "subscription-gone", Note, "a subscription of the plan before this one is in no export any more";
-    PreviousMixed = "previous-mixed", Note, "the plan that was compared is not the one that the run record beside it tells of";
     GuardAccepted = "guard-accepted", Note, "a guard tripped, and the command line let it through";
-    LastSetMixed = "last-set-mixed", Note, "the files of the last run do not belong together";
+    LastSetMixed = "last-set-mixed", Note, "the files of an earlier run do not belong together: its plan or a companion is not as its run record says";
     PriceMissing = "price-missing", Note, "the price list has no price for an offer to order, so its costs are not worked out";
     SheetHidden = "sheet-hidden", Note, "a hidden sheet was read";
     RowsHidden = "rows-hidden", Note, "rows that are hidden or filtered out were read";

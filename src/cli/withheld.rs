@@ -63,6 +63,7 @@ fn tells_of_nobody(code: Code) -> bool {
             | Code::PartnerCountriesUnset
             | Code::CalendarYearMissing
             | Code::LastSetMixed
+            | Code::GuardsBlind
     )
 }
 

@@ -35,7 +35,7 @@ pub(super) fn due(row: &Row<PlanColumn>) -> Option<NaiveDate> {
 pub(super) fn loss(pair: &Pair, kind: ChangeKind, to: Option<NaiveDate>, attention_days: u16) -> Option<Loss> {
     let lost = match (kind, &pair.old, &pair.new) {
         (ChangeKind::Gone, Some(old), _) if old.get(PlanColumn::Action) != "keep" => old,
-        (ChangeKind::Changed, Some(old), Some(new)) if is_worse(old, new) => new,
+        (ChangeKind::Changed, Some(old), Some(new)) if !worse(old, new).is_empty() => new,
         _ => return None,
     };
     let near = to.and_then(|to| to.checked_add_days(Days::new(attention_days.into())));
@@ -47,7 +47,8 @@ pub(super) fn loss(pair: &Pair, kind: ChangeKind, to: Option<NaiveDate>, attenti
     }
 }
 
-fn is_worse(old: &Row<PlanColumn>, new: &Row<PlanColumn>) -> bool {
+/// The columns in which a row is worse than it was, those first that say most.
+pub(super) fn worse(old: &Row<PlanColumn>, new: &Row<PlanColumn>) -> Vec<PlanColumn> {
     let rank = |row: &Row<PlanColumn>| match row.get(PlanColumn::Urgency) {
         "late" => 1,
         "lapsed" => 2,
@@ -60,12 +61,25 @@ fn is_worse(old: &Row<PlanColumn>, new: &Row<PlanColumn>) -> bool {
     let reassign = |row: &Row<PlanColumn>| row.get(PlanColumn::Licences) == "reassign";
     let loses = |row: &Row<PlanColumn>| row.list(PlanColumn::Loses).map(str::to_owned).collect::<Vec<_>>();
     let lost_before = loses(old);
-    rank(new) > rank(old)
-        || (action(new) && !action(old))
-        || sooner
-        || (reassign(new) && !reassign(old))
-        || loses(new).iter().any(|loss| !lost_before.contains(loss))
-        || BAD.iter().any(|reason| has(new, reason) && !has(old, reason))
+    let columns = [
+        (PlanColumn::Action, action(new) && !action(old)),
+        (PlanColumn::Urgency, rank(new) > rank(old)),
+        (
+            PlanColumn::Reasons,
+            BAD.iter().any(|reason| has(new, reason) && !has(old, reason)),
+        ),
+        (PlanColumn::TermEnd, sooner),
+        (PlanColumn::Licences, reassign(new) && !reassign(old)),
+        (
+            PlanColumn::Loses,
+            loses(new).iter().any(|loss| !lost_before.contains(loss)),
+        ),
+    ];
+    columns
+        .into_iter()
+        .filter(|(_, is_worse)| *is_worse)
+        .map(|(column, _)| column)
+        .collect()
 }
 
 /// The order of changes; total, since a subscription stands once.

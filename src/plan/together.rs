@@ -12,8 +12,7 @@ use chrono::NaiveDate;
 use super::{Reason, at_once::Tally, decide::Decided, estate::Estate};
 use crate::{
     catalog::Resolution,
-    recognise::Subscription,
-    rules::{NumberName, shift},
+    rules::{NumberName, SourceTerm},
     terms::*,
 };
 
@@ -51,7 +50,13 @@ impl Estate<'_> {
             return None;
         }
         let source = &self.subscriptions[index];
-        let earliest = self.earliest_target(source, decision.window_opens);
+        let early = self.context.rules.days(NumberName::Early, self.context.as_of);
+        let term = SourceTerm {
+            window_opens: decision.window_opens,
+            starts: source.term_start,
+            ends: source.term_end.map(|end| end.0),
+        };
+        let earliest = term.earliest_target(early, self.context.as_of);
         let candidates = self.ours.get(&source.customer_id?)?.iter().copied();
         candidates.filter(|own| !taken.contains(own)).find_map(|own| {
             let subscription = &self.subscriptions[own];
@@ -69,19 +74,6 @@ impl Estate<'_> {
                 false => began.map(|began| (own, Found::Ordered(began))),
             }
         })
-    }
-
-    /// The first day on which a target may have begun: what we had before is another subscription. A move may be early, by as
-    /// much as a business day is looked for; where its window is open whatever the day, it may be of any day of the source's term.
-    fn earliest_target(&self, source: &Subscription, window_opens: Option<NaiveDate>) -> NaiveDate {
-        let as_of = self.context.as_of;
-        let early = self.context.rules.days(NumberName::Early, as_of);
-        let end = source.term_end.map_or(as_of, |end| end.0.min(as_of));
-        match (window_opens, source.term_start) {
-            (Some(opens), _) => shift(opens, -early),
-            (None, Some(start)) => start.min(shift(end, -early)),
-            (None, None) => shift(end, -early),
-        }
     }
 
     /// Whether a subscription needs a base: the source says so, or the catalogue does.

@@ -203,6 +203,15 @@ fn misfits(source: &Source, place: &Place) -> Vec<Finding> {
     source.misfits.iter().map(finding).collect()
 }
 
+/// Where the headings of a table begin.
+fn beginning(place: &Place, head: &TableHead) -> Place {
+    let first = head.headings.iter().position(|heading| !heading.is_empty());
+    Place {
+        column: first.map(|column| column as u32),
+        ..place.at_row(head.header_row)
+    }
+}
+
 impl<'scope> TableSink<'_, 'scope> {
     /// Whether the sheet, or the text, had a table above this one.
     fn is_below_another(&self, head: &TableHead) -> bool {
@@ -256,21 +265,27 @@ impl Sink for TableSink<'_, '_> {
             .as_deref()
             .and_then(|sheet| reading.source.of_sheet(&reading.path, sheet, reading.context.config));
         let source = of_sheet.map_or_else(|| Arc::clone(&reading.source), Arc::new);
+        if is_beside && head.is_apart {
+            let message = "two tables stand side by side that have nothing to do with each other; the rows of each were read by themselves";
+            let hint = "if the columns are of one table, remove the empty one between them; else give each table a sheet or a file of its own, and the list of subscriptions a column that says whose they are";
+            let place = beginning(&place, head);
+            self.findings
+                .push(Finding::new(Code::TablesApart, place, message, hint));
+        }
         let Some(columns) = Columns::of(head, &source, reading.context.vocabulary) else {
             let certainty = KindCertainty::of_stranger(&head.headings, reading.context.vocabulary);
             return self.other(head, "", certainty);
         };
-        if is_below {
+        if is_below && !(is_beside && head.is_apart) {
             let message = match is_beside {
                 true => "another table stands beside the first; its rows were read under its own headings",
                 false => "another table begins here; its rows were read under its own headings",
             };
             let hint = "if these are not headings, or files were put together by mistake, correct the export";
-            let mut place = place.at_row(head.header_row);
-            if is_beside {
-                let first = head.headings.iter().position(|heading| !heading.is_empty());
-                place.column = first.map(|column| column as u32);
-            }
+            let place = match is_beside {
+                true => beginning(&place, head),
+                false => place.at_row(head.header_row),
+            };
             self.findings
                 .push(Finding::new(Code::TableBegins, place, message, hint));
         }

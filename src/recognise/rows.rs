@@ -26,7 +26,9 @@ use super::{
     kinds::Role,
     memory::{Memory, RowWords},
     offer_cells::offer_of,
-    samples, strangers,
+    samples,
+    settle::name_of,
+    strangers,
     table::{Batch, PendingDate, PendingSeats, Table},
     values::{self, Marks, OpenCount},
     vocabulary::Vocabulary,
@@ -184,6 +186,10 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, memory: &mut Memor
     let offer = offer_of(cells, memory);
     let has_offer = *offer != super::SourceOffer::default();
     if id.is_none() && (!customer.names_somebody() || !has_offer || is_loose(cells) || is_total(cells)) {
+        if customer.names_somebody() && !has_offer && !is_loose(cells) && !is_total(cells) {
+            let name = name_of(&customer.into_facts());
+            batch.customers_alone.extend(name.map(|name| (cells.row.number, name)));
+        }
         return loose_or_rejected(cells, batch);
     }
     tell_of_rivals(cells);

@@ -105,6 +105,8 @@ pub(super) struct Batch {
     /// What stands in the numbers of licences, by column.
     pub(super) marks: BTreeMap<u32, Marks>,
     pub(super) loose: Vec<Loose>,
+    /// Rows that name a customer and tell of no subscription, and whom they name.
+    pub(super) customers_alone: Vec<(u32, Text)>,
     pub(super) findings: Vec<Finding>,
     /// By date column.
     pub(super) evidence: Vec<DateColumnEvidence>,

@@ -17,6 +17,7 @@ mod people;
 mod route;
 mod surcharge;
 mod table;
+mod target;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -33,6 +34,7 @@ pub use people::{Condition, Conditions, PLACEHOLDERS, StepCase, StepNote, StepRu
 pub use route::{OfferSale, RouteRule};
 pub use surcharge::{Follows, Surcharge};
 pub use table::{Dated, RowAt, RuleProblem, TABLE_NAMES, Used, embedded_text, key_columns};
+pub use target::SourceTerm;
 pub use window::{ChannelRule, Window, WindowCase};
 
 use std::{collections::BTreeMap, fs, path::Path};

@@ -53,7 +53,7 @@ pub use calendar::write_calendar;
 pub use keep::Keep;
 pub(crate) use letters::is_ours as is_letter;
 pub use lock::Lock;
-pub use metrics::{Metrics, may_hold_metrics, write_metrics};
+pub use metrics::{Metrics, may_hold_metrics, write_last_metrics, write_metrics};
 pub use page::write_page;
 pub use record::{ComparedRecord, RunRecord, SettingsRecord, StoppedRecord, Timing};
 pub use reports::{Reports, report_findings, template_problems, write_reports};
