@@ -249,6 +249,7 @@ fn rules(section: Section<'_, '_>) -> RuleSettings {
         "early_days",
         "request_days",
         "undo_days",
+        "verify_days",
     ] {
         rules.numbers.extend(
             section

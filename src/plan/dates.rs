@@ -149,6 +149,8 @@ pub struct Dates {
     pub cancel_extended_by: Option<NaiveDate>,
     /// Check again after the term end.
     pub verify_again: Option<NaiveDate>,
+    /// Check a last time, while what renewed can be undone.
+    pub verify_last: Option<NaiveDate>,
     /// Undo the renewal by.
     pub undo_renewal_by: Option<NaiveDate>,
     /// Days paid twice.

@@ -363,6 +363,7 @@ fn assemble(
             steps: context.rules.step_texts.clone(),
             self_service_licences: context.rules.number(NumberName::SelfService, context.as_of),
             transfer_items: context.rules.number(NumberName::TransferItems, context.as_of),
+            request_days: context.rules.number(NumberName::Request, context.as_of),
         },
         mappings: Vec::new(),
         findings: Vec::new(),

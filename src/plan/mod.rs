@@ -74,6 +74,8 @@ pub struct Texts {
     pub self_service_licences: u32,
     /// The most subscriptions in one transfer request.
     pub transfer_items: u32,
+    /// After so many days an unanswered transfer request lapses.
+    pub request_days: u32,
 }
 
 /// One subscription and what to do with it.

@@ -69,13 +69,19 @@ pub(super) fn steps_of(known: &Known<'_>, decided: &Decided) -> Vec<StepRef> {
 /// What is special about a step, most special first.
 fn cases_of(kind: StepKind, due: Option<NaiveDate>, requested: bool, decided: &Decided) -> Vec<StepCase> {
     let decision = &decided.decision;
-    let special = match kind {
+    let mut special = Vec::new();
+    special.extend(match kind {
         StepKind::EndSource => decision.end_source.and_then(case_of),
         StepKind::Reassign => decision.at_once.then_some(StepCase::AtOnce),
         StepKind::EnquireCredit => {
             (decision.credit_enquiry == Some(super::CreditEnquiry::Partner)).then_some(StepCase::WithRights)
         }
-        StepKind::Verify if due > decision.move_date => Some(StepCase::Again),
+        StepKind::Verify if due > decision.move_date => {
+            let last = decided.dates.as_ref().and_then(|dates| dates.verify_last);
+            // A table of steps from before there was a last check has the words for another one.
+            special.extend((due == last).then_some(StepCase::Last));
+            Some(StepCase::Again)
+        }
         StepKind::Verify => (decision.route == Some(Route::Transfer)).then_some(StepCase::Transfer),
         StepKind::VetSegment => match decided.vetted_segment {
             Some(Segment::Nonprofit) => Some(StepCase::Nonprofit),
@@ -84,7 +90,7 @@ fn cases_of(kind: StepKind, due: Option<NaiveDate>, requested: bool, decided: &D
             Some(Segment::Commercial) | None => None,
         },
         _ => None,
-    };
+    });
     let asked = requested.then_some(StepCase::Requested);
     asked.into_iter().chain(special).collect()
 }
@@ -159,6 +165,7 @@ fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDa
         (StepKind::Order, ordered),
         (StepKind::Verify, dates.move_date),
         (StepKind::Verify, dates.verify_again),
+        (StepKind::Verify, dates.verify_last),
         (StepKind::Reassign, dates.reassign_by),
         (StepKind::EndSource, dates.end_source_by),
         (StepKind::CancelExtendedTerm, dates.cancel_extended_by),
@@ -255,6 +262,10 @@ impl Words<'_> {
                 let words: Vec<&str> = row.decision.reasons.iter().map(|reason| reason.meaning()).collect();
                 words.join("; ")
             }
+            "request_days" => match texts.request_days {
+                1 => "1 day".to_owned(),
+                days => format!("{days} days"),
+            },
             "seats" => match row.subscription.seats {
                 Some(Seats(1)) => "1 licence".to_owned(),
                 Some(Seats(seats)) => format!("{seats} licences"),

@@ -99,6 +99,23 @@ fn world() -> World {
 
 impl World {
     fn plan(&self) -> Plan {
+        self.with_context(|context| {
+            plan(
+                self.subscriptions.clone(),
+                std::slice::from_ref(&self.customer),
+                context,
+            )
+        })
+    }
+
+    /// What would change the answer for the first subscription.
+    fn what_ifs(&self) -> WhatIfs {
+        let customers = std::slice::from_ref(&self.customer);
+        self.with_context(|context| what_if(&id(1), &self.subscriptions, customers, context))
+            .unwrap()
+    }
+
+    fn with_context<R>(&self, ask: impl FnOnce(&Context<'_>) -> R) -> R {
         static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::embedded);
         static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::embedded().unwrap());
         let own;
@@ -109,7 +126,7 @@ impl World {
                 &own
             }
         };
-        let context = Context {
+        ask(&Context {
             as_of: self.as_of,
             config: &self.config,
             tables: &self.tables,
@@ -117,12 +134,7 @@ impl World {
             calendars: &Calendars::default(),
             catalog: &CATALOG,
             evidence: &Evidence::none(self.as_of),
-        };
-        plan(
-            self.subscriptions.clone(),
-            std::slice::from_ref(&self.customer),
-            &context,
-        )
+        })
     }
 
     pub(super) fn first(&mut self) -> &mut Subscription {
@@ -1394,4 +1406,113 @@ fn each_mapping_says_once_what_it_rests_on() {
         "{}",
         basic.evidence
     );
+}
+
+#[test]
+fn an_offer_without_a_mapping_is_told_what_a_row_for_it_would_lead_to() {
+    let unmapped = |w: &mut World| w.first().offer.offer_id = Some("CFQ7TTC0XXXX:0001".into());
+    let mut unknown = world();
+    unmapped(&mut unknown);
+    let what_ifs = unknown.what_ifs();
+    let of = |words: &str| {
+        let mut found = what_ifs.differs.iter().filter(|one| one.what.contains(words));
+        let one = found.next().unwrap();
+        assert!(found.next().is_none(), "{words}");
+        assert!(one.what.contains("source_offer `CFQ7TTC0XXXX:0001`"), "{}", one.what);
+        &one.decision
+    };
+    // The dates are those of a plan that has such a row.
+    for (words, licences) in [
+        ("keeps users' licences", Licences::Keep),
+        ("licences must be reassigned", Licences::Reassign),
+    ] {
+        let told = of(words);
+        let plan = plan_with(|w| {
+            unmapped(w);
+            w.tables.offers = vec![OfferRule {
+                source_offer: "CFQ7TTC0XXXX:0001".into(),
+                target_offer: "CFQ7TTC0YYYY:0001".into(),
+                target_term: None,
+                licences: Some(licences),
+                valid_from: None,
+                valid_until: None,
+                reason: "asked for".into(),
+                row: 2,
+            }];
+        });
+        let planned = decision_of(&plan, 1);
+        assert_eq!(told.action, Action::Move);
+        assert_eq!(told.licences, Some(licences));
+        assert_eq!(
+            (&told.reasons, told.route, told.move_date, told.end_source_by),
+            (
+                &planned.reasons,
+                planned.route,
+                planned.move_date,
+                planned.end_source_by
+            )
+        );
+        assert_eq!(told.reassign_by, planned.reassign_by);
+        // Nobody has said what would be ordered.
+        assert!(told.targets.is_empty() && told.mapping.is_none());
+    }
+    // What is mapped is not asked about.
+    let mapped = world().what_ifs();
+    let all = mapped.differs.iter().map(|one| &one.what).chain(&mapped.same);
+    assert_eq!(all.filter(|what| what.contains("offers.csv")).count(), 0);
+}
+
+#[test]
+fn a_source_is_looked_at_twice_after_its_end() {
+    let checks = |change: fn(&mut World)| -> Vec<String> {
+        let plan = plan_with(change);
+        let steps = plan.steps().filter(|step| step.kind == StepKind::Verify);
+        steps
+            .map(|step| {
+                let first = step.detail.split([':', '(']).next().unwrap_or_default().trim();
+                let about = if first.starts_with("check that") { "check" } else { first };
+                format!("{} {about}", step.due.unwrap())
+            })
+            .collect()
+    };
+    // E is Sunday 31 January: E+7 is a Sunday as well, on which nobody looks, and on Monday it is too late.
+    assert_eq!(
+        checks(|_| {}),
+        [
+            "2027-01-28 check",
+            "2027-02-01 check again",
+            "2027-02-05 check a last time"
+        ]
+    );
+    // As many days after the end as the settings say; none where that is no later than the other look.
+    assert_eq!(
+        checks(|w| drop(w.config.rules.numbers.insert("verify_days", 10))),
+        [
+            "2027-01-28 check",
+            "2027-02-01 check again",
+            "2027-02-10 check a last time"
+        ]
+    );
+    assert_eq!(
+        checks(|w| drop(w.config.rules.numbers.insert("verify_days", 1))),
+        ["2027-01-28 check", "2027-02-01 check again"]
+    );
+    // What is verified is not looked at again.
+    assert_eq!(
+        checks(|w| w.report(StepKind::Verify, Progress::Done, "2026-11-20")),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_request_lapses_after_as_many_days_as_the_numbers_say() {
+    for (days, said) in [(None, "lapses after 30 days"), (Some(12), "lapses after 12 days"), (Some(1), "lapses after 1 day ")] {
+        let plan = plan_with(|w| {
+            transferable(w);
+            w.config.rules.numbers.extend(days.map(|days| ("request_days", days)));
+        });
+        let mut steps = plan.steps();
+        let approve = steps.find(|step| step.kind == StepKind::ApproveTransfer).unwrap();
+        assert!(approve.detail.contains(said), "{}", approve.detail);
+    }
 }

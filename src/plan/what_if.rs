@@ -8,21 +8,22 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use self::changes::{Change, STAND_IN};
 use super::{Context, Decision, Plan, Reason, plan};
 use crate::{
     config::Config,
     recognise::{
-        Customer, Flaw, Subscription,
-        tables::{OfferRule, RouteNote, Subject, Tables},
+        Customer, Subscription,
+        tables::{Subject, Tables},
     },
     rules::shift,
     terms::*,
 };
 
+mod changes;
+
 /// How many days are looked at for the next change.
 const DAYS: i64 = 366;
-/// How far away a term end is taken to be, where none is known.
-const SOME_TERM: i64 = 100;
 
 /// What would change the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,14 +56,6 @@ struct Together<'a> {
     customers: Vec<Customer>,
     tables: Tables,
     context: Context<'a>,
-}
-
-/// Something that could be otherwise, and what it changes.
-struct Change {
-    what: String,
-    /// Whether it takes away a reason for review, so that several of them may lead to a move together.
-    mends: bool,
-    make: Box<dyn Fn(&mut Otherwise)>,
 }
 
 /// The facts and settings that may be otherwise.
@@ -259,239 +252,12 @@ impl<'a> Together<'a> {
         };
         let Plan { rows, .. } = plan(subscriptions, &customers, &context);
         let row = rows.into_iter().find(|row| row.subscription.id == *self.id)?;
-        Some(row.decision)
-    }
-
-    /// What could be otherwise, by what the facts and the decision are.
-    fn changes(&self, now: &Decision) -> Vec<Change> {
-        let mut changes = Vec::new();
-        let Some(own) = self.subscriptions.iter().find(|own| own.id == *self.id) else {
-            return changes;
-        };
-        if now.action == Action::Keep && !now.reasons.contains(&Reason::OnHold) {
-            return changes;
+        let mut decision = row.decision;
+        if decision.targets.iter().any(|target| *target.offer_id == *STAND_IN) {
+            // Only its row will say what is ordered, and of which class that is.
+            decision.targets.clear();
+            decision.mapping = None;
         }
-        self.of_the_customer(own, now, &mut changes);
-        self.of_the_facts(own, now, &mut changes);
-        self.of_the_end(own, &mut changes);
-        self.of_the_tables(own, now, &mut changes);
-        changes
-    }
-
-    fn of_the_customer(&self, own: &Subscription, now: &Decision, changes: &mut Vec<Change>) {
-        let Some(customer) = self
-            .customers
-            .iter()
-            .find(|customer| Some(customer.id) == own.customer_id)
-        else {
-            return;
-        };
-        let today = self.context.as_of;
-        let ready = |change: fn(&mut Customer, NaiveDate)| {
-            move |other: &mut Otherwise| {
-                other.customer.iter_mut().for_each(|customer| change(customer, today));
-            }
-        };
-        let relationship: fn(&mut Customer, NaiveDate) = |customer, _| customer.relationship = Some(true);
-        let agreement: fn(&mut Customer, NaiveDate) = |customer, day| customer.agreement_accepted = Some(Some(day));
-        let rights: fn(&mut Customer, NaiveDate) = |customer, _| customer.delegated_rights = Some(true);
-        let all: fn(&mut Customer, NaiveDate) = |customer, day| {
-            customer.relationship = Some(true);
-            customer.agreement_accepted = Some(Some(day));
-            customer.delegated_rights = Some(true);
-        };
-        let missing = [
-            (
-                customer.relationship != Some(true),
-                "if the relationship were accepted",
-                relationship,
-            ),
-            (
-                !matches!(customer.agreement_accepted, Some(Some(_))) || now.agreement_by.is_some(),
-                "if the customer agreement were accepted today",
-                agreement,
-            ),
-            (
-                customer.delegated_rights != Some(true),
-                "if we had delegated rights",
-                rights,
-            ),
-        ];
-        let lacking = missing.iter().filter(|(lacks, ..)| *lacks).count();
-        for (_, what, make) in missing.iter().filter(|(lacks, ..)| *lacks) {
-            changes.push(Change::new(what, false, ready(*make)));
-        }
-        if lacking > 1 {
-            changes.push(Change::new(
-                "if relationship, agreement and rights were all there",
-                false,
-                ready(all),
-            ));
-        }
-        let abroad = [Reason::CountryMissing, Reason::RegionNone, Reason::RegionMismatch];
-        let partner = &self.context.config.partner;
-        if let Some(home) = partner.home.or(partner.countries.first().copied())
-            && now.reasons.iter().any(|reason| abroad.contains(reason))
-        {
-            let make = move |other: &mut Otherwise| {
-                other
-                    .customer
-                    .iter_mut()
-                    .for_each(|customer| customer.country = Some(home));
-            };
-            changes.push(Change::new(&format!("if the customer were in {home}"), true, make));
-        } else if let Some(country) = customer.country
-            && now.reasons.contains(&Reason::RegionMismatch)
-        {
-            let what = format!("if `countries` of [partner] had {country}");
-            let make = move |other: &mut Otherwise| other.config.partner.countries.push(country);
-            changes.push(Change::new(&what, true, make));
-        }
-    }
-
-    fn of_the_facts(&self, own: &Subscription, now: &Decision, changes: &mut Vec<Change>) {
-        let has = |reason: Reason| now.reasons.contains(&reason);
-        let some_end = shift(self.context.as_of, SOME_TERM);
-        if own.term_end.is_none() {
-            let what = format!("if its term end were known, and were {some_end}");
-            changes.push(Change::of_fact(&what, move |own| {
-                own.term_end = Some(TermEnd(some_end));
-                own.flaws
-                    .retain(|flaw| !matches!(flaw, Flaw::TermEndUnreadable | Flaw::DateOrderUnknown));
-            }));
-        }
-        if own.channel.is_none() {
-            let year = own.term.unwrap_or(Term::YEAR);
-            for channel in [Channel::Csp, Channel::WebDirect, Channel::WebDirectMosa, Channel::Ea] {
-                let what = format!("if it was bought as {channel}");
-                let make = move |own: &mut Subscription| {
-                    own.channel = Some(channel);
-                    own.term = own.term.or(Some(year));
-                    own.flaws.retain(|flaw| *flaw != Flaw::ChannelUnreadable);
-                };
-                // One channel at most can be settled on.
-                changes.push(Change {
-                    mends: channel == Channel::WebDirect,
-                    ..Change::of_fact(&what, make)
-                });
-            }
-        }
-        if has(Reason::SeatsMissing) {
-            let seats = own.assigned_seats.filter(|seats| seats.0 > 0).unwrap_or(Seats(12));
-            changes.push(Change::of_fact(
-                &format!("if it had {} licences", seats.0),
-                move |own| {
-                    own.seats = Some(seats);
-                    own.flaws.retain(|flaw| *flaw != Flaw::SeatsUnreadable);
-                },
-            ));
-        }
-        let settled = [
-            (
-                Flaw::Contradiction,
-                "if what was taken is right, and the other export wrong",
-            ),
-            (Flaw::PossibleDuplicate, "if it were known to be no duplicate"),
-            (Flaw::IdDamaged, "if its id were intact"),
-            (Flaw::StateUnreadable, "if its state were readable as the rest"),
-            (Flaw::ValueUnreadable, "if the unreadable value did not matter"),
-            (Flaw::CustomerAmbiguous, "if one customer claimed it"),
-        ];
-        for (flaw, what) in settled {
-            if own.flaws.contains(&flaw) {
-                changes.push(Change::of_fact(what, move |own| {
-                    own.flaws.retain(|other| *other != flaw)
-                }));
-            }
-        }
-    }
-
-    /// What the source does at its term end.
-    fn of_the_end(&self, own: &Subscription, changes: &mut Vec<Change>) {
-        let neutral = |what: &str, make: fn(&mut Subscription)| Change {
-            mends: false,
-            ..Change::of_fact(what, make)
-        };
-        match own.auto_renew {
-            Some(false) => changes.push(neutral("if auto-renew were on", |own| own.auto_renew = Some(true))),
-            Some(true) => changes.push(neutral("if auto-renew were off", |own| own.auto_renew = Some(false))),
-            None => changes.push(neutral("if auto-renew were known to be off", |own| {
-                own.auto_renew = Some(false)
-            })),
-        }
-        if own.end_instruction != Some(EndInstruction::Cancel) {
-            changes.push(neutral("if it were set to cancel at its term end", |own| {
-                own.end_instruction = Some(EndInstruction::Cancel);
-            }));
-        }
-    }
-
-    /// What the user's own tables say, or could.
-    fn of_the_tables(&self, own: &Subscription, now: &Decision, changes: &mut Vec<Change>) {
-        if now.reasons.contains(&Reason::OnHold) {
-            changes.push(Change::new("if the hold had ended", true, |other| {
-                other.tables.holds.clear()
-            }));
-        }
-        if now.reasons.contains(&Reason::ChannelTransferCheck) {
-            let route = RouteNote {
-                channel: own.channel,
-                customer_id: own.customer_id,
-                seller_id: None,
-                route: Route::NewSubscription,
-                row: 1,
-            };
-            let what = format!("if routes.csv named {} as its route", route.route);
-            changes.push(Change::new(&what, true, move |other| {
-                other.tables.routes = vec![route.clone()];
-            }));
-        }
-        let offer = &own.offer;
-        let source = [&offer.offer_id, &offer.sku_id, &offer.sku_part_number, &offer.name];
-        let source = source.into_iter().flatten().next().cloned();
-        let open = [
-            Reason::OfferSuggested,
-            Reason::OfferAmbiguous,
-            Reason::OfferLoss,
-            Reason::OfferUnsure,
-        ];
-        if let Some((source, target)) = source.zip(now.targets.first())
-            && now.reasons.iter().any(|reason| open.contains(reason))
-        {
-            let (id, what) = (
-                target.offer_id.clone(),
-                format!(
-                    "if offers.csv named {} ({}) as its target",
-                    target.offer, target.offer_id
-                ),
-            );
-            changes.push(Change::new(&what, true, move |other| {
-                other.tables.offers = vec![OfferRule {
-                    source_offer: source.clone(),
-                    target_offer: id.clone(),
-                    target_term: None,
-                    licences: None,
-                    valid_from: None,
-                    valid_until: None,
-                    reason: "what if".into(),
-                    row: 1,
-                }];
-            }));
-        }
-    }
-}
-
-impl Change {
-    fn new(what: &str, mends: bool, make: impl Fn(&mut Otherwise) + 'static) -> Change {
-        Change {
-            what: what.to_owned(),
-            mends,
-            make: Box::new(make),
-        }
-    }
-
-    /// Of a fact of the subscription, which mends a reason for review.
-    fn of_fact(what: &str, make: impl Fn(&mut Subscription) + 'static) -> Change {
-        Change::new(what, true, move |other| make(&mut other.own))
+        Some(decision)
     }
 }

@@ -42,6 +42,8 @@ worded! {
         Tenant = "tenant_subscriptions",
         /// The most subscriptions in one transfer request.
         TransferItems = "transfer_items",
+        /// So many days after the term end is the last check.
+        Verify = "verify_days",
     }
 }
 

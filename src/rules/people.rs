@@ -29,6 +29,8 @@ worded! {
         Transfer = "transfer",
         /// It is done for the second time, after the term end.
         Again = "again",
+        /// It is done for the last time.
+        Last = "last",
         Nonprofit = "nonprofit",
         Education = "education",
         Government = "government",
@@ -72,7 +74,7 @@ impl Conditions {
 }
 
 /// What may stand in braces in a sentence.
-pub const PLACEHOLDERS: [&str; 14] = [
+pub const PLACEHOLDERS: [&str; 15] = [
     "batch",
     "due",
     "full_term_end",
@@ -82,6 +84,7 @@ pub const PLACEHOLDERS: [&str; 14] = [
     "offer",
     "order",
     "reasons",
+    "request_days",
     "seats",
     "self_service_licences",
     "term_end",

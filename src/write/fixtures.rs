@@ -151,6 +151,7 @@ pub(crate) fn plan() -> Plan {
             steps: StepTexts::one(StepKind::RequestRelationship, "send the link; {waits}"),
             self_service_licences: 25,
             transfer_items: 25,
+            request_days: 30,
         },
     }
 }

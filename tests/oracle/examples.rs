@@ -769,3 +769,46 @@ fn renewed_lately_and_waiting_for_the_base() {
         ],
     );
 }
+
+#[test]
+fn a_last_look_a_week_after_the_end() {
+    let usual = world(None, Numbers::default());
+    let few = Numbers {
+        verify_days: 1,
+        ..Numbers::default()
+    };
+    let few = world(None, few);
+    for (what, world, query, last) in [
+        ("a Tuesday", &usual, new(CSP, "2026-12-15"), Some("2026-12-22")),
+        (
+            "a Sunday: the Friday before",
+            &usual,
+            new(CSP, "2027-01-31"),
+            Some("2027-02-05"),
+        ),
+        (
+            "Christmas Day, after its eve: the day before both",
+            &usual,
+            new(CSP, "2026-12-18"),
+            Some("2026-12-23"),
+        ),
+        (
+            "by whichever channel",
+            &usual,
+            new(Channel::Ea, "2027-06-30"),
+            Some("2027-07-07"),
+        ),
+        (
+            "a transfer takes its source along",
+            &usual,
+            transfer("2027-01-31"),
+            None,
+        ),
+        ("no later than the other look", &few, new(CSP, "2026-12-15"), None),
+    ] {
+        let last = last.map(day);
+        let answer = plain::plain_dates(&query, &world.plain, &world.settings);
+        assert_eq!(answer.verify_last, last, "{what}, worked out a second time");
+        assert_eq!(world.dates(&query).verify_last, last, "{what}");
+    }
+}

@@ -107,6 +107,7 @@ fn differing(left: &Dates, right: &Dates) -> Vec<&'static str> {
         end_source_by,
         cancel_extended_by,
         verify_again,
+        verify_last,
         undo_renewal_by,
         overlap_days,
         urgency,

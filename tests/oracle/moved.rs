@@ -60,7 +60,7 @@ pub(crate) fn moved(query: &DateQuery, calendar: &PlainCalendars, settings: &Num
     dates.window_closes = window.closes;
     dates.end_source = found.end_source;
     before_the_move(query, calendar, settings, &found, &mut dates);
-    after_the_move(query, calendar, found.move_date, &mut dates);
+    after_the_move(query, calendar, settings, found.move_date, &mut dates);
     undo_renewal(query, settings, &mut found.reasons, &mut dates);
     risks(query, &mut found.reasons, &dates);
     found.reasons.sort();
@@ -130,7 +130,13 @@ fn before_the_move(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
 }
 
 /// Licences, then the end of the source, then another look; and the days paid twice.
-fn after_the_move(query: &DateQuery, calendar: &PlainCalendars, move_date: NaiveDate, dates: &mut Dates) {
+fn after_the_move(
+    query: &DateQuery,
+    calendar: &PlainCalendars,
+    settings: &Numbers,
+    move_date: NaiveDate,
+    dates: &mut Dates,
+) {
     let e = query.term_end;
     let mut after = move_date;
     if query.reassign {
@@ -157,6 +163,11 @@ fn after_the_move(query: &DateQuery, calendar: &PlainCalendars, move_date: Naive
     let again = calendar.ours.next(plus(e, 1));
     if again > move_date {
         dates.verify_again = Some(again);
+    }
+    // Another look a week after the end, sooner where offices are closed: later nothing can be undone.
+    let week = calendar.ours.prev(plus(e, i64::from(settings.verify_days)));
+    if week > again.max(move_date) {
+        dates.verify_last = Some(week);
     }
     let last_paid = match (dates.end_source, dates.end_source_by) {
         (Some(EndSource::Cancel), Some(day)) => day,

@@ -26,6 +26,7 @@ pub(crate) struct Numbers {
     pub(crate) credit_days: u16,
     pub(crate) early_days: u16,
     pub(crate) request_days: u16,
+    pub(crate) verify_days: u16,
     /// Only where the settings say so; else it is the channel's and the country's.
     pub(crate) undo_days: Option<u16>,
     pub(crate) mosa_asap: bool,
@@ -53,6 +54,7 @@ impl Default for Numbers {
             credit_days: 7,
             early_days: 31,
             request_days: 30,
+            verify_days: 7,
             undo_days: None,
             mosa_asap: false,
         }
@@ -98,6 +100,7 @@ impl Numbers {
             ("credit_days", self.credit_days, usual.credit_days),
             ("early_days", self.early_days, usual.early_days),
             ("request_days", self.request_days, usual.request_days),
+            ("verify_days", self.verify_days, usual.verify_days),
         ] {
             if days != default {
                 settings.numbers.insert(name, days.into());

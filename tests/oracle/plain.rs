@@ -335,6 +335,7 @@ pub(crate) fn nothing(outcome: Outcome) -> Dates {
         end_source_by: None,
         cancel_extended_by: None,
         verify_again: None,
+        verify_last: None,
         undo_renewal_by: None,
         overlap_days: 0,
         urgency: Urgency::Planned,

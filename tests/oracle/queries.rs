@@ -271,5 +271,6 @@ pub(crate) fn settings() -> Vec<Numbers> {
     other.early_days = 3;
     other.undo_days = Some(10);
     other.request_days = 40;
+    other.verify_days = 4;
     vec![defaults, asap, other]
 }

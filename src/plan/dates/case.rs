@@ -414,6 +414,7 @@ impl<'a> Case<'a> {
             end_source_by: None,
             cancel_extended_by: None,
             verify_again: None,
+            verify_last: None,
             undo_renewal_by: None,
             overlap_days: 0,
             urgency: Urgency::Planned,

@@ -30,7 +30,7 @@ fn calendar() -> Calendar {
 }
 
 /// Every date of an answer that the sums must tell, by the name of its line.
-fn decided(dates: &Dates) -> [(&'static str, Option<NaiveDate>); 15] {
+fn decided(dates: &Dates) -> [(&'static str, Option<NaiveDate>); 16] {
     [
         ("window_opens", dates.window_opens),
         ("window_closes", dates.window_closes),
@@ -46,6 +46,7 @@ fn decided(dates: &Dates) -> [(&'static str, Option<NaiveDate>); 15] {
         ("end_source_by", dates.end_source_by),
         ("cancel_extended_by", dates.cancel_extended_by),
         ("verify_again", dates.verify_again),
+        ("verify_last", dates.verify_last),
         ("undo_renewal_by", dates.undo_renewal_by),
     ]
 }
@@ -205,6 +206,7 @@ fn sums_are_written_as_the_tables_write_them() {
         ("vetting_by", "2026-12-28", "prev(recommended - 30)"),
         ("end_source_by", "2027-01-29", "prev(E-1)"),
         ("verify_again", "2027-02-02", "next(E+1)"),
+        ("verify_last", "2027-02-05", "prev(E+7)"),
     ] {
         assert_eq!(of(name), (day.to_owned(), sum.to_owned()), "{name}");
     }
