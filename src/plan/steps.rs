@@ -69,19 +69,13 @@ pub(super) fn steps_of(known: &Known<'_>, decided: &Decided) -> Vec<StepRef> {
 /// What is special about a step, most special first.
 fn cases_of(kind: StepKind, due: Option<NaiveDate>, requested: bool, decided: &Decided) -> Vec<StepCase> {
     let decision = &decided.decision;
-    let mut special = Vec::new();
-    special.extend(match kind {
+    let special = match kind {
         StepKind::EndSource => decision.end_source.and_then(case_of),
         StepKind::Reassign => decision.at_once.then_some(StepCase::AtOnce),
         StepKind::EnquireCredit => {
             (decision.credit_enquiry == Some(super::CreditEnquiry::Partner)).then_some(StepCase::WithRights)
         }
-        StepKind::Verify if due > decision.move_date => {
-            let last = decided.dates.as_ref().and_then(|dates| dates.verify_last);
-            // A table of steps from before there was a last check has the words for another one.
-            special.extend((due == last).then_some(StepCase::Last));
-            Some(StepCase::Again)
-        }
+        StepKind::Verify if due > decision.move_date => Some(StepCase::Again),
         StepKind::Verify => (decision.route == Some(Route::Transfer)).then_some(StepCase::Transfer),
         StepKind::VetSegment => match decided.vetted_segment {
             Some(Segment::Nonprofit) => Some(StepCase::Nonprofit),
@@ -90,9 +84,12 @@ fn cases_of(kind: StepKind, due: Option<NaiveDate>, requested: bool, decided: &D
             Some(Segment::Commercial) | None => None,
         },
         _ => None,
-    });
+    };
+    let last_check = decided.dates.as_ref().and_then(|dates| dates.verify_last);
+    // Where a table of steps has no words for the last check, those for another one do.
+    let last = (kind == StepKind::Verify && due.is_some() && due == last_check).then_some(StepCase::Last);
     let asked = requested.then_some(StepCase::Requested);
-    asked.into_iter().chain(special).collect()
+    asked.into_iter().chain(last).chain(special).collect()
 }
 
 /// What holds for the steps of a row besides.

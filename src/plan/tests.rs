@@ -1470,7 +1470,11 @@ fn a_source_is_looked_at_twice_after_its_end() {
         steps
             .map(|step| {
                 let first = step.detail.split([':', '(']).next().unwrap_or_default().trim();
-                let about = if first.starts_with("check that") { "check" } else { first };
+                let about = if first.starts_with("check that") {
+                    "check"
+                } else {
+                    first
+                };
                 format!("{} {about}", step.due.unwrap())
             })
             .collect()
@@ -1506,7 +1510,11 @@ fn a_source_is_looked_at_twice_after_its_end() {
 
 #[test]
 fn a_request_lapses_after_as_many_days_as_the_numbers_say() {
-    for (days, said) in [(None, "lapses after 30 days"), (Some(12), "lapses after 12 days"), (Some(1), "lapses after 1 day ")] {
+    for (days, said) in [
+        (None, "lapses after 30 days"),
+        (Some(12), "lapses after 12 days"),
+        (Some(1), "lapses after 1 day "),
+    ] {
         let plan = plan_with(|w| {
             transferable(w);
             w.config.rules.numbers.extend(days.map(|days| ("request_days", days)));

@@ -451,9 +451,11 @@ impl<'a> Lines<'a> {
         self.add("cancel_extended_by", dates.cancel_extended_by, cancels);
         let again = self.end().shift(1, None).next();
         self.add("verify_again", dates.verify_again, vec![again]);
-        let from = Some(NumberFrom::Setting("rules.verify_days"));
-        let last = self.end().shift(case.days(NumberName::Verify), from).prev();
-        self.add("verify_last", dates.verify_last, vec![last]);
+        let last = dates.verify_last.map(|_| {
+            let from = Some(NumberFrom::Setting("rules.verify_days"));
+            self.end().shift(case.days(NumberName::Verify), from).prev()
+        });
+        self.add("verify_last", dates.verify_last, last.into_iter().collect());
         let undo = case.q.term_start.map(|start| {
             let last = case.undo_by(start).unwrap_or(start);
             let days = last.signed_duration_since(start).num_days();

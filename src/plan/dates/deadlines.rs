@@ -43,7 +43,10 @@ impl Case<'_> {
         let ordered = self.q.route != Route::Transfer;
         let again = self.calendar.next(shift(self.q.term_end, 1));
         // Rather a day earlier than when it is too late to undo anything.
-        let last = self.calendar.prev(shift(self.q.term_end, self.days(NumberName::Verify)));
+        let last = ordered.then(|| {
+            self.calendar
+                .prev(shift(self.q.term_end, self.days(NumberName::Verify)))
+        });
         let mut dates = Dates {
             outcome: Outcome::Move,
             reasons,
@@ -54,7 +57,7 @@ impl Case<'_> {
             reassign_by: ending.reassign_by,
             cancel_extended_by: ending.cancel_extended_by,
             verify_again: Some(again).filter(|&day| ordered && day > move_date),
-            verify_last: Some(last).filter(|&day| ordered && day > move_date && day > again),
+            verify_last: last.filter(|&day| day > move_date.max(again)),
             undo_renewal_by: undoable.filter(|_| !self.is_done(StepKind::UndoRenewal)),
             // A source that is no longer paid for has no unused days.
             credit_by: deadlines.credit_by.filter(|_| end_source.is_some()),

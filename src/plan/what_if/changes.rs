@@ -235,12 +235,12 @@ impl Together<'_> {
         } else if let Some(source) = source_of(own)
             && now.reasons.contains(&Reason::OfferUnmapped)
         {
-            for (licences, become) in [
+            for (licences, which) in [
                 (Licences::Keep, "that keeps users' licences"),
                 (Licences::Reassign, "whose licences must be reassigned"),
             ] {
                 let what = format!(
-                    "if a row of offers.csv with the source_offer `{source}` named an offer to order {become}, and that offer's own \
+                    "if a row of offers.csv with the source_offer `{source}` named an offer to order {which}, and that offer's own \
                      caps, segment and terms fit"
                 );
                 // One row at most can be added.
