@@ -43,6 +43,8 @@ pub(super) struct Standing {
     pub(super) approved_on: Option<NaiveDate>,
     /// When the agreement was accepted, as reported.
     pub(super) agreement_accepted: Option<NaiveDate>,
+    /// When somebody last looked whether all is well, as reported.
+    pub(super) verified_on: Option<NaiveDate>,
 }
 
 impl Standing {
@@ -52,6 +54,7 @@ impl Standing {
             StepKind::Order => self.ordered_on = self.ordered_on.max(date),
             StepKind::ApproveTransfer => self.approved_on = self.approved_on.max(date),
             StepKind::AcceptAgreement => self.agreement_accepted = self.agreement_accepted.max(date),
+            StepKind::Verify => self.verified_on = self.verified_on.max(date),
             _ => {}
         }
     }

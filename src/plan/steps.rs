@@ -161,8 +161,6 @@ fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDa
         (StepKind::ApproveTransfer, approve_by),
         (StepKind::Order, ordered),
         (StepKind::Verify, dates.move_date),
-        (StepKind::Verify, dates.verify_again),
-        (StepKind::Verify, dates.verify_last),
         (StepKind::Reassign, dates.reassign_by),
         (StepKind::EndSource, dates.end_source_by),
         (StepKind::CancelExtendedTerm, dates.cancel_extended_by),
@@ -170,6 +168,17 @@ fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDa
         if by.is_some() && !done.contains(kind) {
             steps.push((kind, by, requested.contains(kind)));
         }
+    }
+    // Whoever looked when the target was new has not seen what became of the source at its end.
+    let verified = known.standing.verified_on;
+    let end = known.subscription.term_end.map(|end| end.0);
+    let seen_since = verified.filter(|&day| Some(day) > end.max(dates.move_date));
+    let again = dates.verify_again.filter(|_| seen_since.is_none());
+    let last = dates
+        .verify_last
+        .filter(|&due| seen_since.is_none_or(|seen| seen < due));
+    for due in [again, last].into_iter().flatten() {
+        steps.push((StepKind::Verify, Some(due), requested.contains(StepKind::Verify)));
     }
     steps
 }

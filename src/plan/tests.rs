@@ -1464,8 +1464,7 @@ fn an_offer_without_a_mapping_is_told_what_a_row_for_it_would_lead_to() {
 
 #[test]
 fn a_source_is_looked_at_twice_after_its_end() {
-    let checks = |change: fn(&mut World)| -> Vec<String> {
-        let plan = plan_with(change);
+    fn checks_of(plan: Plan) -> Vec<String> {
         let steps = plan.steps().filter(|step| step.kind == StepKind::Verify);
         steps
             .map(|step| {
@@ -1478,7 +1477,8 @@ fn a_source_is_looked_at_twice_after_its_end() {
                 format!("{} {about}", step.due.unwrap())
             })
             .collect()
-    };
+    }
+    let checks = |change: fn(&mut World)| checks_of(plan_with(change));
     // E is Sunday 31 January: E+7 is a Sunday as well, on which nobody looks, and on Monday it is too late.
     assert_eq!(
         checks(|_| {}),
@@ -1490,7 +1490,7 @@ fn a_source_is_looked_at_twice_after_its_end() {
     );
     // As many days after the end as the settings say; none where that is no later than the other look.
     assert_eq!(
-        checks(|w| drop(w.config.rules.numbers.insert("verify_days", 10))),
+        checks(|w| w.config.rules.numbers.extend([("verify_days", 10)])),
         [
             "2027-01-28 check",
             "2027-02-01 check again",
@@ -1498,14 +1498,24 @@ fn a_source_is_looked_at_twice_after_its_end() {
         ]
     );
     assert_eq!(
-        checks(|w| drop(w.config.rules.numbers.insert("verify_days", 1))),
+        checks(|w| w.config.rules.numbers.extend([("verify_days", 1)])),
         ["2027-01-28 check", "2027-02-01 check again"]
     );
-    // What is verified is not looked at again.
-    assert_eq!(
-        checks(|w| w.report(StepKind::Verify, Progress::Done, "2026-11-20")),
-        [""; 0]
-    );
+    // Each look is reported by its day: the first tells nothing of how the source ended.
+    let since = |as_of: &'static str, seen: &'static str| {
+        checks_of(plan_with(|w| {
+            w.as_of = day(as_of);
+            w.report(StepKind::Order, Progress::Done, "2027-01-28");
+            w.report(StepKind::EndSource, Progress::Done, "2027-01-29");
+            w.report(StepKind::Verify, Progress::Done, seen);
+        }))
+    };
+    let (again, last) = ("2027-02-01 check again", "2027-02-05 check a last time");
+    assert_eq!(since("2027-01-28", "2027-01-28"), [again, last]);
+    assert_eq!(since("2027-01-31", "2027-01-31"), [again, last]);
+    assert_eq!(since("2027-02-01", "2027-02-01"), [last]);
+    assert_eq!(since("2027-02-04", "2027-02-04"), [last]);
+    assert_eq!(since("2027-02-05", "2027-02-05"), [""; 0]);
 }
 
 #[test]
