@@ -24,6 +24,8 @@ mod known;
 mod mapped;
 mod mappings;
 mod notes;
+#[cfg(test)]
+mod progress_tests;
 mod reason;
 mod requests;
 mod seats;

@@ -30,8 +30,10 @@ pub(super) fn steps_of(known: &Known<'_>, decided: &Decided) -> Vec<StepRef> {
         Action::Keep => {}
         Action::Review => {
             let undo = decided.dates.as_ref().and_then(|dates| dates.undo_renewal_by);
-            steps.push((StepKind::Decide, decided.decision.next_step_by, false));
-            steps.extend(undo.map(|by| (StepKind::UndoRenewal, Some(by), false)));
+            let asked = |step| known.standing.requested.contains(step);
+            let decide = StepKind::Decide;
+            steps.push((decide, decided.decision.next_step_by, asked(decide)));
+            steps.extend(undo.map(|by| (StepKind::UndoRenewal, Some(by), asked(StepKind::UndoRenewal))));
         }
         Action::Move => steps = moving(known, decided),
     }

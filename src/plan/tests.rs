@@ -833,7 +833,7 @@ fn what_is_to_be_done_on_a_day_to_come_is_not_done() {
     assert_eq!(decision_of(&plan, 1).request_by, Some(day("2026-12-24")));
 }
 
-fn transferable(w: &mut World) {
+pub(super) fn transferable(w: &mut World) {
     w.first().channel = Some(Channel::Csp);
     w.first().seller_id = Some(id(80));
 }
