@@ -93,7 +93,14 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
     // Where no window can be computed, the term end itself is what must not be missed.
     let decide_from = window_opens.or(known.subscription.term_end.map(|end| end.0));
     let lost = reasons.contains(&Reason::SourceDeleted);
-    let urgency = review_urgency(known, lost);
+    // Nobody knows what is left of it: that is found out first, whatever its term end.
+    let first = [Reason::StateAgainstEnd, Reason::RenewalUndone]
+        .iter()
+        .any(|reason| reasons.contains(reason));
+    let urgency = match review_urgency(known, lost) {
+        Urgency::Planned if first => Urgency::Open,
+        urgency => urgency,
+    };
     let mapping = planned.mapping.as_ref();
     Decision {
         action: Action::Review,
@@ -107,7 +114,9 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
         window_opens,
         window_closes: dates.and_then(|dates| dates.window_closes),
         next_step: Some(StepKind::Decide),
-        next_step_by: decide_from.map(|day| known.context.calendars.ours().prev(shift(day, -decide_days))),
+        next_step_by: decide_from
+            .filter(|_| !first)
+            .map(|day| known.context.calendars.ours().prev(shift(day, -decide_days))),
         urgency: Some(urgency),
         ..Decision::bare(Action::Keep, reasons)
     }
@@ -117,8 +126,6 @@ fn review_urgency(known: &Known<'_>, lost: bool) -> Urgency {
     let as_of = known.context.as_of;
     let attention_days = known.context.rules.days(NumberName::Attention, as_of);
     match known.subscription.term_end {
-        // What was cancelled inside its term may still have its data.
-        Some(end) if lost && as_of <= end.0 => Urgency::Lapsed,
         _ if lost => Urgency::Lost,
         None => Urgency::Open,
         Some(end) if as_of > end.0 => Urgency::Lapsed,

@@ -298,6 +298,8 @@ impl<'a> Known<'a> {
                 Route::Transfer => self.standing.approved_on,
                 Route::NewSubscription | Route::ChannelTransfer => self.standing.ordered_on,
             },
+            verified_on: self.standing.verified_on,
+            undone_on: self.standing.undone_on,
             done: self.standing.done,
             requested: self.standing.requested,
             not_before: self.not_before,

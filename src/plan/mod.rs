@@ -14,6 +14,7 @@ use crate::{
     terms::*,
 };
 
+mod contradictions;
 mod costs;
 pub mod dates;
 mod decide;
