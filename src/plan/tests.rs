@@ -936,11 +936,22 @@ fn a_state_that_contradicts_the_term_end_is_told_and_decided_first() {
     for state in [State::Expired, State::Disabled] {
         let plan = plan_with(|w| w.first().state = Some(state));
         let decision = decision_of(&plan, 1);
-        assert_eq!((decision.urgency, decision.next_step_by), (Some(Urgency::Open), None), "{state}");
-        assert_eq!(decision.window_opens, Some(day("2027-01-24")), "if it is the state that is wrong");
+        assert_eq!(
+            (decision.urgency, decision.next_step_by),
+            (Some(Urgency::Open), None),
+            "{state}"
+        );
+        assert_eq!(
+            decision.window_opens,
+            Some(day("2027-01-24")),
+            "if it is the state that is wrong"
+        );
         let told = findings_of(&plan, Code::StateAgainstEnd);
         assert_eq!(told.len(), 1, "{state}");
-        assert!(told[0].starts_with(&format!("`{state}`")) && told[0].contains("2027-01-31"), "{told:?}");
+        assert!(
+            told[0].starts_with(&format!("`{state}`")) && told[0].contains("2027-01-31"),
+            "{told:?}"
+        );
     }
     // What is suspended is stopped inside its term, as it may be.
     let plan = plan_with(|w| w.first().state = Some(State::Suspended));
@@ -985,7 +996,10 @@ fn a_state_counts_before_what_was_to_happen_at_the_term_end() {
         assert!(findings.len() == 1 && findings[0].contains(told), "{findings:?}");
     }
     let plan = past(|s| (s.state, s.end_instruction) = (Some(State::Disabled), Some(EndInstruction::Cancel)));
-    assert!(findings_of(&plan, Code::StateAgainstEnd).is_empty(), "it went as it was set");
+    assert!(
+        findings_of(&plan, Code::StateAgainstEnd).is_empty(),
+        "it went as it was set"
+    );
 }
 
 #[test]
@@ -1043,7 +1057,10 @@ fn auto_renew_goes_off_before_a_move_in_the_grace_and_the_step_says_why() {
         (Some(day("2027-02-01")), Some(day("2027-01-29")))
     );
     let step = plan.steps().find(|step| step.kind == StepKind::EndSource).unwrap();
-    for part in ["although users move after that, on 2027-02-01", "in its grace until 2027-03-02"] {
+    for part in [
+        "although users move after that, on 2027-02-01",
+        "in its grace until 2027-03-02",
+    ] {
         assert!(step.detail.contains(part), "{}", step.detail);
     }
     assert!(!step.detail.contains("once the target is verified"), "{}", step.detail);
@@ -1094,7 +1111,10 @@ fn a_renewal_that_was_undone_leaves_no_plan_as_it_was() {
     });
     let steps: Vec<(StepKind, Option<NaiveDate>)> = plan.steps().map(|step| (step.kind, step.due)).collect();
     assert_eq!(
-        steps.iter().filter(|(kind, _)| *kind != StepKind::EnquireCredit).collect::<Vec<_>>(),
+        steps
+            .iter()
+            .filter(|(kind, _)| *kind != StepKind::EnquireCredit)
+            .collect::<Vec<_>>(),
         [
             &(StepKind::Verify, Some(day("2026-11-19"))),
             &(StepKind::Verify, Some(day("2026-11-23")))
