@@ -94,9 +94,14 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
     let decide_from = window_opens.or(known.subscription.term_end.map(|end| end.0));
     let lost = reasons.contains(&Reason::SourceDeleted);
     // Nobody knows what is left of it: that is found out first, whatever its term end.
-    let first = [Reason::StateAgainstEnd, Reason::RenewalUndone]
-        .iter()
-        .any(|reason| reasons.contains(reason));
+    let is_early = known
+        .subscription
+        .term_end
+        .is_some_and(|end| known.context.as_of <= end.0);
+    let first = (lost && is_early)
+        || [Reason::StateAgainstEnd, Reason::RenewalUndone]
+            .iter()
+            .any(|reason| reasons.contains(reason));
     let urgency = match review_urgency(known, lost) {
         Urgency::Planned if first => Urgency::Open,
         urgency => urgency,

@@ -162,17 +162,17 @@ fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDa
         (StepKind::ApproveTransfer, approve_by),
         (StepKind::Order, ordered),
         (StepKind::Verify, dates.move_date),
+        (StepKind::Verify, dates.verify_again),
         (StepKind::Reassign, dates.reassign_by),
         (StepKind::EndSource, dates.end_source_by),
         (StepKind::CancelExtendedTerm, dates.cancel_extended_by),
     ] {
-        if by.is_some() && !done.contains(kind) {
+        // The day of the check after the end knows itself whether it is done.
+        let is_again = kind == StepKind::Verify && by == dates.verify_again;
+        if by.is_some() && (is_again || !done.contains(kind)) {
             steps.push((kind, by, requested.contains(kind)));
         }
     }
-    // A check before the term end says nothing of what is after it.
-    let again = dates.verify_again;
-    steps.extend(again.map(|by| (StepKind::Verify, Some(by), requested.contains(StepKind::Verify))));
     steps
 }
 

@@ -926,7 +926,13 @@ fn what_is_deleted_is_lost_whenever_its_term_ends() {
             w.first().state = Some(State::Deleted);
             w.first().term_end = Some(TermEnd(day(end)));
         });
-        assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Lost), "{end}");
+        let decision = decision_of(&plan, 1);
+        assert_eq!(decision.urgency, Some(Urgency::Lost), "{end}");
+        assert_eq!(
+            decision.next_step_by.is_none(),
+            told == 1,
+            "{end}: first thing where a little may be left"
+        );
         assert_eq!(findings_of(&plan, Code::StateAgainstEnd).len(), told, "{end}");
     }
 }
@@ -1022,6 +1028,7 @@ fn verifying_before_the_end_leaves_the_check_after_it() {
     let of = |as_of: &str, verified: Option<&str>| {
         plan_with(|w| {
             w.as_of = day(as_of);
+            w.report(StepKind::EnquireCredit, Progress::Done, "2027-01-20");
             w.report(StepKind::Order, Progress::Done, "2027-01-27");
             w.report(StepKind::EndSource, Progress::Done, "2027-01-28");
             verified
@@ -1070,7 +1077,7 @@ fn auto_renew_goes_off_before_a_move_in_the_grace_and_the_step_says_why() {
 fn what_ends_by_itself_is_not_cancelled_afterwards() {
     let of = |auto_renew| {
         plan_with(|w| {
-            w.as_of = day("2027-01-30");
+            w.as_of = day("2027-01-31");
             w.first().channel = Some(Channel::WebDirectMosa);
             w.first().auto_renew = Some(auto_renew);
         })
