@@ -812,7 +812,7 @@ fn the_state_that_was_seen_counts_before_what_was_set() {
                 "disabled inside its term because it was ended early",
                 done(&[StepKind::EndSource], state(State::Disabled, new(CSP, "2027-01-31"))),
                 "open, recommended 2026-11-23, move 2026-11-23, closes 2027-01-30, cancel-at-term-end, \
-             verify 2027-02-01, overlap 70, as-soon-as-ready, service-down",
+             verify 2027-02-01, overlap 0, as-soon-as-ready, service-down",
             ),
             (
                 "suspended inside its term, on a Monday: what is best every day is not late",

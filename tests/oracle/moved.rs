@@ -9,7 +9,7 @@ use seatshift::{
         Reason,
         dates::{DateQuery, Dates, Outcome},
     },
-    terms::{Channel, EndInstruction, EndSource, Route, StepKind, Urgency},
+    terms::{Channel, EndInstruction, EndSource, Route, State, StepKind, Urgency},
 };
 
 use crate::{
@@ -180,6 +180,11 @@ fn after_the_move(query: &DateQuery, calendar: &PlainCalendars, move_date: Naive
         (Some(EndSource::Cancel), Some(day)) => day,
         _ => source_ends,
     };
+    // Told to end, and seen to have ended before its last day: nobody pays for it any more.
+    let seen_ended = query.state == Some(State::Expired) || query.state == Some(State::Disabled);
+    if seen_ended && query.as_of <= e && query.done.contains(StepKind::EndSource) {
+        return;
+    }
     let mut day = move_date;
     while day <= last_paid {
         dates.overlap_days += 1;

@@ -238,7 +238,11 @@ impl Case<'_> {
     }
 
     fn overlap_days(&self, end: Option<EndSource>, end_by: Option<NaiveDate>, move_date: NaiveDate) -> u32 {
-        if self.q.route == Route::Transfer {
+        // What is seen to have ended early is not paid any more.
+        let ended_early = matches!(self.q.state, Some(State::Expired | State::Disabled))
+            && !self.past
+            && self.is_done(StepKind::EndSource);
+        if self.q.route == Route::Transfer || ended_early {
             return 0;
         }
         let last_paid = match end {
