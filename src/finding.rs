@@ -94,7 +94,7 @@ codes! {
     OfferRowTied = "offer-row-tied", Warning, "two rows of the offers table fit equally well";
     CalendarYearMissing = "calendar-year-missing", Warning, "the calendar table has no holiday in a year that the plan reaches";
     CalendarEmpty = "calendar-empty", Warning, "the calendar has no holiday that counts for us";
-    SubscriptionsDoubled = "subscriptions-doubled", Warning, "more subscriptions of one tenant would run twice than is safe at once";
+    SubscriptionsDoubled = "subscriptions-doubled", Warning, "more subscriptions of one tenant would run twice than is safe at once, so that they move in waves";
     PartnerCountriesUnset = "partner-countries-unset", Warning, "the settings do not say where we are authorised to sell";
     CountryUnknown = "country-unknown", Warning, "the cell holds no country we know";
     CatalogFileOld = "catalog-file-old", Warning, "one of Microsoft's own files is old, or does not say how old it is";
@@ -142,6 +142,7 @@ codes! {
     AgreementToCome = "agreement-to-come", Warning, "a customer's agreement is accepted on a day that is still to come; it counts as not accepted";
     ChannelLeftOver = "channel-left-over", Note, "subscriptions are of a kind of which hardly any is left";
     RegistrationNumberNeeded = "registration-number-needed", Note, "customers in this country need a company registration number in Partner Center before anything can be ordered";
+    ProgressUnfit = "progress-unfit", Warning, "a row of the progress table tells of a transfer of what nobody can transfer";
     ProgressUnused = "progress-unused", Note, "a row of the progress table fits no subscription or customer";
 }
 

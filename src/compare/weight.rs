@@ -9,7 +9,7 @@ use super::{ChangeKind, Changed, Loss, Pair, influence::has};
 use crate::saved::{PlanColumn, Row};
 
 /// Reasons that are bad news.
-const BAD: [&str; 10] = [
+const BAD: [&str; 11] = [
     "service-stops",
     "service-down",
     "auto-renew-risk",
@@ -18,6 +18,7 @@ const BAD: [&str; 10] = [
     "notice-missed",
     "renewed-since-export",
     "source-deleted",
+    "source-cancelled",
     "as-soon-as-ready",
     "addon-without-base",
 ];

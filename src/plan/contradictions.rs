@@ -46,8 +46,8 @@ pub(super) fn of_facts(context: &Context<'_>, subscription: &Subscription, decid
 fn inside_the_term(state: State, end: chrono::NaiveDate, decided: &Decided) -> Option<(String, &'static str)> {
     let reasons = &decided.decision.reasons;
     if state == State::Deleted {
-        let message = format!("`{state}`, although its term runs until {end}; nothing is left to move");
-        let hint = "ask at once: what was cancelled in its first days keeps data for a few days only";
+        let message = format!("`{state}`, although its term runs until {end}; the row is for review");
+        let hint = "look in the portal at once what is left of it: what was cancelled keeps data for a few days only";
         return Some((message, hint));
     }
     reasons.contains(&Reason::StateAgainstEnd).then(|| {

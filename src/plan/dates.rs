@@ -62,6 +62,8 @@ pub struct DateQuery {
     pub requested: Steps,
     /// The move may not be before this day: an add-on waits for its base.
     pub not_before: Option<NaiveDate>,
+    /// The first day on which its tenant has room for it to run twice: before that it may not move, even if that is past its window.
+    pub wave: Option<NaiveDate>,
 }
 
 /// What must be there before a move.

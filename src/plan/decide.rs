@@ -87,21 +87,16 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
 
 /// A row for a person: route, mapping and window as far as they go, one step.
 fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decision {
-    let dates = planned.dates.as_ref();
+    // What is cut short has no window to wait for.
+    let cut_short = known.is_cut_short();
+    let dates = planned.dates.as_ref().filter(|_| !cut_short);
     let window_opens = dates.and_then(|dates| dates.window_opens);
     let decide_days = known.context.rules.days(NumberName::Decide, known.context.as_of);
-    // Where no window can be computed, the term end itself is what must not be missed.
-    let decide_from = window_opens.or(known.subscription.term_end.map(|end| end.0));
-    let lost = reasons.contains(&Reason::SourceDeleted);
+    let lost = cut_short || reasons.contains(&Reason::SourceDeleted);
     // Nobody knows what is left of it: that is found out first, whatever its term end.
-    let is_early = known
-        .subscription
-        .term_end
-        .is_some_and(|end| known.context.as_of <= end.0);
-    let first = (lost && is_early)
-        || [Reason::StateAgainstEnd, Reason::RenewalUndone]
-            .iter()
-            .any(|reason| reasons.contains(reason));
+    let first = [Reason::StateAgainstEnd, Reason::RenewalUndone]
+        .iter()
+        .any(|reason| reasons.contains(reason));
     let urgency = match review_urgency(known, lost) {
         Urgency::Planned if first => Urgency::Open,
         urgency => urgency,
@@ -119,9 +114,9 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
         window_opens,
         window_closes: dates.and_then(|dates| dates.window_closes),
         next_step: Some(StepKind::Decide),
-        next_step_by: decide_from
-            .filter(|_| !first)
-            .map(|day| known.context.calendars.ours().prev(shift(day, -decide_days))),
+        next_step_by: known
+            .decide_from(planned)
+            .map(|(_, day)| known.context.calendars.ours().prev(shift(day, -decide_days))),
         urgency: Some(urgency),
         ..Decision::bare(Action::Keep, reasons)
     }
@@ -131,6 +126,8 @@ fn review_urgency(known: &Known<'_>, lost: bool) -> Urgency {
     let as_of = known.context.as_of;
     let attention_days = known.context.rules.days(NumberName::Attention, as_of);
     match known.subscription.term_end {
+        // What was cancelled inside its term may still have its data.
+        Some(end) if lost && as_of <= end.0 => Urgency::Lapsed,
         _ if lost => Urgency::Lost,
         None => Urgency::Open,
         Some(end) if as_of > end.0 => Urgency::Lapsed,

@@ -61,16 +61,24 @@ pub(super) fn all_matches(known: &Known<'_>, planned: &Planned) -> Vec<Reason> {
     if planned.transfer_missed {
         reasons.push(Reason::TransferMissed);
     }
+    if known.is_cut_short() {
+        reasons.retain(|&reason| reason != Reason::SourceDeleted);
+        reasons.push(Reason::SourceCancelled);
+    }
     reasons
 }
 
-/// Whether a new subscription is planned while a transfer of the source is asked for: it may still complete.
+/// Whether a new subscription is planned while a transfer of the source is asked for, which may still complete, or is approved.
+/// What is reported of a customer is not about what nobody can transfer; what is reported of the very subscription is, whatever
+/// the export says of where it was bought: one of the two is wrong.
 fn would_buy_what_is_asked_for(known: &Known<'_>, planned: &Planned) -> bool {
-    known.standing.transfer_requested
-        && known.subscription.channel == Some(Channel::Csp)
-        && planned.route == Route::NewSubscription
+    let standing = &known.standing;
+    let is_asked_for = standing.own_transfer.is_some()
+        || (standing.transfer_requested && known.subscription.channel == Some(Channel::Csp));
+    is_asked_for
+        && planned.route != Route::Transfer
         && planned.mapping.is_some()
-        && !known.standing.done.contains(StepKind::Order)
+        && !standing.done.contains(StepKind::Order)
 }
 
 fn of_the_source(known: &Known<'_>, reasons: &mut Vec<Reason>) {

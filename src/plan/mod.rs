@@ -14,6 +14,7 @@ use crate::{
     terms::*,
 };
 
+mod at_once;
 mod contradictions;
 mod costs;
 pub mod dates;
@@ -35,6 +36,7 @@ mod steps_tests;
 mod tests;
 mod together;
 mod trail;
+mod waves;
 mod what_if;
 
 pub use costs::{CostSum, Costs};

@@ -29,7 +29,12 @@ const SCENES: [(&str, Scene); 11] = [
     ("everything is asked for already", |w| {
         cold(w);
         reassign(w, "CFQ7TTC0LDPB:0001");
-        for &step in StepKind::ALL {
+        // What cannot be transferred is for review where a transfer of it is reported.
+        let is_csp = w.first().channel == Some(Channel::Csp);
+        let steps = StepKind::ALL
+            .iter()
+            .filter(|&&step| step != StepKind::RequestTransfer || is_csp);
+        for &step in steps {
             w.report(step, Progress::Requested, "2026-11-20");
         }
     }),

@@ -264,7 +264,11 @@ fn each_reason_follows_from_its_fact() {
             w.tables.holds.push(hold);
         }),
         (Reason::SourceDeleted, Action::Review, |w| {
-            w.first().state = Some(State::Deleted)
+            w.first().state = Some(State::Deleted);
+            w.first().term_end = Some(TermEnd(day("2026-11-20")));
+        }),
+        (Reason::SourceCancelled, Action::Review, |w| {
+            w.first().state = Some(State::Deleted);
         }),
         (Reason::SourceDeleted, Action::Review, |w| {
             w.first().term_end = Some(TermEnd(day("2026-03-01")));
@@ -478,7 +482,7 @@ fn blockers_and_gates_in_pairs() {
             w.customer.qualification = Some(Qualification::Government);
             w.first().offer.segment = Some(Segment::Commercial);
         }),
-        (Reason::SourceDeleted, |w| w.first().state = Some(State::Deleted)),
+        (Reason::SourceCancelled, |w| w.first().state = Some(State::Deleted)),
         (Reason::SeatCap, |w| w.first().seats = Some(Seats(301))),
         (Reason::TooManySubscriptions, |w| {
             w.config.rules.numbers.insert("tenant_subscriptions", 1);
@@ -508,7 +512,9 @@ fn blockers_and_gates_in_pairs() {
                 let alone = first == second;
                 let skipped = !alone
                     && (asked_of_moves.contains(reason)
-                        || (of_the_mapping.contains(reason) && [first, second].contains(&&Reason::ChannelUnknown)));
+                        || (of_the_mapping.contains(reason) && [first, second].contains(&&Reason::ChannelUnknown))
+                        // Without a term end nobody can say that it is cut short: it is deleted.
+                        || (*reason == Reason::SourceCancelled && [first, second].contains(&&Reason::TermEndMissing)));
                 assert!(
                     skipped || decision.reasons.contains(reason),
                     "{first} and {second}: {:?}",
@@ -739,6 +745,49 @@ fn nothing_is_ordered_while_a_transfer_is_asked_for() {
 }
 
 #[test]
+fn a_transfer_that_is_reported_of_what_cannot_be_transferred_is_told_and_nothing_is_bought_beside_it() {
+    let elsewhere = [Channel::WebDirect, Channel::WebDirectMosa, Channel::Ea, Channel::McaE];
+    for channel in elsewhere {
+        for (step, state) in [
+            (StepKind::RequestTransfer, Progress::Requested),
+            (StepKind::ApproveTransfer, Progress::Done),
+        ] {
+            let plan = plan_with(|w| {
+                w.first().channel = Some(channel);
+                w.report(step, state, "2026-11-12");
+            });
+            let decision = decision_of(&plan, 1);
+            assert_eq!(decision.action, Action::Review, "{channel} {step}");
+            assert!(
+                decision.reasons.contains(&Reason::TransferPending),
+                "{channel} {step}: {:?}",
+                decision.reasons
+            );
+            let told: Vec<_> = plan.findings.iter().filter(|f| f.code == Code::ProgressUnfit).collect();
+            assert_eq!(told.len(), 1, "{channel} {step}");
+            assert!(told[0].message.contains(channel.as_str()), "{}", told[0].message);
+        }
+    }
+    // What is reported of a customer is not of what cannot be transferred: it moves, and that is said.
+    let of_customer = |w: &mut World| {
+        w.report(StepKind::RequestTransfer, Progress::Requested, "2026-11-12");
+        w.tables.progress[0].subject = Subject::Customer(customer_id(90));
+    };
+    let plan = plan_with(of_customer);
+    assert_eq!(decision_of(&plan, 1).action, Action::Move);
+    assert!(plan.findings.iter().any(|f| f.code == Code::ProgressUnfit));
+    // With one that can, there is nothing to say; and a request that has lapsed holds nothing up.
+    let plan = plan_with(|w| w.report(StepKind::RequestTransfer, Progress::Requested, "2026-10-01"));
+    assert_eq!(decision_of(&plan, 1).action, Action::Move);
+    let plan = plan_with(|w| {
+        of_customer(w);
+        w.add(2, |other| other.channel = Some(Channel::Csp));
+    });
+    assert!(plan.findings.iter().all(|f| f.code != Code::ProgressUnfit));
+    assert_eq!(decision_of(&plan, 1).action, Action::Move);
+}
+
+#[test]
 fn what_is_requested_is_waited_for_and_what_is_done_is_gone() {
     let unknown = |w: &mut World| {
         w.customer.relationship = None;
@@ -920,21 +969,35 @@ fn findings_of(plan: &Plan, code: Code) -> Vec<&str> {
 }
 
 #[test]
-fn what_is_deleted_is_lost_whenever_its_term_ends() {
-    for (end, told) in [("2027-01-31", 1), ("2026-11-20", 0)] {
-        let plan = plan_with(|w| {
-            w.first().state = Some(State::Deleted);
-            w.first().term_end = Some(TermEnd(day(end)));
-        });
-        let decision = decision_of(&plan, 1);
-        assert_eq!(decision.urgency, Some(Urgency::Lost), "{end}");
-        assert_eq!(
-            decision.next_step_by.is_none(),
-            told == 1,
-            "{end}: first thing where a little may be left"
-        );
-        assert_eq!(findings_of(&plan, Code::StateAgainstEnd).len(), told, "{end}");
-    }
+fn what_was_cancelled_inside_its_term_is_not_called_lost() {
+    let plan = plan_with(|w| w.first().state = Some(State::Deleted));
+    let decision = decision_of(&plan, 1);
+    assert_eq!(decision.urgency, Some(Urgency::Lapsed));
+    assert_eq!(decision.reasons, [Reason::SourceCancelled]);
+    assert!(!Reason::SourceCancelled.meaning().contains("nothing is left"));
+    // It cannot wait for a window, since data is kept for days: what is to be decided is to be decided first thing.
+    assert_eq!((decision.window_opens, decision.window_closes), (None, None));
+    assert_eq!(
+        (decision.next_step, decision.next_step_by),
+        (Some(StepKind::Decide), None)
+    );
+    // On the last day of its term as well; past it the data of what is deleted is gone.
+    let on_its_last_day = plan_with(|w| {
+        w.first().state = Some(State::Deleted);
+        w.first().term_end = Some(TermEnd(w.as_of));
+    });
+    assert_eq!(decision_of(&on_its_last_day, 1).reasons, [Reason::SourceCancelled]);
+    let plan = plan_with(|w| {
+        w.first().state = Some(State::Deleted);
+        w.first().term_end = Some(TermEnd(day("2026-11-20")));
+    });
+    let decision = decision_of(&plan, 1);
+    assert_eq!(decision.urgency, Some(Urgency::Lost));
+    assert!(
+        decision.reasons.contains(&Reason::SourceDeleted),
+        "{:?}",
+        decision.reasons
+    );
 }
 
 #[test]
@@ -1235,6 +1298,163 @@ fn an_old_agreement_counts_as_missing() {
     assert!(decision_of(&plan, 1).agreement_by.is_some());
     let plan = plan_with(|w| w.customer.agreement_accepted = Some(Some(day("2023-04-01"))));
     assert!(decision_of(&plan, 1).agreement_by.is_none());
+}
+
+/// The days on which both run, by the rules and not by what the plan counts with.
+fn runs_twice(plan: &Plan, number: u8) -> Option<(NaiveDate, NaiveDate)> {
+    let decision = decision_of(plan, number);
+    let row = plan.rows.iter().find(|row| row.subscription.id == id(number)).unwrap();
+    let cancelled = plan
+        .steps()
+        .find(|step| step.kind == StepKind::CancelExtendedTerm && step.subscription_id == Some(id(number)));
+    let until = match decision.end_source {
+        Some(EndSource::Cancel) => decision.end_source_by,
+        Some(EndSource::ExtendedTerm) => cancelled.and_then(|step| step.due),
+        _ => row.subscription.term_end.map(|end| end.0),
+    };
+    let (from, until) = (decision.move_date?, until?);
+    (from <= until).then_some((from, until))
+}
+
+#[test]
+fn a_crowded_tenant_moves_in_waves() {
+    let crowd = |channel: Channel, safe: u32, begins: &'static str| {
+        plan_with(move |w| {
+            w.config.rules.numbers.insert("doubled_subscriptions", safe);
+            w.subscriptions.clear();
+            for number in 1..=9 {
+                w.add(number, |one| {
+                    one.seats = Some(Seats(2));
+                    one.channel = Some(channel);
+                    one.term_start = Some(day(begins));
+                    one.term = Some(if begins < "2025" { Term::THREE_YEARS } else { Term::YEAR });
+                    // The last one stops at its term end unless it is in the first wave.
+                    one.end_instruction = (number == 9).then_some(EndInstruction::Cancel);
+                });
+            }
+        })
+    };
+    for (channel, begins) in [
+        (Channel::WebDirect, "2026-02-01"),
+        (Channel::WebDirect, "2024-02-01"),
+        (Channel::McaE, "2026-02-01"),
+        (Channel::WebDirectMosa, "2026-02-01"),
+        (Channel::Ea, "2026-02-01"),
+        (Channel::OpenValue, "2026-02-01"),
+    ] {
+        for safe in [2, 3, 8, 9] {
+            let plan = crowd(channel, safe, begins);
+            let about = format!("{channel} from {begins}, {safe} at once");
+            let days = day("2026-11-21").iter_days().take(200);
+            let most = days.map(|day| {
+                let twice = (1..=9).filter_map(|number| runs_twice(&plan, number));
+                twice.filter(|(from, until)| *from <= day && day <= *until).count()
+            });
+            assert!(most.max() <= Some(safe as usize), "{about}");
+            let waits = |number: &u8| decision_of(&plan, *number).reasons.contains(&Reason::Wave);
+            let waiting: Vec<u8> = (1..=9).filter(waits).collect();
+            assert_eq!(waiting.len() as u32, 9 - safe, "{about}: {waiting:?}");
+            assert!(!waiting.contains(&9), "{about}: what stops is in the first wave");
+            for number in 1..=9 {
+                let decision = decision_of(&plan, number);
+                assert_eq!(decision.action, Action::Move, "{about}: {:?}", decision.reasons);
+                assert!(!decision.reasons.contains(&Reason::WindowMissed), "{about}");
+                assert!(!decision.reasons.contains(&Reason::ServiceStops), "{about}");
+            }
+            let told: Vec<_> = plan
+                .findings
+                .iter()
+                .filter(|f| f.code == Code::SubscriptionsDoubled)
+                .collect();
+            assert_eq!(told.len(), usize::from(safe < 9), "{about}");
+        }
+    }
+    // Where the extended term would follow, it bridges the time to a later wave.
+    let plan = crowd(Channel::WebDirect, 4, "2026-02-01");
+    let waits = decision_of(&plan, 8);
+    assert_eq!(waits.end_source, Some(EndSource::ExtendedTerm));
+    assert!(waits.move_date > Some(day("2027-01-31")), "{:?}", waits.move_date);
+    assert_eq!(decision_of(&plan, 1).end_source, Some(EndSource::CancelAtTermEnd));
+    // Subscriptions that end on other days make room for each other.
+    let plan = plan_with(|w| {
+        w.config.rules.numbers.insert("doubled_subscriptions", 1);
+        w.add(2, |later| {
+            later.term_start = Some(day("2026-05-01"));
+            later.term_end = Some(TermEnd(day("2027-04-30")));
+        });
+    });
+    assert!(plan.findings.iter().all(|f| f.code != Code::SubscriptionsDoubled));
+    assert!((1..=2).all(|number| !decision_of(&plan, number).reasons.contains(&Reason::Wave)));
+}
+
+#[test]
+fn an_addon_follows_its_base_into_a_later_wave() {
+    let plan = plan_with(|w| {
+        w.config.rules.numbers.insert("doubled_subscriptions", 2);
+        w.add(2, |_| {});
+        w.add(3, |_| {});
+        w.add(4, |addon| {
+            addon.offer.offer_id = Some(COPILOT.into());
+            addon.base_id = Some(id(3));
+        });
+    });
+    let (base, addon) = (decision_of(&plan, 3), decision_of(&plan, 4));
+    assert!(base.reasons.contains(&Reason::Wave), "{:?}", base.reasons);
+    assert_eq!(addon.action, Action::Move, "{:?}", addon.reasons);
+    assert!(addon.move_date >= base.move_date);
+}
+
+#[test]
+fn a_tenant_counts_what_stands_in_it_on_the_day_of_an_order() {
+    // Two copies of one at a time are four: never more, since the first source has ended before the others are ordered.
+    let far = |number: u8, limit: u32| {
+        plan_with(move |w| {
+            w.config.rules.numbers.insert("tenant_subscriptions", limit);
+            for other in 2..=number {
+                w.add(other, |one| {
+                    one.term_start = one.term_start.map(|day| day + chrono::Months::new(u32::from(other)));
+                    one.term_end = one
+                        .term_end
+                        .map(|end| TermEnd(end.0 + chrono::Months::new(u32::from(other))));
+                });
+            }
+        })
+    };
+    let plan = far(3, 4);
+    for number in 1..=3 {
+        assert_eq!(decision_of(&plan, number).action, Action::Move, "{number}");
+    }
+    let full = far(3, 3);
+    for number in 1..=3 {
+        assert_eq!(
+            decision_of(&full, number).reasons,
+            [Reason::TooManySubscriptions],
+            "{number}"
+        );
+    }
+}
+
+#[test]
+fn a_cap_counts_what_stands_in_the_tenant_on_the_day_of_the_order() {
+    let seats = |first: u32, second: u32, months: u32| {
+        plan_with(move |w| {
+            w.first().seats = Some(Seats(first));
+            w.add(2, |one| {
+                one.seats = Some(Seats(second));
+                one.term_start = one.term_start.map(|day| day + chrono::Months::new(months));
+                one.term_end = one.term_end.map(|end| TermEnd(end.0 + chrono::Months::new(months)));
+            });
+        })
+    };
+    let together = |plan: &Plan, number: u8| decision_of(plan, number).reasons.contains(&Reason::SeatCapTogether);
+    // 2 x 100 + 60 fit on the first day, 100 + 2 x 60 on the second; 2 x 100 + 2 x 60 would not.
+    let apart = seats(100, 60, 3);
+    assert!(!together(&apart, 1) && !together(&apart, 2));
+    let at_once = seats(100, 60, 0);
+    assert!(together(&at_once, 1) && together(&at_once, 2));
+    // On the first day 2 x 140 and 30 are too many, on the second 140 and 2 x 30 are not.
+    let first_only = seats(140, 30, 3);
+    assert!(together(&first_only, 1) && !together(&first_only, 2));
 }
 
 #[test]

@@ -13,15 +13,15 @@ use std::sync::{
 use rayon::Scope;
 
 use super::{
-    Context, Field, KindCertainty, LanguageCertainty, TableRecord,
+    Context, KindCertainty, LanguageCertainty, TableRecord,
     columns::Columns,
     freshness::freshness_of,
     kinds::Role,
     rows::{Shared, recognise_rows},
     settle::{Settled, settle},
     source::{Misfit, Source},
+    strangers::strangers,
     table::{Batch, Table},
-    vocabulary::Vocabulary,
 };
 use crate::{
     finding::{Accounting, Code, Finding, Place},
@@ -203,34 +203,6 @@ fn misfits(source: &Source, place: &Place) -> Vec<Finding> {
     source.misfits.iter().map(finding).collect()
 }
 
-/// What a list that nobody described may lack only because we do not know its heading.
-fn missing_columns(columns: &Columns, place: &Place, header_row: u32, vocabulary: &Vocabulary) -> Vec<Finding> {
-    let unknown: Vec<&str> = columns
-        .headings
-        .iter()
-        .filter(|(text, field)| field.is_none() && !text.is_empty() && !vocabulary.knows(text))
-        .map(|(text, _)| &**text)
-        .collect();
-    if unknown.is_empty() || !columns.kind.is_vocabulary() {
-        return Vec::new();
-    }
-    let list: Vec<String> = unknown.iter().take(6).map(|text| format!("`{text}`")).collect();
-    [
-        (Field::SubscriptionId, "subscription's id"),
-        (Field::TermEnd, "term's end"),
-    ]
-    .into_iter()
-    .filter(|(field, _)| columns.of_field(*field).is_empty())
-    .map(|(field, what)| {
-        let message = format!("no column that we know holds the {what}; not used: {}", list.join(", "));
-        let hint = format!(
-            "only if one of them does, give the headings table the line `{field},HEADING,` with that column's heading in place of HEADING"
-        );
-        Finding::new(Code::ColumnMissing, place.at_row(header_row), message, hint)
-    })
-    .collect()
-}
-
 impl<'scope> TableSink<'_, 'scope> {
     /// Whether the sheet, or the text, had a table above this one.
     fn is_below_another(&self, head: &TableHead) -> bool {
@@ -314,12 +286,6 @@ impl Sink for TableSink<'_, '_> {
                 .push(Finding::new(Code::KindRefused, place, message, kind.hint));
             return self.other(head, kind.word, columns.certainty);
         }
-        self.findings.extend(missing_columns(
-            &columns,
-            &place,
-            head.header_row,
-            reading.context.vocabulary,
-        ));
         let above = head
             .above
             .iter()
@@ -332,6 +298,7 @@ impl Sink for TableSink<'_, '_> {
             header_row: head.header_row,
             cells: head.cells,
             epoch: head.epoch,
+            strangers: strangers(&columns, reading.context.vocabulary),
             columns,
             source,
             dated: Vec::new(),

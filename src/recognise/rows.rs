@@ -26,7 +26,7 @@ use super::{
     kinds::Role,
     memory::{Memory, RowWords},
     offer_cells::offer_of,
-    samples,
+    samples, strangers,
     table::{Batch, PendingDate, PendingSeats, Table},
     values::{self, Marks, OpenCount},
     vocabulary::Vocabulary,
@@ -87,6 +87,9 @@ pub(super) fn recognise_rows(rows: &Rows, table: &Table, vocabulary: &Vocabulary
             let mut cells = Cells::new(row, table, vocabulary);
             recognise_row(&mut cells, &mut batch, &mut memory);
             batch.findings.append(&mut cells.findings);
+        }
+        if !table.strangers.is_empty() && batch.left_out() == before {
+            strangers::look_at(&mut batch, row, table, vocabulary);
         }
         if shared.samples && batch.left_out() == before {
             samples::add(&mut batch.samples, row, table);

@@ -17,6 +17,7 @@ use super::{
     facts::{CustomerRow, Fact},
     rows::unidentified,
     samples::{self, Samples},
+    strangers::lacking,
     table::{Batch, Dated, Loose, PendingDate, Table},
 };
 use counts::{fold_repairs, settle_seats};
@@ -58,6 +59,7 @@ pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
         samples: samples::first(batches.iter_mut().map(|batch| std::mem::take(&mut batch.samples))),
         table,
     };
+    settled.findings.extend(lacking(&settled.table, &mut batches));
     for batch in &mut batches {
         for pending in std::mem::take(&mut batch.pending) {
             settle_date(&settled.table, &mut columns, batch, pending);

@@ -267,6 +267,22 @@ impl Rules {
             .note("windows", self.nearest_window(channel, route, case, on))
     }
 
+    /// The last day for the notice that a source is not to be renewed; none: it needs none. It is asked for a decision alone, so that no explanation tells of its row.
+    pub fn notice_by(
+        &self,
+        channel: Channel,
+        route: Route,
+        as_of: NaiveDate,
+        term_end: NaiveDate,
+    ) -> Option<NaiveDate> {
+        let window = self.nearest_window(channel, route, WindowCase::Exempt, term_end.max(as_of))?;
+        let by = window
+            .row
+            .end_by
+            .filter(|_| window.row.end_source == EndSource::DoNotRenew)?;
+        Some(by.on(as_of, term_end))
+    }
+
     /// The day that is best for an order where nothing else is known: the one of a window without the extended service term. It
     /// only chooses among dated rows, so that no explanation tells of it.
     pub fn best_order_day(&self, channel: Channel, as_of: NaiveDate, term_end: NaiveDate) -> NaiveDate {

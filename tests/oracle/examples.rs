@@ -48,6 +48,7 @@ fn new(channel: Channel, term_end: &str) -> DateQuery {
         done: Steps::default(),
         requested: Steps::default(),
         not_before: None,
+        wave: None,
     }
 }
 
@@ -106,6 +107,13 @@ fn reassign(query: DateQuery) -> DateQuery {
 fn not_before(base: &str, query: DateQuery) -> DateQuery {
     DateQuery {
         not_before: Some(day(base)),
+        ..query
+    }
+}
+
+fn wave(room: &str, query: DateQuery) -> DateQuery {
+    DateQuery {
+        wave: Some(day(room)),
         ..query
     }
 }
@@ -747,6 +755,18 @@ fn renewed_lately_and_waiting_for_the_base() {
                 "but not beyond its window",
                 not_before("2026-12-15", new(CSP, "2026-12-15")),
                 "addon-without-base, opens 2026-12-08, closes 2026-12-14",
+            ),
+            (
+                "its tenant has room for it within its window",
+                wave("2026-12-14", new(CSP, "2026-12-15")),
+                "planned, recommended 2026-12-11, move 2026-12-14, opens 2026-12-08, closes 2026-12-14, \
+             cancel-at-term-end 2026-12-14, verify 2026-12-16, overlap 2, wave",
+            ),
+            (
+                "only after it: the source goes on in the extended term until then",
+                wave("2026-12-16", new(CSP, "2026-12-15")),
+                "planned, recommended 2026-12-11, move 2026-12-16, opens 2026-12-08, closes 2026-12-14, \
+             extended-term 2026-12-14, cancel-extended 2026-12-17, overlap 0, wave",
             ),
         ],
     );

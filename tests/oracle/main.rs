@@ -329,6 +329,7 @@ fn the_two_agree_on_every_day_around_a_term_end() {
                             done: Default::default(),
                             requested: Default::default(),
                             not_before: None,
+                            wave: None,
                             ..query(&mut random, (*channel, *route), term_end, offset)
                         };
                         let world = &worlds[0];

@@ -27,6 +27,8 @@ pub(crate) struct Found {
     pub(crate) move_date: NaiveDate,
     pub(crate) end_source: Option<EndSource>,
     pub(crate) reasons: Vec<Reason>,
+    /// The day from which its tenant has room for it to run twice.
+    pub(crate) room: Option<NaiveDate>,
 }
 
 /// Everything that hangs on a move date.
@@ -43,6 +45,13 @@ pub(crate) fn moved(query: &DateQuery, calendar: &PlainCalendars, settings: &Num
             return dates;
         }
         found.move_date = base;
+    }
+    // Before the tenant has room nothing of it moves.
+    if let Some(room) = found.room
+        && room > found.move_date
+    {
+        found.move_date = room;
+        found.reasons.push(Reason::Wave);
     }
     let mut dates = nothing(Outcome::Move);
     dates.recommended = Some(found.best);

@@ -137,6 +137,7 @@ fn crossed(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, Dates
     // Days that A itself is compared with.
     let mut days = vec![e, plus(e, -1), plus(e, -30), plus(e, undo)];
     days.extend(query.not_before);
+    days.extend(query.wave);
     days.extend(query.term_start);
     days.extend(query.term_start.map(|start| plus(start, undo - 1)));
     for dates in [&before.1, &after.1] {
@@ -169,6 +170,7 @@ fn crossed(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, Dates
     // Days that the first possible day is compared with, it or the next business day.
     let mut limits: Vec<NaiveDate> = [30, 90, 120, 150].map(|days| plus(e, days)).into();
     limits.extend(query.not_before);
+    limits.extend(query.wave);
     for dates in [&before.1, &after.1] {
         limits.extend([dates.recommended, dates.window_closes].into_iter().flatten());
     }

@@ -84,6 +84,7 @@ fn transfer(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, wi
                 move_date: day,
                 end_source: Some(EndSource::Transfer),
                 reasons: Vec::new(),
+                room: None,
             },
         );
     }
@@ -130,19 +131,35 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
     let over = query.as_of > closes;
     let later = query.settled_on.unwrap_or_else(|| calendar.ours.next_move(ready));
     let settled = query.settled_on.is_some();
+    let room = query.wave.filter(|_| !settled && query.route == Route::NewSubscription);
+    // It lets its window pass on purpose, unless it would not be ready before that day anyway.
+    let passes = room.is_some_and(|room| room > closes);
+    let free = !settled && !passes;
 
-    let move_date = if settled && later <= closes {
+    let move_date = if passes && room >= Some(later) {
+        if window.from_as_of {
+            reasons.push(Reason::AsSoonAsReady);
+        }
+        reasons.push(Reason::Wave);
+        if window.end_source == EndSource::CancelAtTermEnd {
+            end_source = EndSource::ExtendedTerm;
+            if query.end_instruction == Some(EndInstruction::Cancel) {
+                reasons.push(Reason::ServiceStops);
+            }
+        }
+        room.unwrap_or(later)
+    } else if settled && later <= closes {
         later
-    } else if !settled && best >= ready && !(over && window.from_as_of) {
+    } else if free && best >= ready && !(over && window.from_as_of) {
         reasons.extend(why_best);
         if window.from_as_of {
             reasons.push(Reason::AsSoonAsReady);
         }
         best
-    } else if !settled && later <= closes {
+    } else if free && later <= closes {
         reasons.push(Reason::AsSoonAsReady);
         later
-    } else if !settled && ready <= closes {
+    } else if free && ready <= closes {
         reasons.push(Reason::NoBusinessDay);
         reasons.push(Reason::AsSoonAsReady);
         ready
@@ -160,12 +177,14 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
                 reasons.push(Reason::ServiceStops);
             }
         }
-        if window.end_source == EndSource::DoNotRenew {
+        // Of these only what waits for room can find its window closed before the term end.
+        if window.end_source == EndSource::DoNotRenew || (passes && window.end_source == EndSource::AutoRenewOff) {
             reasons.push(Reason::WindowMissed);
         }
         later
     };
     let end_source = Some(end_source);
+    let room = room.filter(|_| !passes);
     // It is stopped inside its term: users wait for the move.
     let down = matches!(query.state, Some(State::Suspended | State::Disabled));
     if down && !settled && query.as_of <= query.term_end && query.route != Route::Transfer {
@@ -182,6 +201,7 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
             move_date,
             end_source,
             reasons,
+            room,
         },
     )
 }
@@ -202,6 +222,7 @@ fn lapsed(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, wind
                 move_date: day,
                 end_source: None,
                 reasons: Vec::new(),
+                room: None,
             },
         );
     }
@@ -233,6 +254,7 @@ fn lapsed(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, wind
             move_date,
             end_source: None,
             reasons,
+            room: None,
         },
     )
 }

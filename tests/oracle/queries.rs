@@ -141,6 +141,7 @@ pub(crate) fn query(random: &mut Random, way: (Channel, Route), term_end: NaiveD
         done: steps(random),
         requested: steps(random),
         not_before: None,
+        wave: None,
     };
     if query.transfer_requested {
         let lately = plus(as_of, -random.below(30));
@@ -172,6 +173,7 @@ pub(crate) fn query(random: &mut Random, way: (Channel, Route), term_end: NaiveD
     let near_as_of = plus(as_of, random.below(50));
     let near_end = plus(term_end, random.below(20) - 14).max(as_of);
     query.not_before = random.maybe(85, &[near_as_of, near_end]);
+    query.wave = random.maybe(85, &[near_as_of, near_end, plus(near_end, 9)]);
     query
 }
 

@@ -346,6 +346,12 @@ impl<'a> Lines<'a> {
         sums.push(self.sum("ready", ready).next_move());
         sums.push(self.sum("ready", ready));
         sums.extend(self.case.q.not_before.map(|day| self.sum("the base's move_date", day)));
+        sums.extend(
+            self.case
+                .q
+                .wave
+                .map(|day| self.sum("the first day with room in the tenant", day)),
+        );
         self.add("move_date", dates.move_date, sums);
     }
 

@@ -184,7 +184,8 @@ impl<'a> Case<'a> {
         if self.at_once && self.q.settled_on.is_none() {
             reasons.push(Reason::AsSoonAsReady);
         }
-        let mut dates = match self.in_window(recommended, ready, &mut reasons) {
+        let found = self.in_window(recommended, ready, &mut reasons);
+        let mut dates = match found.filter(|_| !self.waits_past_its_window()) {
             Some(move_date) => self.with_move(window, Some(window.end_source), recommended, ready, move_date, reasons),
             None => self.missed(window, recommended, ready, reasons),
         };
@@ -324,17 +325,43 @@ impl<'a> Case<'a> {
         Some(day)
     }
 
+    /// The day for which it waits until its tenant has room.
+    pub(super) fn waits_for_room(&self) -> Option<NaiveDate> {
+        let orders = self.q.route == Route::NewSubscription && self.q.settled_on.is_none();
+        // What nobody pays for any more does not run twice.
+        let runs = !self.past || self.in_extended;
+        self.q.wave.filter(|_| orders && runs)
+    }
+
+    fn waits_past_its_window(&self) -> bool {
+        let wave = self.waits_for_room();
+        wave.is_some_and(|wave| self.closes.is_some_and(|closes| wave > closes))
+    }
+
     fn missed(&self, window: &Window, recommended: NaiveDate, ready: NaiveDate, mut reasons: Vec<Reason>) -> Dates {
         reasons.clear();
-        if self.q.settled_on.is_none() {
-            reasons.push(Reason::AsSoonAsReady);
+        let mut move_date = self.q.settled_on.unwrap_or_else(|| self.calendar.next_move(ready));
+        // What waits for room misses its window on purpose.
+        let waits = self.waits_past_its_window() && self.waits_for_room() >= Some(move_date);
+        match (self.waits_for_room(), self.q.settled_on) {
+            (Some(wave), _) if waits => {
+                move_date = wave;
+                reasons.push(Reason::Wave);
+                // What is best today is asked for from today on, whenever there is room.
+                if self.at_once {
+                    reasons.push(Reason::AsSoonAsReady);
+                }
+            }
+            (_, None) => reasons.push(Reason::AsSoonAsReady),
+            (_, Some(_)) => {}
         }
-        let move_date = self.q.settled_on.unwrap_or_else(|| self.calendar.next_move(ready));
         // A source that is cancelled after the move has no window to miss: it is only later, and refunded.
         if window.end_source == EndSource::Cancel {
             return self.with_move(window, Some(EndSource::Cancel), recommended, ready, move_date, reasons);
         }
-        reasons.push(Reason::WindowMissed);
+        if !waits {
+            reasons.push(Reason::WindowMissed);
+        }
         let end_source = match window.end_source {
             EndSource::CancelAtTermEnd => EndSource::ExtendedTerm,
             other => other,

@@ -30,6 +30,9 @@ impl Case<'_> {
         if move_date > found && self.closes.is_some_and(|closes| move_date > closes) {
             return self.without_move(Outcome::Review(Reason::AddonWithoutBase));
         }
+        let wave = self.waits_for_room().filter(|&wave| wave > move_date);
+        let move_date = wave.unwrap_or(move_date);
+        reasons.extend(wave.map(|_| Reason::Wave));
         let ending = self.ending(window, end_source, move_date);
         reasons.extend(ending.reason);
         let deadlines = self.deadlines(window, recommended);

@@ -93,6 +93,7 @@ fn queries() -> impl Iterator<Item = DateQuery> {
                         done: Steps::default(),
                         requested: Steps::default(),
                         not_before: None,
+                        wave: None,
                     })
                 })
             })
