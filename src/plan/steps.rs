@@ -71,7 +71,11 @@ pub(super) fn steps_of(known: &Known<'_>, decided: &Decided) -> Vec<StepRef> {
 /// What is special about a step, most special first.
 fn cases_of(kind: StepKind, due: Option<NaiveDate>, requested: bool, decided: &Decided) -> Vec<StepCase> {
     let decision = &decided.decision;
+    let before_the_move = kind == StepKind::EndSource
+        && decision.end_source == Some(EndSource::AutoRenewOff)
+        && decision.end_source_by < decision.move_date;
     let special = match kind {
+        StepKind::EndSource if before_the_move => Some(StepCase::BeforeTheMove),
         StepKind::EndSource => decision.end_source.and_then(case_of),
         StepKind::Reassign => decision.at_once.then_some(StepCase::AtOnce),
         StepKind::EnquireCredit => {
@@ -163,24 +167,17 @@ fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDa
         (StepKind::ApproveTransfer, approve_by),
         (StepKind::Order, ordered),
         (StepKind::Verify, dates.move_date),
+        (StepKind::Verify, dates.verify_again),
+        (StepKind::Verify, dates.verify_last),
         (StepKind::Reassign, dates.reassign_by),
         (StepKind::EndSource, dates.end_source_by),
         (StepKind::CancelExtendedTerm, dates.cancel_extended_by),
     ] {
-        if by.is_some() && !done.contains(kind) {
+        // The days of the checks after the end know themselves whether they are done.
+        let is_again = kind == StepKind::Verify && [dates.verify_again, dates.verify_last].contains(&by);
+        if by.is_some() && (is_again || !done.contains(kind)) {
             steps.push((kind, by, requested.contains(kind)));
         }
-    }
-    // Whoever looked when the target was new has not seen what became of the source at its end.
-    let verified = known.standing.verified_on;
-    let end = known.subscription.term_end.map(|end| end.0);
-    let seen_since = verified.filter(|&day| Some(day) > end.max(dates.move_date));
-    let again = dates.verify_again.filter(|_| seen_since.is_none());
-    let last = dates
-        .verify_last
-        .filter(|&due| seen_since.is_none_or(|seen| seen < due));
-    for due in [again, last].into_iter().flatten() {
-        steps.push((StepKind::Verify, Some(due), requested.contains(StepKind::Verify)));
     }
     steps
 }
@@ -282,6 +279,7 @@ impl Words<'_> {
             "self_service_licences" => texts.self_service_licences.to_string(),
             "term_end" => day(row.subscription.term_end.map(|end| end.0)),
             "transfer_items" => texts.transfer_items.to_string(),
+            "window_closes" => day(row.decision.window_closes),
             "waits" => match self.step.shared {
                 Some(count) if count > 1 => format!("{count} subscriptions wait for it"),
                 _ => "one subscription waits for it".to_owned(),
