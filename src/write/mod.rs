@@ -329,7 +329,10 @@ pub fn saved(plan: &Plan, findings: &[Finding], record: SavedRecord) -> SavedPla
         record,
         rows: cells(plan.rows.iter(), plan_lines::fill),
         missing: Vec::new(),
-        steps: cells(plan.steps(), |step, line| step_lines::fill(&step, line)),
+        steps: cells(
+            plan.step_refs.iter().filter_map(|step| plan.told_step(step)),
+            |step, line| step_lines::fill(&step, line),
+        ),
         findings: cells(findings.iter(), finding_lines::fill),
     }
 }
@@ -385,7 +388,7 @@ fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send
 }
 
 fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let described = |step| plan.step(step);
+    let described = |step| plan.told_step(step);
     lines(
         StepColumn::HEADINGS,
         &plan.step_refs,
