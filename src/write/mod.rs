@@ -66,6 +66,8 @@ use stage::Stage;
 
 /// Rows rendered by one worker at a time.
 const CHUNK: usize = 1024;
+/// Rows that are looked up together: they lie about in memory, and come sooner when they are asked for at once.
+const AT_A_GLANCE: usize = 32;
 /// Chunks held in memory at once.
 const CHUNKS_AT_ONCE: usize = 16;
 
@@ -442,10 +444,14 @@ fn lines<'a, T: Sync, V>(
     out.write_all(&head)?;
     let fill_chunk = |(buffer, chunk): (&mut Vec<u8>, &'a [T])| {
         buffer.clear();
-        for shown in chunk.iter().filter_map(&view) {
-            let mut line = Line::begin(buffer, settings.delimiter);
-            fill(shown, &mut line);
-            line.end();
+        let mut shown = Vec::with_capacity(AT_A_GLANCE);
+        for few in chunk.chunks(AT_A_GLANCE) {
+            shown.extend(few.iter().filter_map(&view));
+            for one in shown.drain(..) {
+                let mut line = Line::begin(buffer, settings.delimiter);
+                fill(one, &mut line);
+                line.end();
+            }
         }
     };
     let render = |buffers: &mut [Vec<u8>], wave: &'a [T]| {
