@@ -108,7 +108,8 @@ pub(super) struct Imposed {
 pub(super) struct Estate<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) subscriptions: &'a [Subscription],
-    customers: HashMap<CustomerId, &'a Customer>,
+    /// For each subscription its customer.
+    customers: Vec<Option<&'a Customer>>,
     pub(super) reports: Reports<'a>,
     offer_rules: RuleBook<'a>,
     resolutions: Vec<Resolution>,
@@ -123,16 +124,18 @@ pub(super) struct Estate<'a> {
 
 impl<'a> Estate<'a> {
     fn new(subscriptions: &'a [Subscription], customers: &'a [Customer], context: &'a Context<'a>) -> Estate<'a> {
-        let customers: HashMap<CustomerId, &Customer> =
-            customers.iter().map(|customer| (customer.id, customer)).collect();
+        let by_id: HashMap<CustomerId, &Customer> = customers.iter().map(|customer| (customer.id, customer)).collect();
+        let customers: Vec<Option<&Customer>> = subscriptions
+            .par_iter()
+            .map(|subscription| by_id.get(&subscription.customer_id?).copied())
+            .collect();
         let mut distinct: HashMap<(SourceOffer, Option<NaiveDate>), u32> = HashMap::new();
         // Texts of recognised rows are shared, so most rows have the very texts of another: no need to look at them.
         let mut shared_texts: HashMap<SharedTexts, u32> = HashMap::new();
         let mut offers = Vec::new();
         let mut resolved = Vec::with_capacity(subscriptions.len());
         let mut ours: HashMap<CustomerId, Vec<usize>> = HashMap::new();
-        for (index, subscription) in subscriptions.iter().enumerate() {
-            let customer = subscription.customer_id.and_then(|id| customers.get(&id).copied());
+        for ((index, subscription), &customer) in subscriptions.iter().enumerate().zip(&customers) {
             // Names are of the time at which the subscription began; what began in one era is asked once.
             let began = subscription.term_start.map(|day| context.catalog.era(day));
             let of_offer = || {
@@ -194,9 +197,7 @@ impl<'a> Estate<'a> {
     }
 
     pub(super) fn customer(&self, index: usize) -> Option<&'a Customer> {
-        self.subscriptions[index]
-            .customer_id
-            .and_then(|id| self.customers.get(&id).copied())
+        self.customers[index]
     }
 
     pub(super) fn resolution(&self, index: usize) -> &Resolution {
