@@ -54,15 +54,17 @@ pub fn plan_and_tell(
     estate.limit_tenants(&mut decided);
     let mut findings = notes::of_rows(&estate, &decided);
     let steps = estate.steps(&mut decided);
-    let shown: Vec<(Option<Text>, Option<Text>, Option<Country>)> =
-        (0..count).into_par_iter().map(|index| estate.shown(index)).collect();
-    findings.extend(notes::of_tables(&estate, &decided, &steps));
+    let shown: Vec<Shown> = (0..count).into_par_iter().map(|index| estate.shown(index)).collect();
+    let (of_tables, mappings) = rayon::join(
+        || notes::of_tables(&estate, &decided, &steps),
+        || mapped(&estate, &decided),
+    );
+    findings.extend(of_tables);
     let is_wanted = |index: &usize| subscriptions.get(*index).is_some_and(wanted);
     let trails: Vec<Trail> = (0..count)
         .filter(is_wanted)
         .filter_map(|index| trail_of(&estate, index, decided.get(index)?))
         .collect();
-    let mappings = mapped(&estate, &decided);
     drop(estate);
     let mut plan = assemble(context, subscriptions, decided, steps, shown);
     findings.par_sort_unstable_by(|a, b| a.order().cmp(&b.order()));
@@ -276,7 +278,7 @@ impl<'a> Estate<'a> {
     }
 
     /// The source offer's id and name to show, and the country.
-    fn shown(&self, index: usize) -> (Option<Text>, Option<Text>, Option<Country>) {
+    fn shown(&self, index: usize) -> Shown {
         let (id, name) = self.shown_offer(index);
         (id, name, self.customer(index).and_then(|customer| customer.country))
     }
@@ -300,12 +302,15 @@ impl<'a> Estate<'a> {
     }
 }
 
+/// The source offer's id and name to show, and the country.
+type Shown = (Option<Text>, Option<Text>, Option<Country>);
+
 fn assemble(
     context: &Context<'_>,
     subscriptions: Vec<Subscription>,
     decided: Vec<Decided>,
     steps: Vec<Vec<StepRef>>,
-    shown: Vec<(Option<Text>, Option<Text>, Option<Country>)>,
+    shown: Vec<Shown>,
 ) -> Plan {
     let order = order_of(&subscriptions, &decided);
     let mut places: Vec<u32> = vec![0; order.len()];
@@ -326,27 +331,19 @@ fn assemble(
     // What the decisions rest on has had its day: it is let go before the rows are made.
     let mut decisions: Vec<Decision> = decided.into_iter().map(|decided| decided.decision).collect();
     decisions.shrink_to_fit();
-    let mut rows: Vec<Option<PlanRow>> = Vec::new();
-    rows.resize_with(order.len(), || None);
-    let parts = subscriptions.into_iter().zip(decisions).zip(shown).zip(places);
-    for (((subscription, decision), (source_offer_id, source_offer, country)), place) in parts {
-        rows[place as usize] = Some(PlanRow {
-            subscription,
-            country,
-            source_offer_id,
-            source_offer,
-            decision,
-        });
-    }
     step_refs.extend(shared.into_values());
-    let rows: Vec<PlanRow> = rows.into_iter().flatten().collect();
     requests::number(
         &mut step_refs,
-        &rows,
+        |place| &subscriptions[order[place as usize].4 as usize],
         context.rules.number(NumberName::TransferItems, context.as_of),
     );
-    let ranks = ranks_of(&order);
-    step_refs.par_sort_unstable_by_key(|step| (step.due, step.kind, ranks[step.row as usize]));
+    let (rows, ()) = rayon::join(
+        || rows_of(subscriptions, decisions, shown, places),
+        || {
+            let ranks = ranks_of(&order);
+            step_refs.par_sort_unstable_by_key(|step| (step.due, step.kind, ranks[step.row as usize]));
+        },
+    );
     Plan {
         as_of: context.as_of,
         rows,
@@ -359,6 +356,49 @@ fn assemble(
         mappings: Vec::new(),
         findings: Vec::new(),
     }
+}
+
+/// The rows, each in its place. Their parts are put in order where they are and let go as rows are made of them: there is no room
+/// for all of both at once.
+fn rows_of(
+    mut subscriptions: Vec<Subscription>,
+    mut decisions: Vec<Decision>,
+    mut shown: Vec<Shown>,
+    mut places: Vec<u32>,
+) -> Vec<PlanRow> {
+    /// Rows that are made before the room of their parts is given back.
+    const RUN: usize = 1 << 16;
+    let count = places.len();
+    // The first row last, since parts are taken from the end. Each swap brings one to where it belongs.
+    for place in &mut places {
+        *place = (count as u32 - 1) - *place;
+    }
+    for index in 0..count {
+        while places[index] as usize != index {
+            let place = places[index] as usize;
+            subscriptions.swap(index, place);
+            decisions.swap(index, place);
+            shown.swap(index, place);
+            places.swap(index, place);
+        }
+    }
+    let mut rows = Vec::with_capacity(count);
+    while let (Some(subscription), Some(decision), Some(shown_as)) = (subscriptions.pop(), decisions.pop(), shown.pop()) {
+        let (source_offer_id, source_offer, country) = shown_as;
+        rows.push(PlanRow {
+            subscription,
+            country,
+            source_offer_id,
+            source_offer,
+            decision,
+        });
+        if rows.len() % RUN == 0 {
+            subscriptions.shrink_to_fit();
+            decisions.shrink_to_fit();
+            shown.shrink_to_fit();
+        }
+    }
+    rows
 }
 
 /// Whether there is no move date, the move date, the customer, its subscription's rank among all ids, and the row's index before.
