@@ -44,11 +44,18 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
             findings
         })
         .collect();
-    findings.extend(of_customers(estate, decided));
-    findings.extend(without_channel(estate, decided));
-    findings.extend(left_over(estate, decided));
-    findings.extend(doubled(estate, decided));
-    findings.extend(of_evidence(estate, decided));
+    let (of_customers, of_others) = rayon::join(
+        || of_customers(estate, decided),
+        || {
+            let mut findings = without_channel(estate, decided);
+            findings.extend(left_over(estate, decided));
+            findings.extend(doubled(estate, decided));
+            findings.extend(of_evidence(estate, decided));
+            findings
+        },
+    );
+    findings.extend(of_customers);
+    findings.extend(of_others);
     findings
 }
 
