@@ -4,14 +4,19 @@
 //! plan of an earlier version does; one without an id column tells nothing.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::BTreeMap,
     fs::File,
     io::{BufRead, BufReader, Read},
     path::Path,
 };
 
+use hashbrown::{HashMap, HashSet};
+
 use super::{Guard, Tonight, Tripped, shrunk};
-use crate::{saved::restored, terms::Id};
+use crate::{
+    saved::restored,
+    terms::{CustomerId, Id},
+};
 
 /// What of the last plan is gone.
 #[derive(Debug, Default)]
@@ -25,14 +30,15 @@ struct Gone {
 /// The guards of subscriptions and customers.
 pub(super) fn gone(tonight: &Tonight<'_>, plan: &Path) -> Vec<Tripped> {
     let rows = &tonight.plan.rows;
-    let ids: HashSet<&Id> = rows.iter().map(|row| &row.subscription.id).collect();
-    let customers: HashSet<String> = rows
-        .iter()
-        .filter_map(|row| row.subscription.customer_id.map(|id| id.to_string()))
-        .collect();
-    let Some(last) = File::open(plan).ok().and_then(|file| compared(file, &ids)) else {
+    let Ok(file) = File::open(plan) else {
         return Vec::new();
     };
+    let ids: HashSet<&Id> = rows.iter().map(|row| &row.subscription.id).collect();
+    let Some(last) = compared(file, &ids) else {
+        return Vec::new();
+    };
+    let customers: HashSet<CustomerId> = rows.iter().filter_map(|row| row.subscription.customer_id).collect();
+    let customers: HashSet<String> = customers.iter().map(CustomerId::to_string).collect();
     let mut tripped = Vec::new();
     tripped.extend(shrunk(tonight, "subscriptions", last.subscriptions, rows.len() as u64));
     let were = last.customers.len() as u64;
