@@ -2,7 +2,7 @@
 //!
 //! Customers are not named here: a subscription's id is what leads to its row.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{cmp::Ordering, collections::BTreeMap, fmt::Write};
 
 use chrono::NaiveDate;
 use seatshift::{
@@ -10,7 +10,7 @@ use seatshift::{
     finding::{Accounting, Code, Finding, Place, Severity},
     pipeline::{Outcome, Reported, Stop, Verdict},
     plan::{Counts, Plan, PlanRow, Reason},
-    terms::{Action, Urgency},
+    terms::{Action, Id, Urgency},
     write::{Reports, Target},
 };
 
@@ -158,36 +158,44 @@ fn pressing(text: &mut String, plan: &Plan) {
 
 /// The first few rows of a kind, by the day of their next step.
 fn list(text: &mut String, plan: &Plan, words: &str, style: anstyle::Style, wanted: impl Fn(&PlanRow) -> bool) {
-    let mut rows: Vec<(Option<NaiveDate>, String, &PlanRow)> = plan
+    let mut rows: Vec<(Option<NaiveDate>, &PlanRow)> = plan
         .rows
         .iter()
         .filter(|row| wanted(row))
-        .map(|row| {
-            (
-                row.decision.next_step_by.or(row.decision.move_date),
-                row.subscription.id.to_string(),
-                row,
-            )
-        })
+        .map(|row| (row.decision.next_step_by.or(row.decision.move_date), row))
         .collect();
-    if rows.is_empty() {
+    let Some(last) = rows.len().min(ROWS_SHOWN).checked_sub(1) else {
         return;
-    }
-    rows.sort_by(|(day, id, _), (other_day, other_id, _)| {
-        (day.is_none(), day, id).cmp(&(other_day.is_none(), other_day, other_id))
-    });
-    heading(text, style, &format!("{words}: {}", grouped(rows.len() as u64)));
-    for (day, id, row) in rows.iter().take(ROWS_SHOWN) {
+    };
+    let order = |(day, row): &(Option<NaiveDate>, &PlanRow), (other_day, other): &(Option<NaiveDate>, &PlanRow)| {
+        let days = (day.is_none(), day).cmp(&(other_day.is_none(), other_day));
+        days.then_with(|| as_texts(&row.subscription.id, &other.subscription.id))
+    };
+    let all = rows.len();
+    rows.select_nth_unstable_by(last, order);
+    rows.truncate(ROWS_SHOWN);
+    rows.sort_by(order);
+    heading(text, style, &format!("{words}: {}", grouped(all as u64)));
+    for (day, row) in &rows {
+        let id = row.subscription.id.to_string();
         let day = day.map_or_else(|| "no day".to_owned(), |day| day.to_string());
         let step = row.decision.next_step.map_or("", |step| step.as_str());
         // What stands in a column of ids may be anything; then its place leads to the row.
-        let which = match is_id(id) {
-            true => id.clone(),
+        let which = match is_id(&id) {
+            true => id,
             false => row.subscription.place.to_string(),
         };
         let _ = writeln!(text, "  {day:10}  {step:24}  {}", tame(&which));
     }
-    rest(text, rows.len(), ROWS_SHOWN);
+    rest(text, all, ROWS_SHOWN);
+}
+
+/// The order of two ids as they are written.
+fn as_texts(a: &Id, b: &Id) -> Ordering {
+    match (a, b) {
+        (Id::Guid(a), Id::Guid(b)) => a.cmp(b),
+        _ => a.to_string().cmp(&b.to_string()),
+    }
 }
 
 fn rest(text: &mut String, all: usize, shown: usize) {
