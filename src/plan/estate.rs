@@ -383,7 +383,8 @@ fn rows_of(
         }
     }
     let mut rows = Vec::with_capacity(count);
-    while let (Some(subscription), Some(decision), Some(shown_as)) = (subscriptions.pop(), decisions.pop(), shown.pop()) {
+    while let (Some(subscription), Some(decision), Some(shown_as)) = (subscriptions.pop(), decisions.pop(), shown.pop())
+    {
         let (source_offer_id, source_offer, country) = shown_as;
         rows.push(PlanRow {
             subscription,
@@ -392,7 +393,7 @@ fn rows_of(
             source_offer,
             decision,
         });
-        if rows.len() % RUN == 0 {
+        if rows.len().is_multiple_of(RUN) {
             subscriptions.shrink_to_fit();
             decisions.shrink_to_fit();
             shown.shrink_to_fit();

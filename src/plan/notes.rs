@@ -460,11 +460,7 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
         ));
     }
     let unmapped = |decided: &&Decided| decided.decision.reasons.contains(&Reason::OfferUnmapped);
-    let misspelt: BTreeSet<u32> = decided
-        .iter()
-        .filter(unmapped)
-        .filter_map(Decided::offer_row)
-        .collect();
+    let misspelt: BTreeSet<u32> = decided.iter().filter(unmapped).filter_map(Decided::offer_row).collect();
     for rule in tables.offers.iter().filter(|rule| misspelt.contains(&rule.row)) {
         let message = format!(
             "`{}` is no offer that the catalogue knows; nothing is ordered by this row",
