@@ -187,3 +187,24 @@ fn line_ends_of_all_kinds_and_nul_bytes() {
     assert_eq!(got.codes(), ["file-damaged"]);
     assert_eq!(got.report.rows, 2000, "what is filled up with NUL is no row");
 }
+
+#[test]
+fn quotes_may_follow_a_blank() {
+    let got =
+        Got::of("id, \"name\", end\n\"1\", \"Acme Ltd\", 2026\n2, \"The \"\"Old\"\" Mill\",\t\"x\" \n3, 5\" disk, y\n");
+    let texts: Vec<String> = got.rows().into_iter().map(|(_, text)| text).collect();
+    assert_eq!(
+        texts,
+        ["1|Acme Ltd|2026", "2|\"The \"\"Old\"\" Mill\"|x", "3|5\" disk|y"],
+        "{:?}",
+        got.report
+    );
+    let headings = &got.kept.heads[0].headings;
+    assert_eq!(
+        headings.iter().map(|text| &**text).collect::<Vec<_>>(),
+        ["id", "name", "end"]
+    );
+    // A delimiter inside of them cuts the cell, which is told.
+    let got = Got::of("id, \"name\", end\n1, \"Acme, Ltd\", 2026\n");
+    assert_eq!(got.codes(), ["quote-stray"]);
+}

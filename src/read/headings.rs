@@ -29,6 +29,7 @@ pub(super) fn search(rows: &Rows, words: &dyn Words) -> Option<Headings> {
     let found = best(&rows, words)?;
     let end = first_data(&rows, found.first, words).unwrap_or(rows.len());
     let found = best(rows.get(..end)?, words).unwrap_or(found);
+    let found = said_twice(found, &rows, words);
     Some(with_remarks(found, &rows, words))
 }
 
@@ -167,6 +168,45 @@ fn first_data(rows: &[Candidate], best: usize, words: &dyn Words) -> Option<usiz
     let values = |row: &Candidate| !row.is_worded && row.filled().len() > 1;
     let data = before.get(first..)?.iter().position(values)?;
     Some(first + data)
+}
+
+/// Headings that stand in two rows, each for itself: as people and as programs call them. A column is called by the row that
+/// says more, and by the other where only that tells what it holds. Rows that do not agree are no such two.
+fn said_twice(found: Headings, rows: &[Candidate], words: &dyn Words) -> Headings {
+    if found.after != found.first + 1 {
+        return found;
+    }
+    let tells = |text: &str| !text.is_empty() && words.telling(&[text]) > 0;
+    let below = [Some(found.first), found.first.checked_sub(1)];
+    let pairs = below
+        .into_iter()
+        .flatten()
+        .filter_map(|first| Some((first, rows.get(first..first + 2)?)));
+    for (first, pair) in pairs {
+        let [upper, lower] = pair else { continue };
+        let columns = 0..upper.texts.len().max(lower.texts.len());
+        let both = columns.clone().map(|column| (upper.text(column), lower.text(column)));
+        let both = both.filter(|(own, low)| tells(own) && tells(low));
+        let (same, other): (Vec<_>, Vec<_>) = both.partition(|(own, low)| words.telling(&[own, low]) == 1);
+        if !upper.is_worded || !lower.is_worded || same.len() < 2 || !other.is_empty() {
+            continue;
+        }
+        let (better, worse) = if first == found.first {
+            (upper, lower)
+        } else {
+            (lower, upper)
+        };
+        let text = |column| match (better.text(column), worse.text(column)) {
+            (own, other) if own.is_empty() || !tells(own) && tells(other) => other,
+            (own, _) => own,
+        };
+        return Headings {
+            first,
+            after: first + 2,
+            texts: trimmed(columns.map(text)),
+        };
+    }
+    found
 }
 
 /// A row of remarks below the headings, such as `(UTC)`, is one of them.
@@ -404,6 +444,48 @@ mod tests {
             ),
         ] {
             assert_eq!(texts(lines), Some((after, expected.to_owned())), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn headings_may_be_said_twice() {
+        let words = crate::recognise::vocabulary::Vocabulary::embedded();
+        let texts = |lines: [&str; 4]| {
+            let mut rows = Rows::default();
+            for (number, line) in (1..).zip(lines) {
+                line.split('|').for_each(|text| rows.push(Cell::Text(text)));
+                rows.end_row(number);
+            }
+            search(&rows, &words).map(|found| (found.first, found.after, found.texts.join("|")))
+        };
+        let values = "Contoso|x|Office 365 E3|5|2027-02-28";
+        for (upper, lower, first, after, expected) in [
+            // The upper row says more; the lower one what the upper does not.
+            (
+                "Customer|Subscription ID|Product|How many|Term end date",
+                "cust|sub_id|prod|qty|term_end",
+                1,
+                3,
+                "Customer|Subscription ID|Product|qty|Term end date",
+            ),
+            (
+                "cust|sub_id|prod|qty|term_end",
+                "Customer|Subscription ID|Product|How many|Term end date",
+                1,
+                3,
+                "Customer|Subscription ID|Product|qty|Term end date",
+            ),
+            // Other columns: an empty table and one below it.
+            (
+                "Customer|Subscription ID|Product|Quantity|Term end date",
+                "Subscription ID|Product|Quantity|Term end date|Customer",
+                1,
+                2,
+                "Customer|Subscription ID|Product|Quantity|Term end date",
+            ),
+        ] {
+            let found = texts(["Report", upper, lower, values]);
+            assert_eq!(found, Some((first, after, expected.to_owned())), "{upper} over {lower}");
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! In: each record of a text. Out: its cells, to the table under way. A line that stands in one cell of another list is taken
 //! out of it; a line that has too few cells, and as many as it should by another delimiter, is read by that, as where two files
-//! were put together. Both, and quotes that stand where none belongs, are told once, with the first line.
+//! were put together. Both, and quotes that stand where none belongs, are told once, with the first line. Quotes around a cell's
+//! text are taken off where a blank stands before them, too.
 
 use super::{
     Cell, Words,
@@ -60,7 +61,7 @@ impl Lines {
             let unwrapped = wrapped(text, splitter, &mut self.inner);
             let cells = self.inner.fields.len();
             if let Some(text) = unwrapped.filter(|_| cells == width || width == 0 && cells > 2) {
-                return row(&text, &self.inner, tabling);
+                return self.row(&text, &self.inner, tabling);
             }
         }
         let narrow = !text.is_empty() && splitter.fields.len() < width;
@@ -68,15 +69,24 @@ impl Lines {
             .then(|| other_delimiter(text, splitter.delimiter, width, words))
             .flatten();
         let Some((delimiter, is_headings)) = other else {
-            return row(text, splitter, tabling);
+            return self.row(text, splitter, tabling);
         };
         self.others.note(line, delimiter);
         let mut splitter = Splitter::new(delimiter);
         splitter.split(text.as_bytes(), true);
-        row(text, &splitter, tabling);
+        self.row(text, &splitter, tabling);
         if is_headings {
             self.expected = splitter.fields.len();
             records.splitter = splitter;
+        }
+    }
+
+    fn row(&self, record: &str, splitter: &Splitter, tabling: &mut Tabling<'_>) {
+        for field in &splitter.fields {
+            match quoted_after_blank(record, field).filter(|_| self.inner_quotes) {
+                Some(inside) => tabling.cell(Cell::Text(inside)),
+                None => tabling.cell(Cell::Text(&plain(record, field))),
+            }
         }
     }
 
@@ -90,10 +100,11 @@ impl Lines {
     }
 }
 
-fn row(record: &str, splitter: &Splitter, tabling: &mut Tabling<'_>) {
-    for field in &splitter.fields {
-        tabling.cell(Cell::Text(&plain(record, field)));
-    }
+/// What an unquoted field has in the quotes that follow a blank, as in `1, "x"`; none, where others stand in it.
+fn quoted_after_blank<'a>(record: &'a str, field: &Field) -> Option<&'a str> {
+    let text = record.get(field.start..field.end).filter(|_| !field.quoted)?;
+    let inside = text.trim().strip_prefix('"')?.strip_suffix('"')?;
+    (!inside.contains('"')).then_some(inside)
 }
 
 /// Whether an unquoted cell opens a quote that another one closes, as where the delimiter before a quote is missing.

@@ -201,9 +201,12 @@ impl<'a> Tabling<'a> {
     /// Whether the row held last has headings of another table.
     fn begins(&self, gap: bool) -> bool {
         let Some(row) = self.held.last() else { return false };
+        // The upper one of headings that take two rows, which stand here again.
+        if !self.upper.is_empty() && row.cells().map(heading).eq(self.upper.iter().cloned()) {
+            return true;
+        }
         if !begins_table(row, self.width, gap, self.words) {
-            // The upper half of headings that take two rows, which stand here again.
-            return !self.upper.is_empty() && row.cells().map(heading).eq(self.upper.iter().cloned());
+            return false;
         }
         // The same headings again are a row that is left out, not a table.
         let repeats = |(column, cell): (usize, Cell<'_>)| {

@@ -7,7 +7,7 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use seatshift::{
-    finding::{Accounting, Code, Finding, Place, column_name},
+    finding::{Accounting, Code, Finding, Place, Severity, column_name},
     pipeline::{Checked, Verdict},
     read::Container,
     recognise::{DateColumn, InputRecord, KindCertainty, RecognisedBy, Sample, TableRecord},
@@ -78,6 +78,15 @@ pub(super) fn report(checked: &Checked, quiet: bool, verbose: bool) -> String {
             }
         };
         text.push_str(told);
+        let notes = checked.findings.iter();
+        let notes = notes.filter(|finding| finding.severity() == Severity::Note && finding.code != Code::SourceUnused);
+        match notes.count() as u64 {
+            0 => {}
+            _ if verbose => {}
+            more => {
+                let _ = writeln!(text, "  {} more; --verbose tells", many(more, "note", "notes"));
+            }
+        }
     }
     text
 }
