@@ -104,6 +104,8 @@ pub struct Context<'a> {
     pub runs: &'a Runs,
     /// Days before the term end from which a subscription is pressing.
     pub attention_days: u16,
+    /// How many days before its window a move may have been made.
+    pub early_days: u16,
     /// The later plan's inputs decided for the earlier plan's date, by subscription, where they were: what differs from the
     /// earlier plan already there no date has changed.
     pub redecided: Option<&'a HashMap<String, Row<PlanColumn>>>,
@@ -137,6 +139,8 @@ pub struct Changed {
     pub new: Option<Row<PlanColumn>>,
     /// Each column that changed, in their order; for a subscription that is new, gone or moved one without a column.
     pub fields: Vec<Field>,
+    /// The columns that make it a loss, those first that say most.
+    pub worse: Vec<PlanColumn>,
     /// Where a subscription that is gone went: one that has taken its place.
     pub successor: Option<Text>,
 }
@@ -239,7 +243,7 @@ pub fn explain(found: Pairs, latest: &(impl Latest + ?Sized), context: &Context<
         counted,
         missing,
     } = found;
-    let traces = traces::traces(&pairs, latest);
+    let traces = traces::traces(&pairs, latest, context);
     let causes = Causes::new(context);
     let mut changed: Vec<Changed> = pairs
         .into_iter()

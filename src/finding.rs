@@ -64,6 +64,7 @@ codes! {
     RowTooShort = "row-too-short", Warning, "the row has fewer cells than there are headings; the missing ones count as empty";
     QuoteStray = "quote-stray", Warning, "a quote stands where none belongs, so cells of the row may have been cut in the wrong places";
     DelimiterMixed = "delimiter-mixed", Warning, "lines of the file have another delimiter than others; each was read by its own";
+    TablesApart = "tables-apart", Warning, "a list of customers and a list of subscriptions stand side by side, and nothing says which rows belong together; no subscription was given a customer from them";
     FileEmpty = "file-empty", Warning, "the file has headings and no rows, or nothing at all";
     TextDamaged = "text-damaged", Warning, "letters were lost before the file reached us";
     HeadingRepeated = "heading-repeated", Warning, "two columns mean the same; the first that has a value is used";
@@ -75,6 +76,8 @@ codes! {
     IdDamaged = "id-damaged", Warning, "a spreadsheet has damaged this identifier";
     CellError = "cell-error", Warning, "the cell holds a spreadsheet error in place of a value";
     Contradiction = "contradiction", Warning, "two rows of one subscription say different things";
+    StateAgainstEnd = "state-against-end", Warning, "the state says that a subscription has ended, the term end or what follows it that it has not";
+    TermStartAfterEnd = "term-start-after-end", Warning, "the term begins after it ends";
     CustomerAmbiguous = "customer-ambiguous", Warning, "two customers fit this row";
     PossibleDuplicate = "possible-duplicate", Warning, "a row without an id may tell of licences that another subscription of the customer has";
     CustomerUnknown = "customer-unknown", Warning, "no customer with a tenant id fits this row";
@@ -92,7 +95,7 @@ codes! {
     OfferRowTied = "offer-row-tied", Warning, "two rows of the offers table fit equally well";
     CalendarYearMissing = "calendar-year-missing", Warning, "the calendar table has no holiday in a year that the plan reaches";
     CalendarEmpty = "calendar-empty", Warning, "the calendar has no holiday that counts for us";
-    SubscriptionsDoubled = "subscriptions-doubled", Warning, "more subscriptions of one tenant would run twice than is safe at once";
+    SubscriptionsDoubled = "subscriptions-doubled", Warning, "more subscriptions of one tenant would run twice than is safe at once, so that they move in waves";
     PartnerCountriesUnset = "partner-countries-unset", Warning, "the settings do not say where we are authorised to sell";
     CountryUnknown = "country-unknown", Warning, "the cell holds no country we know";
     CatalogFileOld = "catalog-file-old", Warning, "one of Microsoft's own files is old, or does not say how old it is";
@@ -101,10 +104,10 @@ codes! {
     SubscriptionGoneDue = "subscription-gone-due", Error, "a subscription of the plan before this one, whose term ends within `attention_days`, is in no export any more, and none of ours has taken its place";
     SubscriptionGoneSoon = "subscription-gone-soon", Warning, "a subscription of the plan before this one, whose term ends soon, has ended, or nobody knows when, is in no export any more, and none of ours has taken its place";
     PreviousUnreadable = "previous-unreadable", Warning, "the plan being replaced cannot be read, so nothing was compared";
+    GuardsBlind = "guards-blind", Warning, "nothing is known of the last run's exports or plan, so that some guards could not look";
     SubscriptionGone = "subscription-gone", Note, "a subscription of the plan before this one is in no export any more";
-    PreviousMixed = "previous-mixed", Note, "the plan that was compared is not the one that the run record beside it tells of";
     GuardAccepted = "guard-accepted", Note, "a guard tripped, and the command line let it through";
-    LastSetMixed = "last-set-mixed", Note, "the files of the last run do not belong together";
+    LastSetMixed = "last-set-mixed", Note, "the files of an earlier run do not belong together: its plan or a companion is not as its run record says";
     PriceMissing = "price-missing", Note, "the price list has no price for an offer to order, so its costs are not worked out";
     SheetHidden = "sheet-hidden", Note, "a hidden sheet was read";
     RowsHidden = "rows-hidden", Note, "rows that are hidden or filtered out were read";
@@ -136,10 +139,12 @@ codes! {
     HoldUnused = "hold-unused", Warning, "a hold fits no subscription";
     OfferRowUnused = "offer-row-unused", Note, "a row of the offers table fits no subscription";
     LetterLanguage = "letter-language", Warning, "there is no template of a customer's language, so its letter is in English";
+    LetterIncomplete = "letter-incomplete", Warning, "letters to customers lack a name, a recipient, whom to ask, or a link";
     ProgressToCome = "progress-to-come", Warning, "a row of the progress table tells of a day that is still to come";
     AgreementToCome = "agreement-to-come", Warning, "a customer's agreement is accepted on a day that is still to come; it counts as not accepted";
     ChannelLeftOver = "channel-left-over", Note, "subscriptions are of a kind of which hardly any is left";
     RegistrationNumberNeeded = "registration-number-needed", Note, "customers in this country need a company registration number in Partner Center before anything can be ordered";
+    ProgressUnfit = "progress-unfit", Warning, "a row of the progress table tells of a transfer of what nobody can transfer";
     ProgressUnused = "progress-unused", Note, "a row of the progress table fits no subscription or customer";
 }
 

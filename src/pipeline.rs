@@ -168,7 +168,7 @@ pub struct Checked {
 /// # Errors
 /// Where nothing could be planned or written: the files of the last run are as they were.
 pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, Stop> {
-    request.outputs().stand_apart()?;
+    request.stand_apart()?;
     let early = request.lock_if_there()?;
     let named = previous::named(request)?;
     let references = References::load(request.config, request.as_of)?;

@@ -147,10 +147,12 @@ fn new_words(changed: &Changed) -> String {
     }
 }
 
-/// The causes of a change of a subscription, each once, with the columns that it explains.
+/// The causes of a change of a subscription, each once, with the columns that it explains; what made it a loss first.
 pub(super) fn by_cause(changed: &Changed) -> Vec<(Cause, &str, Vec<String>)> {
     let mut groups: Vec<(Cause, &str, Vec<String>)> = Vec::new();
-    for field in &changed.fields {
+    let is_worse = |field: &&Field| field.column.is_some_and(|column| changed.worse.contains(&column));
+    let (worse, other): (Vec<&Field>, Vec<&Field>) = changed.fields.iter().partition(is_worse);
+    for field in worse.into_iter().chain(other) {
         let words = words(changed, field);
         match groups
             .iter_mut()
@@ -200,8 +202,10 @@ fn line(text: &mut String, changed: &Changed) {
         PlanColumn::Reasons,
         PlanColumn::TermEnd,
     ];
-    let words = telling
+    let words = changed
+        .worse
         .iter()
+        .chain(&telling)
         .find_map(|column| changed.fields.iter().find(|field| field.column == Some(*column)))
         .or_else(|| changed.fields.iter().find(|field| field.column.is_none()))
         .map(|field| format!("{} ({})", words(changed, field), field.cause));

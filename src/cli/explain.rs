@@ -43,7 +43,7 @@ pub(super) fn tell(word: &str, json: bool, reading: &Reading, screen: &Screen, w
     };
     let is_found = !matches!(explained.answer, Answer::Nothing(_));
     if !is_found {
-        screen.tell(&human::not_found(word, &explained.answer));
+        screen.tell(&human::not_found(word, &explained.answer, screen.verbose()));
     } else if explained.verdict == Verdict::Look {
         screen.mention("a row was rejected or a file not read, which may say more: see `seatshift check`\n");
     }

@@ -4,9 +4,10 @@
 //! standard output, for people or as one JSON document. A week is told by its last night that can be read. Nights that cannot be
 //! read are named on standard error, and the rest is told.
 
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
 use chrono::{Datelike, Days, NaiveDate};
+use rayon::prelude::*;
 use seatshift::{
     saved::{Nights, NightsStop, PlanColumn, Row},
     terms::Id,
@@ -37,7 +38,7 @@ pub(super) fn run(command: &History, screen: &Screen) -> u8 {
         Some(id) => one(&mut reader, id, command.json),
         None => Some(trend(&mut reader, command.by, command.json)),
     };
-    for damage in &reader.damaged {
+    for damage in reader.damaged.values() {
         screen.tell(&format!("{damage}\n"));
     }
     if reader.good == 0 {
@@ -61,7 +62,7 @@ pub(super) fn run(command: &History, screen: &Screen) -> u8 {
 struct Reader<'a> {
     nights: &'a Nights,
     good: usize,
-    damaged: Vec<NightsStop>,
+    damaged: BTreeMap<NaiveDate, NightsStop>,
 }
 
 impl Reader<'_> {
@@ -69,8 +70,16 @@ impl Reader<'_> {
         Reader {
             nights,
             good: 0,
-            damaged: Vec::new(),
+            damaged: BTreeMap::new(),
         }
+    }
+
+    /// Looks whether nights can be read that are not told of.
+    fn check(&mut self, nights: &[NaiveDate]) {
+        let all = self.nights;
+        let check = |&night: &NaiveDate| Some((night, all.check(night).err()?));
+        let damaged: Vec<(NaiveDate, NightsStop)> = nights.par_iter().filter_map(check).collect();
+        self.damaged.extend(damaged);
     }
 
     /// The plan of a night; none where it cannot be read.
@@ -81,7 +90,7 @@ impl Reader<'_> {
                 Some(plan)
             }
             Err(damage) => {
-                self.damaged.push(damage);
+                self.damaged.insert(night, damage);
                 None
             }
         }
@@ -137,9 +146,11 @@ fn trend(reader: &mut Reader<'_>, by: Span, json: bool) -> String {
     let days: Vec<NaiveDate> = reader.nights.days().collect();
     let mut trend = Vec::new();
     let mut week_told = None;
+    let mut untold = Vec::new();
     for night in days.into_iter().rev() {
         let week = (night.iso_week().year(), night.iso_week().week());
         if by == Span::Week && week_told == Some(week) {
+            untold.push(night);
             continue;
         }
         if let Some(plan) = reader.plan(night) {
@@ -148,7 +159,7 @@ fn trend(reader: &mut Reader<'_>, by: Span, json: bool) -> String {
         }
     }
     trend.reverse();
-    reader.damaged.reverse();
+    reader.check(&untold);
     if json {
         return pretty(&serde_json::json!({ "nights": trend }));
     }

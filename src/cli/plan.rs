@@ -89,6 +89,10 @@ fn planned(command: &Plan, config: &Config, progress: &Progress) -> Result<Outco
             now: Some(SystemTime::now()),
         },
     };
+    request.stand_apart()?;
+    if let Some(path) = &command.metrics {
+        signals::write_figures_to(path, progress.began());
+    }
     on_threads(&command.reading, || pipeline::run(&request, progress))
 }
 

@@ -35,6 +35,11 @@ impl Progress {
         }
     }
 
+    /// When the program started.
+    pub(super) fn began(&self) -> Instant {
+        self.started
+    }
+
     /// Shows itself once the work has become long.
     fn show(&self) {
         if !self.quiet && self.bar.is_hidden() && self.started.elapsed() >= LONG {

@@ -1,5 +1,7 @@
 //! `seatshift report`: a workbook, a page, a calendar or letters of a plan that stands in files.
 
+use std::time::SystemTime;
+
 use seatshift::{
     pipeline::{self, ReportRequest, Reported, Stop},
     write::{Reports, Target},
@@ -29,6 +31,7 @@ fn reported(command: &Report, progress: &Progress) -> Result<(Reports, Reported)
         config: &config,
         as_of: command.as_of,
         reports: reports.clone(),
+        now: Some(SystemTime::now()),
     };
     Ok((reports, pipeline::report(&request, progress)?))
 }

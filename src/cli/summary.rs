@@ -2,7 +2,7 @@
 //!
 //! Customers are not named here: a subscription's id is what leads to its row.
 
-use std::{cmp::Ordering, collections::BTreeMap, fmt::Write};
+use std::{collections::BTreeMap, fmt::Write};
 
 use chrono::NaiveDate;
 use seatshift::{
@@ -10,7 +10,7 @@ use seatshift::{
     finding::{Accounting, Code, Finding, Place, Severity},
     pipeline::{Outcome, Reported, Stop, Verdict},
     plan::{Counts, Plan, PlanRow, Reason},
-    terms::{Action, Id, Urgency},
+    terms::{Action, StepKind, Urgency},
     write::{Reports, Target},
 };
 
@@ -129,15 +129,24 @@ fn equations(text: &mut String, accounting: &Accounting, outcome: &Outcome) {
 fn pressing(text: &mut String, plan: &Plan) {
     let stops = |row: &PlanRow| row.decision.reasons.contains(&Reason::ServiceStops);
     let is = |urgency| move |row: &PlanRow| row.decision.urgency == Some(urgency) && !stops(row);
-    list(text, plan, "Service stops before the move", BAD, stops);
+    let words = "Service stops at the term end, before the move, unless this is done by then";
+    list(text, plan, words, BAD, stops, |row| to_keep_service(row, plan.as_of));
     list(
         text,
         plan,
         "Late: a deadline has passed, service is still safe",
         WARN,
         is(Urgency::Late),
+        next,
     );
-    list(text, plan, "Past the term end, recoverable", BAD, is(Urgency::Lapsed));
+    list(
+        text,
+        plan,
+        "Past the term end or cancelled, recoverable",
+        BAD,
+        is(Urgency::Lapsed),
+        while_it_lasts,
+    );
     let to_decide =
         |row: &PlanRow| row.decision.action == Action::Review && row.decision.urgency == Some(Urgency::Open);
     list(
@@ -146,6 +155,7 @@ fn pressing(text: &mut String, plan: &Plan) {
         "To decide now: near the term end, or none is known",
         WARN,
         to_decide,
+        next,
     );
     list(
         text,
@@ -153,49 +163,97 @@ fn pressing(text: &mut String, plan: &Plan) {
         "Lost: past the end of data retention",
         BAD,
         is(Urgency::Lost),
+        next,
     );
 }
 
-/// The first few rows of a kind, by the day of their next step.
-fn list(text: &mut String, plan: &Plan, words: &str, style: anstyle::Style, wanted: impl Fn(&PlanRow) -> bool) {
-    let mut rows: Vec<(Option<NaiveDate>, &PlanRow)> = plan
+/// What must be done for a row, and by when.
+struct Due {
+    day: Option<NaiveDate>,
+    what: String,
+    /// How long things stay as they are.
+    until: String,
+}
+
+/// The next step of a row.
+fn next(row: &PlanRow) -> Due {
+    let decision = &row.decision;
+    Due {
+        day: decision.next_step_by.or(decision.move_date),
+        what: decision.next_step.map_or_else(String::new, |step| step.to_string()),
+        until: String::new(),
+    }
+}
+
+/// What keeps the service of a source that is set to stop before its move: another choice for its term end. Where the business
+/// day for it has passed, the last day of the window is left, and at worst the term end itself.
+fn to_keep_service(row: &PlanRow, as_of: NaiveDate) -> Due {
+    let decision = &row.decision;
+    let term_end = row.subscription.term_end.map(|end| end.0);
+    let mut days = [decision.end_source_by, decision.window_closes, term_end]
+        .into_iter()
+        .flatten();
+    match (decision.end_source, decision.end_source_by) {
+        (Some(end), Some(by)) => Due {
+            day: days.find(|day| *day >= as_of).or(Some(by)),
+            what: format!("{} {end}", StepKind::EndSource),
+            until: String::new(),
+        },
+        _ => next(row),
+    }
+}
+
+/// The next step of a row past its term end, and until when users work, or data is kept.
+fn while_it_lasts(row: &PlanRow) -> Due {
+    let decision = &row.decision;
+    let what = match decision.reasons.contains(&Reason::ServiceDown) {
+        true => "data is kept",
+        false => "users work",
+    };
+    let closes = decision.window_closes.filter(|_| decision.action == Action::Move);
+    Due {
+        until: closes.map_or_else(String::new, |day| format!("  {what} until {day}")),
+        ..next(row)
+    }
+}
+
+/// The first few rows of a kind, by the day of what must be done.
+fn list(
+    text: &mut String,
+    plan: &Plan,
+    words: &str,
+    style: anstyle::Style,
+    wanted: impl Fn(&PlanRow) -> bool,
+    due: impl Fn(&PlanRow) -> Due,
+) {
+    let mut rows: Vec<(Due, String, &PlanRow)> = plan
         .rows
         .iter()
         .filter(|row| wanted(row))
-        .map(|row| (row.decision.next_step_by.or(row.decision.move_date), row))
+        .map(|row| (due(row), row.subscription.id.to_string(), row))
         .collect();
-    let Some(last) = rows.len().min(ROWS_SHOWN).checked_sub(1) else {
+    if rows.is_empty() {
         return;
-    };
-    let order = |(day, row): &(Option<NaiveDate>, &PlanRow), (other_day, other): &(Option<NaiveDate>, &PlanRow)| {
-        let days = (day.is_none(), day).cmp(&(other_day.is_none(), other_day));
-        days.then_with(|| as_texts(&row.subscription.id, &other.subscription.id))
-    };
-    let all = rows.len();
-    rows.select_nth_unstable_by(last, order);
-    rows.truncate(ROWS_SHOWN);
-    rows.sort_by(order);
-    heading(text, style, &format!("{words}: {}", grouped(all as u64)));
-    for (day, row) in &rows {
-        let id = row.subscription.id.to_string();
-        let day = day.map_or_else(|| "no day".to_owned(), |day| day.to_string());
-        let step = row.decision.next_step.map_or("", |step| step.as_str());
+    }
+    rows.sort_by(|(due, id, _), (other, other_id, _)| {
+        (due.day.is_none(), due.day, id).cmp(&(other.day.is_none(), other.day, other_id))
+    });
+    heading(text, style, &format!("{words}: {}", grouped(rows.len() as u64)));
+    for (due, id, row) in rows.iter().take(ROWS_SHOWN) {
+        // What is cut short is to be decided first thing.
+        let no_day = match row.decision.reasons.contains(&Reason::SourceCancelled) {
+            true => "now",
+            false => "no day",
+        };
+        let day = due.day.map_or_else(|| no_day.to_owned(), |day| day.to_string());
         // What stands in a column of ids may be anything; then its place leads to the row.
-        let which = match is_id(&id) {
-            true => id,
+        let which = match is_id(id) {
+            true => id.clone(),
             false => row.subscription.place.to_string(),
         };
-        let _ = writeln!(text, "  {day:10}  {step:24}  {}", tame(&which));
+        let _ = writeln!(text, "  {day:10}  {:24}  {}{}", due.what, tame(&which), due.until);
     }
-    rest(text, all, ROWS_SHOWN);
-}
-
-/// The order of two ids as they are written.
-fn as_texts(a: &Id, b: &Id) -> Ordering {
-    match (a, b) {
-        (Id::Guid(a), Id::Guid(b)) => a.cmp(b),
-        _ => a.to_string().cmp(&b.to_string()),
-    }
+    rest(text, rows.len(), ROWS_SHOWN);
 }
 
 fn rest(text: &mut String, all: usize, shown: usize) {

@@ -20,7 +20,7 @@ use seatshift::{
 };
 
 /// What stands for a value.
-const LEFT_OUT: &str = "…";
+pub(super) const LEFT_OUT: &str = "…";
 
 /// A message and its hint, and whether anything was left out of them.
 pub(super) struct Withheld {
@@ -63,6 +63,7 @@ fn tells_of_nobody(code: Code) -> bool {
             | Code::PartnerCountriesUnset
             | Code::CalendarYearMissing
             | Code::LastSetMixed
+            | Code::GuardsBlind
     )
 }
 

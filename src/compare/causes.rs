@@ -10,7 +10,7 @@ use super::{
     Cause, ChangeKind, Changed, Context, Field, Loss, Pair, Runs, crossed,
     influence::{decides, is_fact, names_nobody, reaches, reaches_rows},
     traces::{Trace, is_ours},
-    weight::{due, loss},
+    weight::{due, loss, worse},
 };
 use crate::{
     saved::{PlanColumn, Row},
@@ -78,6 +78,10 @@ impl<'a> Causes<'a> {
             }),
             due: pair.new.as_ref().or(pair.old.as_ref()).and_then(due),
             fields,
+            worse: match (kind, &pair.old, &pair.new) {
+                (ChangeKind::Changed, Some(old), Some(new)) => worse(old, new),
+                _ => Vec::new(),
+            },
             successor: trace.map(|(Trace::Ours(id) | Trace::Successor(id))| id),
             old: pair.old,
             new: pair.new,

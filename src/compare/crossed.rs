@@ -32,7 +32,7 @@ const AROUND_THE_END: [i64; 6] = [-1, 7, 30, 90, 120, 150];
 const APPROVAL: i64 = 31;
 
 /// Reasons that come or go with a date that the row does not show.
-const OF_HIDDEN_DATES: [&str; 16] = [
+const OF_HIDDEN_DATES: [&str; 17] = [
     "transfer-pending",
     "renewed-lately",
     "renewed-since-export",
@@ -44,6 +44,7 @@ const OF_HIDDEN_DATES: [&str; 16] = [
     "service-stops",
     "service-down",
     "source-deleted",
+    "source-cancelled",
     "target-end-of-sale",
     "term-not-sold",
     "addon-without-base",

@@ -5,14 +5,14 @@
 //! Keeps the order of the earlier plan, then that of the later one.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     hash::{DefaultHasher, Hash, Hasher},
 };
 
 use rayon::prelude::*;
 
 use super::{Counted, Latest};
-use crate::saved::{Columns, PlanColumn, Row, SavedStop};
+use crate::saved::{Columns, PlanColumn, Row, SavedStop, says_the_same};
 
 /// Rows compared at a time.
 const BATCH: usize = 8192;
@@ -46,6 +46,8 @@ pub struct Ground {
     pub missing: Vec<PlanColumn>,
     /// Whether what is counted otherwise is listed too.
     pub all: bool,
+    /// Whether a spreadsheet has saved one of the plans again, so that zeros before and after numbers may be lost.
+    pub respelt: bool,
 }
 
 /// A row and its partner; one of them may be missing.
@@ -98,7 +100,7 @@ pub fn find(
     latest: &(impl Latest + ?Sized),
     ground: Ground,
 ) -> Result<Pairs, SavedStop> {
-    let index = Index::new(latest);
+    let index = Index::new(latest, ground.respelt);
     let mut seen = vec![false; latest.count()];
     let mut found = Pairs::default();
     let mut batch = Vec::with_capacity(BATCH);
@@ -153,6 +155,7 @@ fn judged(
 ) -> (Option<usize>, Judged) {
     let id = old.get(PlanColumn::SubscriptionId);
     let partner = index.places(id).find(|&place| latest.id(place) == id);
+    let partner = partner.or_else(|| index.respelt(id));
     let Some(place) = partner else {
         return (
             None,
@@ -171,6 +174,7 @@ fn judged(
         .iter()
         .copied()
         .filter(|column| !ground.missing.contains(column) && old.get(*column) != new.get(*column))
+        .filter(|column| !ground.respelt || !says_the_same(old.get(*column), new.get(*column)))
         .collect();
     if columns.is_empty() {
         return (partner, Judged::Same);
@@ -205,26 +209,51 @@ fn follows_as_of(old: &Row<PlanColumn>, new: &Row<PlanColumn>, columns: &[PlanCo
 }
 
 /// Places of the later plan's rows by a digest of their subscription.
-struct Index(Vec<(u64, u32)>);
+struct Index {
+    places: Vec<(u64, u32)>,
+    /// Of ids that are digits, by what a spreadsheet makes of them; none where several are alike.
+    numbers: HashMap<String, Option<usize>>,
+}
 
 impl Index {
-    fn new(latest: &(impl Latest + ?Sized)) -> Index {
+    fn new(latest: &(impl Latest + ?Sized), respelt: bool) -> Index {
         let mut places: Vec<(u64, u32)> = (0..latest.count())
             .into_par_iter()
             .filter_map(|place| Some((digest(&latest.id(place)), u32::try_from(place).ok()?)))
             .collect();
         places.par_sort_unstable();
-        Index(places)
+        let mut numbers = HashMap::new();
+        for place in (0..latest.count()).filter(|_| respelt) {
+            if let Some(number) = number(&latest.id(place)) {
+                let of_one = |known: &mut Option<usize>| *known = None;
+                numbers.entry(number).and_modify(of_one).or_insert(Some(place));
+            }
+        }
+        Index { places, numbers }
+    }
+
+    /// Where a subscription stands whose id has lost the zeros before it.
+    fn respelt(&self, id: &str) -> Option<usize> {
+        match self.numbers.is_empty() {
+            true => None,
+            false => self.numbers.get(&number(id)?).copied().flatten(),
+        }
     }
 
     /// Where a subscription may stand.
     fn places(&self, id: &str) -> impl Iterator<Item = usize> {
         let wanted = digest(id);
-        let start = self.0.partition_point(|(digest, _)| *digest < wanted);
-        let rest = self.0.get(start..).unwrap_or_default();
+        let start = self.places.partition_point(|(digest, _)| *digest < wanted);
+        let rest = self.places.get(start..).unwrap_or_default();
         let fits = rest.iter().take_while(move |(digest, _)| *digest == wanted);
         fits.map(|(_, place)| *place as usize)
     }
+}
+
+/// An id of digits as a spreadsheet saves it.
+fn number(id: &str) -> Option<String> {
+    let is_number = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| id.trim_start_matches('0').to_owned())
 }
 
 fn digest(id: &str) -> u64 {

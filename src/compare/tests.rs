@@ -67,6 +67,7 @@ fn changes_with(old: &[Row<P>], new: &[Row<P>], runs: &Runs, redecided: Option<&
     let context = Context {
         runs,
         attention_days: 30,
+        early_days: 31,
         redecided,
     };
     explain(found, new, &context)
@@ -310,9 +311,24 @@ fn a_subscription_of_ours_takes_the_place_of_what_is_gone() {
                 (P::TermEnd, "2027-12-27"),
             ],
         ),
-        ("it began long before", &[(P::TermEnd, "2027-06-30")]),
+        (
+            "it began more than `early_days` before the window",
+            &[(P::TermEnd, "2027-11-21")],
+        ),
     ] {
         assert_eq!(gone(&one, &[cells]), [("a".to_owned(), ChangeKind::Gone)], "{why}");
+    }
+    // The window opens on 2026-12-24, and a move may be 31 days before it; the plan goes by the same.
+    let early: Cells<'_> = &[(P::TermEnd, "2027-11-22")];
+    assert_eq!(gone(&one, &[early]), [("a".to_owned(), ChangeKind::Moved)]);
+    // A window that is open whatever the day has been so for the source's term, which began on 2026-01-01.
+    let open = [row("a", &[(P::WindowOpens, ""), (P::MoveDate, "2026-11-23")])];
+    assert_eq!(
+        gone(&open, &[&[(P::TermEnd, "2026-12-31")]]),
+        [("a".to_owned(), ChangeKind::Moved)]
+    );
+    for (end, kind) in [("2027-01-15", ChangeKind::Moved), ("2026-12-15", ChangeKind::Gone)] {
+        assert_eq!(gone(&open, &[&[(P::TermEnd, end)]]), [("a".to_owned(), kind)], "{end}");
     }
     // A transfer keeps the term; where the beginning is not known, that it is new must do; an id may be written otherwise.
     for cells in [

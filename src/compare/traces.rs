@@ -2,22 +2,20 @@
 //!
 //! In: what is in the earlier plan only, the later plan. Out: for each the subscription of ours that has taken its place, or a new
 //! one of the same source. Ours it is where the customer and the offer (the target, or the source's own) are the same, the licences
-//! suffice, and it began about the move date, or keeps the term end as a transfer does. One subscription of ours stands for no more
-//! licences than it has. What begins nobody knows when counts only if it is new as well.
+//! suffice, and it began when a target of the source may have begun ([`SourceTerm`]), or keeps the term end as a transfer does. One
+//! subscription of ours stands for no more licences than it has. What begins nobody knows when counts only if it is new as well.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{Months, NaiveDate};
 use rayon::prelude::*;
 
-use super::{Latest, Pair, influence::has};
+use super::{Context, Latest, Pair, influence::has};
 use crate::{
+    rules::SourceTerm,
     saved::{PlanColumn, Row},
     terms::{Term, Text},
 };
-
-/// Days around the move date in which the target may have begun.
-const ABOUT: i64 = 31;
 
 /// Where a subscription went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +39,7 @@ struct Heir {
 }
 
 /// For each pair where it went, if it is gone.
-pub(super) fn traces(pairs: &[Pair], latest: &(impl Latest + ?Sized)) -> Vec<Option<Trace>> {
+pub(super) fn traces(pairs: &[Pair], latest: &(impl Latest + ?Sized), context: &Context<'_>) -> Vec<Option<Trace>> {
     let is_gone = |pair: &Pair| pair.new.is_none();
     let mut traces = vec![None; pairs.len()];
     let gone: Vec<(usize, &Row<PlanColumn>)> = pairs
@@ -95,19 +93,20 @@ pub(super) fn traces(pairs: &[Pair], latest: &(impl Latest + ?Sized)) -> Vec<Opt
     for (place, row) in gone {
         let of_customer = heirs.get_mut(row.get(PlanColumn::CustomerId));
         if let (Some(heirs), Some(slot)) = (of_customer, traces.get_mut(place)) {
-            *slot = trace(row, heirs);
+            *slot = trace(row, heirs, context);
         }
     }
     traces
 }
 
-fn trace(gone: &Row<PlanColumn>, heirs: &mut [Heir]) -> Option<Trace> {
+fn trace(gone: &Row<PlanColumn>, heirs: &mut [Heir], context: &Context<'_>) -> Option<Trace> {
     let seats = number(gone, PlanColumn::Seats);
     if !has(gone, "already-ours") {
+        let earliest = earliest(gone, context);
         let ours = [PlanColumn::TargetOfferId, PlanColumn::SourceOfferId]
             .into_iter()
             .zip([PlanColumn::TargetOffer, PlanColumn::SourceOffer])
-            .find_map(|(ids, names)| ours(gone, &wanted(gone, ids, names), seats, heirs));
+            .find_map(|(ids, names)| ours(gone, earliest, &wanted(gone, ids, names), seats, heirs));
         if let Some(id) = ours {
             return Some(Trace::Ours(id));
         }
@@ -122,11 +121,19 @@ fn trace(gone: &Row<PlanColumn>, heirs: &mut [Heir]) -> Option<Trace> {
 }
 
 /// Ours that together have every offer that was wanted; each gives the licences.
-fn ours(gone: &Row<PlanColumn>, wanted: &[Vec<String>], seats: u64, heirs: &mut [Heir]) -> Option<Text> {
+fn ours(
+    gone: &Row<PlanColumn>,
+    earliest: Option<NaiveDate>,
+    wanted: &[Vec<String>],
+    seats: u64,
+    heirs: &mut [Heir],
+) -> Option<Text> {
     let mut taken: Vec<usize> = Vec::new();
     for offer in wanted {
-        let fits =
-            |heir: &Heir| heir.is_ours && heir.seats >= seats && shares(&heir.offers, offer) && in_time(gone, heir);
+        let fits = |heir: &Heir| {
+            let is_it = heir.is_ours && heir.seats >= seats && shares(&heir.offers, offer);
+            is_it && in_time(gone, earliest, heir)
+        };
         let place = heirs
             .iter()
             .enumerate()
@@ -144,25 +151,39 @@ fn ours(gone: &Row<PlanColumn>, wanted: &[Vec<String>], seats: u64, heirs: &mut 
         .map(|heir| heir.id.clone())
 }
 
-/// Whether ours began about the day of the move, or keeps the term.
-fn in_time(gone: &Row<PlanColumn>, heir: &Heir) -> bool {
+/// The first day on which the target of what is gone may have begun; none where nothing is known of its days.
+fn earliest(gone: &Row<PlanColumn>, context: &Context<'_>) -> Option<NaiveDate> {
+    let ends = gone.date(PlanColumn::TermEnd);
+    let term = SourceTerm {
+        window_opens: gone.date(PlanColumn::WindowOpens),
+        starts: begins(gone),
+        ends,
+    };
+    let as_of = context.runs.to.or(gone.date(PlanColumn::MoveDate)).or(ends)?;
+    Some(term.earliest_target(context.early_days.into(), as_of))
+}
+
+/// The first day of a row's term, counted back from its end.
+fn begins(row: &Row<PlanColumn>) -> Option<NaiveDate> {
+    let term: Term = row.get(PlanColumn::Term).parse().ok()?;
+    let next = row.date(PlanColumn::TermEnd)?.succ_opt()?;
+    next.checked_sub_months(Months::new(u32::from(term.0)))
+}
+
+/// Whether ours began late enough to be the target, or keeps the term.
+fn in_time(gone: &Row<PlanColumn>, earliest: Option<NaiveDate>, heir: &Heir) -> bool {
     let end = gone.date(PlanColumn::TermEnd);
     if end.is_some() && heir.ends == end {
         return true;
     }
-    match (gone.date(PlanColumn::MoveDate).or(end), heir.begins) {
-        (Some(day), Some(begins)) => (begins - day).num_days().abs() <= ABOUT,
+    match (earliest, heir.begins) {
+        (Some(earliest), Some(begins)) => begins >= earliest,
         _ => heir.is_new,
     }
 }
 
 fn heir(row: &Row<PlanColumn>, new: &HashSet<&str>) -> Heir {
     let id = row.get(PlanColumn::SubscriptionId);
-    let ends = row.date(PlanColumn::TermEnd);
-    let term: Option<Term> = row.get(PlanColumn::Term).parse().ok();
-    let begins = ends
-        .zip(term)
-        .and_then(|(end, term)| end.succ_opt()?.checked_sub_months(Months::new(u32::from(term.0))));
     Heir {
         id: id.into(),
         is_ours: is_ours(row),
@@ -170,8 +191,8 @@ fn heir(row: &Row<PlanColumn>, new: &HashSet<&str>) -> Heir {
         offers: keys(row.get(PlanColumn::SourceOfferId), row.get(PlanColumn::SourceOffer)),
         channel: row.get(PlanColumn::SourceChannel).to_owned(),
         seats: number(row, PlanColumn::Seats),
-        begins,
-        ends,
+        begins: begins(row),
+        ends: row.date(PlanColumn::TermEnd),
     }
 }
 

@@ -9,7 +9,7 @@ use super::{ChangeKind, Changed, Loss, Pair, influence::has};
 use crate::saved::{PlanColumn, Row};
 
 /// Reasons that are bad news.
-const BAD: [&str; 10] = [
+const BAD: [&str; 13] = [
     "service-stops",
     "service-down",
     "auto-renew-risk",
@@ -18,6 +18,9 @@ const BAD: [&str; 10] = [
     "notice-missed",
     "renewed-since-export",
     "source-deleted",
+    "source-cancelled",
+    "state-against-end",
+    "renewal-undone",
     "as-soon-as-ready",
     "addon-without-base",
 ];
@@ -34,7 +37,7 @@ pub(super) fn due(row: &Row<PlanColumn>) -> Option<NaiveDate> {
 pub(super) fn loss(pair: &Pair, kind: ChangeKind, to: Option<NaiveDate>, attention_days: u16) -> Option<Loss> {
     let lost = match (kind, &pair.old, &pair.new) {
         (ChangeKind::Gone, Some(old), _) if old.get(PlanColumn::Action) != "keep" => old,
-        (ChangeKind::Changed, Some(old), Some(new)) if is_worse(old, new) => new,
+        (ChangeKind::Changed, Some(old), Some(new)) if !worse(old, new).is_empty() => new,
         _ => return None,
     };
     let near = to.and_then(|to| to.checked_add_days(Days::new(attention_days.into())));
@@ -46,7 +49,8 @@ pub(super) fn loss(pair: &Pair, kind: ChangeKind, to: Option<NaiveDate>, attenti
     }
 }
 
-fn is_worse(old: &Row<PlanColumn>, new: &Row<PlanColumn>) -> bool {
+/// The columns in which a row is worse than it was, those first that say most.
+pub(super) fn worse(old: &Row<PlanColumn>, new: &Row<PlanColumn>) -> Vec<PlanColumn> {
     let rank = |row: &Row<PlanColumn>| match row.get(PlanColumn::Urgency) {
         "late" => 1,
         "lapsed" => 2,
@@ -59,12 +63,25 @@ fn is_worse(old: &Row<PlanColumn>, new: &Row<PlanColumn>) -> bool {
     let reassign = |row: &Row<PlanColumn>| row.get(PlanColumn::Licences) == "reassign";
     let loses = |row: &Row<PlanColumn>| row.list(PlanColumn::Loses).map(str::to_owned).collect::<Vec<_>>();
     let lost_before = loses(old);
-    rank(new) > rank(old)
-        || (action(new) && !action(old))
-        || sooner
-        || (reassign(new) && !reassign(old))
-        || loses(new).iter().any(|loss| !lost_before.contains(loss))
-        || BAD.iter().any(|reason| has(new, reason) && !has(old, reason))
+    let columns = [
+        (PlanColumn::Action, action(new) && !action(old)),
+        (PlanColumn::Urgency, rank(new) > rank(old)),
+        (
+            PlanColumn::Reasons,
+            BAD.iter().any(|reason| has(new, reason) && !has(old, reason)),
+        ),
+        (PlanColumn::TermEnd, sooner),
+        (PlanColumn::Licences, reassign(new) && !reassign(old)),
+        (
+            PlanColumn::Loses,
+            loses(new).iter().any(|loss| !lost_before.contains(loss)),
+        ),
+    ];
+    columns
+        .into_iter()
+        .filter(|(_, is_worse)| *is_worse)
+        .map(|(column, _)| column)
+        .collect()
 }
 
 /// The order of changes; total, since a subscription stands once.

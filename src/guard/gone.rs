@@ -1,44 +1,72 @@
 //! Subscriptions and customers of the last plan that tonight's has not.
 //!
-//! In: the last `plan.csv`, read row by row; tonight's plan. Out: guards that trip. Columns are found by their headings, so that a
-//! plan of an earlier version does; one without an id column tells nothing.
+//! In: the last plan row by row, from whoever compares it ([`Counting`]), else from its file; tonight's plan. Out: guards that trip.
+//! In a file columns are found by their headings, so that a plan of an earlier version does; one without an id column tells nothing.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap, HashSet},
     fs::File,
     io::{BufRead, BufReader, Read},
     path::Path,
 };
 
-use hashbrown::{HashMap, HashSet};
-
 use super::{Guard, Tonight, Tripped, shrunk};
-use crate::{
-    saved::restored,
-    terms::{CustomerId, Id},
-};
+use crate::{plan::Plan, saved::restored, terms::Id};
 
-/// What of the last plan is gone.
-#[derive(Debug, Default)]
-struct Gone {
+/// What the guards need of the last plan.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LastPlan {
     subscriptions: u64,
     gone: u64,
     /// Subscriptions of each customer.
     customers: HashMap<String, u64>,
 }
 
+/// The last plan, counted row by row against tonight's.
+pub struct Counting<'a> {
+    ids: HashSet<&'a Id>,
+    counted: LastPlan,
+}
+
+impl<'a> Counting<'a> {
+    /// Against this plan.
+    pub fn against(tonight: &'a Plan) -> Counting<'a> {
+        Counting {
+            ids: tonight.rows.iter().map(|row| &row.subscription.id).collect(),
+            counted: LastPlan::default(),
+        }
+    }
+
+    /// Takes a row into account: its subscription and customer, as they were meant.
+    pub fn add(&mut self, subscription: &str, customer: &str) {
+        self.counted.subscriptions += 1;
+        let id = Id::parse(subscription);
+        self.counted.gone += u64::from(id.is_none_or(|id| !self.ids.contains(&id)));
+        if !customer.is_empty() {
+            *self.counted.customers.entry(customer.to_owned()).or_default() += 1;
+        }
+    }
+
+    /// What came of it.
+    pub fn counted(self) -> LastPlan {
+        self.counted
+    }
+}
+
+impl LastPlan {
+    /// The plan in a file, which may be of any version of ours; none where it is no plan.
+    pub fn read(plan: &Path, tonight: &Plan) -> Option<LastPlan> {
+        compared(File::open(plan).ok()?, Counting::against(tonight))
+    }
+}
+
 /// The guards of subscriptions and customers.
-pub(super) fn gone(tonight: &Tonight<'_>, plan: &Path) -> Vec<Tripped> {
+pub(super) fn gone(tonight: &Tonight<'_>, last: &LastPlan) -> Vec<Tripped> {
     let rows = &tonight.plan.rows;
-    let Ok(file) = File::open(plan) else {
-        return Vec::new();
-    };
-    let ids: HashSet<&Id> = rows.iter().map(|row| &row.subscription.id).collect();
-    let Some(last) = compared(file, &ids) else {
-        return Vec::new();
-    };
-    let customers: HashSet<CustomerId> = rows.iter().filter_map(|row| row.subscription.customer_id).collect();
-    let customers: HashSet<String> = customers.iter().map(CustomerId::to_string).collect();
+    let customers: HashSet<String> = rows
+        .iter()
+        .filter_map(|row| row.subscription.customer_id.map(|id| id.to_string()))
+        .collect();
     let mut tripped = Vec::new();
     tripped.extend(shrunk(tonight, "subscriptions", last.subscriptions, rows.len() as u64));
     let were = last.customers.len() as u64;
@@ -66,8 +94,8 @@ pub(super) fn gone(tonight: &Tonight<'_>, plan: &Path) -> Vec<Tripped> {
     tripped
 }
 
-/// Reads a plan against the ids of another one; none where it is no plan.
-fn compared(plan: impl Read, ids: &HashSet<&Id>) -> Option<Gone> {
+/// Counts the rows of a file; none where it is no plan.
+fn compared(plan: impl Read, mut counting: Counting<'_>) -> Option<LastPlan> {
     let mut plan = BufReader::with_capacity(1 << 16, plan);
     let head = plan.fill_buf().ok()?;
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -83,18 +111,12 @@ fn compared(plan: impl Read, ids: &HashSet<&Id>) -> Option<Gone> {
             .position(|heading| heading.trim_start_matches('\u{feff}') == name)
     };
     let (subscription, customer) = (index("subscription_id")?, index("customer_id"));
-    let mut gone = Gone::default();
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).ok()? {
-        gone.subscriptions += 1;
-        let id = Id::parse(restored(record.get(subscription).unwrap_or_default()));
-        gone.gone += u64::from(id.is_none_or(|id| !ids.contains(&id)));
-        let customer = customer.and_then(|customer| record.get(customer)).unwrap_or_default();
-        if !customer.is_empty() {
-            *gone.customers.entry(restored(customer).to_owned()).or_default() += 1;
-        }
+        let cell = |index: Option<usize>| index.and_then(|index| record.get(index)).unwrap_or_default();
+        counting.add(restored(cell(Some(subscription))), restored(cell(customer)));
     }
-    Some(gone)
+    Some(counting.counted())
 }
 
 #[cfg(test)]
@@ -104,16 +126,19 @@ mod tests {
     #[test]
     fn a_plan_is_read_by_its_headings_in_any_delimiter() {
         let known = ["a", "-5"].map(|id| Id::parse(id).unwrap());
-        let ids: HashSet<&Id> = known.iter().collect();
+        let counting = || Counting {
+            ids: known.iter().collect(),
+            counted: LastPlan::default(),
+        };
         for plan in [
             "action,customer_id,subscription_id\r\nmove,c,a\r\nmove,c,'-5\r\nkeep,,b\r\n",
             "\u{feff}subscription_id;x;customer_id\na;;c\n'-5;;c\nb;;\n",
         ] {
-            let gone = compared(plan.as_bytes(), &ids).unwrap();
+            let gone = compared(plan.as_bytes(), counting()).unwrap();
             assert_eq!((gone.subscriptions, gone.gone), (3, 1), "{plan}");
             assert_eq!(gone.customers, [("c".to_owned(), 2)].into(), "{plan}");
         }
-        assert!(compared("the plan of last night\n".as_bytes(), &ids).is_none());
-        assert!(compared("".as_bytes(), &ids).is_none());
+        assert!(compared("the plan of last night\n".as_bytes(), counting()).is_none());
+        assert!(compared("".as_bytes(), counting()).is_none());
     }
 }

@@ -1,7 +1,7 @@
 //! The last run, as its record tells it.
 //!
 //! In: `plan.run.json` and the files that it names. Out: [`Last`]: what the guards need of it, and whether the files belong together.
-//! A record of an earlier version lacks what it lacks; one that cannot be read is no record, and told. Needs no customer's name.
+//! A record of an earlier version lacks what it lacks; one that cannot be read is no record. Needs no customer's name.
 
 use std::{
     fs::{self, File},
@@ -21,6 +21,8 @@ use crate::{
 pub struct Last {
     /// What it says of itself; none where it cannot be read.
     pub record: Option<SavedRecord>,
+    /// Why it cannot.
+    pub unreadable: Option<String>,
     /// That its files do not belong together.
     pub mixed: Option<Finding>,
 }
@@ -31,29 +33,27 @@ impl Last {
         let bytes = match fs::read(record) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-            Err(error) => return Some(Last::unreadable(record, &error.to_string())),
+            Err(error) => return Some(Last::unreadable(error.to_string())),
         };
         match SavedRecord::parse(&bytes) {
             Ok(read) => Some(Last {
                 mixed: mixed(record, &read),
+                unreadable: None,
                 record: Some(read),
             }),
-            Err(error) => Some(Last::unreadable(record, &error)),
+            Err(error) => Some(Last::unreadable(error)),
         }
     }
 
-    fn unreadable(path: &Path, why: &str) -> Last {
-        let message = format!(
-            "the last run's record cannot be read ({why}), so its inputs were not compared; it is written anew"
-        );
+    fn unreadable(why: String) -> Last {
         Last {
-            record: None,
-            mixed: Some(Finding::new(Code::LastSetMixed, shown(path), message, "")),
+            unreadable: Some(why),
+            ..Last::default()
         }
     }
 }
 
-fn shown(path: &Path) -> Place {
+pub(super) fn shown(path: &Path) -> Place {
     Place::file(path.to_string_lossy().replace('\\', "/"))
 }
 

@@ -4,14 +4,12 @@
 //! that trips, with figures and the flag that lets it through once. Refuses nothing itself: the pipeline holds the new plan back.
 //! Without a last run only those guards look that need none. The same arguments give the same answer.
 
+mod blind;
 mod gone;
 mod inputs;
 mod last;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -25,6 +23,8 @@ use crate::{
     terms::{Text, worded},
 };
 
+pub use blind::blind;
+pub use gone::{Counting, LastPlan};
 pub use last::Last;
 
 worded! {
@@ -77,8 +77,9 @@ impl Tripped {
         }
     }
 
-    /// It as a finding: an error where it holds the plan back, a note where somebody let it through.
-    pub fn finding(&self, accepted: bool) -> Finding {
+    /// It as a finding: an error where it holds the plan back, a note where somebody let it through. Where nothing was read there is
+    /// nothing to let through.
+    pub fn finding(&self, accepted: bool, rows_read: u64) -> Finding {
         let place = Place::file(self.file.clone());
         let guard = self.guard;
         match accepted {
@@ -87,7 +88,10 @@ impl Tripped {
                 Finding::new(Code::GuardAccepted, place, message, "").value(guard.as_str())
             }
             false => {
-                let hint = format!("look whether this is meant; `--accept {guard}` lets it through once");
+                let hint = match rows_read {
+                    0 => "no export gave a row tonight, so there is no plan to let through: see why in the other findings, and whether the exports arrived".to_owned(),
+                    _ => format!("look whether this is meant; `--accept {guard}` lets it through once"),
+                };
                 Finding::new(guard.code(), place, self.message.as_str(), hint)
             }
         }
@@ -119,8 +123,8 @@ impl Tonight<'_> {
     }
 }
 
-/// Every guard that trips, by guard and file. `plan` is where the last plan stands, if there may be one.
-pub fn tripped(tonight: &Tonight<'_>, last: Option<&Last>, plan: Option<&Path>) -> Vec<Tripped> {
+/// Every guard that trips, by guard and file; as far as something is known of the last run and its plan.
+pub fn tripped(tonight: &Tonight<'_>, last: Option<&Last>, plan: Option<&LastPlan>) -> Vec<Tripped> {
     let mut tripped = inputs::old(tonight);
     tripped.extend(inputs::growing(tonight));
     if let Some(record) = last.and_then(|last| last.record.as_ref()) {

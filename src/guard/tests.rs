@@ -22,7 +22,7 @@ fn tonight<'a>(config: &'a Config, plan: &'a Plan, inputs: &'a [InputRecord], ro
 fn last(record: SavedRecord) -> Option<Last> {
     Some(Last {
         record: Some(record),
-        mixed: None,
+        ..Last::default()
     })
 }
 
@@ -187,7 +187,7 @@ fn a_source_of_the_settings_that_dries_up_is_told() {
 fn every_guard_has_a_code_of_its_name_and_a_flag() {
     for &guard in Guard::ALL {
         assert_eq!(guard.code().as_str(), guard.as_str());
-        let finding = Tripped::new(guard, "a.csv", "figures").finding(false);
+        let finding = Tripped::new(guard, "a.csv", "figures").finding(false, 1);
         assert!(finding.hint.contains(&format!("--accept {guard}")), "{}", finding.hint);
     }
 }

@@ -12,7 +12,7 @@ use super::{Observer, Outcome, Part, Request, Stop, Verdict, previous::Compared,
 use crate::{
     catalog::evidence::EvidenceFile,
     finding::{Accounting, Code, Finding, Severity},
-    guard::{self, Guard, Last, Tonight, Tripped},
+    guard::{self, Guard, Last, LastPlan, Tonight, Tripped},
     plan::{Counts, MappedOffer, Plan},
     recognise::InputRecord,
     rules::Override,
@@ -55,8 +55,15 @@ pub(super) fn conclude(
     } = read;
     findings.append(&mut plan.findings);
     findings.append(&mut compared.findings);
-    let guarded = guarded(request, &inputs, accounting, &findings, &plan);
-    findings.extend(guarded.findings());
+    let guarded = guarded(
+        request,
+        &inputs,
+        accounting,
+        &findings,
+        &plan,
+        compared.last_plan.take(),
+    );
+    findings.extend(guarded.findings(accounting.rows_read));
     if request.reports.letters.is_some() {
         let saved = write::saved(&plan, &[], SavedRecord::default());
         findings.extend(write::report_findings(&request.reports, &saved, view));
@@ -156,18 +163,20 @@ struct Guarded {
     accepted: Vec<Tripped>,
     holding: Vec<Tripped>,
     mixed: Option<Finding>,
+    blind: Option<Finding>,
 }
 
 impl Guarded {
     /// A finding for each; an export that was still being written has one already.
-    fn findings(&self) -> Vec<Finding> {
+    fn findings(&self, rows_read: u64) -> Vec<Finding> {
         let holding = self
             .holding
             .iter()
             .filter(|tripped| tripped.guard != Guard::ExportGrowing);
-        let held = holding.map(|tripped| tripped.finding(false));
-        let accepted = self.accepted.iter().map(|tripped| tripped.finding(true));
-        held.chain(accepted).chain(self.mixed.clone()).collect()
+        let held = holding.map(|tripped| tripped.finding(false, rows_read));
+        let accepted = self.accepted.iter().map(|tripped| tripped.finding(true, rows_read));
+        let told = self.mixed.iter().chain(&self.blind).cloned();
+        held.chain(accepted).chain(told).collect()
     }
 }
 
@@ -178,6 +187,7 @@ fn guarded(
     accounting: Accounting,
     findings: &[Finding],
     plan: &Plan,
+    compared: Option<LastPlan>,
 ) -> Guarded {
     let target = request.target.as_ref();
     let last = target.and_then(|target| Last::read(&target.run()));
@@ -194,12 +204,19 @@ fn guarded(
         plan,
         shown_plan: &shown_plan,
     };
-    let tripped = guard::tripped(&tonight, last.as_ref(), target.map(Target::plan));
+    // Where another plan was compared, or none, the one that is being replaced has not been read yet.
+    let last_plan = compared.or_else(|| LastPlan::read(target?.plan(), plan));
+    let tripped = guard::tripped(&tonight, last.as_ref(), last_plan.as_ref());
+    // Where nothing was read there is no plan for guards to look at.
+    let watched = target.filter(|_| accounting.rows_read > 0);
+    let blind =
+        watched.and_then(|target| guard::blind(last.as_ref(), last_plan.as_ref(), target.plan(), &target.run()));
     let (accepted, holding) = guard::sorted_out(tripped, &request.night.accept);
     Guarded {
         accepted,
         holding,
         mixed: last.and_then(|last| last.mixed),
+        blind,
     }
 }
 

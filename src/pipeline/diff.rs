@@ -37,6 +37,7 @@ pub fn diff(old: &Path, new: &Path, all: bool) -> Result<Diffed, SavedStop> {
     while let Some(row) = later.next_row()? {
         rows.push(row);
     }
+    let later_is_respelt = later.is_respelt();
     let (record, note) = fitting(new, records.1, &later.finish()?);
     let mut findings: Vec<Finding> = note.into_iter().collect();
     let dates = |record: &Option<SavedRecord>| record.as_ref().and_then(|record| record.as_of);
@@ -46,15 +47,18 @@ pub fn diff(old: &Path, new: &Path, all: bool) -> Result<Diffed, SavedStop> {
             .is_some_and(|(from, to)| from != to),
         missing,
         all,
+        respelt: earlier.is_respelt() || later_is_respelt,
     };
     let found = compare::find(|| earlier.next_row(), rows.as_slice(), ground)?;
     let earlier_digest = earlier.finish()?;
     let (old_record, note) = fitting(old, records.0, &earlier_digest);
     findings.extend(note);
     let runs = Runs::new(old_record.as_ref(), record.as_ref());
+    let as_of = record.as_ref().and_then(|record| record.as_of);
     let context = compare::Context {
         runs: &runs,
-        attention_days: attention_days(record.as_ref().and_then(|record| record.as_of)),
+        attention_days: days(NumberName::Attention, as_of),
+        early_days: days(NumberName::Early, as_of),
         redecided: None,
     };
     let mut changes = compare::explain(found, rows.as_slice(), &context);
@@ -82,9 +86,9 @@ fn written(
     }
 }
 
-/// Days before its term end from which a row for review is pressing, as the built-in rules have them: two plans bring no settings.
-fn attention_days(as_of: Option<NaiveDate>) -> u16 {
+/// A number of days as the built-in rules have it: two plans bring no settings.
+fn days(name: NumberName, as_of: Option<NaiveDate>) -> u16 {
     let rules = Rules::embedded().ok();
-    let days = rules.map(|rules| rules.number(NumberName::Attention, as_of.unwrap_or(NaiveDate::MIN)));
+    let days = rules.map(|rules| rules.number(name, as_of.unwrap_or(NaiveDate::MIN)));
     days.and_then(|days| u16::try_from(days).ok()).unwrap_or_default()
 }

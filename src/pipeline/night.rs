@@ -52,10 +52,15 @@ impl Request<'_> {
     }
 
     fn since(&self) -> String {
-        match self.night.now {
-            Some(now) => DateTime::<Utc>::from(now).to_rfc3339_opts(SecondsFormat::Secs, true),
-            None => "an unknown time".to_owned(),
-        }
+        since(self.night.now)
+    }
+
+    /// Looks whether each output has a place of its own; [`super::run`] does so first.
+    ///
+    /// # Errors
+    /// Where one would take the place of another file.
+    pub fn stand_apart(&self) -> Result<(), Stop> {
+        self.outputs().stand_apart()
     }
 
     /// Where everything goes that the run writes.
@@ -101,6 +106,14 @@ impl Request<'_> {
             })
         };
         inputs.iter().filter_map(restless).collect()
+    }
+}
+
+/// When a run began, for others to read.
+pub(super) fn since(now: Option<SystemTime>) -> String {
+    match now {
+        Some(now) => DateTime::<Utc>::from(now).to_rfc3339_opts(SecondsFormat::Secs, true),
+        None => "an unknown time".to_owned(),
     }
 }
 

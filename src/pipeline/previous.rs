@@ -14,6 +14,7 @@ use super::{Request, Stop};
 use crate::{
     compare::{self, Changes, Ground, Latest, Pairs, Runs},
     finding::{Code, Finding, Place},
+    guard::{Counting, LastPlan},
     plan::{self, Plan},
     recognise::Customer,
     rules::NumberName,
@@ -39,6 +40,8 @@ pub(super) struct Compared {
     pub(super) changes: Option<Changes>,
     pub(super) record: Option<ComparedRecord>,
     pub(super) findings: Vec<Finding>,
+    /// What the guards need of the plan that is being replaced, where it was that which was compared.
+    pub(super) last_plan: Option<LastPlan>,
 }
 
 /// Tonight's plan and what it was made from.
@@ -77,7 +80,7 @@ pub(super) fn compared(
     let compared = PlanFile::open(path).and_then(|file| with(file, request, tonight));
     // That the files of the last run do not belong together is told already (`last-set-mixed`).
     let told = |mut compared: Compared| {
-        compared.findings.retain(|finding| finding.code != Code::PreviousMixed);
+        compared.findings.retain(|finding| finding.code != Code::LastSetMixed);
         compared
     };
     Ok(compared.map(told).unwrap_or_else(|cause| Compared {
@@ -97,17 +100,28 @@ fn with(mut file: PlanFile, request: &Request<'_>, tonight: &Tonight<'_>) -> Res
             .is_some_and(|day| day != request.as_of),
         missing: file.missing(),
         all: false,
+        respelt: file.is_respelt(),
     };
-    let found = compare::find(|| file.next_row(), &latest, ground)?;
+    let mut counting = Counting::against(tonight.plan);
+    let next = || {
+        let row = file.next_row()?;
+        if let Some(row) = &row {
+            counting.add(row.get(PlanColumn::SubscriptionId), row.get(PlanColumn::CustomerId));
+        }
+        Ok(row)
+    };
+    let found = compare::find(next, &latest, ground)?;
+    let is_replaced = request.target.as_ref().is_some_and(|target| target.plan() == path);
     let sha256 = file.finish()?;
     let (fitting, finding) = fitting(&path, old, &sha256);
     let runs = Runs::new(fitting.as_ref(), Some(&tonight.record));
     let redecided = redecided(&found, &runs, tonight);
-    let attention_days = tonight.context.rules.number(NumberName::Attention, request.as_of);
-    let attention_days = u16::try_from(attention_days).unwrap_or(u16::MAX);
+    let days = |name| u16::try_from(tonight.context.rules.number(name, request.as_of)).unwrap_or(u16::MAX);
+    let attention_days = days(NumberName::Attention);
     let context = compare::Context {
         runs: &runs,
         attention_days,
+        early_days: days(NumberName::Early),
         redecided: redecided.as_ref(),
     };
     let changes = compare::explain(found, &latest, &context);
@@ -118,6 +132,7 @@ fn with(mut file: PlanFile, request: &Request<'_>, tonight: &Tonight<'_>) -> Res
         changes: Some(changes),
         record: Some(record),
         findings,
+        last_plan: is_replaced.then(|| counting.counted()),
     })
 }
 
@@ -133,7 +148,7 @@ pub fn fitting(path: &Path, record: Option<SavedRecord>, sha256: &str) -> (Optio
             let message = "is not as the run record beside it tells: its rows were compared as they stand, and why they differ is not known";
             let hint =
                 "a run was cut short, or the plan was changed or renamed after it; the next comparison is whole again";
-            let finding = Finding::new(Code::PreviousMixed, Place::file(shown(path)), message, hint);
+            let finding = Finding::new(Code::LastSetMixed, Place::file(shown(path)), message, hint);
             (None, Some(finding))
         }
     }

@@ -3,16 +3,20 @@
 //! In: a [`ReportRequest`]. Out: the reports, written; or a [`Stop`], with nothing changed. Reads the plan with its companions and
 //! the tables that the settings name, never an export; plans nothing.
 
-use std::path::Path;
+use std::{path::Path, time::SystemTime};
 
 use chrono::NaiveDate;
 
-use super::{Observer, Part, References, Stop, apart::Outputs};
+use super::{
+    Observer, Part, References, Stop,
+    apart::Outputs,
+    night::{since, stopped},
+};
 use crate::{
     config::Config,
     finding::Finding,
     saved::SavedPlan,
-    write::{Reports, Target, View, digest_of, report_findings, write_reports},
+    write::{Lock, Reports, Target, View, digest_of, report_findings, write_reports},
 };
 
 /// What to make of which plan.
@@ -26,6 +30,8 @@ pub struct ReportRequest<'a> {
     pub as_of: Option<NaiveDate>,
     /// What is made of it.
     pub reports: Reports,
+    /// When it began, for whoever waits for the lock.
+    pub now: Option<SystemTime>,
 }
 
 /// Reports that are written.
@@ -41,10 +47,10 @@ pub struct Reported {
     pub changed: Vec<String>,
 }
 
-/// Writes reports of a plan.
+/// Writes reports of a plan. What goes beside the plan is written under its lock.
 ///
 /// # Errors
-/// Where a report would overwrite the plan or a companion, the plan cannot be read, the settings' tables are wrong, or a report cannot be written.
+/// Where a run is at work on the plan, a report would overwrite the plan or a companion, the plan cannot be read, the settings' tables are wrong, or a report cannot be written.
 pub fn report(request: &ReportRequest<'_>, observer: &dyn Observer) -> Result<Reported, Stop> {
     if let Ok(target) = Target::new(request.plan) {
         let outputs = Outputs {
@@ -56,6 +62,7 @@ pub fn report(request: &ReportRequest<'_>, observer: &dyn Observer) -> Result<Re
         };
         outputs.stand_apart()?;
     }
+    let _lock = lock(request)?;
     observer.part(Part::Reading);
     let plan = SavedPlan::read(request.plan)?;
     let Some(as_of) = request.as_of.or(plan.record.as_of) else {
@@ -73,6 +80,29 @@ pub fn report(request: &ReportRequest<'_>, observer: &dyn Observer) -> Result<Re
         plan,
         as_of,
     })
+}
+
+/// The lock of the plan, where a report goes beside it: a run that replaces both must not meet it half way.
+fn lock(request: &ReportRequest<'_>) -> Result<Option<Lock>, Stop> {
+    let Ok(target) = Target::new(request.plan) else {
+        return Ok(None);
+    };
+    let folder = |path: &Path| folder_of(path).canonicalize().ok();
+    let beside = folder(request.plan);
+    // What is no plan is told of, and gets no lock beside it.
+    let is_beside = request.reports.paths().any(|(path, _)| folder(path) == beside);
+    match is_beside && request.plan.is_file() {
+        true => Lock::take(&target, &since(request.now)).map(Some).map_err(stopped),
+        false => Ok(None),
+    }
+}
+
+/// The folder of a file, the working folder where none is named.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
 }
 
 /// Which of a plan's files differ from what its run record says of them.

@@ -81,13 +81,20 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
 
 /// A row for a person: route, mapping and window as far as they go, one step.
 fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decision {
-    let dates = planned.dates.as_ref();
+    // What is cut short has no window to wait for.
+    let cut_short = known.is_cut_short();
+    let dates = planned.dates.as_ref().filter(|_| !cut_short);
     let window_opens = dates.and_then(|dates| dates.window_opens);
     let decide_days = known.context.rules.days(NumberName::Decide, known.context.as_of);
-    // Where no window can be computed, the term end itself is what must not be missed.
-    let decide_from = window_opens.or(known.subscription.term_end.map(|end| end.0));
-    let lost = reasons.contains(&Reason::SourceDeleted);
-    let urgency = review_urgency(known, lost);
+    let lost = cut_short || reasons.contains(&Reason::SourceDeleted);
+    // Nobody knows what is left of it: that is found out first, whatever its term end.
+    let first = [Reason::StateAgainstEnd, Reason::RenewalUndone]
+        .iter()
+        .any(|reason| reasons.contains(reason));
+    let urgency = match review_urgency(known, lost) {
+        Urgency::Planned if first => Urgency::Open,
+        urgency => urgency,
+    };
     let mapping = planned.mapping.as_ref();
     Decision {
         action: Action::Review,
@@ -101,7 +108,9 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
         window_opens,
         window_closes: dates.and_then(|dates| dates.window_closes),
         next_step: Some(StepKind::Decide),
-        next_step_by: decide_from.map(|day| known.context.calendars.ours().prev(shift(day, -decide_days))),
+        next_step_by: known
+            .decide_from(planned)
+            .map(|(_, day)| known.context.calendars.ours().prev(shift(day, -decide_days))),
         urgency: Some(urgency),
         ..Decision::bare(Action::Keep, reasons)
     }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     catalog::{Mapping, Offer},
     config::Role,
-    recognise::Flaw,
+    recognise::{Flaw, Subscription},
     terms::*,
 };
 
@@ -61,16 +61,24 @@ pub(super) fn all_matches(known: &Known<'_>, planned: &Planned) -> Vec<Reason> {
     if planned.transfer_missed {
         reasons.push(Reason::TransferMissed);
     }
+    if known.is_cut_short() {
+        reasons.retain(|&reason| reason != Reason::SourceDeleted);
+        reasons.push(Reason::SourceCancelled);
+    }
     reasons
 }
 
-/// Whether a new subscription is planned while a transfer of the source is asked for: it may still complete.
+/// Whether a new subscription is planned while a transfer of the source is asked for, which may still complete, or is approved.
+/// What is reported of a customer is not about what nobody can transfer; what is reported of the very subscription is, whatever
+/// the export says of where it was bought: one of the two is wrong.
 fn would_buy_what_is_asked_for(known: &Known<'_>, planned: &Planned) -> bool {
-    known.standing.transfer_requested
-        && known.subscription.channel == Some(Channel::Csp)
-        && planned.route == Route::NewSubscription
+    let standing = &known.standing;
+    let is_asked_for = standing.own_transfer.is_some()
+        || (standing.transfer_requested && known.subscription.channel == Some(Channel::Csp));
+    is_asked_for
+        && planned.route != Route::Transfer
         && planned.mapping.is_some()
-        && !known.standing.done.contains(StepKind::Order)
+        && !standing.done.contains(StepKind::Order)
 }
 
 fn of_the_source(known: &Known<'_>, reasons: &mut Vec<Reason>) {
@@ -115,12 +123,21 @@ fn of_the_facts(known: &Known<'_>, reasons: &mut Vec<Reason>) {
     if subscription.term_end.is_none() && !unread.iter().any(|flaw| subscription.flaws.contains(flaw)) {
         reasons.push(Reason::TermEndMissing);
     }
+    if is_before_its_start(subscription) {
+        reasons.push(Reason::TermStartAfterEnd);
+    }
     if subscription.seats.is_none_or(|seats| seats.0 == 0) {
         reasons.push(Reason::SeatsMissing);
     }
     if subscription.channel.is_none() {
         reasons.push(Reason::ChannelUnknown);
     }
+}
+
+/// Whether a term ends before it begins.
+pub(super) fn is_before_its_start(subscription: &Subscription) -> bool {
+    let days = subscription.term_end.zip(subscription.term_start);
+    days.is_some_and(|(end, start)| end.0 < start)
 }
 
 fn of_the_customer(known: &Known<'_>, reasons: &mut Vec<Reason>) {

@@ -5,7 +5,7 @@
 //! ordered again, a tenant takes only so many subscriptions. Keeps the order of rows, steps and findings independent of
 //! threads and of the order of inputs. Left for later: gathering a customer's moves on few days, the team's capacity.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use hashbrown::HashMap;
 
@@ -19,6 +19,7 @@ use super::{
     mapped::mapped,
     mappings::Mappings,
     notes, requests,
+    seats::SeatSum,
     standing::{Reports, Standing},
     steps::{SHARED, steps_of},
     trail::{Trail, trail_of},
@@ -49,6 +50,7 @@ pub fn plan_and_tell(
         .map(|index| estate.decide(index, &Imposed::default()))
         .collect();
     estate.recognise_targets(&mut decided);
+    estate.in_waves(&mut decided);
     estate.limit_seats(&mut decided);
     estate.place_addons(&mut decided);
     estate.limit_tenants(&mut decided);
@@ -63,7 +65,7 @@ pub fn plan_and_tell(
     let is_wanted = |index: &usize| subscriptions.get(*index).is_some_and(wanted);
     let trails: Vec<Trail> = (0..count)
         .filter(is_wanted)
-        .filter_map(|index| trail_of(&estate, index, decided.get(index)?))
+        .filter_map(|index| trail_of(&estate, index, &decided))
         .collect();
     drop(estate);
     let mut plan = assemble(context, subscriptions, decided, steps, shown);
@@ -96,6 +98,12 @@ fn shared_texts_of(offer: &SourceOffer) -> [Option<(usize, usize)>; 4] {
 pub(super) struct Imposed {
     pub(super) not_before: Option<chrono::NaiveDate>,
     pub(super) reason: Option<Reason>,
+    /// The first day on which its tenant has room for it to run twice.
+    pub(super) wave: Option<NaiveDate>,
+    /// The seats that are too many together.
+    pub(super) seats: Option<Arc<SeatSum>>,
+    /// On which day there are too many subscriptions in its tenant, and how many.
+    pub(super) crowd: Option<(NaiveDate, u64)>,
     /// The day on which our subscription began that is its target already.
     pub(super) ordered: Option<NaiveDate>,
     /// Whether it stands among ours already, by a transfer.
@@ -240,6 +248,7 @@ impl<'a> Estate<'a> {
             standing,
             has_ours: subscription.customer_id.is_some_and(|id| self.ours.contains_key(&id)),
             not_before: imposed.not_before,
+            wave: imposed.wave,
             imposed: imposed.reason,
         }
     }

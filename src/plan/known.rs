@@ -59,6 +59,8 @@ pub(super) struct Known<'a> {
     pub(super) has_ours: bool,
     /// For an add-on: the day its base moves.
     pub(super) not_before: Option<NaiveDate>,
+    /// The first day on which its tenant has room for it to run twice.
+    pub(super) wave: Option<NaiveDate>,
     /// A reason that other subscriptions impose on this one.
     pub(super) imposed: Option<Reason>,
 }
@@ -101,6 +103,14 @@ impl<'a> Known<'a> {
         subscription.channel == Some(Channel::Own) || subscription.seller_id.as_ref().is_some_and(sold_by_us)
     }
 
+    /// Whether it was cancelled or deleted before its term end: no source says how long such data is kept, only that it is for a
+    /// time, and exports call by the same word what runs on to its term end.
+    pub(super) fn is_cut_short(&self) -> bool {
+        let subscription = self.subscription;
+        subscription.state == Some(State::Deleted)
+            && subscription.term_end.is_some_and(|end| self.context.as_of <= end.0)
+    }
+
     /// The tenant's country.
     pub(super) fn country(&self) -> Option<Country> {
         self.customer.and_then(|customer| customer.country)
@@ -126,6 +136,33 @@ impl<'a> Known<'a> {
             return as_of;
         };
         rules.best_order_day(channel, as_of, end.0).max(as_of)
+    }
+
+    /// The day before which a person must have decided, and what it is: the window opens, or notice is due before that. Where no window
+    /// can be computed, the term end itself is what must not be missed. None where it cannot wait for any.
+    pub(super) fn decide_from(&self, planned: &Planned) -> Option<(String, NaiveDate)> {
+        let term_end = self.subscription.term_end.filter(|_| !self.is_cut_short())?.0;
+        // Nobody knows what is left of it: that is found out first.
+        let unknown = [Reason::StateAgainstEnd, Reason::RenewalUndone].map(Outcome::Review);
+        if planned
+            .dates
+            .as_ref()
+            .is_some_and(|dates| unknown.contains(&dates.outcome))
+        {
+            return None;
+        }
+        let opens = planned.dates.as_ref().and_then(|dates| dates.window_opens);
+        let base = opens.map_or(("E".to_owned(), term_end), |opens| ("window_opens".to_owned(), opens));
+        let as_of = self.context.as_of;
+        let channel = self.subscription.channel;
+        let notice = channel.and_then(|channel| self.context.rules.notice_by(channel, planned.route, as_of, term_end));
+        Some(match notice {
+            Some(notice) if notice < base.1 => {
+                let days = term_end.signed_duration_since(notice).num_days();
+                (format!("E-{days}"), notice)
+            }
+            _ => base,
+        })
     }
 
     /// The term: as stated, else as its first and last day say, where they are a whole term of new commerce apart.
@@ -194,11 +231,12 @@ impl<'a> Known<'a> {
 
     /// What is missing before a move; nothing once the order is placed, or the transfer approved. The agreement must count on the
     /// day of the order.
-    fn gates(&self, mapping: &Mapping) -> Gates {
+    fn gates(&self, mapping: &Mapping, route: Route) -> Gates {
         let (partner, rules) = (&self.context.config.partner, self.context.rules);
         let on = self.order_day();
         let done = self.standing.done;
-        if done.contains(StepKind::Order) || done.contains(StepKind::ApproveTransfer) {
+        let is_approved = route == Route::Transfer && done.contains(StepKind::ApproveTransfer);
+        if done.contains(StepKind::Order) || is_approved {
             return Gates::default();
         }
         let customer = self.customer;
@@ -255,7 +293,7 @@ impl<'a> Known<'a> {
     /// Mapping, gates and dates for one route.
     fn along(&self, channel: Channel, route: Route, transfer_missed: bool) -> Planned {
         let mapping = self.mapping(route);
-        let gates = self.gates(&mapping);
+        let gates = self.gates(&mapping, route);
         let dates = self.date_query(channel, route, &mapping, gates).map(|query| {
             let context = self.context;
             let theirs = context.calendars.of(self.country());
@@ -298,9 +336,12 @@ impl<'a> Known<'a> {
                 Route::Transfer => self.standing.approved_on,
                 Route::NewSubscription | Route::ChannelTransfer => self.standing.ordered_on,
             },
+            verified_on: self.standing.verified_on,
+            undone_on: self.standing.undone_on,
             done: self.standing.done,
             requested: self.standing.requested,
             not_before: self.not_before,
+            wave: self.wave.filter(|_| route == Route::NewSubscription),
         })
     }
 

@@ -14,6 +14,8 @@ use crate::{
     terms::*,
 };
 
+mod at_once;
+mod contradictions;
 mod costs;
 pub mod dates;
 mod decide;
@@ -34,6 +36,7 @@ mod steps_tests;
 mod tests;
 mod together;
 mod trail;
+mod waves;
 mod what_if;
 
 pub use costs::{CostSum, Costs};

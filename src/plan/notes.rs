@@ -7,16 +7,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
-use super::{Reason, StepRef, decide::Decided, estate::Estate, known::term_start_of};
+use super::{
+    Reason, StepRef, at_once::Tally, contradictions::of_facts, decide::Decided, estate::Estate, known::term_start_of,
+};
 use crate::{
     catalog::{NOT_KEPT, Resolution},
     finding::{Code, Finding, Place},
-    recognise::Subscription,
+    recognise::{
+        Subscription,
+        tables::{ProgressNote, Subject},
+    },
     rules::{MarketData, NumberName},
     terms::*,
 };
 
-fn about(code: Code, subscription: &Subscription, message: String, hint: &str) -> Finding {
+pub(super) fn about(code: Code, subscription: &Subscription, message: String, hint: &str) -> Finding {
     Finding::new(code, subscription.place.clone(), message, hint).subscription(subscription.id.to_string())
 }
 
@@ -37,6 +42,7 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
                 }
                 findings.extend(of_unmapped(subscription, estate.resolution(index), &decided[index]));
                 findings.extend(of_unsure_rules(subscription, &decided[index]));
+                findings.extend(of_facts(estate.context, subscription, &decided[index]));
             }
             if decided[index].decision.action == Action::Move {
                 findings.extend(of_assumptions(estate, subscription, &decided[index]));
@@ -148,27 +154,45 @@ fn left_over(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
     told.collect()
 }
 
-/// Tenants of which more subscriptions would run twice than is safe at once.
+/// Tenants whose moves go in waves, and those of which more subscriptions run twice than is safe at once all the same.
 fn doubled(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
-    let most = estate.context.rules.number(NumberName::Doubled, estate.context.as_of);
-    let mut tenants: BTreeMap<CustomerId, (&Place, u32)> = BTreeMap::new();
-    for (subscription, decided) in estate.subscriptions.iter().zip(decided) {
-        let decision = &decided.decision;
-        let twice = decision.action == Action::Move && decision.route == Some(Route::NewSubscription);
-        let Some(customer) = subscription.customer_id.filter(|_| twice) else {
-            continue;
-        };
-        let (first, count) = tenants.entry(customer).or_insert((&subscription.place, 0));
-        *first = (*first).min(&subscription.place);
-        *count += 1;
+    let most = estate.context.rules.number(NumberName::Doubled, estate.context.as_of) as usize;
+    let mut tenants: BTreeMap<CustomerId, Vec<usize>> = BTreeMap::new();
+    for (index, decided) in decided.iter().enumerate() {
+        let customer = estate.subscriptions[index].customer_id;
+        let doubles = decided.imposed.wave.is_some() || estate.stay(index, decided).both().is_some();
+        let customer = customer.filter(|_| doubles);
+        customer
+            .into_iter()
+            .for_each(|id| tenants.entry(id).or_default().push(index));
     }
-    let crowded = tenants.into_iter().filter(|(_, (_, count))| *count > most);
-    let told = crowded.map(|(customer, (first, count))| {
-        let message = format!(
-            "customer `{customer}`: {count} subscriptions would run twice for some days; more than {most} may be refused"
-        );
-        let hint = "move them in waves: let some sources end before the next targets are ordered";
-        Finding::new(Code::SubscriptionsDoubled, first.clone(), message, hint)
+    let told = tenants.into_iter().filter_map(|(customer, rows)| {
+        let place = rows.iter().map(|&index| &estate.subscriptions[index].place).min()?;
+        let waits: Vec<usize> = rows.iter().copied().filter(|&index| decided[index].imposed.wave.is_some()).collect();
+        let last = waits.iter().filter_map(|&index| decided[index].decision.move_date).max();
+        let mut tally = Tally::default();
+        let both = rows.iter().filter_map(|&index| estate.stay(index, &decided[index]).both());
+        both.for_each(|(from, until)| tally.add(1, Some(from), Some(until)));
+        let at_once = tally.done().most().filter(|(count, _)| *count > most as u64);
+        let (message, hint) = match (at_once, last) {
+            (Some((count, day)), _) => (
+                format!("customer `{customer}`: {count} subscriptions run twice on {day}; more than {most} may be refused"),
+                "let some sources end before the next targets are ordered, or ask for the moves one by one",
+            ),
+            (None, Some(last)) => (
+                format!(
+                    "customer `{customer}`: {} subscriptions are to move, and no more than {most} may run twice at once, nor all together exceed what a tenant may have; {} for a later wave, the last until {last}",
+                    rows.len(),
+                    match waits.len() {
+                        1 => "one of them waits".to_owned(),
+                        count => format!("{count} of them wait"),
+                    }
+                ),
+                "check the extended terms that bridge the time to a later wave: they are paid by the month",
+            ),
+            (None, None) => return None,
+        };
+        Some(Finding::new(Code::SubscriptionsDoubled, place.clone(), message, hint))
     });
     told.collect()
 }
@@ -253,12 +277,12 @@ fn of_unsure_rules(subscription: &Subscription, decided: &Decided) -> Option<Fin
     let unsure = [Reason::RuleUnsure, Reason::ChannelTransferCheck];
     let reason = decided.decision.reasons.iter().find(|reason| unsure.contains(reason))?;
     let message = format!("{}; the row is for review", reason.meaning());
-    Some(about(
-        Code::RuleUnsure,
-        subscription,
-        message,
-        "ask Microsoft or the source partner, then decide",
-    ))
+    let hint = match subscription.channel {
+        Some(Channel::Csp | Channel::CspLegacy) => "ask Microsoft or the source partner, then decide",
+        Some(Channel::Ea | Channel::Mpsa | Channel::OpenValue) => "ask Microsoft or the licensing partner, then decide",
+        _ => "ask Microsoft, then decide",
+    };
+    Some(about(Code::RuleUnsure, subscription, message, hint))
 }
 
 fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &Decided) -> Vec<Finding> {
@@ -491,6 +515,7 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
         }
     }
     findings.extend(of_calendars(estate, decided, steps));
+    findings.extend(of_transfers(estate, &file(&config.tables.progress, "progress.csv")));
     if config.partner.countries.is_empty() && !estate.subscriptions.is_empty() {
         let place = Place::file(config.shown_path());
         let message = "the settings do not say where we may sell; every customer's region counts as none of ours";
@@ -502,6 +527,49 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
         ));
     }
     findings
+}
+
+/// Transfers that are reported of what was bought where none can be transferred.
+fn of_transfers(estate: &Estate<'_>, file: &str) -> Vec<Finding> {
+    let tells = |note: &&ProgressNote| matches!(note.step, StepKind::RequestTransfer | StepKind::ApproveTransfer);
+    let notes: Vec<&ProgressNote> = estate.context.tables.progress.iter().filter(tells).collect();
+    if notes.is_empty() {
+        return Vec::new();
+    }
+    let mut channels: BTreeMap<&Subject, BTreeSet<Channel>> =
+        notes.iter().map(|note| (&note.subject, BTreeSet::new())).collect();
+    for subscription in estate.subscriptions {
+        let subjects = [
+            Some(Subject::Subscription(subscription.id.clone())),
+            subscription.customer_id.map(Subject::Customer),
+        ];
+        for subject in subjects.iter().flatten() {
+            if let (Some(of), Some(channel)) = (channels.get_mut(subject), subscription.channel) {
+                of.insert(channel);
+            }
+        }
+    }
+    let unfit = notes.into_iter().filter_map(|note| {
+        let of = channels.get(&note.subject)?;
+        let may = of.contains(&Channel::Csp) || of.contains(&Channel::Own);
+        let channel = of.first().filter(|_| !may)?;
+        let becomes = match note.subject {
+            Subject::Subscription(_) => "while it may complete, the row is for review",
+            Subject::Customer(_) => "it counts for nothing",
+        };
+        let message = format!(
+            "`{}` is reported, but what it is about was bought as `{channel}`, which cannot be transferred; {becomes}",
+            note.step
+        );
+        let hint = "correct the id or the channel, or delete the row if there is no such request";
+        Some(Finding::new(
+            Code::ProgressUnfit,
+            Place::file(file).at_row(note.row),
+            message,
+            hint,
+        ))
+    });
+    unfit.collect()
 }
 
 /// Calendars that lack a year that the plan reaches, and one without any holiday.

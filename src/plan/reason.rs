@@ -23,11 +23,12 @@ macro_rules! reasons {
 
 reasons! {
     AlreadyOurs = "already-ours", Keep, "it is in our CSP already";
-    Trial = "trial", Keep, "a trial cannot be carried over: buy a paid subscription, let the trial lapse";
+    Trial = "trial", Keep, "a trial cannot be carried over: buy a paid subscription, and let the trial lapse; with its renewal left on it may become a paid year";
     Free = "free", Keep, "a free offer: there is nothing to move";
     NotSeatBased = "not-seat-based", Keep, "not licensed by seat (Azure, software, SaaS): it moves by other ways";
     OnHold = "on-hold", Review, "a hold of the holds table applies";
     SourceDeleted = "source-deleted", Review, "the source is deleted or past its data retention: nothing is left to move";
+    SourceCancelled = "source-cancelled", Review, "the source is cancelled or deleted before its term end: users may have service still, or data is kept for days only; ask today";
     TermEndMissing = "term-end-missing", Review, "no export says when the term ends";
     TermEndUnreadable = "term-end-unreadable", Review, "the term end could not be read";
     DateOrderUnknown = "date-order-unknown", Review, "day and month of the term end cannot be told apart";
@@ -38,8 +39,11 @@ reasons! {
     ValueUnknown = "value-unknown", Review, "auto-renew, end instruction or term is a word we do not know";
     Contradiction = "contradiction", Review, "two exports say different things about it";
     PossibleDuplicate = "possible-duplicate", Review, "it has no id, and the customer has the same offer under one: it may be the same licences";
+    StateAgainstEnd = "state-against-end", Review, "its state says that it has ended, its term end that it runs on: one of them is wrong, or it was ended early";
+    TermStartAfterEnd = "term-start-after-end", Review, "its term begins after it ends: one of the two days is wrong";
     RenewedSinceExport = "renewed-since-export", Review, "its term end has passed and it renews itself: the export is older than the renewal";
-    TransferPending = "transfer-pending", Review, "a transfer request is open and cannot complete in time, or not any more: never a second purchase while it is open";
+    RenewalUndone = "renewal-undone", Review, "its renewal is reported as undone: service stops at once then, and data is kept for days only; see what is left of it, and order its target now unless it is there";
+    TransferPending = "transfer-pending", Review, "a transfer of it is asked for or approved, but it is too late for one or its route is another: never a second purchase while it may complete";
     CustomerUnknown = "customer-unknown", Review, "no tenant id, or two customers claim it";
     CountryMissing = "country-missing", Review, "the tenant's country is unknown";
     RegionNone = "region-none", Review, "the tenant's country is in no CSP region";
@@ -70,10 +74,11 @@ reasons! {
     Early = "early", Move, "no business day in the window: the last one before it";
     NoBusinessDay = "no-business-day", Move, "no business day to move on: the day itself was taken";
     AsSoonAsReady = "as-soon-as-ready", Move, "the recommended day cannot be met any more: the move follows as soon as everything is ready";
+    Wave = "wave", Move, "it waits for a later wave: no more of a tenant's subscriptions may run twice at once than is safe";
     TransferMissed = "transfer-missed", Move, "too late for a transfer: planned as a new subscription";
     WindowMissed = "window-missed", Move, "too late for the window";
     NoticeMissed = "notice-missed", Move, "the day for the notice of non-renewal has passed";
     AutoRenewRisk = "auto-renew-risk", Move, "it may renew itself for another term before the move";
-    ServiceStops = "service-stops", Move, "the source is set to cancel at its term end, before the move";
+    ServiceStops = "service-stops", Move, "the source is set to cancel at its term end, before the move: service stops then, unless it is set to the extended service term first";
     ServiceDown = "service-down", Move, "users have no service until the move";
 }

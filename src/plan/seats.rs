@@ -1,13 +1,16 @@
 //! How many seats of one offer a tenant may have, over all its subscriptions.
 //!
-//! In: the estate and its decisions. Out: decisions made again where a cap would be exceeded. The cap counts every live
-//! subscription of the offer in the tenant, whoever sold it, and while both copies of one run it counts both: such an order fails.
-//! Offers of one family share a policy on what remains once everything has moved: that is only said. Seats that are not known
-//! count as none; they are for review by themselves.
+//! In: the estate and its decisions. Out: decisions made again where a cap would be exceeded, each with its sum. The cap counts on the
+//! day of an order every subscription of the offer that stands in the tenant on that day, whoever sold it, and while both copies of one
+//! run it counts both: such an order fails. Offers of one family share a policy on what remains once everything has moved: that is only
+//! said. Seats that are not known count as none; they are for review by themselves.
 
-use hashbrown::HashMap;
+use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
-use super::{Reason, decide::Decided, estate::Estate};
+use chrono::NaiveDate;
+use hashbrown::{HashMap, HashSet};
+
+use super::{Reason, at_once::Tally, decide::Decided, estate::Estate};
 use crate::{
     catalog::{Offer, Resolution},
     terms::*,
@@ -15,116 +18,307 @@ use crate::{
 
 /// What counts together: one tenant, and one SKU or one family.
 type Pool = (CustomerId, u32);
+/// By what offers count together.
+type Key = fn(&Offer) -> Option<Text>;
 
-/// Seats of a pool.
+/// How many parts of a sum are named one by one.
+const PARTS: usize = 12;
+
+/// Seats of one source or target, and the days on which they stand.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    index: usize,
+    seats: u64,
+    /// From this day; none: they stand already.
+    from: Option<NaiveDate>,
+    /// Until this day; none: no end is planned.
+    until: Option<NaiveDate>,
+}
+
+impl Entry {
+    fn is_order(&self) -> bool {
+        self.from.is_some()
+    }
+
+    /// Whether it stands on a day; none: once everything has moved.
+    fn stands(&self, day: Option<NaiveDate>) -> bool {
+        match day {
+            Some(day) => self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day <= until),
+            None => self.until.is_none(),
+        }
+    }
+}
+
+/// The cap of a target, by the row of the catalogue's table of offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Cap {
+    seats: u64,
+    key: Text,
+    source: Text,
+    certainty: Certainty,
+}
+
+/// What counts together, with the cap.
 #[derive(Debug, Default)]
-struct Count {
-    cap: u64,
-    /// Of live subscriptions, as they are today.
-    running: u64,
-    /// Of orders to come.
-    ordered: u64,
-    /// Of live subscriptions that such an order or another replaces.
-    replaced: u64,
-    /// The rows with an order.
-    rows: Vec<usize>,
+struct Together {
+    entries: Vec<Entry>,
+    cap: Option<Cap>,
+}
+
+impl Together {
+    fn add(&mut self, entry: Entry, cap: Option<&Cap>) {
+        self.entries.push(entry);
+        if let Some(cap) = cap {
+            self.cap = Some(cap.clone());
+        }
+    }
+
+    /// How many seats stand on each day, and of how many sources and targets.
+    fn tallies(&self) -> (Tally, Tally) {
+        let (mut seats, mut count) = (Tally::default(), Tally::default());
+        for entry in &self.entries {
+            seats.add(entry.seats, entry.from, entry.until);
+            count.add(1, entry.from, entry.until);
+        }
+        (seats.done(), count.done())
+    }
+
+    /// The sum of a day; the entries stand in the order of their ids.
+    fn sum(&self, estate: &Estate<'_>, day: Option<NaiveDate>, tallies: &(Tally, Tally)) -> Option<SeatSum> {
+        let on = day.unwrap_or(NaiveDate::MAX);
+        let total = tallies.0.on(on);
+        let standing = self.entries.iter().filter(|entry| entry.stands(day)).take(PARTS);
+        let parts: Vec<(Id, bool, u64)> = standing
+            .map(|entry| {
+                let id = estate.subscriptions[entry.index].id.clone();
+                (id, entry.is_order(), entry.seats)
+            })
+            .collect();
+        let named: u64 = parts.iter().map(|(.., seats)| seats).sum();
+        Some(SeatSum {
+            day,
+            more: (
+                tallies.1.on(on).saturating_sub(parts.len() as u64),
+                total.saturating_sub(named),
+            ),
+            parts,
+            total,
+            cap: self.cap.clone()?,
+        })
+    }
+
+    fn in_order(mut self, estate: &Estate<'_>) -> Together {
+        self.entries
+            .sort_by_key(|entry| (&estate.subscriptions[entry.index].id, entry.is_order()));
+        self
+    }
+}
+
+/// Seats that count together beside their cap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SeatSum {
+    /// The day of the order; none: once everything has moved.
+    day: Option<NaiveDate>,
+    /// The first few of them: whose, whether to be ordered for it, how many.
+    parts: Vec<(Id, bool, u64)>,
+    /// How many more there are, and their seats.
+    more: (u64, u64),
+    total: u64,
+    cap: Cap,
+}
+
+impl SeatSum {
+    /// The sum in words, for one of its subscriptions: `on 2027-01-28, the day of the order: 200 (this one) + 200 (its target) = 400
+    /// licences, at most 300`.
+    pub(super) fn said(&self, own: &Id) -> String {
+        let mut said = match self.day {
+            Some(day) => format!("on {day}, the day of the order: "),
+            None => "once everything has moved: ".to_owned(),
+        };
+        for (number, (id, ordered, seats)) in self.parts.iter().enumerate() {
+            let plus = if number > 0 { " + " } else { "" };
+            let _ = match (id == own, *ordered) {
+                (true, false) => write!(said, "{plus}{seats} (this one)"),
+                (true, true) => write!(said, "{plus}{seats} (its target)"),
+                (false, false) => write!(said, "{plus}{seats} ({id})"),
+                (false, true) => write!(said, "{plus}{seats} (the target of {id})"),
+            };
+        }
+        if self.more.0 > 0 {
+            let _ = write!(said, " + {} ({} more)", self.more.1, self.more.0);
+        }
+        let Cap {
+            seats,
+            key,
+            source,
+            certainty,
+        } = &self.cap;
+        let _ = write!(
+            said,
+            " = {} licences, at most {seats} by the row `{key}` of the offers ({certainty}: {source})",
+            self.total
+        );
+        said
+    }
 }
 
 impl Estate<'_> {
-    /// Orders that would exceed a cap together with what runs in the tenant.
+    /// Orders that would exceed a cap together with what stands in the tenant on their day.
     pub(super) fn limit_seats(&self, decided: &mut [Decided]) {
-        let skus = self.count(decided, |offer| offer.seat_cap.map(|_| sku_of(offer)));
-        for count in skus.values() {
-            // One subscription over the cap by itself is told as such.
-            if count.running + count.ordered > count.cap {
-                self.impose(decided, &count.rows, Reason::SeatCapTogether);
-            }
+        // One subscription over the cap by itself is told as such.
+        self.limit_by(decided, sku, Reason::SeatCapTogether);
+        self.limit_by(decided, family, Reason::SeatCapFamily);
+    }
+
+    fn limit_by(&self, decided: &mut [Decided], key: Key, reason: Reason) {
+        // Hardly any tenant comes near a cap: their parts are only looked at where all of them together exceed it.
+        let mut totals: HashMap<Pool, (u64, u64)> = HashMap::new();
+        self.each(decided, key, |pool, entry, cap| {
+            let total = totals.entry(pool).or_default();
+            total.0 += entry.seats;
+            total.1 = total.1.max(cap.map_or(0, |cap| cap.seats));
+        });
+        let near: HashSet<Pool> = totals
+            .into_iter()
+            .filter(|(_, (seats, cap))| *cap > 0 && seats > cap)
+            .map(|(pool, _)| pool)
+            .collect();
+        if near.is_empty() {
+            return;
         }
-        let families = self.count(decided, |offer| offer.cap_family.clone());
-        for count in families.values() {
-            if (count.running + count.ordered).saturating_sub(count.replaced) > count.cap {
-                self.impose(decided, &count.rows, Reason::SeatCapFamily);
+        let mut pools: BTreeMap<Pool, Together> = BTreeMap::new();
+        self.each(decided, key, |pool, entry, cap| {
+            if near.contains(&pool) {
+                pools.entry(pool).or_default().add(entry, cap);
+            }
+        });
+        for together in pools.into_values() {
+            let together = together.in_order(self);
+            let Some(cap) = &together.cap else { continue };
+            let tallies = together.tallies();
+            let mut sums: BTreeMap<Option<NaiveDate>, Option<Arc<SeatSum>>> = BTreeMap::new();
+            for order in together.entries.iter().filter(|entry| entry.is_order()) {
+                let day = day_of(reason, order);
+                if tallies.0.on(day.unwrap_or(NaiveDate::MAX)) <= cap.seats
+                    || decided[order.index].imposed.reason.is_some()
+                {
+                    continue;
+                }
+                let sum = sums.entry(day);
+                let sum = sum.or_insert_with(|| together.sum(self, day, &tallies).map(Arc::new));
+                let sum = sum.clone();
+                self.decide_again(decided, order.index, |imposed| {
+                    imposed.reason = Some(reason);
+                    imposed.seats = sum;
+                });
             }
         }
     }
 
-    fn count(&self, decided: &[Decided], key: impl Fn(&Offer) -> Option<Text>) -> HashMap<Pool, Count> {
-        let mut names = Names::new(key);
+    /// What counts together with a row's order by one of the reasons, as planned; none where nothing is ordered or nothing capped.
+    pub(super) fn seat_sum(&self, decided: &[Decided], index: usize, reason: Reason) -> Option<SeatSum> {
+        let key: Key = match reason {
+            Reason::SeatCapFamily => family,
+            _ => sku,
+        };
+        let mut pools: BTreeMap<Pool, Together> = BTreeMap::new();
+        self.each(decided, key, |pool, entry, cap| {
+            if Some(pool.0) == self.subscriptions[index].customer_id {
+                pools.entry(pool).or_default().add(entry, cap);
+            }
+        });
+        pools.into_values().find_map(|together| {
+            let together = together.in_order(self);
+            let mut orders = together.entries.iter().filter(|entry| entry.is_order());
+            let day = day_of(reason, orders.find(|entry| entry.index == index)?);
+            together.sum(self, day, &together.tallies())
+        })
+    }
+
+    /// Tells of every source and target what it counts with, and of a target its cap.
+    fn each(&self, decided: &[Decided], key: Key, mut tell: impl FnMut(Pool, Entry, Option<&Cap>)) {
+        let mut names = Names::default();
         // Of each offer of the estate what it counts with, and of each target that and its cap: there are few.
         let mut sources: HashMap<u32, Option<u32>> = HashMap::new();
-        let mut targets: HashMap<Text, Option<(u32, Seats)>> = HashMap::new();
-        let mut pools: HashMap<Pool, Count> = HashMap::new();
+        let mut targets: HashMap<Text, Option<(u32, Cap)>> = HashMap::new();
         for (index, decided) in decided.iter().enumerate() {
             let subscription = &self.subscriptions[index];
             let Some(customer_id) = subscription.customer_id else {
                 continue;
             };
             let seats = subscription.seats.map_or(0, |seats| u64::from(seats.0));
-            let orders = decided.decision.action == Action::Move
-                && decided.decision.route == Some(Route::NewSubscription)
-                && decided.imposed.ordered.is_none();
+            let stay = self.stay(index, decided);
             let source = match self.resolution(index) {
                 Resolution::Known { offer, .. } if subscription.state != Some(State::Deleted) => *sources
                     .entry(self.offer_number(index))
-                    .or_insert_with(|| names.of(offer)),
+                    .or_insert_with(|| names.of(key(offer)?)),
                 _ => None,
             };
             if let Some(name) = source {
-                let count = pools.entry((customer_id, name)).or_default();
-                count.running += seats;
-                count.replaced += if orders { seats } else { 0 };
+                let entry = Entry {
+                    index,
+                    seats,
+                    from: None,
+                    until: stay.source_until,
+                };
+                tell((customer_id, name), entry, None);
             }
-            for target in decided.decision.targets.iter().filter(|_| orders) {
+            let Some(from) = stay.target_from else { continue };
+            for target in &decided.decision.targets {
                 let mut of_target = || {
                     let offer = self.context.catalog.by_order_id(&target.offer_id)?;
-                    names.of(offer).zip(offer.seat_cap)
+                    let cap = Cap {
+                        seats: u64::from(offer.seat_cap?.0),
+                        key: offer.key.clone(),
+                        source: offer.source.clone(),
+                        certainty: offer.certainty,
+                    };
+                    Some((names.of(key(offer)?)?, cap))
                 };
-                let known = match targets.get(&target.offer_id) {
-                    Some(known) => *known,
-                    None => *targets.entry(target.offer_id.clone()).insert(of_target()).get(),
+                if !targets.contains_key(&target.offer_id) {
+                    let known = of_target();
+                    targets.insert(target.offer_id.clone(), known);
+                }
+                let Some(Some((name, cap))) = targets.get(&target.offer_id) else {
+                    continue;
                 };
-                let Some((name, cap)) = known else { continue };
-                let count = pools.entry((customer_id, name)).or_default();
-                count.cap = u64::from(cap.0);
-                count.ordered += seats;
-                count.rows.push(index);
+                let entry = Entry {
+                    index,
+                    seats,
+                    from: Some(from),
+                    until: None,
+                };
+                tell((customer_id, *name), entry, Some(cap));
             }
         }
-        pools.retain(|_, count| !count.rows.is_empty());
-        pools
     }
+}
 
-    fn impose(&self, decided: &mut [Decided], rows: &[usize], reason: Reason) {
-        for &index in rows {
-            if decided[index].imposed.reason.is_none() {
-                self.decide_again(decided, index, |imposed| imposed.reason = Some(reason));
-            }
-        }
-    }
+/// The day on which an order counts: its own, or that on which everything has moved.
+fn day_of(reason: Reason, order: &Entry) -> Option<NaiveDate> {
+    order.from.filter(|_| reason != Reason::SeatCapFamily)
 }
 
 /// The names that offers count by, each with a number.
-struct Names<K> {
-    key: K,
+#[derive(Default)]
+struct Names {
     numbers: HashMap<Text, u32>,
 }
 
-impl<K: Fn(&Offer) -> Option<Text>> Names<K> {
-    fn new(key: K) -> Names<K> {
-        Names {
-            key,
-            numbers: HashMap::new(),
-        }
-    }
-
-    fn of(&mut self, offer: &Offer) -> Option<u32> {
+impl Names {
+    fn of(&mut self, name: Text) -> Option<u32> {
         let next = self.numbers.len() as u32;
-        Some(*self.numbers.entry((self.key)(offer)?).or_insert(next))
+        Some(*self.numbers.entry(name).or_insert(next))
     }
 }
 
-/// What the cap counts by: the SKU id, which several offers may provision.
-fn sku_of(offer: &Offer) -> Text {
+/// What the cap of an offer counts by: the SKU id, which several offers may provision.
+fn sku(offer: &Offer) -> Option<Text> {
+    offer.seat_cap?;
     let sku_id = offer.sku_id.map(|id| Text::from(id.as_hyphenated().to_string()));
-    sku_id.unwrap_or_else(|| offer.key.clone())
+    Some(sku_id.unwrap_or_else(|| offer.key.clone()))
+}
+
+fn family(offer: &Offer) -> Option<Text> {
+    offer.cap_family.clone()
 }

@@ -33,12 +33,18 @@ pub(super) struct Standing {
     pub(super) requested: Steps,
     /// A transfer request is on its way and has not lapsed.
     pub(super) transfer_requested: bool,
+    /// The row of the progress table by which a transfer of this very subscription is asked for, and may complete, or approved.
+    pub(super) own_transfer: Option<u32>,
     /// When it was sent, as reported.
     pub(super) request_sent: Option<NaiveDate>,
     /// When the target was ordered, as reported.
     pub(super) ordered_on: Option<NaiveDate>,
     /// When the transfer was approved, as reported: then it is complete.
     pub(super) approved_on: Option<NaiveDate>,
+    /// When somebody last checked the move, as reported.
+    pub(super) verified_on: Option<NaiveDate>,
+    /// When a renewal was undone, as reported.
+    pub(super) undone_on: Option<NaiveDate>,
     /// When the agreement was accepted, as reported.
     pub(super) agreement_accepted: Option<NaiveDate>,
 }
@@ -49,6 +55,8 @@ impl Standing {
         match step {
             StepKind::Order => self.ordered_on = self.ordered_on.max(date),
             StepKind::ApproveTransfer => self.approved_on = self.approved_on.max(date),
+            StepKind::Verify => self.verified_on = self.verified_on.max(date),
+            StepKind::UndoRenewal => self.undone_on = self.undone_on.max(date),
             StepKind::AcceptAgreement => self.agreement_accepted = self.agreement_accepted.max(date),
             _ => {}
         }
@@ -98,20 +106,29 @@ impl<'a> Reports<'a> {
             return standing;
         }
         let mut asked_for_transfer: Option<Option<NaiveDate>> = None;
+        let mut own_transfer = None;
+        let open = |sent: Option<NaiveDate>| sent.is_none_or(|day| self.as_of <= shift(day, request_days));
         for subject in subjects(subscription).into_iter().flatten() {
+            let is_own = matches!(subject, Subject::Subscription(_));
             for (note, used) in self.progress.get(&subject).into_iter().flatten() {
                 used.store(true, Ordering::Relaxed);
                 match (note.step, note.state, self.is_to_come(note)) {
                     (StepKind::RequestTransfer, _, true) => {}
                     (StepKind::RequestTransfer, _, false) => {
                         asked_for_transfer = asked_for_transfer.max(Some(note.date));
+                        own_transfer = own_transfer.or(Some(note.row).filter(|_| is_own && open(note.date)));
                     }
-                    (step, Progress::Done, false) => standing.add_done(step, note.date),
+                    (step, Progress::Done, false) => {
+                        standing.add_done(step, note.date);
+                        if step == StepKind::ApproveTransfer && is_own {
+                            standing.own_transfer = Some(note.row);
+                        }
+                    }
                     (step, Progress::Requested, _) | (step, Progress::Done, true) => standing.requested.insert(step),
                 }
             }
         }
-        let open = |sent: Option<NaiveDate>| sent.is_none_or(|day| self.as_of <= shift(day, request_days));
+        standing.own_transfer = standing.own_transfer.or(own_transfer);
         standing.transfer_requested =
             asked_for_transfer.is_some_and(open) && !standing.done.contains(StepKind::ApproveTransfer);
         standing.request_sent = asked_for_transfer.flatten().filter(|_| standing.transfer_requested);

@@ -264,7 +264,11 @@ fn each_reason_follows_from_its_fact() {
             w.tables.holds.push(hold);
         }),
         (Reason::SourceDeleted, Action::Review, |w| {
-            w.first().state = Some(State::Deleted)
+            w.first().state = Some(State::Deleted);
+            w.first().term_end = Some(TermEnd(day("2026-11-20")));
+        }),
+        (Reason::SourceCancelled, Action::Review, |w| {
+            w.first().state = Some(State::Deleted);
         }),
         (Reason::SourceDeleted, Action::Review, |w| {
             w.first().term_end = Some(TermEnd(day("2026-03-01")));
@@ -290,6 +294,35 @@ fn each_reason_follows_from_its_fact() {
         (Reason::Contradiction, Action::Review, |w| w.flaw(Flaw::Contradiction)),
         (Reason::PossibleDuplicate, Action::Review, |w| {
             w.flaw(Flaw::PossibleDuplicate)
+        }),
+        (Reason::StateAgainstEnd, Action::Review, |w| {
+            w.first().state = Some(State::Expired)
+        }),
+        (Reason::StateAgainstEnd, Action::Review, |w| {
+            w.first().state = Some(State::Disabled)
+        }),
+        (Reason::TermStartAfterEnd, Action::Review, |w| {
+            w.first().term_start = Some(day("2027-02-01"))
+        }),
+        (Reason::RenewalUndone, Action::Review, |w| {
+            w.first().term_start = Some(day("2026-11-15"));
+            w.report(StepKind::UndoRenewal, Progress::Done, "2026-11-20");
+        }),
+        (Reason::RenewalUndone, Action::Review, |w| {
+            w.first().term_end = Some(TermEnd(day("2026-11-18")));
+            w.report(StepKind::UndoRenewal, Progress::Done, "2026-11-20");
+        }),
+        (Reason::RuleUnsure, Action::Review, |w| {
+            w.first().term_end = Some(TermEnd(day("2026-08-20")));
+            w.first().term_start = Some(day("2025-08-21"));
+            w.first().auto_renew = Some(false);
+            w.first().state = Some(State::Expired);
+        }),
+        (Reason::SourceDeleted, Action::Review, |w| {
+            w.first().term_end = Some(TermEnd(day("2026-07-20")));
+            w.first().term_start = Some(day("2025-07-21"));
+            w.first().auto_renew = Some(false);
+            w.first().state = Some(State::Expired);
         }),
         (Reason::RenewedSinceExport, Action::Review, |w| {
             w.first().term_end = Some(TermEnd(day("2026-11-20")))
@@ -398,6 +431,15 @@ fn each_reason_follows_from_its_fact() {
             w.first().channel = Some(Channel::Ea);
             w.first().term_end = Some(TermEnd(day("2026-12-11")));
         }),
+        (Reason::NoticeMissed, Action::Move, |w| {
+            w.first().channel = Some(Channel::Ea);
+            w.first().term_end = Some(TermEnd(day("2026-12-11")));
+            w.first().auto_renew = Some(false);
+        }),
+        (Reason::ServiceDown, Action::Move, |w| {
+            w.first().term_end = Some(TermEnd(day("2026-11-10")));
+            w.first().state = Some(State::Disabled);
+        }),
     ];
     for (index, (reason, action, change)) in cases.iter().enumerate() {
         let plan = plan_with(change);
@@ -440,7 +482,7 @@ fn blockers_and_gates_in_pairs() {
             w.customer.qualification = Some(Qualification::Government);
             w.first().offer.segment = Some(Segment::Commercial);
         }),
-        (Reason::SourceDeleted, |w| w.first().state = Some(State::Deleted)),
+        (Reason::SourceCancelled, |w| w.first().state = Some(State::Deleted)),
         (Reason::SeatCap, |w| w.first().seats = Some(Seats(301))),
         (Reason::TooManySubscriptions, |w| {
             w.config.rules.numbers.insert("tenant_subscriptions", 1);
@@ -470,7 +512,9 @@ fn blockers_and_gates_in_pairs() {
                 let alone = first == second;
                 let skipped = !alone
                     && (asked_of_moves.contains(reason)
-                        || (of_the_mapping.contains(reason) && [first, second].contains(&&Reason::ChannelUnknown)));
+                        || (of_the_mapping.contains(reason) && [first, second].contains(&&Reason::ChannelUnknown))
+                        // Without a term end nobody can say that it is cut short: it is deleted.
+                        || (*reason == Reason::SourceCancelled && [first, second].contains(&&Reason::TermEndMissing)));
                 assert!(
                     skipped || decision.reasons.contains(reason),
                     "{first} and {second}: {:?}",
@@ -479,7 +523,18 @@ fn blockers_and_gates_in_pairs() {
             }
         }
     }
+    // Customers are vetted for other segments; here for all of them, so that nothing else changes.
+    static VETTED: LazyLock<(tempfile::TempDir, std::path::PathBuf)> = LazyLock::new(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vetting.csv");
+        let row = "segment,vetting,valid_from,valid_until,source,certainty\ncommercial,yes,2014-01-01,,a test,sure\n";
+        std::fs::write(&path, row).unwrap();
+        (folder, path)
+    });
     let gates: &[(StepKind, Change)] = &[
+        (StepKind::VetSegment, |w| {
+            w.config.rules.extend.insert("vetting".into(), VETTED.1.clone());
+        }),
         (StepKind::RequestRelationship, |w| w.customer.relationship = Some(false)),
         (StepKind::AcceptAgreement, |w| {
             w.customer.agreement_accepted = Some(Some(day("2023-03-31")))
@@ -690,6 +745,49 @@ fn nothing_is_ordered_while_a_transfer_is_asked_for() {
 }
 
 #[test]
+fn a_transfer_that_is_reported_of_what_cannot_be_transferred_is_told_and_nothing_is_bought_beside_it() {
+    let elsewhere = [Channel::WebDirect, Channel::WebDirectMosa, Channel::Ea, Channel::McaE];
+    for channel in elsewhere {
+        for (step, state) in [
+            (StepKind::RequestTransfer, Progress::Requested),
+            (StepKind::ApproveTransfer, Progress::Done),
+        ] {
+            let plan = plan_with(|w| {
+                w.first().channel = Some(channel);
+                w.report(step, state, "2026-11-12");
+            });
+            let decision = decision_of(&plan, 1);
+            assert_eq!(decision.action, Action::Review, "{channel} {step}");
+            assert!(
+                decision.reasons.contains(&Reason::TransferPending),
+                "{channel} {step}: {:?}",
+                decision.reasons
+            );
+            let told: Vec<_> = plan.findings.iter().filter(|f| f.code == Code::ProgressUnfit).collect();
+            assert_eq!(told.len(), 1, "{channel} {step}");
+            assert!(told[0].message.contains(channel.as_str()), "{}", told[0].message);
+        }
+    }
+    // What is reported of a customer is not of what cannot be transferred: it moves, and that is said.
+    let of_customer = |w: &mut World| {
+        w.report(StepKind::RequestTransfer, Progress::Requested, "2026-11-12");
+        w.tables.progress[0].subject = Subject::Customer(customer_id(90));
+    };
+    let plan = plan_with(of_customer);
+    assert_eq!(decision_of(&plan, 1).action, Action::Move);
+    assert!(plan.findings.iter().any(|f| f.code == Code::ProgressUnfit));
+    // With one that can, there is nothing to say; and a request that has lapsed holds nothing up.
+    let plan = plan_with(|w| w.report(StepKind::RequestTransfer, Progress::Requested, "2026-10-01"));
+    assert_eq!(decision_of(&plan, 1).action, Action::Move);
+    let plan = plan_with(|w| {
+        of_customer(w);
+        w.add(2, |other| other.channel = Some(Channel::Csp));
+    });
+    assert!(plan.findings.iter().all(|f| f.code != Code::ProgressUnfit));
+    assert_eq!(decision_of(&plan, 1).action, Action::Move);
+}
+
+#[test]
 fn what_is_requested_is_waited_for_and_what_is_done_is_gone() {
     let unknown = |w: &mut World| {
         w.customer.relationship = None;
@@ -845,7 +943,12 @@ fn what_is_approved_or_ordered_is_the_move() {
 #[test]
 fn what_stands_still_inside_its_term_moves_at_once() {
     for state in [State::Suspended, State::Disabled, State::Expired] {
-        let plan = plan_with(|w| w.first().state = Some(state));
+        let plan = plan_with(|w| {
+            w.first().state = Some(state);
+            if state != State::Suspended {
+                w.report(StepKind::EndSource, Progress::Done, "2026-11-20");
+            }
+        });
         let decision = decision_of(&plan, 1);
         assert_eq!(
             decision.move_date,
@@ -860,15 +963,245 @@ fn what_stands_still_inside_its_term_moves_at_once() {
     }
 }
 
+fn findings_of(plan: &Plan, code: Code) -> Vec<&str> {
+    let findings = plan.findings.iter().filter(|finding| finding.code == code);
+    findings.map(|finding| finding.message.as_str()).collect()
+}
+
 #[test]
 fn what_was_cancelled_inside_its_term_is_not_called_lost() {
     let plan = plan_with(|w| w.first().state = Some(State::Deleted));
-    assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Lapsed));
+    let decision = decision_of(&plan, 1);
+    assert_eq!(decision.urgency, Some(Urgency::Lapsed));
+    assert_eq!(decision.reasons, [Reason::SourceCancelled]);
+    assert!(!Reason::SourceCancelled.meaning().contains("nothing is left"));
+    // It cannot wait for a window, since data is kept for days: what is to be decided is to be decided first thing.
+    assert_eq!((decision.window_opens, decision.window_closes), (None, None));
+    assert_eq!(
+        (decision.next_step, decision.next_step_by),
+        (Some(StepKind::Decide), None)
+    );
+    // On the last day of its term as well; past it the data of what is deleted is gone.
+    let on_its_last_day = plan_with(|w| {
+        w.first().state = Some(State::Deleted);
+        w.first().term_end = Some(TermEnd(w.as_of));
+    });
+    assert_eq!(decision_of(&on_its_last_day, 1).reasons, [Reason::SourceCancelled]);
     let plan = plan_with(|w| {
         w.first().state = Some(State::Deleted);
         w.first().term_end = Some(TermEnd(day("2026-11-20")));
     });
-    assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Lost));
+    let decision = decision_of(&plan, 1);
+    assert_eq!(decision.urgency, Some(Urgency::Lost));
+    assert!(
+        decision.reasons.contains(&Reason::SourceDeleted),
+        "{:?}",
+        decision.reasons
+    );
+}
+
+#[test]
+fn a_state_that_contradicts_the_term_end_is_told_and_decided_first() {
+    for state in [State::Expired, State::Disabled] {
+        let plan = plan_with(|w| w.first().state = Some(state));
+        let decision = decision_of(&plan, 1);
+        assert_eq!(
+            (decision.urgency, decision.next_step_by),
+            (Some(Urgency::Open), None),
+            "{state}"
+        );
+        assert_eq!(
+            decision.window_opens,
+            Some(day("2027-01-24")),
+            "if it is the state that is wrong"
+        );
+        let told = findings_of(&plan, Code::StateAgainstEnd);
+        assert_eq!(told.len(), 1, "{state}");
+        assert!(
+            told[0].starts_with(&format!("`{state}`")) && told[0].contains("2027-01-31"),
+            "{told:?}"
+        );
+    }
+    // What is suspended is stopped inside its term, as it may be.
+    let plan = plan_with(|w| w.first().state = Some(State::Suspended));
+    assert_eq!(decision_of(&plan, 1).action, Action::Move);
+    assert!(findings_of(&plan, Code::StateAgainstEnd).is_empty());
+}
+
+#[test]
+fn a_state_counts_before_what_was_to_happen_at_the_term_end() {
+    let past = |change: fn(&mut Subscription)| {
+        plan_with(|w| {
+            w.first().term_start = Some(day("2025-11-11"));
+            w.first().term_end = Some(TermEnd(day("2026-11-10")));
+            change(w.first());
+        })
+    };
+    for (change, closes, told) in [
+        (
+            (|s| (s.state, s.auto_renew) = (Some(State::Expired), Some(false))) as fn(&mut Subscription),
+            "2026-12-10",
+            "would run on in the extended service term",
+        ),
+        (
+            |s| (s.state, s.end_instruction) = (Some(State::Expired), Some(EndInstruction::Extended)),
+            "2026-12-10",
+            "was to run on in the extended service term",
+        ),
+        (|s| s.state = Some(State::Expired), "2026-12-10", "was to renew"),
+        (|s| s.state = Some(State::Disabled), "2027-02-08", "was to renew"),
+        (|s| s.state = Some(State::Suspended), "2027-02-08", "was to renew"),
+    ] {
+        let plan = past(change);
+        let decision = decision_of(&plan, 1);
+        assert_eq!(
+            (decision.action, decision.urgency, decision.move_date),
+            (Action::Move, Some(Urgency::Lapsed), Some(day("2026-11-23")))
+        );
+        assert_eq!(decision.window_closes, Some(day(closes)), "{told}");
+        assert_eq!(decision.end_source, None, "nothing is billed");
+        assert!(plan.steps().all(|step| step.kind != StepKind::UndoRenewal));
+        let findings = findings_of(&plan, Code::StateAgainstEnd);
+        assert!(findings.len() == 1 && findings[0].contains(told), "{findings:?}");
+    }
+    let plan = past(|s| (s.state, s.end_instruction) = (Some(State::Disabled), Some(EndInstruction::Cancel)));
+    assert!(
+        findings_of(&plan, Code::StateAgainstEnd).is_empty(),
+        "it went as it was set"
+    );
+}
+
+#[test]
+fn a_term_that_begins_after_its_end_is_told() {
+    let plan = plan_with(|w| w.first().term_start = Some(day("2027-02-01")));
+    assert_eq!(decision_of(&plan, 1).reasons, [Reason::TermStartAfterEnd]);
+    assert_eq!(findings_of(&plan, Code::TermStartAfterEnd).len(), 1);
+    let plan = plan_with(|w| w.first().term_start = Some(day("2027-01-31")));
+    assert!(findings_of(&plan, Code::TermStartAfterEnd).is_empty());
+}
+
+/// Days on which somebody is to verify.
+fn verified_by(plan: &Plan) -> Vec<Option<NaiveDate>> {
+    let steps = plan.steps().filter(|step| step.kind == StepKind::Verify);
+    steps.map(|step| step.due).collect()
+}
+
+#[test]
+fn verifying_before_the_end_leaves_the_check_after_it() {
+    let of = |as_of: &str, verified: Option<&str>| {
+        plan_with(|w| {
+            w.as_of = day(as_of);
+            w.report(StepKind::EnquireCredit, Progress::Done, "2027-01-20");
+            w.report(StepKind::Order, Progress::Done, "2027-01-27");
+            w.report(StepKind::EndSource, Progress::Done, "2027-01-28");
+            verified
+                .iter()
+                .for_each(|date| w.report(StepKind::Verify, Progress::Done, date));
+        })
+    };
+    let (first, again) = (Some(day("2027-01-27")), Some(day("2027-02-01")));
+    let plan = of("2027-01-28", None);
+    assert_eq!(verified_by(&plan), [first, again]);
+    assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Late), "a day late");
+    let plan = of("2027-01-28", Some("2027-01-28"));
+    assert_eq!(verified_by(&plan), [again]);
+    assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Open));
+    let plan = of("2027-02-02", Some("2027-01-28"));
+    assert_eq!(verified_by(&plan), [again]);
+    assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Late));
+    let plan = of("2027-02-02", Some("2027-02-01"));
+    assert!(verified_by(&plan).is_empty(), "{:?}", plan.step_refs);
+    assert_ne!(decision_of(&plan, 1).urgency, Some(Urgency::Late));
+}
+
+#[test]
+fn auto_renew_goes_off_before_a_move_in_the_grace_and_the_step_says_why() {
+    let plan = plan_with(|w| {
+        w.as_of = day("2027-01-30");
+        w.first().term = Some(Term::THREE_YEARS);
+        w.first().term_start = Some(day("2024-02-01"));
+    });
+    let decision = decision_of(&plan, 1);
+    assert_eq!(
+        (decision.move_date, decision.end_source_by),
+        (Some(day("2027-02-01")), Some(day("2027-01-29")))
+    );
+    let step = plan.steps().find(|step| step.kind == StepKind::EndSource).unwrap();
+    for part in [
+        "although users move after that, on 2027-02-01",
+        "in its grace until 2027-03-02",
+    ] {
+        assert!(step.detail.contains(part), "{}", step.detail);
+    }
+    assert!(!step.detail.contains("once the target is verified"), "{}", step.detail);
+}
+
+#[test]
+fn what_ends_by_itself_is_not_cancelled_afterwards() {
+    let of = |auto_renew| {
+        plan_with(|w| {
+            w.as_of = day("2027-01-31");
+            w.first().channel = Some(Channel::WebDirectMosa);
+            w.first().auto_renew = Some(auto_renew);
+        })
+    };
+    // Both move on Monday, the day after the end.
+    let plan = of(false);
+    let decision = decision_of(&plan, 1);
+    assert_eq!(decision.move_date, Some(day("2027-02-01")));
+    assert_eq!(
+        (decision.end_source, decision.end_source_by, decision.credit_enquiry),
+        (None, None, None)
+    );
+    assert!(plan.steps().all(|step| step.kind != StepKind::EndSource));
+    // It has renewed by then, and is cancelled with a credit.
+    assert_eq!(decision_of(&of(true), 1).end_source_by, Some(day("2027-02-02")));
+}
+
+#[test]
+fn a_renewal_that_was_undone_leaves_no_plan_as_it_was() {
+    let undone = |w: &mut World| {
+        w.first().term_start = Some(day("2026-11-17"));
+        w.first().term_end = Some(TermEnd(day("2027-11-16")));
+        w.report(StepKind::UndoRenewal, Progress::Done, "2026-11-20");
+    };
+    let plan = plan_with(undone);
+    let decision = decision_of(&plan, 1);
+    assert_eq!(decision.reasons, [Reason::RenewalUndone]);
+    assert_eq!(
+        (decision.urgency, decision.next_step_by, decision.window_closes),
+        (Some(Urgency::Open), None, None)
+    );
+    let step = plan.steps().next().unwrap();
+    assert!(step.detail.contains("see what is left of it"), "{}", step.detail);
+    // With the target there its source has ended: what is left is to look.
+    let plan = plan_with(|w| {
+        undone(w);
+        w.report(StepKind::Order, Progress::Done, "2026-11-19");
+    });
+    let steps: Vec<(StepKind, Option<NaiveDate>)> = plan.steps().map(|step| (step.kind, step.due)).collect();
+    assert_eq!(
+        steps
+            .iter()
+            .filter(|(kind, _)| *kind != StepKind::EnquireCredit)
+            .collect::<Vec<_>>(),
+        [
+            &(StepKind::Verify, Some(day("2026-11-19"))),
+            &(StepKind::Verify, Some(day("2026-11-23")))
+        ]
+    );
+}
+
+#[test]
+fn what_is_best_every_day_is_not_late_on_weekdays() {
+    for as_of in ["2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"] {
+        let plan = plan_with(|w| {
+            w.as_of = day(as_of);
+            w.first().state = Some(State::Suspended);
+            w.customer.relationship = Some(false);
+        });
+        assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Open), "{as_of}");
+    }
 }
 
 #[test]
@@ -965,6 +1298,163 @@ fn an_old_agreement_counts_as_missing() {
     assert!(decision_of(&plan, 1).agreement_by.is_some());
     let plan = plan_with(|w| w.customer.agreement_accepted = Some(Some(day("2023-04-01"))));
     assert!(decision_of(&plan, 1).agreement_by.is_none());
+}
+
+/// The days on which both run, by the rules and not by what the plan counts with.
+fn runs_twice(plan: &Plan, number: u8) -> Option<(NaiveDate, NaiveDate)> {
+    let decision = decision_of(plan, number);
+    let row = plan.rows.iter().find(|row| row.subscription.id == id(number)).unwrap();
+    let cancelled = plan
+        .steps()
+        .find(|step| step.kind == StepKind::CancelExtendedTerm && step.subscription_id == Some(id(number)));
+    let until = match decision.end_source {
+        Some(EndSource::Cancel) => decision.end_source_by,
+        Some(EndSource::ExtendedTerm) => cancelled.and_then(|step| step.due),
+        _ => row.subscription.term_end.map(|end| end.0),
+    };
+    let (from, until) = (decision.move_date?, until?);
+    (from <= until).then_some((from, until))
+}
+
+#[test]
+fn a_crowded_tenant_moves_in_waves() {
+    let crowd = |channel: Channel, safe: u32, begins: &'static str| {
+        plan_with(move |w| {
+            w.config.rules.numbers.insert("doubled_subscriptions", safe);
+            w.subscriptions.clear();
+            for number in 1..=9 {
+                w.add(number, |one| {
+                    one.seats = Some(Seats(2));
+                    one.channel = Some(channel);
+                    one.term_start = Some(day(begins));
+                    one.term = Some(if begins < "2025" { Term::THREE_YEARS } else { Term::YEAR });
+                    // The last one stops at its term end unless it is in the first wave.
+                    one.end_instruction = (number == 9).then_some(EndInstruction::Cancel);
+                });
+            }
+        })
+    };
+    for (channel, begins) in [
+        (Channel::WebDirect, "2026-02-01"),
+        (Channel::WebDirect, "2024-02-01"),
+        (Channel::McaE, "2026-02-01"),
+        (Channel::WebDirectMosa, "2026-02-01"),
+        (Channel::Ea, "2026-02-01"),
+        (Channel::OpenValue, "2026-02-01"),
+    ] {
+        for safe in [2, 3, 8, 9] {
+            let plan = crowd(channel, safe, begins);
+            let about = format!("{channel} from {begins}, {safe} at once");
+            let days = day("2026-11-21").iter_days().take(200);
+            let most = days.map(|day| {
+                let twice = (1..=9).filter_map(|number| runs_twice(&plan, number));
+                twice.filter(|(from, until)| *from <= day && day <= *until).count()
+            });
+            assert!(most.max() <= Some(safe as usize), "{about}");
+            let waits = |number: &u8| decision_of(&plan, *number).reasons.contains(&Reason::Wave);
+            let waiting: Vec<u8> = (1..=9).filter(waits).collect();
+            assert_eq!(waiting.len() as u32, 9 - safe, "{about}: {waiting:?}");
+            assert!(!waiting.contains(&9), "{about}: what stops is in the first wave");
+            for number in 1..=9 {
+                let decision = decision_of(&plan, number);
+                assert_eq!(decision.action, Action::Move, "{about}: {:?}", decision.reasons);
+                assert!(!decision.reasons.contains(&Reason::WindowMissed), "{about}");
+                assert!(!decision.reasons.contains(&Reason::ServiceStops), "{about}");
+            }
+            let told: Vec<_> = plan
+                .findings
+                .iter()
+                .filter(|f| f.code == Code::SubscriptionsDoubled)
+                .collect();
+            assert_eq!(told.len(), usize::from(safe < 9), "{about}");
+        }
+    }
+    // Where the extended term would follow, it bridges the time to a later wave.
+    let plan = crowd(Channel::WebDirect, 4, "2026-02-01");
+    let waits = decision_of(&plan, 8);
+    assert_eq!(waits.end_source, Some(EndSource::ExtendedTerm));
+    assert!(waits.move_date > Some(day("2027-01-31")), "{:?}", waits.move_date);
+    assert_eq!(decision_of(&plan, 1).end_source, Some(EndSource::CancelAtTermEnd));
+    // Subscriptions that end on other days make room for each other.
+    let plan = plan_with(|w| {
+        w.config.rules.numbers.insert("doubled_subscriptions", 1);
+        w.add(2, |later| {
+            later.term_start = Some(day("2026-05-01"));
+            later.term_end = Some(TermEnd(day("2027-04-30")));
+        });
+    });
+    assert!(plan.findings.iter().all(|f| f.code != Code::SubscriptionsDoubled));
+    assert!((1..=2).all(|number| !decision_of(&plan, number).reasons.contains(&Reason::Wave)));
+}
+
+#[test]
+fn an_addon_follows_its_base_into_a_later_wave() {
+    let plan = plan_with(|w| {
+        w.config.rules.numbers.insert("doubled_subscriptions", 2);
+        w.add(2, |_| {});
+        w.add(3, |_| {});
+        w.add(4, |addon| {
+            addon.offer.offer_id = Some(COPILOT.into());
+            addon.base_id = Some(id(3));
+        });
+    });
+    let (base, addon) = (decision_of(&plan, 3), decision_of(&plan, 4));
+    assert!(base.reasons.contains(&Reason::Wave), "{:?}", base.reasons);
+    assert_eq!(addon.action, Action::Move, "{:?}", addon.reasons);
+    assert!(addon.move_date >= base.move_date);
+}
+
+#[test]
+fn a_tenant_counts_what_stands_in_it_on_the_day_of_an_order() {
+    // Two copies of one at a time are four: never more, since the first source has ended before the others are ordered.
+    let far = |number: u8, limit: u32| {
+        plan_with(move |w| {
+            w.config.rules.numbers.insert("tenant_subscriptions", limit);
+            for other in 2..=number {
+                w.add(other, |one| {
+                    one.term_start = one.term_start.map(|day| day + chrono::Months::new(u32::from(other)));
+                    one.term_end = one
+                        .term_end
+                        .map(|end| TermEnd(end.0 + chrono::Months::new(u32::from(other))));
+                });
+            }
+        })
+    };
+    let plan = far(3, 4);
+    for number in 1..=3 {
+        assert_eq!(decision_of(&plan, number).action, Action::Move, "{number}");
+    }
+    let full = far(3, 3);
+    for number in 1..=3 {
+        assert_eq!(
+            decision_of(&full, number).reasons,
+            [Reason::TooManySubscriptions],
+            "{number}"
+        );
+    }
+}
+
+#[test]
+fn a_cap_counts_what_stands_in_the_tenant_on_the_day_of_the_order() {
+    let seats = |first: u32, second: u32, months: u32| {
+        plan_with(move |w| {
+            w.first().seats = Some(Seats(first));
+            w.add(2, |one| {
+                one.seats = Some(Seats(second));
+                one.term_start = one.term_start.map(|day| day + chrono::Months::new(months));
+                one.term_end = one.term_end.map(|end| TermEnd(end.0 + chrono::Months::new(months)));
+            });
+        })
+    };
+    let together = |plan: &Plan, number: u8| decision_of(plan, number).reasons.contains(&Reason::SeatCapTogether);
+    // 2 x 100 + 60 fit on the first day, 100 + 2 x 60 on the second; 2 x 100 + 2 x 60 would not.
+    let apart = seats(100, 60, 3);
+    assert!(!together(&apart, 1) && !together(&apart, 2));
+    let at_once = seats(100, 60, 0);
+    assert!(together(&at_once, 1) && together(&at_once, 2));
+    // On the first day 2 x 140 and 30 are too many, on the second 140 and 2 x 30 are not.
+    let first_only = seats(140, 30, 3);
+    assert!(together(&first_only, 1) && !together(&first_only, 2));
 }
 
 #[test]
@@ -1071,7 +1561,6 @@ fn the_day_of_the_first_purchase_is_not_the_start_of_the_term() {
         ("2021-02-01", None, 1),
         ("2025-03-01", Some(Term::YEAR), 1),
         ("2026-01-15", Some(Term::YEAR), 0),
-        ("2027-02-01", Some(Term::YEAR), 0),
     ] {
         let plan = plan_with(|w| (w.first().term_start, w.first().term) = (Some(day(start)), term));
         let decision = decision_of(&plan, 1);

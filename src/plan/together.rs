@@ -9,11 +9,10 @@ use rayon::prelude::*;
 
 use chrono::NaiveDate;
 
-use super::{Reason, decide::Decided, estate::Estate};
+use super::{Reason, at_once::Tally, decide::Decided, estate::Estate};
 use crate::{
     catalog::Resolution,
-    recognise::Subscription,
-    rules::{NumberName, shift},
+    rules::{NumberName, SourceTerm},
     terms::*,
 };
 
@@ -51,7 +50,13 @@ impl Estate<'_> {
             return None;
         }
         let source = &self.subscriptions[index];
-        let earliest = self.earliest_target(source, decision.window_opens);
+        let early = self.context.rules.days(NumberName::Early, self.context.as_of);
+        let term = SourceTerm {
+            window_opens: decision.window_opens,
+            starts: source.term_start,
+            ends: source.term_end.map(|end| end.0),
+        };
+        let earliest = term.earliest_target(early, self.context.as_of);
         let candidates = self.ours.get(&source.customer_id?)?.iter().copied();
         candidates.filter(|own| !taken.contains(own)).find_map(|own| {
             let subscription = &self.subscriptions[own];
@@ -69,19 +74,6 @@ impl Estate<'_> {
                 false => began.map(|began| (own, Found::Ordered(began))),
             }
         })
-    }
-
-    /// The first day on which a target may have begun: what we had before is another subscription. A move may be early, by as
-    /// much as a business day is looked for; where its window is open whatever the day, it may be of any day of the source's term.
-    fn earliest_target(&self, source: &Subscription, window_opens: Option<NaiveDate>) -> NaiveDate {
-        let as_of = self.context.as_of;
-        let early = self.context.rules.days(NumberName::Early, as_of);
-        let end = source.term_end.map_or(as_of, |end| end.0.min(as_of));
-        match (window_opens, source.term_start) {
-            (Some(opens), _) => shift(opens, -early),
-            (None, Some(start)) => start.min(shift(end, -early)),
-            (None, None) => shift(end, -early),
-        }
     }
 
     /// Whether a subscription needs a base: the source says so, or the catalogue does.
@@ -175,6 +167,20 @@ impl Estate<'_> {
         candidates.into_iter().flatten().copied().filter(serves).collect()
     }
 
+    /// The same, of one subscription.
+    pub(super) fn bases_of(&self, index: usize) -> Vec<usize> {
+        let all = || self.subscriptions.iter().enumerate();
+        let by_id: HashMap<&Id, usize> = all().map(|(index, subscription)| (&subscription.id, index)).collect();
+        let mut of_customer: HashMap<CustomerId, Vec<usize>> = HashMap::new();
+        for (index, subscription) in all() {
+            let customer = subscription.customer_id;
+            customer
+                .into_iter()
+                .for_each(|id| of_customer.entry(id).or_default().push(index));
+        }
+        self.bases(index, &by_id, &of_customer)
+    }
+
     fn place_addon(&self, decided: &mut [Decided], index: usize, bases: &[usize]) {
         decided[index].imposed.add_on = true;
         for &base in bases {
@@ -188,6 +194,7 @@ impl Estate<'_> {
             let reasons = &base.decision.reasons;
             base.decision.action == Action::Keep
                 && !reasons.contains(&Reason::SourceDeleted)
+                && !reasons.contains(&Reason::SourceCancelled)
                 && (reasons.contains(&Reason::AlreadyOurs) || reasons.contains(&Reason::OnHold))
         };
         if bases.iter().any(|&base| stays(&decided[base])) {
@@ -203,7 +210,11 @@ impl Estate<'_> {
             }),
             Some((day, base)) if decided[index].decision.move_date < Some(day) => {
                 let follows = decided[base].decision.reasons.contains(&Reason::AsSoonAsReady);
-                self.decide_again(decided, index, |imposed| imposed.not_before = Some(day));
+                let in_wave = decided[base].imposed.wave.is_some();
+                self.decide_again(decided, index, |imposed| match in_wave {
+                    true => imposed.wave = imposed.wave.max(Some(day)),
+                    false => imposed.not_before = Some(day),
+                });
                 let decision = &mut decided[index].decision;
                 if follows && decision.action == Action::Move && !decision.reasons.contains(&Reason::AsSoonAsReady) {
                     decision.reasons.push(Reason::AsSoonAsReady);
@@ -214,30 +225,68 @@ impl Estate<'_> {
         }
     }
 
-    /// A tenant takes only so many subscriptions, and while both copies run each counts.
+    /// A tenant takes only so many subscriptions, and while both copies of one run each counts.
     pub(super) fn limit_tenants(&self, decided: &mut [Decided]) {
-        let limit = self.context.rules.number(NumberName::Tenant, self.context.as_of) as usize;
-        let mut counts: HashMap<CustomerId, usize> = HashMap::new();
-        for (subscription, decided) in self.subscriptions.iter().zip(decided.iter()) {
-            let live = subscription.state != Some(State::Deleted);
-            let ordered =
-                decided.decision.action == Action::Move && decided.decision.route == Some(Route::NewSubscription);
-            let both = usize::from(live) + if ordered { decided.decision.targets.len() } else { 0 };
+        let limit = u64::from(self.context.rules.number(NumberName::Tenant, self.context.as_of));
+        let mut counts: HashMap<CustomerId, u64> = HashMap::new();
+        for (index, decided) in decided.iter().enumerate() {
+            let subscription = &self.subscriptions[index];
+            let live = u64::from(subscription.state != Some(State::Deleted));
+            let ordered = self
+                .stay(index, decided)
+                .target_from
+                .map_or(0, |_| decided.decision.targets.len() as u64);
             subscription
                 .customer_id
                 .into_iter()
-                .for_each(|id| *counts.entry(id).or_default() += both);
+                .for_each(|id| *counts.entry(id).or_default() += live + ordered);
         }
-        for index in 0..decided.len() {
-            let full = self.subscriptions[index]
-                .customer_id
-                .and_then(|id| counts.get(&id))
-                .is_some_and(|&count| count > limit);
-            if full && decided[index].decision.action == Action::Move {
+        counts.retain(|_, count| *count > limit);
+        if counts.is_empty() {
+            return;
+        }
+        let mut crowded: HashMap<CustomerId, Vec<usize>> = HashMap::new();
+        for (index, subscription) in self.subscriptions.iter().enumerate() {
+            let customer = subscription.customer_id.filter(|id| counts.contains_key(id));
+            customer
+                .into_iter()
+                .for_each(|id| crowded.entry(id).or_default().push(index));
+        }
+        for rows in crowded.into_values() {
+            let standing = self.standing(decided, &rows);
+            let orders = rows.iter().filter_map(|&index| {
+                let day = self.stay(index, &decided[index]).target_from?;
+                let standing = standing.on(day);
+                (standing > limit).then_some((index, day, standing))
+            });
+            for (index, day, standing) in orders.collect::<Vec<_>>() {
                 self.decide_again(decided, index, |imposed| {
-                    imposed.reason = Some(Reason::TooManySubscriptions)
+                    imposed.reason = Some(Reason::TooManySubscriptions);
+                    imposed.crowd = Some((day, standing));
                 });
             }
         }
+    }
+
+    /// How many of a tenant's subscriptions stand in it on each day, sources and targets.
+    pub(super) fn standing(&self, decided: &[Decided], rows: &[usize]) -> Tally {
+        let mut tally = Tally::default();
+        for &index in rows {
+            let stay = self.stay(index, &decided[index]);
+            if self.subscriptions[index].state != Some(State::Deleted) {
+                tally.add(1, None, stay.source_until);
+            }
+            if stay.target_from.is_some() {
+                tally.add(decided[index].decision.targets.len() as u64, stay.target_from, None);
+            }
+        }
+        tally.done()
+    }
+
+    /// The rows of a row's customer.
+    pub(super) fn of_its_customer(&self, index: usize) -> Vec<usize> {
+        let customer = self.subscriptions[index].customer_id;
+        let is_theirs = |other: &usize| customer.is_some() && self.subscriptions[*other].customer_id == customer;
+        (0..self.subscriptions.len()).filter(is_theirs).collect()
     }
 }

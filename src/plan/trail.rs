@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Reason,
-    dates::{Arithmetic, Gates, arithmetic},
+    dates::{Arithmetic, DateLine, Gates, Number, NumberFrom, Skipped, arithmetic, closed},
     decide::{Decided, decide},
     eligibility::all_matches,
     estate::Estate,
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     catalog::{Considered, Resolution},
-    rules::Used,
+    rules::{NumberName, Used, WindowCase, shift},
     terms::*,
 };
 
@@ -91,7 +91,8 @@ pub struct MappingTrail {
 }
 
 /// The trail of one subscription.
-pub(super) fn trail_of(estate: &Estate<'_>, index: usize, decided: &Decided) -> Option<Trail> {
+pub(super) fn trail_of(estate: &Estate<'_>, index: usize, all: &[Decided]) -> Option<Trail> {
+    let decided = all.get(index)?;
     let rules = estate.context.rules.listening();
     let context = Context {
         rules: &rules,
@@ -118,6 +119,7 @@ pub(super) fn trail_of(estate: &Estate<'_>, index: usize, decided: &Decided) -> 
         planned: planned.as_ref(),
         sums: dates.as_ref(),
         decided,
+        all,
         used: &used,
     };
     let mut tried = view.route();
@@ -144,6 +146,8 @@ struct View<'a> {
     planned: Option<&'a Planned>,
     sums: Option<&'a Arithmetic>,
     decided: &'a Decided,
+    /// The decisions of all subscriptions.
+    all: &'a [Decided],
     used: &'a [Used],
 }
 
@@ -168,6 +172,45 @@ fn sums(known: &Known<'_>, planned: &Planned, decided: &Decided) -> Option<Arith
         Action::Review => {
             let shown = ["A", "E", "start", "window_opens", "window_closes", "undo_renewal_by"];
             sums.lines.retain(|line| shown.contains(&line.name));
+            if known.is_cut_short() {
+                sums.lines.retain(|line| !line.name.starts_with("window_"));
+            }
+            sums.lines.extend(decided.decision.next_step_by.and_then(|by| {
+                let (base, from) = known.decide_from(planned)?;
+                let days = context.rules.days(NumberName::Decide, context.as_of);
+                let days_after = by.iter_days().skip(1).take_while(|day| *day <= shift(from, -days));
+                let skipped = days_after.filter_map(|day| {
+                    Some(Skipped {
+                        day,
+                        why: closed(calendars.ours(), day)?,
+                    })
+                });
+                let skipped: Vec<Skipped> = skipped.collect();
+                let counted = match base.starts_with('E') {
+                    true => format!("{base}-{days}"),
+                    false => format!("{base} - {days}"),
+                };
+                let setting = Number {
+                    days,
+                    from: NumberFrom::Setting("rules.decide_days"),
+                };
+                let notice = base.strip_prefix("E-").and_then(|days| days.parse().ok());
+                let notice = notice.map(|days| Number {
+                    days,
+                    from: NumberFrom::Table("windows"),
+                });
+                Some(DateLine {
+                    name: "next_step_by",
+                    day: by,
+                    sum: Some(if skipped.is_empty() {
+                        counted
+                    } else {
+                        format!("prev({counted})")
+                    }),
+                    numbers: notice.into_iter().chain([setting]).collect(),
+                    skipped: skipped.into_iter().rev().collect(),
+                })
+            }));
         }
         Action::Keep => sums.lines.retain(|line| ["A", "E", "start"].contains(&line.name)),
     }
@@ -209,7 +252,11 @@ impl View<'_> {
         let facts = format!(
             "{}, {state}, {}",
             subscription.channel.map(Channel::as_str).unwrap_or_default(),
-            term.map_or_else(|| "term unknown".to_owned(), |term| term.to_string()),
+            match (subscription.term, term) {
+                (Some(term), _) => term.to_string(),
+                (None, Some(term)) => format!("{term} by its first and last day"),
+                (None, None) => "term unknown".to_owned(),
+            },
         );
         let by_user = rows.is_empty();
         let why = match (planned.transfer_missed, by_user) {
@@ -262,6 +309,12 @@ impl View<'_> {
         );
         let case = match (sums.in_extended, sums.window_case) {
             (true, _) => "it is in its extended service term",
+            (false, Some(WindowCase::Extended)) => {
+                "the window of its channel and route where the extended service term follows"
+            }
+            (false, Some(WindowCase::Exempt)) => {
+                "the window of its channel and route where no extended service term follows"
+            }
             (false, Some(case)) => case.as_str(),
             (false, None) => "the window of its channel and route",
         };
@@ -282,12 +335,19 @@ impl View<'_> {
         let lifecycle = self.rows(&["lifecycles"]);
         if !lifecycle.is_empty() {
             let found = lifecycle.iter().any(|used| used.row.is_some());
-            let why = match found {
-                true => "past the term end: the state it is in on the day of the move",
-                false => "past the term end: data is no longer kept on the day of the move",
+            let dates = self.planned.and_then(|planned| planned.dates.as_ref());
+            let down = dates.is_some_and(|dates| dates.reasons.contains(&Reason::ServiceDown));
+            let until = dates.and_then(|dates| dates.window_closes);
+            let until = until.map_or_else(String::new, |day| format!(" until {day}"));
+            let why = match (found, down) {
+                (true, false) => format!("past the term end: on the day of the move users still work{until}"),
+                (true, true) => {
+                    format!("past the term end: on the day of the move users have no service, and data is kept{until}")
+                }
+                (false, _) => "past the term end: data is no longer kept on the day of the move".to_owned(),
             };
             let answer = if found { Answer::Matched } else { Answer::NotMatched };
-            all.push(tried(Part::Window, "lifecycle", answer, why.to_owned(), lifecycle));
+            all.push(tried(Part::Window, "lifecycle", answer, why, lifecycle));
         }
         all
     }
@@ -299,10 +359,14 @@ impl View<'_> {
             (false, Some(why)) => (Answer::NotAsked, why.to_owned()),
             (false, None) => (Answer::NotMatched, self.why(reason, false)),
         };
-        let rows = match answer {
+        let mut rows = match answer {
             Answer::NotAsked => Vec::new(),
             Answer::Matched | Answer::NotMatched => self.rows(why::tables_of(reason)),
         };
+        // The tenant's country is asked first, ours after it.
+        if reason == Reason::RegionNone {
+            rows.truncate(1);
+        }
         Tried {
             on_the_row,
             ..tried(Part::Eligibility, reason.as_str(), answer, why, rows)
@@ -327,7 +391,13 @@ impl View<'_> {
             gate("relationship", relationship, self.relationship(), &["channels"]),
             gate("agreement", agreement, self.agreement(), &["agreements"]),
             self.delegated_rights(delegated_rights),
-            gate("vetting", vetting, self.vetting(vetting), &["vetting"]),
+            match self.has_target() || vetting {
+                true => gate("vetting", vetting, self.vetting(vetting), &["vetting"]),
+                false => {
+                    let why = "no target that the catalogue knows".to_owned();
+                    tried(Part::Gate, "vetting", Answer::NotAsked, why, Vec::new())
+                }
+            },
         ]
     }
 

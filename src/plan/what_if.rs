@@ -33,6 +33,8 @@ pub struct WhatIfs {
     pub same: Vec<String>,
     /// The next day on which the answer changes by itself, with nothing done.
     pub next: Option<(NaiveDate, Box<Decision>)>,
+    /// The first later day on which something else would have to be done: another action, route or end of the source; or service stops.
+    pub turn: Option<(NaiveDate, Box<Decision>)>,
     /// The last day that was looked at for that.
     pub looked_until: NaiveDate,
 }
@@ -107,15 +109,25 @@ pub fn what_if(
         }));
     }
     let looked_until = shift(context.as_of, DAYS);
-    let next = (1..=DAYS)
+    let mut nights = (1..=DAYS)
         .map(|days| shift(context.as_of, days))
-        .filter_map(|day| Some((day, together.decided(day, |_| {})?)))
+        .filter_map(|day| Some((day, together.decided(day, |_| {})?)));
+    let next = nights
         .find(|(_, decision)| answer(decision) != answer(&now))
+        .map(|(day, decision)| (day, Box::new(decision)));
+    // Where the next change is such a turn, it is told as it is.
+    let may_turn = next
+        .as_ref()
+        .is_some_and(|(_, decision)| turned(decision) == turned(&now));
+    let turn = nights
+        .find(|(_, decision)| !may_turn || turned(decision) != turned(&now))
+        .filter(|_| may_turn)
         .map(|(day, decision)| (day, Box::new(decision)));
     Some(WhatIfs {
         differs,
         same,
         next,
+        turn,
         looked_until,
     })
 }
@@ -140,6 +152,12 @@ fn answer(decision: &Decision) -> impl PartialEq + use<> {
         decision.move_date.filter(|_| !follows),
         decision.next_step,
     )
+}
+
+/// What somebody would have to do otherwise.
+fn turned(decision: &Decision) -> impl PartialEq + use<> {
+    let stops = [Reason::ServiceDown, Reason::ServiceStops].map(|reason| decision.reasons.contains(&reason));
+    (decision.action, decision.route, decision.end_source, stops)
 }
 
 impl<'a> Together<'a> {
@@ -368,8 +386,21 @@ impl<'a> Together<'a> {
                 },
             ));
         }
+        if has(Reason::StateAgainstEnd) {
+            changes.push(Change::of_fact("if its state were active", |own| {
+                own.state = Some(State::Active);
+            }));
+        }
+        if has(Reason::TermStartAfterEnd) {
+            changes.push(Change::of_fact("if the start of its term were unknown", |own| {
+                own.term_start = None;
+            }));
+        }
         let settled = [
-            (Flaw::Contradiction, "if the exports agreed on what they say now"),
+            (
+                Flaw::Contradiction,
+                "if what was taken is right, and the other export wrong",
+            ),
             (Flaw::PossibleDuplicate, "if it were known to be no duplicate"),
             (Flaw::IdDamaged, "if its id were intact"),
             (Flaw::StateUnreadable, "if its state were readable as the rest"),

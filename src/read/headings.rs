@@ -236,10 +236,11 @@ fn trimmed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Text> {
     texts
 }
 
-/// The columns in which tables begin that stand side by side under one row of headings, the first of them left out. Each must
-/// be sure of its headings by itself, and at least half of what a further one says must have been said by the one before it: an
-/// empty column, or a word that stands twice, makes no second table of one.
-pub(super) fn beside(texts: &[Text], words: &dyn Words) -> Vec<usize> {
+/// The columns in which tables begin that stand side by side under one row of headings, the first of them left out, each with
+/// whether it was told by what the two are. Each must be sure of its headings by itself, and at least half of what a further one
+/// says must have been said by the one before it: an empty column, or a word that stands twice, makes no second table of one. An
+/// empty column between two tables that are nothing to each other parts them.
+pub(super) fn beside(texts: &[Text], words: &dyn Words) -> Vec<(usize, bool)> {
     let block = |from: usize, to: usize| -> Vec<&str> {
         let cells = texts.get(from..to).unwrap_or_default().iter();
         cells.map(|text| &**text).filter(|text| !text.is_empty()).collect()
@@ -260,8 +261,10 @@ pub(super) fn beside(texts: &[Text], words: &dyn Words) -> Vec<usize> {
         let right = block(column, (column + 1..texts.len()).find(ends).unwrap_or(texts.len()));
         let both: Vec<&str> = left.iter().chain(&right).copied().collect();
         let again = says(&left) + says(&right) - says(&both).min(says(&left) + says(&right));
-        if is_sure(&left, words) && is_sure(&right, words) && 2 * again >= says(&right).max(1) {
-            starts.push(column);
+        let repeats = is_sure(&left, words) && is_sure(&right, words) && 2 * again >= says(&right).max(1);
+        let is_apart = !repeats && text(column - 1).is_empty() && words.are_apart(&left, &right);
+        if repeats || is_apart {
+            starts.push((column, is_apart));
             begun = column;
         }
     }
@@ -444,6 +447,34 @@ mod tests {
             ),
         ] {
             assert_eq!(texts(lines), Some((after, expected.to_owned())), "{lines:?}");
+        }
+    }
+
+    #[test]
+    fn tables_that_are_nothing_to_each_other_are_parted_at_an_empty_column() {
+        let words = crate::recognise::vocabulary::Vocabulary::embedded();
+        let starts = |line: &str| beside(&line.split('|').map(Text::from).collect::<Vec<Text>>(), &words);
+        let customers = "Customer ID|Customer name|Domain";
+        let list = "Subscription ID|Product|Quantity|End date";
+        let full = "Subscription ID|Customer ID|Product|Quantity|End date";
+        let prices = "ProductTitle|ProductId|SkuId|SkuTitle|TermDuration|BillingPlan|Market|Currency|UnitPrice";
+        for (line, expected) in [
+            (format!("{customers}||{list}"), &[(4, true)][..]),
+            (format!("{list}||{customers}"), &[(5, true)]),
+            (
+                "Kunde|Land||Abonnement-ID|Produkt|Menge|Enddatum".to_owned(),
+                &[(3, true)],
+            ),
+            (format!("{customers}||{list}||{customers}"), &[(4, true), (9, true)]),
+            (format!("{full}||{prices}"), &[(6, true)]),
+            (format!("{full}||{full}"), &[(6, false)]),
+            // One table: nothing between, a column without a heading among those of subscriptions, and a customer alone.
+            (format!("{customers}|{list}"), &[]),
+            ("Subscription ID|Customer ID||Product|Quantity|End date".to_owned(), &[]),
+            (format!("{full}||Remarks"), &[]),
+            (format!("Customer||{list}"), &[]),
+        ] {
+            assert_eq!(starts(&line), expected, "{line}");
         }
     }
 

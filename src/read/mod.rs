@@ -75,6 +75,11 @@ pub trait Words: Sync {
     fn telling(&self, cells: &[&str]) -> usize {
         self.headings(cells)
     }
+    /// Whether two rows of headings, with an empty column between them, are those of two tables that have nothing to do with
+    /// each other.
+    fn are_apart(&self, _left: &[&str], _right: &[&str]) -> bool {
+        false
+    }
 }
 
 /// Takes the tables of one file, in order: `table`, then its `rows` in batches, then perhaps the next `table`.
@@ -116,6 +121,8 @@ pub struct TableHead {
     pub epoch: Option<Epoch>,
     /// The filled cells of the rows above the headings: titles, filters.
     pub above: Vec<(u32, Vec<String>)>,
+    /// Whether it was told from a table beside it by what the two are, not by headings that both have.
+    pub is_apart: bool,
 }
 
 /// One input as it was named.

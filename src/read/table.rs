@@ -281,6 +281,7 @@ impl<'a> Tabling<'a> {
             cells: self.counts_cells.then(|| usual_cells(rows, found)),
             epoch: self.epoch,
             above,
+            is_apart: false,
         }
     }
 
@@ -319,26 +320,33 @@ fn is_full(rows: &Rows) -> bool {
 /// Takes the tables that stand beside the first one out of a head.
 fn beside(head: &mut TableHead, words: &dyn Words) -> Vec<Beside> {
     let starts = headings::beside(&head.headings, words);
-    let Some(&first) = starts.first() else {
+    let Some(&(first, is_apart)) = starts.first() else {
         return Vec::new();
     };
+    let parts_the_next = |index: usize| starts.get(index + 1).is_some_and(|&(_, is_apart)| is_apart);
     let whole = std::mem::take(&mut head.headings);
     // How many cells a row has is known of the whole row only.
     head.cells = None;
-    let ends = starts.iter().skip(1).copied().chain([whole.len()]);
-    let beside = starts.iter().zip(ends).map(|(&start, end)| {
-        let blank = std::iter::repeat_n(Text::from(""), start);
-        let own = whole.get(start..end).unwrap_or_default().iter().cloned();
-        Beside {
-            head: TableHead {
-                headings: trimmed(blank.chain(own)),
-                ..head.clone()
-            },
-            // What stands beyond the last heading is the last table's.
-            columns: start..if end == whole.len() { usize::MAX } else { end },
-            batches: Vec::new(),
-        }
-    });
+    head.is_apart = is_apart;
+    let ends = starts.iter().skip(1).map(|&(start, _)| start).chain([whole.len()]);
+    let beside = starts
+        .iter()
+        .zip(ends)
+        .enumerate()
+        .map(|(index, (&(start, is_apart), end))| {
+            let blank = std::iter::repeat_n(Text::from(""), start);
+            let own = whole.get(start..end).unwrap_or_default().iter().cloned();
+            Beside {
+                head: TableHead {
+                    headings: trimmed(blank.chain(own)),
+                    is_apart: is_apart || parts_the_next(index),
+                    ..head.clone()
+                },
+                // What stands beyond the last heading is the last table's.
+                columns: start..if end == whole.len() { usize::MAX } else { end },
+                batches: Vec::new(),
+            }
+        });
     let beside = beside.collect();
     head.headings = trimmed(whole.get(..first).unwrap_or_default().iter().cloned());
     beside

@@ -90,7 +90,7 @@ impl Columns {
             .map(|heading| vocabulary.heading(heading))
             .collect();
         let fields: Vec<Option<Field>> = matches.iter().map(|found| found.map(|found| found.field)).collect();
-        let kind = kind_of(&folded, &fields, source.has_customer())?;
+        let kind = kind_of(&folded, &fields, source.has_customer() || head.is_apart)?;
 
         let mut headings = Vec::new();
         let mut amount = None;

@@ -13,15 +13,15 @@ use std::sync::{
 use rayon::Scope;
 
 use super::{
-    Context, Field, KindCertainty, LanguageCertainty, TableRecord,
+    Context, KindCertainty, LanguageCertainty, TableRecord,
     columns::Columns,
     freshness::freshness_of,
     kinds::Role,
     rows::{Shared, recognise_rows},
     settle::{Settled, settle},
     source::{Misfit, Source},
+    strangers::strangers,
     table::{Batch, Table},
-    vocabulary::Vocabulary,
 };
 use crate::{
     finding::{Accounting, Code, Finding, Place},
@@ -203,32 +203,13 @@ fn misfits(source: &Source, place: &Place) -> Vec<Finding> {
     source.misfits.iter().map(finding).collect()
 }
 
-/// What a list that nobody described may lack only because we do not know its heading.
-fn missing_columns(columns: &Columns, place: &Place, header_row: u32, vocabulary: &Vocabulary) -> Vec<Finding> {
-    let unknown: Vec<&str> = columns
-        .headings
-        .iter()
-        .filter(|(text, field)| field.is_none() && !text.is_empty() && !vocabulary.knows(text))
-        .map(|(text, _)| &**text)
-        .collect();
-    if unknown.is_empty() || !columns.kind.is_vocabulary() {
-        return Vec::new();
+/// Where the headings of a table begin.
+fn beginning(place: &Place, head: &TableHead) -> Place {
+    let first = head.headings.iter().position(|heading| !heading.is_empty());
+    Place {
+        column: first.map(|column| column as u32),
+        ..place.at_row(head.header_row)
     }
-    let list: Vec<String> = unknown.iter().take(6).map(|text| format!("`{text}`")).collect();
-    [
-        (Field::SubscriptionId, "subscription's id"),
-        (Field::TermEnd, "term's end"),
-    ]
-    .into_iter()
-    .filter(|(field, _)| columns.of_field(*field).is_empty())
-    .map(|(field, what)| {
-        let message = format!("no column that we know holds the {what}; not used: {}", list.join(", "));
-        let hint = format!(
-            "only if one of them does, give the headings table the line `{field},HEADING,` with that column's heading in place of HEADING"
-        );
-        Finding::new(Code::ColumnMissing, place.at_row(header_row), message, hint)
-    })
-    .collect()
 }
 
 impl<'scope> TableSink<'_, 'scope> {
@@ -284,21 +265,27 @@ impl Sink for TableSink<'_, '_> {
             .as_deref()
             .and_then(|sheet| reading.source.of_sheet(&reading.path, sheet, reading.context.config));
         let source = of_sheet.map_or_else(|| Arc::clone(&reading.source), Arc::new);
+        if is_beside && head.is_apart {
+            let message = "two tables stand side by side that have nothing to do with each other; the rows of each were read by themselves";
+            let hint = "if the columns are of one table, remove the empty one between them; else give each table a sheet or a file of its own, and the list of subscriptions a column that says whose they are";
+            let place = beginning(&place, head);
+            self.findings
+                .push(Finding::new(Code::TablesApart, place, message, hint));
+        }
         let Some(columns) = Columns::of(head, &source, reading.context.vocabulary) else {
             let certainty = KindCertainty::of_stranger(&head.headings, reading.context.vocabulary);
             return self.other(head, "", certainty);
         };
-        if is_below {
+        if is_below && !(is_beside && head.is_apart) {
             let message = match is_beside {
                 true => "another table stands beside the first; its rows were read under its own headings",
                 false => "another table begins here; its rows were read under its own headings",
             };
             let hint = "if these are not headings, or files were put together by mistake, correct the export";
-            let mut place = place.at_row(head.header_row);
-            if is_beside {
-                let first = head.headings.iter().position(|heading| !heading.is_empty());
-                place.column = first.map(|column| column as u32);
-            }
+            let place = match is_beside {
+                true => beginning(&place, head),
+                false => place.at_row(head.header_row),
+            };
             self.findings
                 .push(Finding::new(Code::TableBegins, place, message, hint));
         }
@@ -314,12 +301,6 @@ impl Sink for TableSink<'_, '_> {
                 .push(Finding::new(Code::KindRefused, place, message, kind.hint));
             return self.other(head, kind.word, columns.certainty);
         }
-        self.findings.extend(missing_columns(
-            &columns,
-            &place,
-            head.header_row,
-            reading.context.vocabulary,
-        ));
         let above = head
             .above
             .iter()
@@ -332,6 +313,7 @@ impl Sink for TableSink<'_, '_> {
             header_row: head.header_row,
             cells: head.cells,
             epoch: head.epoch,
+            strangers: strangers(&columns, reading.context.vocabulary),
             columns,
             source,
             dated: Vec::new(),

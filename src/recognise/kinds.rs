@@ -224,6 +224,43 @@ pub(super) fn kind_of(folded: &[String], fields: &[Option<Field>], has_customer:
         .or_else(|| by_vocabulary(fields, has_customer))
 }
 
+/// Headings of a part of a row, folded, and the vocabulary's meaning of each.
+pub(super) type Half = (Vec<String>, Vec<Option<Field>>);
+
+/// Whether two parts of a row of headings are those of two tables: one lists subscriptions without saying whose they are and the
+/// other customers and nothing else, or each is a table by itself, and their rows are something else. In one table a row of the
+/// one would give its customer to whatever stands beside it.
+pub(super) fn are_apart(left: &Half, right: &Half) -> bool {
+    use Field::*;
+    let any = |(_, fields): &Half, wanted: &[Field]| wanted.iter().any(|field| fields.contains(&Some(*field)));
+    let names_customers = |half: &Half| any(half, &[CustomerId, CustomerName, CustomerDomain]);
+    let lists_subscriptions = |half: &Half| matches!(kind_of(&half.0, &half.1, true), Some(kind) if matches!(kind.role, Role::Subscriptions | Role::Charges));
+    let of_a_subscription = [
+        SubscriptionId,
+        OfferId,
+        ProductId,
+        SkuId,
+        SkuPartNumber,
+        OfferName,
+        FriendlyName,
+        Seats,
+        AssignedSeats,
+        Term,
+        TermEnd,
+        TermStart,
+        NextLifecycleDate,
+        State,
+    ];
+    let lists_customers = |half: &Half| names_customers(half) && half.0.len() > 1 && !any(half, &of_a_subscription);
+    let gives = |one: &Half, other: &Half| lists_subscriptions(one) && !names_customers(one) && lists_customers(other);
+    let kind = |half: &Half| match kind_of(&half.0, &half.1, false)?.role {
+        Role::Charges => Some(Role::Subscriptions),
+        role => Some(role),
+    };
+    let are_others = || kind(left).zip(kind(right)).is_some_and(|(left, right)| left != right);
+    gives(left, right) || gives(right, left) || are_others()
+}
+
 fn by_vocabulary(fields: &[Option<Field>], has_customer: bool) -> Option<&'static Kind> {
     use Field::*;
     let any = |wanted: &[Field]| wanted.iter().any(|field| fields.contains(&Some(*field)));

@@ -30,6 +30,7 @@ mod run;
 mod samples;
 mod settle;
 mod source;
+mod strangers;
 mod table;
 pub mod tables;
 pub mod trace;

@@ -27,6 +27,8 @@ use super::{
     memory::{Memory, RowWords},
     offer_cells::offer_of,
     samples,
+    settle::name_of,
+    strangers,
     table::{Batch, PendingDate, PendingSeats, Table},
     values::{self, Marks, OpenCount},
     vocabulary::Vocabulary,
@@ -87,6 +89,9 @@ pub(super) fn recognise_rows(rows: &Rows, table: &Table, vocabulary: &Vocabulary
             let mut cells = Cells::new(row, table, vocabulary);
             recognise_row(&mut cells, &mut batch, &mut memory);
             batch.findings.append(&mut cells.findings);
+        }
+        if !table.strangers.is_empty() && batch.left_out() == before {
+            strangers::look_at(&mut batch, row, table, vocabulary);
         }
         if shared.samples && batch.left_out() == before {
             samples::add(&mut batch.samples, row, table);
@@ -181,6 +186,10 @@ fn subscription_row(cells: &mut Cells<'_>, batch: &mut Batch, memory: &mut Memor
     let offer = offer_of(cells, memory);
     let has_offer = *offer != super::SourceOffer::default();
     if id.is_none() && (!customer.names_somebody() || !has_offer || is_loose(cells) || is_total(cells)) {
+        if customer.names_somebody() && !has_offer && !is_loose(cells) && !is_total(cells) {
+            let name = name_of(&customer.into_facts());
+            batch.customers_alone.extend(name.map(|name| (cells.row.number, name)));
+        }
         return loose_or_rejected(cells, batch);
     }
     tell_of_rivals(cells);

@@ -5,6 +5,7 @@
 //! the dates of a column that can be read in two ways, or that a spreadsheet has half converted: one finding a column, and a
 //! flaw on each of its rows whose term end it holds.
 
+mod apart;
 mod counts;
 mod date_columns;
 
@@ -17,8 +18,11 @@ use super::{
     facts::{CustomerRow, Fact},
     rows::unidentified,
     samples::{self, Samples},
+    strangers::lacking,
     table::{Batch, Dated, Loose, PendingDate, Table},
 };
+pub(super) use apart::name_of;
+use apart::part_customers;
 use counts::{fold_repairs, settle_seats};
 use date_columns::{Decided, because, conventions, decide, decide_by_others, order_word, undecided};
 
@@ -58,12 +62,14 @@ pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
         samples: samples::first(batches.iter_mut().map(|batch| std::mem::take(&mut batch.samples))),
         table,
     };
+    settled.findings.extend(lacking(&settled.table, &mut batches));
     for batch in &mut batches {
         for pending in std::mem::take(&mut batch.pending) {
             settle_date(&settled.table, &mut columns, batch, pending);
         }
     }
     settle_seats(&settled.table, &mut batches);
+    settled.findings.extend(part_customers(&settled.table, &mut batches));
     let last_row = batches.iter().map(|batch| batch.last_row).max().unwrap_or(0);
     for batch in batches {
         settled.accounting += batch.accounting;

@@ -15,6 +15,7 @@ use super::{
     facts::{CustomerRow, Fact},
     samples::Samples,
     source::Source,
+    strangers::Said,
     values::{Marks, OpenCount},
     vocabulary::Vocabulary,
 };
@@ -38,6 +39,8 @@ pub(super) struct Table {
     /// From which day its workbook counts days, where that is known.
     pub(super) epoch: Option<Epoch>,
     pub(super) columns: Columns,
+    /// Columns that nobody knows, where one that we know is missing.
+    pub(super) strangers: Vec<u32>,
     pub(super) source: Arc<Source>,
     /// A date in the title or the file's name.
     pub(super) freshness: Option<NaiveDate>,
@@ -102,6 +105,8 @@ pub(super) struct Batch {
     /// What stands in the numbers of licences, by column.
     pub(super) marks: BTreeMap<u32, Marks>,
     pub(super) loose: Vec<Loose>,
+    /// Rows that name a customer and tell of no subscription, and whom they name.
+    pub(super) customers_alone: Vec<(u32, Text)>,
     pub(super) findings: Vec<Finding>,
     /// By date column.
     pub(super) evidence: Vec<DateColumnEvidence>,
@@ -109,6 +114,8 @@ pub(super) struct Batch {
     pub(super) accounting: Accounting,
     /// The last row that told of something.
     pub(super) last_row: u32,
+    /// What stands in the columns that nobody knows, where one is missing.
+    pub(super) strangers: Vec<Said>,
     /// What stands in its columns; empty unless asked for.
     pub(super) samples: Samples,
 }

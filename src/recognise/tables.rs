@@ -14,6 +14,7 @@ use std::{collections::BTreeMap, fmt, path::PathBuf};
 
 use chrono::NaiveDate;
 
+pub(crate) use self::rows::is_address;
 use self::sheet::Reading;
 use super::vocabulary::{OwnWord, Vocabulary};
 use crate::{
@@ -59,6 +60,7 @@ pub const TABLE_HEADINGS: [(&str, &[&str]); 8] = [
             "agreement_accepted",
             "delegated_rights",
             "language",
+            "email",
         ],
     ),
     ("headings", &["field", "heading", "language"]),
@@ -360,6 +362,8 @@ pub struct CustomerNote {
     pub delegated_rights: Option<bool>,
     /// Preferred language.
     pub language: Option<Text>,
+    /// Address that letters go to.
+    pub email: Option<Text>,
     /// Its row in the table.
     pub row: u32,
 }

@@ -273,6 +273,17 @@ impl crate::read::Words for Vocabulary {
         let fields = cells.iter().filter_map(|cell| Some(self.heading(cell)?.field));
         fields.collect::<std::collections::BTreeSet<_>>().len()
     }
+
+    fn are_apart(&self, left: &[&str], right: &[&str]) -> bool {
+        let half = |cells: &[&str]| -> (Vec<String>, Vec<Option<Field>>) {
+            let field = |cell: &&str| self.heading(cell).map(|found| found.field);
+            (
+                cells.iter().map(|cell| fold(cell)).collect(),
+                cells.iter().map(field).collect(),
+            )
+        };
+        super::kinds::are_apart(&half(left), &half(right))
+    }
 }
 
 #[cfg(test)]

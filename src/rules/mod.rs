@@ -17,6 +17,7 @@ mod people;
 mod route;
 mod surcharge;
 mod table;
+mod target;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -33,6 +34,7 @@ pub use people::{Condition, Conditions, PLACEHOLDERS, StepCase, StepNote, StepRu
 pub use route::{OfferSale, RouteRule};
 pub use surcharge::{Follows, Surcharge};
 pub use table::{Dated, RowAt, RuleProblem, TABLE_NAMES, Used, embedded_text, key_columns};
+pub use target::SourceTerm;
 pub use window::{ChannelRule, Window, WindowCase};
 
 use std::{collections::BTreeMap, fs, path::Path};
@@ -265,6 +267,22 @@ impl Rules {
     pub fn window(&self, channel: Channel, route: Route, case: WindowCase, on: NaiveDate) -> Option<&Dated<Window>> {
         self.heard
             .note("windows", self.nearest_window(channel, route, case, on))
+    }
+
+    /// The last day for the notice that a source is not to be renewed; none: it needs none. It is asked for a decision alone, so that no explanation tells of its row.
+    pub fn notice_by(
+        &self,
+        channel: Channel,
+        route: Route,
+        as_of: NaiveDate,
+        term_end: NaiveDate,
+    ) -> Option<NaiveDate> {
+        let window = self.nearest_window(channel, route, WindowCase::Exempt, term_end.max(as_of))?;
+        let by = window
+            .row
+            .end_by
+            .filter(|_| window.row.end_source == EndSource::DoNotRenew)?;
+        Some(by.on(as_of, term_end))
     }
 
     /// The day that is best for an order where nothing else is known: the one of a window without the extended service term. It

@@ -10,6 +10,7 @@ mod neutral;
 mod nights;
 mod plan_file;
 mod record;
+mod spelling;
 mod table;
 
 use std::{
@@ -24,6 +25,7 @@ pub(crate) use nights::night_of;
 pub use nights::{Nights, NightsStop};
 pub use plan_file::PlanFile;
 pub use record::{SavedCatalogFile, SavedInput, SavedInputTable, SavedPrevious, SavedRecord, SavedSettings};
+pub use spelling::says_the_same;
 pub use table::{Row, RowReader, Rows, Unlike};
 
 /// A plan with its companions.
@@ -144,7 +146,13 @@ fn rows_of<C: Columns>(path: &Path, required: &[C]) -> Result<Rows<C>, SavedStop
         path: path.to_owned(),
         cause,
     })?;
-    Rows::read(BufReader::with_capacity(1 << 16, file), required).map_err(|cause| SavedStop::NotAPlan {
+    let read = Rows::read(BufReader::with_capacity(1 << 16, file), required).and_then(|read| {
+        Ok(Rows {
+            rows: spelling::in_our_spelling(read.rows)?,
+            ..read
+        })
+    });
+    read.map_err(|cause| SavedStop::NotAPlan {
         path: path.to_owned(),
         cause,
     })

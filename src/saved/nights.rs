@@ -13,7 +13,7 @@ use std::{
 use chrono::NaiveDate;
 use flate2::read::MultiGzDecoder;
 
-use super::{PlanColumn, REQUIRED, Row, Rows, Unlike};
+use super::{PlanColumn, REQUIRED, Row, RowReader, Rows, Unlike};
 
 /// Why a history cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -103,17 +103,36 @@ impl Nights {
         self.nights.iter().copied()
     }
 
+    /// Whether the plan of a night can be read to its end; keeps nothing of it.
+    ///
+    /// # Errors
+    /// Where it cannot, or is none of ours.
+    pub fn check(&self, night: NaiveDate) -> Result<(), NightsStop> {
+        let (path, bytes) = self.unpacked(night)?;
+        let read = RowReader::<_, PlanColumn>::open(bytes.as_slice(), REQUIRED).and_then(|mut rows| {
+            while rows.next_row()?.is_some() {}
+            Ok(())
+        });
+        read.map_err(|cause| NightsStop::NotAPlan { path, cause })
+    }
+
+    /// The file of a night and the plan in it.
+    fn unpacked(&self, night: NaiveDate) -> Result<(PathBuf, Vec<u8>), NightsStop> {
+        let path = self.folder.join(format!("{night}.plan.csv.gz"));
+        let mut bytes = Vec::new();
+        let read = File::open(&path).and_then(|file| MultiGzDecoder::new(BufReader::new(file)).read_to_end(&mut bytes));
+        match read {
+            Ok(_) => Ok((path, bytes)),
+            Err(cause) => Err(NightsStop::Damaged { path, cause }),
+        }
+    }
+
     /// The plan of a night.
     ///
     /// # Errors
     /// Where it cannot be read, or is none of ours.
     pub fn plan(&self, night: NaiveDate) -> Result<Vec<Row<PlanColumn>>, NightsStop> {
-        let path = self.folder.join(format!("{night}.plan.csv.gz"));
-        let mut bytes = Vec::new();
-        let read = File::open(&path).and_then(|file| MultiGzDecoder::new(BufReader::new(file)).read_to_end(&mut bytes));
-        if let Err(cause) = read {
-            return Err(NightsStop::Damaged { path, cause });
-        }
+        let (path, bytes) = self.unpacked(night)?;
         match Rows::parse(&bytes, REQUIRED) {
             Ok(plan) => Ok(plan.rows),
             Err(cause) => Err(NightsStop::NotAPlan { path, cause }),

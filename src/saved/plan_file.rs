@@ -1,8 +1,8 @@
 //! A plan read row by row, for plans of any size.
 //!
 //! In: the path of a `plan.csv`. Out: its run record and its rows one at a time, so that no more than one is held; at the end the
-//! SHA-256 of what was read, which tells whether the record belongs to this plan. Refuses what [`super::SavedPlan`] refuses;
-//! looks at no other companion.
+//! SHA-256 of what was read, which tells whether the record belongs to this plan. Where a spreadsheet has saved the plan again, its
+//! dates are read from all of them together. Refuses what [`super::SavedPlan`] refuses; looks at no other companion.
 
 use std::{
     fs::File,
@@ -12,13 +12,22 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{PlanColumn, REQUIRED, Row, RowReader, SavedRecord, SavedStop, record_of};
+use super::{
+    PlanColumn, REQUIRED, Row, RowReader, SavedRecord, SavedStop, Unlike, record_of,
+    spelling::{Dates, Spelling, is_foreign},
+};
 
 /// A plan under way.
 pub struct PlanFile {
     path: PathBuf,
     record: Option<SavedRecord>,
     rows: RowReader<BufReader<Digested>, PlanColumn>,
+    /// The first row, read already.
+    first: Option<Row<PlanColumn>>,
+    /// How its dates are written, where they are not as we write them.
+    spelling: Option<Spelling>,
+    /// Whether it is not as a run wrote it, as far as that can be told.
+    is_changed: bool,
 }
 
 impl PlanFile {
@@ -32,22 +41,23 @@ impl PlanFile {
         if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
             return Err(unreadable(plan, io::ErrorKind::IsADirectory.into()));
         }
-        let from = BufReader::with_capacity(
-            1 << 18,
-            Digested {
-                file,
-                hasher: Sha256::new(),
-            },
-        );
-        let rows = RowReader::open(from, REQUIRED).map_err(|cause| SavedStop::NotAPlan {
+        let not_a_plan = |cause| SavedStop::NotAPlan {
             path: plan.to_owned(),
             cause,
-        })?;
-        Ok(PlanFile {
+        };
+        let mut rows = RowReader::open(digested(file), REQUIRED).map_err(not_a_plan)?;
+        let first = rows.next_row().map_err(not_a_plan)?;
+        let mut opened = PlanFile {
             path: plan.to_owned(),
             record: record_of(plan)?,
             rows,
-        })
+            first: None,
+            spelling: None,
+            is_changed: false,
+        };
+        opened.is_changed = opened.is_changed()?;
+        opened.first = first.map(|row| opened.as_ours(row)).transpose()?;
+        Ok(opened)
     }
 
     /// Its path.
@@ -65,15 +75,67 @@ impl PlanFile {
         self.rows.missing()
     }
 
+    /// Whether a spreadsheet may have saved it again.
+    pub fn is_respelt(&self) -> bool {
+        self.spelling.is_some() || self.is_changed
+    }
+
+    /// Whether it is another file than its record tells of; without one, whether it looks as spreadsheets save a file.
+    fn is_changed(&self) -> Result<bool, SavedStop> {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        let written = self.record.as_ref().and_then(|record| record.outputs.get(&*name));
+        let Some(written) = written else {
+            return Ok(self.rows.is_marked());
+        };
+        let file = File::open(&self.path).map_err(|cause| unreadable(&self.path, cause))?;
+        let digest = digest_of(digested(file)).map_err(|cause| unreadable(&self.path, cause))?;
+        Ok(digest != *written)
+    }
+
     /// The next row; none at the end.
     ///
     /// # Errors
     /// Where the rest cannot be read, or is none of ours.
     pub fn next_row(&mut self) -> Result<Option<Row<PlanColumn>>, SavedStop> {
-        self.rows.next_row().map_err(|cause| SavedStop::NotAPlan {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
+        }
+        match self.rows.next_row() {
+            Ok(row) => row.map(|row| self.as_ours(row)).transpose(),
+            Err(cause) => Err(self.not_a_plan(cause)),
+        }
+    }
+
+    fn not_a_plan(&self, cause: Unlike) -> SavedStop {
+        SavedStop::NotAPlan {
             path: self.path.clone(),
             cause,
-        })
+        }
+    }
+
+    /// A row just read, with its dates as we write them.
+    fn as_ours(&mut self, row: Row<PlanColumn>) -> Result<Row<PlanColumn>, SavedStop> {
+        if !is_foreign(&row) {
+            return Ok(row);
+        }
+        let spelling = match self.spelling.take() {
+            Some(spelling) => spelling,
+            None => self.spelling_of_all()?,
+        };
+        let ours = spelling.ours(&row, self.rows.line());
+        self.spelling = Some(spelling);
+        ours.map_err(|cause| self.not_a_plan(cause))
+    }
+
+    /// How dates are written in the whole file, which is read once more for that.
+    fn spelling_of_all(&self) -> Result<Spelling, SavedStop> {
+        let file = File::open(&self.path).map_err(|cause| unreadable(&self.path, cause))?;
+        let mut rows = RowReader::open(digested(file), REQUIRED).map_err(|cause| self.not_a_plan(cause))?;
+        let mut dates = Dates::new();
+        while let Some(row) = rows.next_row().map_err(|cause| self.not_a_plan(cause))? {
+            dates.add(&row, rows.line());
+        }
+        dates.spelling().map_err(|cause| self.not_a_plan(cause))
     }
 
     /// At the end of the rows: the SHA-256 of the file, in hexadecimal.
@@ -81,10 +143,7 @@ impl PlanFile {
     /// # Errors
     /// Where the rest cannot be read.
     pub fn finish(self) -> Result<String, SavedStop> {
-        let mut rest = self.rows.into_inner();
-        io::copy(&mut rest, &mut io::sink()).map_err(|cause| unreadable(&self.path, cause))?;
-        let digest = rest.into_inner().hasher.finalize();
-        Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        digest_of(self.rows.into_inner()).map_err(|cause| unreadable(&self.path, cause))
     }
 }
 
@@ -93,6 +152,18 @@ fn unreadable(path: &Path, cause: io::Error) -> SavedStop {
         path: path.to_owned(),
         cause,
     }
+}
+
+/// The SHA-256 of a file that has been read to some place, in hexadecimal.
+fn digest_of(mut file: BufReader<Digested>) -> io::Result<String> {
+    io::copy(&mut file, &mut io::sink())?;
+    let digest = file.into_inner().hasher.finalize();
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn digested(file: File) -> BufReader<Digested> {
+    let hasher = Sha256::new();
+    BufReader::with_capacity(1 << 18, Digested { file, hasher })
 }
 
 /// A file whose bytes are digested as they are read.

@@ -90,6 +90,19 @@ pub enum Unlike {
     /// A cell is no UTF-8.
     #[error("line {0} is not UTF-8")]
     Encoding(u64),
+    /// Its dates are not as we write them, and can be read in two ways.
+    #[error("a spreadsheet has saved its dates in a way of its own that can be read in two: {0}")]
+    Dates(String),
+    /// A date is none.
+    #[error("line {line}, `{column}`: `{value}` is no date we can read")]
+    Date {
+        /// 1-based.
+        line: u64,
+        /// The column.
+        column: &'static str,
+        /// What stands there.
+        value: String,
+    },
     /// It is no CSV.
     #[error("it cannot be read as CSV: {0}")]
     Csv(String),
@@ -129,6 +142,7 @@ pub struct RowReader<R, C> {
     headings: usize,
     places: Vec<Option<usize>>,
     columns: std::marker::PhantomData<C>,
+    is_marked: bool,
 }
 
 impl<R: BufRead, C: Columns> RowReader<R, C> {
@@ -164,7 +178,13 @@ impl<R: BufRead, C: Columns> RowReader<R, C> {
             headings: headings.len(),
             places: places(&headings, required)?,
             columns: std::marker::PhantomData,
+            is_marked: mark || delimiter == b';',
         })
+    }
+
+    /// Whether it has a byte order mark or `;` between its cells, as spreadsheets save a file; settings may ask for that, too.
+    pub(super) fn is_marked(&self) -> bool {
+        self.is_marked
     }
 
     /// Columns that the file does not have; their cells are empty.
@@ -198,6 +218,11 @@ impl<R: BufRead, C: Columns> RowReader<R, C> {
             cells.push(restored(text));
         }
         Ok(Some(Row::new(cells)))
+    }
+
+    /// The line of the row that came last.
+    pub(super) fn line(&self) -> u64 {
+        self.record.position().map_or(0, csv::Position::line)
     }
 
     /// What the rows came from.

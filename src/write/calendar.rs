@@ -2,12 +2,12 @@
 //!
 //! In: a plan, a [`View`], and the calendar that stands there from the last time. Out: an iCalendar file (RFC 5545): one all-day
 //! event for each customer, step, owner and day. An event's UID follows from these four, so that importing the file again updates
-//! and never doubles. An event that is as it was keeps its DTSTAMP and SEQUENCE; one that has changed, or is gone before its day,
+//! and never doubles. What is overdue, on its last day or late says so in its title, which the UID does not depend on. An event that is as it was keeps its DTSTAMP and SEQUENCE; one that has changed, or is gone before its day,
 //! gets a higher SEQUENCE (and `STATUS:CANCELLED`). Steps without a day are left out: a calendar has no place for them. Asks no
 //! clock and draws no random number: times are those of the day the plan is seen on.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fmt::Write as _,
     io::{self, Write},
 };
@@ -15,10 +15,11 @@ use std::{
 use chrono::{Days, NaiveDate, NaiveTime};
 use icalendar::{Alarm, Calendar, CalendarComponent, Component, Event, EventLike, EventStatus, Property};
 
-use super::View;
+use super::{View, reach::Reach};
 use crate::{
     config::sha256,
-    saved::{Row, SavedPlan, StepColumn},
+    saved::{PlanColumn, Row, SavedPlan, StepColumn},
+    terms::{EndSource, StepKind, Urgency},
 };
 
 /// Subscriptions that an event lists; all of them are in the steps' file.
@@ -55,8 +56,18 @@ pub fn write_calendar(
     let head = frame.strip_suffix(END).unwrap_or(&frame);
     out.write_all(head.as_bytes())?;
     // One event at a time, since there may be hundreds of thousands.
+    let mut rows: HashMap<&str, &Row<PlanColumn>> = HashMap::new();
+    for row in &plan.rows {
+        rows.entry(row.get(PlanColumn::SubscriptionId)).or_insert(row);
+    }
     for (key, steps) in groups(plan) {
-        if let Some((uid, entry)) = entry(key, &steps) {
+        let pressing = steps.iter().map(|step| {
+            let id = step.get(StepColumn::SubscriptionId);
+            let row = rows.get(id).copied().filter(|_| !id.is_empty());
+            Pressing::of(step, row, view.as_of)
+        });
+        let pressing = pressing.min().unwrap_or(Pressing::Planned);
+        if let Some((uid, entry)) = entry(key, &steps, pressing) {
             let earlier = previous.remove(&uid);
             entry.write(&uid, earlier.as_ref(), view, out)?;
         }
@@ -82,7 +93,83 @@ struct Entry {
     summary: String,
     description: String,
     owner: String,
+    pressing: Pressing,
     is_cancelled: bool,
+}
+
+/// How pressing an event is, the most first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Pressing {
+    /// Its day has passed.
+    Overdue,
+    /// After its day it is too late: the source renews, stops, or the window closes.
+    LastDay,
+    /// The subscription has lapsed.
+    Lapsed,
+    /// Some deadline of the subscription has passed.
+    Late,
+    /// Nothing presses yet.
+    Planned,
+    /// Nothing is left to save.
+    Lost,
+}
+
+impl Pressing {
+    /// What stands before the title.
+    fn mark(self) -> &'static str {
+        match self {
+            Pressing::Overdue => "OVERDUE ",
+            Pressing::LastDay => "LAST DAY ",
+            Pressing::Lapsed => "LAPSED ",
+            Pressing::Late => "LATE ",
+            Pressing::Planned => "",
+            Pressing::Lost => "(lost) ",
+        }
+    }
+
+    /// As RFC 5545 counts: 1 is the highest, 5 the middle, 9 the lowest.
+    fn priority(self) -> u32 {
+        match self {
+            Pressing::Overdue | Pressing::LastDay => 1,
+            Pressing::Lapsed | Pressing::Late => 3,
+            Pressing::Planned => 5,
+            Pressing::Lost => 9,
+        }
+    }
+
+    /// Of a step, as seen on a day; `row` is its subscription, none for a step of the customer as a whole.
+    fn of(step: &Row<StepColumn>, row: Option<&Row<PlanColumn>>, as_of: NaiveDate) -> Pressing {
+        let due = step.date(StepColumn::Due);
+        let Some(row) = row else {
+            return match due.is_some_and(|due| due < as_of) {
+                true => Pressing::Overdue,
+                false => Pressing::Planned,
+            };
+        };
+        let is = |urgency: Urgency| row.get(PlanColumn::Urgency) == urgency.as_str();
+        match () {
+            () if Reach::of(row, as_of) == Reach::Lost => Pressing::Lost,
+            () if due.is_some_and(|due| due < as_of) => Pressing::Overdue,
+            () if is_last_day(step, row, due) => Pressing::LastDay,
+            () if is(Urgency::Lapsed) => Pressing::Lapsed,
+            () if is(Urgency::Late) => Pressing::Late,
+            () => Pressing::Planned,
+        }
+    }
+}
+
+/// Whether a step is too late on the day after: a renewal can be stopped or undone no longer, or the window has closed.
+fn is_last_day(step: &Row<StepColumn>, row: &Row<PlanColumn>, due: Option<NaiveDate>) -> bool {
+    let closes = row.date(PlanColumn::WindowCloses);
+    match step.get(StepColumn::Step).parse() {
+        Ok(StepKind::UndoRenewal | StepKind::ApproveTransfer) => true,
+        Ok(StepKind::EndSource) => {
+            let end = row.get(PlanColumn::EndSource).parse();
+            !matches!(end, Err(_) | Ok(EndSource::Cancel | EndSource::Transfer))
+        }
+        Ok(StepKind::Order) => due.zip(closes).is_some_and(|(due, closes)| due >= closes),
+        _ => false,
+    }
 }
 
 /// An event of the calendar that stood there.
@@ -109,6 +196,7 @@ impl Earlier<'_> {
             summary: value("SUMMARY"),
             description: value("DESCRIPTION"),
             owner: value("CATEGORIES"),
+            pressing: Pressing::Planned,
             is_cancelled: true,
         })
     }
@@ -150,6 +238,7 @@ impl Entry {
         let mut event = Event::new();
         event
             .uid(uid)
+            .priority(self.pressing.priority())
             .sequence(sequence)
             .append_property(stamp)
             .starts(self.day)
@@ -196,7 +285,7 @@ fn groups(plan: &SavedPlan) -> BTreeMap<[&str; 5], Vec<&Row<StepColumn>>> {
 }
 
 /// An event, and its UID.
-fn entry(key: [&str; 5], steps: &[&Row<StepColumn>]) -> Option<(String, Entry)> {
+fn entry(key: [&str; 5], steps: &[&Row<StepColumn>], pressing: Pressing) -> Option<(String, Entry)> {
     let [_, id, _, kind, owner] = key;
     let first = steps.first()?;
     let customer = match first.get(StepColumn::CustomerName) {
@@ -212,9 +301,10 @@ fn entry(key: [&str; 5], steps: &[&Row<StepColumn>]) -> Option<(String, Entry)> 
     uid.truncate(32);
     let entry = Entry {
         day: first.date(StepColumn::Due)?,
-        summary: plain(&format!("{kind}: {customer}{many}")),
+        summary: plain(&format!("{}{kind}: {customer}{many}", pressing.mark())),
         description: plain(&described(owner, steps)),
         owner: owner.to_owned(),
+        pressing,
         is_cancelled: false,
     };
     Some((format!("{uid}@seatshift"), entry))

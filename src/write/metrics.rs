@@ -11,7 +11,7 @@ use std::{
     path::Path,
 };
 
-use super::{WriteStop, stage, stage::Stage};
+use super::{WriteStop, stage, stage::Stage, under_way};
 use crate::{
     finding::{Accounting, Code},
     guard::Guard,
@@ -55,7 +55,7 @@ impl Metrics {
         };
         one(
             "seatshift_exit_code",
-            "What the last run returned: 0 done, 1 look, 2 and 3 not run.",
+            "What the last run returned: 0 done, 1 look, 2 and 3 not run, 128 and more ended by a signal.",
             &self.exit_code,
         );
         one(
@@ -191,6 +191,14 @@ pub fn write_metrics(path: &Path, metrics: &Metrics) -> Result<(), WriteStop> {
     stage::sweep(folder, &[path.to_owned()]);
     stage.add_for_all(path, |out| out.write_all(metrics.text(&before).as_bytes()))?;
     stage.publish()
+}
+
+/// The same for a run that was ended from outside, after all else was given up ([`super::abandon`]).
+///
+/// # Errors
+/// As before.
+pub fn write_last_metrics(path: &Path, metrics: &Metrics) -> Result<(), WriteStop> {
+    under_way::at_last(|| write_metrics(path, metrics))
 }
 
 #[cfg(test)]

@@ -644,6 +644,7 @@ fn changes_stand_in_the_set_and_do_not_outlive_their_comparison() {
     let context = crate::compare::Context {
         runs: &Default::default(),
         attention_days: 30,
+        early_days: 31,
         redecided: None,
     };
     let changes = crate::compare::explain(found, &latest, &context);

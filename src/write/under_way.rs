@@ -1,10 +1,11 @@
 //! What is half written in this process, so that it can be given up from outside.
 //!
 //! In: the names of temporary files as they are made. Out: once [`abandon`] is called, none of them is left and no further one is
-//! made. Files that are being put in their places are waited for: they are all new or all old when it returns. This is the one
+//! made, but by whoever writes how the run ended. Files that are being put in their places are waited for: they are all new or all old when it returns. This is the one
 //! place that knows of more than its arguments: a signal comes to a process, not to a run.
 
 use std::{
+    cell::Cell,
     collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
@@ -24,6 +25,11 @@ static UNDER_WAY: Mutex<UnderWay> = Mutex::new(UnderWay {
     is_abandoned: false,
     temporary: BTreeSet::new(),
 });
+
+thread_local! {
+    /// Whether this thread writes what is still to be written once all else is given up.
+    static IS_LAST: Cell<bool> = const { Cell::new(false) };
+}
 
 /// How long to wait at a time for files that are being put in their places.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -49,10 +55,18 @@ pub fn abandon(patience: Duration) -> bool {
     true
 }
 
+/// Does work whose files are made even after [`abandon`].
+pub(super) fn at_last<T>(work: impl FnOnce() -> T) -> T {
+    IS_LAST.set(true);
+    let done = work();
+    IS_LAST.set(false);
+    done
+}
+
 /// Keeps [`abandon`] waiting for as long as the answer is held; an error where it was called before.
 pub(super) fn hold() -> io::Result<MutexGuard<'static, UnderWay>> {
     let under_way = UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner);
-    match under_way.is_abandoned {
+    match under_way.is_abandoned && !IS_LAST.get() {
         true => Err(io::Error::new(io::ErrorKind::Interrupted, "the run was ended")),
         false => Ok(under_way),
     }

@@ -225,7 +225,9 @@ fn the_product_and_the_plain_implementation_agree() {
     for answer in [
         "move",
         "transfer-missed",
+        "state-against-end",
         "renewed-since-export",
+        "renewal-undone",
         "transfer-pending",
         "source-deleted",
         "addon-without-base",
@@ -322,9 +324,12 @@ fn the_two_agree_on_every_day_around_a_term_end() {
                             transfer_requested: false,
                             request_sent: None,
                             settled_on: None,
+                            verified_on: None,
+                            undone_on: None,
                             done: Default::default(),
                             requested: Default::default(),
                             not_before: None,
+                            wave: None,
                             ..query(&mut random, (*channel, *route), term_end, offset)
                         };
                         let world = &worlds[0];

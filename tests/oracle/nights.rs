@@ -99,7 +99,10 @@ fn unexplained(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, D
     names
         .into_iter()
         .filter(|name| {
+            // What has passed its last day to be cancelled on ends by itself.
+            let ends_itself = after.1.end_source.is_none();
             let steady = match *name {
+                "credit_by" if ends_itself => false,
                 "window_opens"
                 | "recommended"
                 | "relationship_by"
@@ -114,8 +117,11 @@ fn unexplained(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, D
                 _ => false,
             };
             // Before E the source's end changes by a missed window only.
-            let end_source =
-                *name == "end_source" && moves && !past_end && !after.1.reasons.contains(&Reason::WindowMissed);
+            let end_source = *name == "end_source"
+                && moves
+                && !past_end
+                && !ends_itself
+                && !after.1.reasons.contains(&Reason::WindowMissed);
             steady || end_source || !explained
         })
         .collect()
@@ -131,6 +137,7 @@ fn crossed(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, Dates
     // Days that A itself is compared with.
     let mut days = vec![e, plus(e, -1), plus(e, -30), plus(e, undo)];
     days.extend(query.not_before);
+    days.extend(query.wave);
     days.extend(query.term_start);
     days.extend(query.term_start.map(|start| plus(start, undo - 1)));
     for dates in [&before.1, &after.1] {
@@ -149,6 +156,8 @@ fn crossed(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, Dates
                 dates.end_source_by,
                 dates.cancel_extended_by,
                 dates.undo_renewal_by,
+                dates.move_date,
+                dates.verify_again,
             ]
             .into_iter()
             .flatten(),
@@ -161,6 +170,7 @@ fn crossed(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, Dates
     // Days that the first possible day is compared with, it or the next business day.
     let mut limits: Vec<NaiveDate> = [30, 90, 120, 150].map(|days| plus(e, days)).into();
     limits.extend(query.not_before);
+    limits.extend(query.wave);
     for dates in [&before.1, &after.1] {
         limits.extend([dates.recommended, dates.window_closes].into_iter().flatten());
     }

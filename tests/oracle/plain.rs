@@ -16,7 +16,10 @@ use crate::{
     calendar::{PlainCalendars, plus},
     moved::{Found, moved},
     numbers::Numbers,
-    program::{Lifecycle, Window, in_extended_term, lifecycle, renewed, stands_still, today, window_of},
+    program::{
+        Lifecycle, Window, contradicts_its_end, in_extended_term, lifecycle, renewed, replaced, stands_still, today,
+        undone, window_of,
+    },
 };
 
 /// The whole answer.
@@ -29,6 +32,9 @@ pub(crate) fn plain_dates(query: &DateQuery, calendar: &PlainCalendars, settings
             true => nothing(Outcome::Review(Reason::SourceDeleted)),
             false => only_opening(Reason::SourceDeleted, window),
         };
+    }
+    if undone(query) && !replaced(query) {
+        return nothing(Outcome::Review(Reason::RenewalUndone));
     }
     let new_commerce = matches!(query.channel, Channel::Csp | Channel::WebDirect | Channel::McaE);
     if no_transfer || (query.state == Some(State::Extended) && !new_commerce) {
@@ -53,6 +59,12 @@ pub(crate) fn plain_dates(query: &DateQuery, calendar: &PlainCalendars, settings
     if query.as_of > query.term_end {
         return lapsed(query, calendar, settings, window);
     }
+    if contradicts_its_end(query) {
+        let mut dates = nothing(Outcome::Review(Reason::StateAgainstEnd));
+        dates.window_opens = window.opens;
+        dates.window_closes = window.closes;
+        return dates;
+    }
     before_term_end(query, calendar, settings, window)
 }
 
@@ -72,6 +84,7 @@ fn transfer(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, wi
                 move_date: day,
                 end_source: Some(EndSource::Transfer),
                 reasons: Vec::new(),
+                room: None,
             },
         );
     }
@@ -101,7 +114,7 @@ fn renewed_since_export(query: &DateQuery, settings: &Numbers, window: Window) -
     dates.window_closes = window.closes;
     if let Some(days) = settings.undo(query) {
         let last = plus(query.term_end, days);
-        if query.as_of <= last && !query.done.contains(StepKind::UndoRenewal) {
+        if query.as_of <= last {
             dates.undo_renewal_by = Some(last);
         }
     }
@@ -118,19 +131,35 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
     let over = query.as_of > closes;
     let later = query.settled_on.unwrap_or_else(|| calendar.ours.next_move(ready));
     let settled = query.settled_on.is_some();
+    let room = query.wave.filter(|_| !settled && query.route == Route::NewSubscription);
+    // It lets its window pass on purpose, unless it would not be ready before that day anyway.
+    let passes = room.is_some_and(|room| room > closes);
+    let free = !settled && !passes;
 
-    let move_date = if settled && later <= closes {
+    let move_date = if passes && room >= Some(later) {
+        if window.from_as_of {
+            reasons.push(Reason::AsSoonAsReady);
+        }
+        reasons.push(Reason::Wave);
+        if window.end_source == EndSource::CancelAtTermEnd {
+            end_source = EndSource::ExtendedTerm;
+            if query.end_instruction == Some(EndInstruction::Cancel) {
+                reasons.push(Reason::ServiceStops);
+            }
+        }
+        room.unwrap_or(later)
+    } else if settled && later <= closes {
         later
-    } else if !settled && best >= ready && !(over && window.from_as_of) {
+    } else if free && best >= ready && !(over && window.from_as_of) {
         reasons.extend(why_best);
         if window.from_as_of {
             reasons.push(Reason::AsSoonAsReady);
         }
         best
-    } else if !settled && later <= closes {
+    } else if free && later <= closes {
         reasons.push(Reason::AsSoonAsReady);
         later
-    } else if !settled && ready <= closes {
+    } else if free && ready <= closes {
         reasons.push(Reason::NoBusinessDay);
         reasons.push(Reason::AsSoonAsReady);
         ready
@@ -148,12 +177,14 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
                 reasons.push(Reason::ServiceStops);
             }
         }
-        if window.end_source == EndSource::DoNotRenew {
+        // Of these only what waits for room can find its window closed before the term end.
+        if window.end_source == EndSource::DoNotRenew || (passes && window.end_source == EndSource::AutoRenewOff) {
             reasons.push(Reason::WindowMissed);
         }
         later
     };
     let end_source = Some(end_source);
+    let room = room.filter(|_| !passes);
     // It is stopped inside its term: users wait for the move.
     let down = matches!(query.state, Some(State::Suspended | State::Disabled));
     if down && !settled && query.as_of <= query.term_end && query.route != Route::Transfer {
@@ -170,6 +201,7 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
             move_date,
             end_source,
             reasons,
+            room,
         },
     )
 }
@@ -190,6 +222,7 @@ fn lapsed(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, wind
                 move_date: day,
                 end_source: None,
                 reasons: Vec::new(),
+                room: None,
             },
         );
     }
@@ -221,6 +254,7 @@ fn lapsed(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, wind
             move_date,
             end_source: None,
             reasons,
+            room: None,
         },
     )
 }

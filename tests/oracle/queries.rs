@@ -136,9 +136,12 @@ pub(crate) fn query(random: &mut Random, way: (Channel, Route), term_end: NaiveD
         transfer_requested: random.chance(if route == Route::Transfer { 30 } else { 3 }),
         request_sent: None,
         settled_on: None,
+        verified_on: None,
+        undone_on: None,
         done: steps(random),
         requested: steps(random),
         not_before: None,
+        wave: None,
     };
     if query.transfer_requested {
         let lately = plus(as_of, -random.below(30));
@@ -152,6 +155,17 @@ pub(crate) fn query(random: &mut Random, way: (Channel, Route), term_end: NaiveD
         let (lately, before_end) = (plus(as_of, -random.below(20)), plus(term_end, -random.below(40)));
         query.settled_on = random.maybe(30, &[as_of, lately, before_end]);
     }
+    let lately = plus(as_of, -random.below(30));
+    if query.done.contains(StepKind::Verify) {
+        let near_end = plus(term_end, random.below(12) - 6).min(as_of);
+        query.verified_on = random.maybe(30, &[as_of, lately, near_end]);
+    }
+    if query.done.contains(StepKind::UndoRenewal) {
+        let near_start = query
+            .term_start
+            .map_or(lately, |start| plus(start, random.below(8) - 3));
+        query.undone_on = random.maybe(30, &[lately, near_start.min(as_of), plus(as_of, -300)]);
+    }
     query.missing.relationship &= !query.done.contains(StepKind::RequestRelationship);
     query.missing.agreement &= !query.done.contains(StepKind::AcceptAgreement);
     query.missing.delegated_rights &= !query.done.contains(StepKind::RequestDelegatedRights);
@@ -159,6 +173,7 @@ pub(crate) fn query(random: &mut Random, way: (Channel, Route), term_end: NaiveD
     let near_as_of = plus(as_of, random.below(50));
     let near_end = plus(term_end, random.below(20) - 14).max(as_of);
     query.not_before = random.maybe(85, &[near_as_of, near_end]);
+    query.wave = random.maybe(85, &[near_as_of, near_end, plus(near_end, 9)]);
     query
 }
 

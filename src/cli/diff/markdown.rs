@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use seatshift::{
     compare::{Changed, Changes, Loss},
-    saved::PlanColumn,
+    saved::{Columns, PlanColumn},
 };
 
 use super::super::{
@@ -88,17 +88,23 @@ fn row(text: &mut String, changed: &Changed) {
         cell(changed.get(PlanColumn::SubscriptionId)),
         cell(changed.get(PlanColumn::SourceOffer)),
         cell(changed.get(PlanColumn::Seats)),
-        cell(&told(&what)),
+        cell(&told(&what, changed)),
         why.join(", ")
     );
 }
 
-/// The first few columns, those that say most first.
-fn told(words: &[String]) -> String {
+/// The first few columns: what made it a loss, then those that say most.
+fn told(words: &[String], changed: &Changed) -> String {
+    let worse: Vec<String> = changed
+        .worse
+        .iter()
+        .map(|column| format!("{}:", column.as_str()))
+        .collect();
     let telling = ["action:", "urgency:", "reasons:", "term_end:", "move_date:", "seats:"];
     let rank = |word: &String| {
         let found = telling.iter().position(|begin| word.starts_with(begin));
-        found.unwrap_or(telling.len())
+        let is_worse = worse.iter().any(|begin| word.starts_with(begin));
+        (!is_worse, found.unwrap_or(telling.len()))
     };
     let mut words: Vec<&String> = words.iter().collect();
     words.sort_by_key(|word| rank(word));

@@ -62,9 +62,6 @@ pub(super) fn days(text: &mut String, told: &Told, days: &Days, utf8: bool) {
     let Some(sums) = &told.trail.dates else { return };
     let decision = &told.row.decision;
     let mut marks = marks(sums.lines.iter().map(|line| (line.name, line.day)));
-    if decision.next_step_by.is_some() && decision.move_date.is_none() {
-        add(&mut marks, "next_step_by", decision.next_step_by);
-    }
     letter(&mut marks);
     let _ = writeln!(text, "\n{}", In(STRONG, "Days"));
     let window = (decision.window_opens, decision.window_closes);
@@ -86,7 +83,7 @@ pub(super) fn days(text: &mut String, told: &Told, days: &Days, utf8: bool) {
     }
     let drawn = Drawn::with(utf8);
     let legend = format!(
-        "{} weekday, {} weekend, h holiday, b blackout, [==] window, (n) days left out",
+        "{} weekday, {} weekend, h holiday, b blackout (for moves alone), [==] window, (n) days left out",
         drawn.work, drawn.weekend
     );
     text.push_str(&wrapped("  ", 2, &In(FAINT, legend).to_string()));

@@ -12,7 +12,7 @@ use seatshift::{
         Decision, Reason, Step, WhatIfs,
         dates::{DateLine, Number, NumberFrom},
     },
-    terms::Action,
+    terms::{Action, EndSource, Licences, StepKind},
 };
 
 use super::super::{
@@ -37,7 +37,7 @@ pub(super) fn line(text: &mut String, name: &str, says: &str) {
 }
 
 /// The decision, and what is left to do.
-pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config: &Config) {
+pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config: &Config, contested: &[String]) {
     let decision = &told.row.decision;
     let _ = writeln!(text, "\n{} for {}", In(STRONG, "What the plan says"), day(as_of));
     for set in &config.set {
@@ -57,7 +57,11 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
         &format!("{}{date}{urgency}", In(STRONG, decision.action)),
     );
     for reason in &decision.reasons {
-        line(text, "reason", &format!("{reason}: {}", reason.meaning()));
+        let what = match reason {
+            Reason::Contradiction if !contested.is_empty() => format!(": {}", contested.join("; ")),
+            _ => String::new(),
+        };
+        line(text, "reason", &format!("{reason}: {}{what}", reason.meaning()));
     }
     if decision.reasons.is_empty() {
         line(text, "reason", "none: nothing stands in the way");
@@ -76,7 +80,11 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
         line(text, if ordered { "target" } else { "target, perhaps" }, &offer);
     }
     if let Some(licences) = decision.licences {
-        line(text, "licences", licences.as_str());
+        let what = match licences {
+            Licences::Keep => "nothing is to be assigned",
+            Licences::Reassign => "users need the new ones assigned",
+        };
+        line(text, "licences", &format!("{licences}: {what}"));
     }
     for (name, list) in [("users lose", &decision.loses), ("users gain", &decision.gains)] {
         if !list.is_empty() {
@@ -91,24 +99,74 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
             line(text, "window", &format!("{opens} to {closes}"));
         }
     }
+    let lapsed = told.row.subscription.term_end.is_some_and(|end| end.0 < as_of);
+    if let Some(closes) = decision
+        .window_closes
+        .filter(|_| lapsed && decision.action == Action::Move)
+    {
+        let name = match decision.reasons.contains(&Reason::ServiceDown) {
+            true => "data is kept until",
+            false => "users work until",
+        };
+        line(text, name, &day(closes));
+    }
     if let Some(end) = decision.end_source {
         let by = decision
             .end_source_by
             .map(|by| format!(" by {}", day(by)))
             .unwrap_or_default();
-        line(text, "end of the source", &format!("{end}{by}"));
+        let what = match end {
+            EndSource::Transfer => ": it comes over whole, so there is nothing to end",
+            _ => "",
+        };
+        line(text, "end of the source", &format!("{end}{by}{what}"));
     }
     if let Some(days) = decision.overlap_days.filter(|days| *days > 0) {
         line(text, "paid twice", &many(u64::from(days), "day", "days"));
     }
     costs(text, decision);
-    if let Some(step) = decision.next_step {
-        let by = decision
-            .next_step_by
-            .map(|by| format!(" by {}", day(by)))
-            .unwrap_or_default();
-        line(text, "next step", &format!("{step}{by}"));
+}
+
+/// Something to do for a subscription.
+pub(super) struct ToDo<'a> {
+    pub(super) step: &'a Step,
+    /// The day by which the subscription itself asks for it, where another of its customer needs it on another.
+    pub(super) own_day: Option<NaiveDate>,
+}
+
+impl ToDo<'_> {
+    /// What, and by when: `order by 2027-01-28`.
+    pub(super) fn briefly(&self) -> String {
+        match self.step.due {
+            Some(due) => format!("{} by {due}", self.step.kind),
+            None => format!("{} first thing", self.step.kind),
+        }
     }
+}
+
+/// The first of the steps.
+pub(super) fn next_step(text: &mut String, first: Option<&ToDo<'_>>) {
+    let Some(ToDo { step, own_day }) = first else { return };
+    let by = step
+        .due
+        .map_or_else(|| " first thing".to_owned(), |by| format!(" by {}", day(by)));
+    let own = own_day.map_or_else(String::new, |own| {
+        format!(
+            ", the first day that one of its customer's subscriptions needs it; this one by {}",
+            day(own)
+        )
+    });
+    line(text, "next step", &format!("{}{by}{own}", step.kind));
+}
+
+/// The day by which a decision by itself asks for a step that is its customer's as a whole.
+pub(super) fn day_of(decision: &Decision, kind: StepKind) -> Option<NaiveDate> {
+    let stated = match kind {
+        StepKind::RequestRelationship => decision.relationship_by,
+        StepKind::AcceptAgreement => decision.agreement_by,
+        _ => None,
+    };
+    stated.or_else(|| decision.next_step_by.filter(|_| decision.next_step == Some(kind)))
 }
 
 fn costs(text: &mut String, decision: &Decision) {
@@ -121,22 +179,19 @@ fn costs(text: &mut String, decision: &Decision) {
     }
 }
 
-/// Steps, each with its day, owner and sentence.
-pub(super) fn steps<'a>(text: &mut String, heading: &str, steps: impl Iterator<Item = &'a Step>) {
-    let mut steps: Vec<&Step> = steps.collect();
-    steps.sort_by_key(|step| (step.due, step.kind));
-    let mut is_first = true;
-    for step in steps {
-        if is_first {
-            let _ = writeln!(text, "\n{}", In(STRONG, heading));
-            is_first = false;
-        }
+/// Steps in their order, each with its day, owner and sentence.
+pub(super) fn steps(text: &mut String, heading: &str, steps: &[ToDo<'_>]) {
+    if !steps.is_empty() {
+        let _ = writeln!(text, "\n{}", In(STRONG, heading));
+    }
+    for ToDo { step, own_day } in steps {
         let due = step.due.map_or_else(|| "first thing".to_owned(), |due| due.to_string());
         let start = format!("  {}", padded(&due, 12));
+        let own = own_day.map_or_else(String::new, |own| format!("; this subscription needs it by {own}"));
         text.push_str(&wrapped(
             &start,
             16,
-            &format!("{}, {}: {}", step.kind, step.owner, tame_sentence(&step.detail)),
+            &format!("{}, {}: {}{own}", step.kind, step.owner, tame_sentence(&step.detail)),
         ));
     }
 }
@@ -184,6 +239,19 @@ fn sum(one: &DateLine, days: &Days, config: &Config, all: &[DateLine]) -> String
     {
         let _ = write!(said, ", not before ready ({})", ready.day);
     }
+    let of = |name: &str| all.iter().find(|line| line.name == name);
+    if one.name == "move_date" && sum == "ready" && days.closed(one.day).is_some() {
+        said.push_str(", since the next business day is after the window");
+    }
+    if one.name == "approve_by"
+        && let Some(moved) = of("move_date").filter(|moved| moved.day < one.day)
+    {
+        let _ = write!(
+            said,
+            "; to be approved on the move date, {}: it is complete once it is approved",
+            moved.day
+        );
+    }
     if !one.skipped.is_empty() {
         let named: Vec<String> = one
             .skipped
@@ -224,6 +292,7 @@ pub(super) fn what_ifs(text: &mut String, told: &Told, as_of: NaiveDate) {
         differs,
         same,
         next,
+        turn,
         looked_until,
     } = what_ifs;
     let now = &told.row.decision;
@@ -235,17 +304,18 @@ pub(super) fn what_ifs(text: &mut String, told: &Told, as_of: NaiveDate) {
             &format!("{}: {}", tame(&one.what), changed(now, &one.decision)),
         ));
     }
+    for (date, decision) in next.iter().chain(turn) {
+        let days = date.signed_duration_since(as_of).num_days();
+        let days = many(u64::try_from(days).unwrap_or_default(), "day", "days");
+        let said = format!(
+            "on {}, in {days}, if nothing is done: {}",
+            day(*date),
+            changed(now, decision)
+        );
+        text.push_str(&wrapped("  - ", 4, &said));
+    }
     match next {
-        Some((date, decision)) => {
-            let days = date.signed_duration_since(as_of).num_days();
-            let days = many(u64::try_from(days).unwrap_or_default(), "day", "days");
-            let said = format!(
-                "on {}, in {days}, if nothing is done: {}",
-                day(*date),
-                changed(now, decision)
-            );
-            text.push_str(&wrapped("  - ", 4, &said));
-        }
+        Some(_) => {}
         None => {
             let said = format!("no day up to {looked_until} does by itself");
             text.push_str(&wrapped("  - ", 4, &said));

@@ -24,8 +24,11 @@ use super::{
         lines::{LINE, moved, padded, shortened, width, wrapped},
         shown::{FAINT, In, STRONG, many, tame},
         summary,
+        withheld::{LEFT_OUT, is_id},
     },
-    days, decision, rules,
+    days,
+    decision::{self, ToDo},
+    rules,
 };
 
 /// Columns of a fact's name, and of its value.
@@ -44,9 +47,10 @@ pub(super) fn report(explained: &Explained, config: &Config, utf8: bool) -> Stri
         Answer::Subscription(trace) => {
             let mut text = heading(trace);
             if let [told] = explained.told.as_slice() {
-                decision::decision(&mut text, told, explained.as_of, config);
-                let shared = explained.shared_steps.iter().filter(|step| waits(told, step));
-                decision::steps(&mut text, "Steps", shared.chain(&told.steps));
+                let steps = steps_of(told, &explained.shared_steps);
+                decision::decision(&mut text, told, explained.as_of, config, &contested(trace));
+                decision::next_step(&mut text, steps.first());
+                decision::steps(&mut text, "Steps", &steps);
                 days::days(&mut text, told, &explained.days, utf8);
                 decision::sums(&mut text, told, &explained.days, config);
                 decision::what_ifs(&mut text, told, explained.as_of);
@@ -70,17 +74,66 @@ pub(super) fn report(explained: &Explained, config: &Config, utf8: bool) -> Stri
 }
 
 /// That nothing fits, and what is near.
-pub(super) fn not_found(word: &str, answer: &Answer) -> String {
+/// This is for standard error: without `verbose` customers are named by their ids alone.
+pub(super) fn not_found(word: &str, answer: &Answer, verbose: bool) -> String {
     let word = tame(word);
     let mut text = format!("`{word}` is no subscription's id and no customer's id, domain or name in these exports\n");
     match answer {
         Answer::Nothing(near) if !near.is_empty() => {
             text.push_str("  hint: did you mean one of these\n");
-            listed(&mut text, near);
+            if verbose {
+                listed(&mut text, near);
+            } else {
+                near.iter().for_each(|one| text.push_str(&discreetly(one)));
+                text.push_str("  customers are named with --verbose\n");
+            }
         }
         _ => text.push_str("  hint: nothing is like it; check the exports and the settings as they were given\n"),
     }
     text
+}
+
+/// What is near, by an id that can be nothing else.
+fn discreetly(near: &Match) -> String {
+    let id = near.subscription_id.as_ref().map(ToString::to_string);
+    let id = id.or_else(|| near.customer_id.map(|id| id.to_string()));
+    let id = id.filter(|id| is_id(id)).unwrap_or_else(|| LEFT_OUT.to_owned());
+    let what = if near.subscription_id.is_some() {
+        "a subscription"
+    } else {
+        "a customer"
+    };
+    format!("  {}  {what}\n", padded(&id, 36))
+}
+
+/// The facts of which rows of the same standing say different things: `term_end 2027-03-31 or 2027-04-30`.
+fn contested(trace: &SubscriptionTrace) -> Vec<String> {
+    let of_fact = |fact: &TracedFact| {
+        let taken = fact.value.clone();
+        let mut said: Vec<String> = taken.iter().map(|value| tame(value)).collect();
+        for other in fact.others.iter().filter(|other| other.standing == Standing::Equal) {
+            let value = tame(&other.value);
+            if !said.contains(&value) {
+                said.push(value);
+            }
+        }
+        (said.len() > 1).then(|| format!("{} {}", fact.field, said.join(" or ")))
+    };
+    trace.facts.iter().filter_map(of_fact).collect()
+}
+
+/// What is to be done for a subscription, first what is due first: its own steps, and those of its customer that it waits for.
+fn steps_of<'a>(told: &'a Told, shared: &'a [Step]) -> Vec<ToDo<'a>> {
+    let shared = shared.iter().filter(|step| waits(told, step));
+    let mut steps: Vec<ToDo<'_>> = shared
+        .map(|step| ToDo {
+            step,
+            own_day: decision::day_of(&told.row.decision, step.kind).filter(|day| Some(*day) != step.due),
+        })
+        .chain(told.steps.iter().map(|step| ToDo { step, own_day: None }))
+        .collect();
+    steps.sort_by_key(|to_do| (to_do.step.due, to_do.step.kind));
+    steps
 }
 
 /// Whether a step of the customer as a whole is one that a subscription waits for.
@@ -153,11 +206,12 @@ fn customer(trace: &CustomerTrace, explained: &Explained) -> String {
     let name = name.map(|name| tame(&name)).or(id).unwrap_or_default();
     let _ = writeln!(text, "{} {name}", In(STRONG, "Customer"));
     gates(&mut text, &explained.told);
-    decision::steps(
-        &mut text,
-        "Steps of the customer as a whole",
-        explained.shared_steps.iter(),
-    );
+    let shared: Vec<ToDo<'_>> = explained
+        .shared_steps
+        .iter()
+        .map(|step| ToDo { step, own_day: None })
+        .collect();
+    decision::steps(&mut text, "Steps of the customer as a whole", &shared);
     match trace.customer {
         Some(_) => {
             let mut sources = Sources::default();
@@ -171,7 +225,7 @@ fn customer(trace: &CustomerTrace, explained: &Explained) -> String {
     if explained.told.is_empty() {
         listed(&mut text, &trace.subscriptions);
     } else {
-        briefly(&mut text, &explained.told);
+        briefly(&mut text, &explained.told, &explained.shared_steps);
     }
     if !trace.subscriptions.is_empty() {
         text.push_str("  hint: give the id of one to see where its facts come from, and why the plan says so\n");
@@ -181,7 +235,11 @@ fn customer(trace: &CustomerTrace, explained: &Explained) -> String {
 
 /// What must be there before the customer's subscriptions move.
 fn gates(text: &mut String, told: &[Told]) {
-    let tried = told.iter().flat_map(|told| &told.trail.tried);
+    // Steps are asked of what moves; where nothing does, it is told what would be asked for.
+    let moves = |told: &&Told| told.row.decision.action == Action::Move;
+    let any = told.iter().any(|told| moves(&told));
+    let tried = told.iter().filter(|told| !any || moves(told));
+    let tried = tried.flat_map(|told| &told.trail.tried);
     let gates: Vec<&Tried> = tried.filter(|tried| tried.part == Part::Gate).collect();
     let mut names: Vec<&str> = Vec::new();
     for gate in &gates {
@@ -201,7 +259,9 @@ fn gates(text: &mut String, told: &[Told]) {
             .find(|gate| gate.answer == PlanAnswer::Matched)
             .or(own.clone().next());
         let why = gate.map(|gate| gate.why.clone()).unwrap_or_default();
+        let asked = own.clone().any(|gate| gate.answer != PlanAnswer::NotAsked);
         let said = match missing {
+            0 if !asked => format!("not asked for: {why}"),
             0 => format!("there: {why}"),
             missing => format!("missing for {}: {why}", many(missing, "subscription", "subscriptions")),
         };
@@ -210,7 +270,7 @@ fn gates(text: &mut String, told: &[Told]) {
 }
 
 /// The plan's rows of a customer, in the order of the plan.
-fn briefly(text: &mut String, told: &[Told]) {
+fn briefly(text: &mut String, told: &[Told], shared: &[Step]) {
     for one in told {
         let row = &one.row;
         let decision = &row.decision;
@@ -229,10 +289,8 @@ fn briefly(text: &mut String, told: &[Told]) {
         let start = format!("  {}  ", padded(&tame(&row.subscription.id.to_string()), 36));
         text.push_str(&wrapped(&start, 40, &what.join(", ")));
         let reasons: Vec<&str> = decision.reasons.iter().map(|reason| reason.as_str()).collect();
-        let next = decision.next_step.map(|step| {
-            let by = decision.next_step_by.map(|by| format!(" by {by}")).unwrap_or_default();
-            format!("next step {step}{by}")
-        });
+        let steps = steps_of(one, shared);
+        let next = steps.first().map(|next| format!("next step {}", next.briefly()));
         let more: Vec<String> = (!reasons.is_empty())
             .then(|| reasons.join(", "))
             .into_iter()

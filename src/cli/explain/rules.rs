@@ -12,7 +12,7 @@ use seatshift::{
 
 use super::{
     super::{
-        lines::{padded, wrapped},
+        lines::{LINE, padded, width, wrapped},
         rules::standing,
         shown::{FAINT, In, STRONG, tame},
     },
@@ -55,9 +55,21 @@ pub(super) fn rules(text: &mut String, trail: &Trail, tables: &[RuleTable]) {
         let start = format!("  {} ", padded(&format!("[{}]", number + 1), 4));
         match row_of(used, tables) {
             Some(row) => {
-                text.push_str(&wrapped(&start, 7, &format!("{}: {}", used.table, tame(&row.said()))));
-                let said = wrapped("       ", 7, &tame(&standing(row)));
-                let _ = writeln!(text, "{}", In(FAINT, said.trim_end()));
+                let (says, from) = (row.said(), standing(row));
+                // The sentence of a step stands among the steps, with its particulars.
+                let says = says
+                    .split_once(", sentence ")
+                    .map_or(says.as_str(), |(before, _)| before);
+                let said = format!("{}: {}", used.table, tame(says));
+                // Numbers are short and many.
+                let in_one_line = format!("{start}{said}; {}", tame(&from));
+                if used.table == "numbers" && width(&in_one_line) <= LINE {
+                    let _ = writeln!(text, "{in_one_line}");
+                    continue;
+                }
+                text.push_str(&wrapped(&start, 7, &said));
+                let from = wrapped("       ", 7, &tame(&from));
+                let _ = writeln!(text, "{}", In(FAINT, from.trim_end()));
             }
             None => text.push_str(&wrapped(&start, 7, &format!("{}: no row fits", used.table))),
         }

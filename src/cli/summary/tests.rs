@@ -57,8 +57,11 @@ fn moving(id: &str, on: &str, urgency: Urgency, reasons: &[Reason]) -> PlanRow {
 }
 
 fn outcome() -> Outcome {
+    let mut stops = moving("no-id:a1", "2026-11-27", Urgency::Late, &[Reason::ServiceStops]);
+    stops.decision.end_source = Some(EndSource::ExtendedTerm);
+    stops.decision.end_source_by = Some(day("2026-11-24"));
     let mut rows = vec![
-        moving("no-id:a1", "2026-11-27", Urgency::Late, &[Reason::ServiceStops]),
+        stops,
         moving("no-id:b1", "2026-11-30", Urgency::Late, &[Reason::AsSoonAsReady]),
     ];
     rows.extend((0..6).map(|number| moving(&format!("no-id:c{number}"), "2026-12-01", Urgency::Lapsed, &[])));
@@ -152,13 +155,13 @@ Plan for 2026-11-21
   1,234 rows read = 92 subscriptions + 1,100 merged + 40 customers + 0 reference + 1 rejected + 1 ignored
   92 subscriptions = 88 move + 2 keep + 2 review
 
-Service stops before the move: 1
-  2026-11-13  request-relationship      no-id:a1
+Service stops at the term end, before the move, unless this is done by then: 1
+  2026-11-24  end-source extended-term  no-id:a1
 
 Late: a deadline has passed, service is still safe: 1
   2026-11-16  request-relationship      no-id:b1
 
-Past the term end, recoverable: 6
+Past the term end or cancelled, recoverable: 6
   2026-11-17  request-relationship      no-id:c0
   2026-11-17  request-relationship      no-id:c1
   2026-11-17  request-relationship      no-id:c2
@@ -334,4 +337,26 @@ fn nothing_in_a_finding_steers_the_terminal() {
     assert_eq!(text.lines().count(), 3, "{text}");
     assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
     assert!(!text.contains('\u{202e}'));
+}
+
+#[test]
+fn what_keeps_service_is_told_with_the_last_day_for_it() {
+    let told = |by: &str| {
+        let mut row = moving("no-id:a1", "2026-12-01", Urgency::Late, &[Reason::ServiceStops]);
+        row.subscription.term_end = Some(TermEnd(day("2026-11-30")));
+        row.decision.end_source = Some(EndSource::ExtendedTerm);
+        row.decision.end_source_by = Some(day(by));
+        row.decision.window_closes = Some(day("2026-11-29"));
+        let plan = Plan {
+            as_of: day("2026-11-28"),
+            rows: vec![row],
+            ..Plan::default()
+        };
+        let mut text = String::new();
+        pressing(&mut text, &plan);
+        bare(&text)
+    };
+    // The business day before is still to come, or has passed while the day itself has not.
+    assert!(told("2026-11-28").contains("2026-11-28  end-source extended-term  no-id:a1"));
+    assert!(told("2026-11-27").contains("2026-11-29  end-source extended-term  no-id:a1"));
 }

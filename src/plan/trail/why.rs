@@ -13,6 +13,9 @@ use crate::{
     terms::*,
 };
 
+/// How many bases of an add-on are named.
+const BASES: usize = 2;
+
 /// The rule tables that a reason is judged by.
 pub(super) fn tables_of(reason: Reason) -> &'static [&'static str] {
     match reason {
@@ -31,6 +34,7 @@ impl View<'_> {
         let known = self.known;
         let mapping = self.mapped();
         let route = self.planned.map(|planned| planned.route);
+        let matched_by_itself = self.decided.decision.reasons.contains(&reason);
         match reason {
             Reason::CountryMissing
             | Reason::RegionNone
@@ -64,6 +68,7 @@ impl View<'_> {
             }
             Reason::SegmentMismatch
             | Reason::OfferUnsure
+            | Reason::OfferLoss
             | Reason::TargetEndOfSale
             | Reason::SeatCap
             | Reason::SeatMinimum
@@ -82,14 +87,19 @@ impl View<'_> {
             {
                 Some("nothing is ordered on this route")
             }
-            Reason::SeatCapTogether | Reason::SeatCapFamily | Reason::TooManySubscriptions
-                if self.decided.decision.action != Action::Move =>
+            Reason::SeatCapTogether | Reason::SeatCapFamily | Reason::TooManySubscriptions | Reason::Wave
+                if self.decided.decision.action != Action::Move && self.decided.imposed.reason != Some(reason) =>
             {
                 Some("only what moves counts")
             }
             Reason::AddonWithoutBase if !self.estate.is_addon(self.index) => Some("it is no add-on"),
+            Reason::AddonWithoutBase if !matched_by_itself && self.decided.decision.action != Action::Move => {
+                Some("only what moves counts")
+            }
             Reason::TransferMissed if route != Some(Route::Transfer) => Some("no transfer was planned"),
-            Reason::RenewedSinceExport
+            Reason::StateAgainstEnd
+            | Reason::RenewedSinceExport
+            | Reason::RenewalUndone
             | Reason::TransferPending
             | Reason::RuleUnsure
             | Reason::RenewedLately
@@ -115,6 +125,7 @@ impl View<'_> {
             .of_the_source(reason)
             .or_else(|| self.of_the_facts(reason, matched))
             .or_else(|| self.of_the_customer(reason))
+            .or_else(|| self.of_the_seats(reason))
             .or_else(|| self.of_the_offer(reason))
             .or_else(|| self.of_the_dates(reason, matched))
             .unwrap_or_default();
@@ -163,9 +174,10 @@ impl View<'_> {
                 }
                 None => "no hold that has not ended".to_owned(),
             },
-            Reason::SourceDeleted => match subscription.state {
-                Some(state) => format!("state {state}"),
-                None => "no export says its state".to_owned(),
+            Reason::SourceDeleted | Reason::SourceCancelled => match (subscription.state, subscription.term_end) {
+                (Some(State::Deleted), Some(end)) => format!("state deleted, its term end is {}", end.0),
+                (Some(state), _) => format!("state {state}"),
+                (None, _) => "no export says its state".to_owned(),
             },
             _ => return None,
         })
@@ -178,6 +190,10 @@ impl View<'_> {
                 Some(end) => format!("it ends on {}", end.0),
                 None if matched => "no export says it".to_owned(),
                 None => "what the export says cannot be used".to_owned(),
+            },
+            Reason::TermStartAfterEnd => match (subscription.term_start, subscription.term_end) {
+                (Some(start), Some(end)) => format!("it begins on {start} and ends on {}", end.0),
+                _ => "its start or its end is unknown".to_owned(),
             },
             Reason::SeatsMissing => match subscription.seats {
                 Some(seats) => format!("{} licences", seats.0),
@@ -276,7 +292,10 @@ impl View<'_> {
             }
             Reason::TargetEndOfSale => {
                 let sold = if mapping.end_of_sale { "not sold" } else { "sold" };
-                format!("{sold} on {}, the day of the order", self.known.order_day())
+                format!(
+                    "{sold} on {}, the day by which offers are judged",
+                    self.known.order_day()
+                )
             }
             Reason::SeatCap => match self.targets().filter_map(|offer| offer.seat_cap).min() {
                 Some(cap) => format!("{seats} licences, at most {}", cap.0),
@@ -311,29 +330,77 @@ impl View<'_> {
         })
     }
 
+    /// The seats that count together with its own.
+    fn of_the_seats(&self, reason: Reason) -> Option<String> {
+        if !matches!(reason, Reason::SeatCapTogether | Reason::SeatCapFamily) {
+            return None;
+        }
+        let imposed = &self.decided.imposed;
+        let own = imposed
+            .seats
+            .as_deref()
+            .filter(|_| imposed.reason == Some(reason))
+            .cloned();
+        let sum = own.or_else(|| self.estate.seat_sum(self.all, self.index, reason));
+        Some(sum.map_or_else(
+            || "nothing is ordered that has a cap".to_owned(),
+            |sum| sum.said(&self.known.subscription.id),
+        ))
+    }
+
     fn of_the_dates(&self, reason: Reason, matched: bool) -> Option<String> {
         let dates = self.planned.and_then(|planned| planned.dates.as_ref());
         let (known, subscription) = (self.known, self.known.subscription);
         let as_of = known.context.as_of;
         let ready = self.sums.map(|sums| sums.ready);
         Some(match reason {
-            Reason::RenewedSinceExport => match subscription.term_end {
-                Some(end) if as_of <= end.0 => format!("{as_of} is not after {}", end.0),
+            Reason::StateAgainstEnd => match (subscription.state, subscription.term_end) {
+                (Some(state), Some(end)) => format!("state {state}, it ends on {}", end.0),
+                _ => "no export says its state".to_owned(),
+            },
+            Reason::RenewedSinceExport => match (subscription.term_end, subscription.state) {
+                (Some(end), _) if as_of <= end.0 => format!("{as_of} is not after {}", end.0),
+                (_, Some(state)) if !matched => format!("{}, state {state}", self.renews()),
                 _ => self.renews(),
             },
-            Reason::TransferPending => match known.standing.transfer_requested {
-                true => "a transfer is requested".to_owned(),
-                false => "no transfer is requested".to_owned(),
-            },
-            Reason::AddonWithoutBase => match (matched, known.not_before) {
-                (false, Some(day)) => format!("its base moves on {day}"),
-                (false, None) => "its base moves no later, or stays".to_owned(),
-                (true, _) => reason.meaning().to_owned(),
-            },
+            Reason::RenewalUndone => {
+                match (
+                    known.standing.done.contains(StepKind::UndoRenewal),
+                    known.standing.undone_on,
+                ) {
+                    (true, Some(day)) => format!("reported as undone on {day}"),
+                    (true, None) => "reported as undone".to_owned(),
+                    (false, _) => "nobody reports that it was undone".to_owned(),
+                }
+            }
+            Reason::TransferPending => self.transfer_reported(),
+            Reason::AddonWithoutBase => self.bases(matched),
             Reason::TooManySubscriptions => {
                 let most = known.context.rules.number(NumberName::Tenant, as_of);
-                format!("at most {most} in a tenant")
+                let standing = self.decided.imposed.crowd.or_else(|| {
+                    let day = self.estate.stay(self.index, self.decided).target_from?;
+                    let rows = self.estate.of_its_customer(self.index);
+                    Some((day, self.estate.standing(self.all, &rows).on(day)))
+                });
+                match standing {
+                    Some((day, count)) => format!("{count} stand in the tenant on {day}, at most {most} may"),
+                    None => "nothing is ordered that would add to the tenant".to_owned(),
+                }
             }
+            Reason::Wave => {
+                let most = known.context.rules.number(NumberName::Doubled, as_of);
+                match known.wave {
+                    Some(day) => {
+                        format!("at most {most} of a tenant may run twice at once: there is room from {day} on")
+                    }
+                    None => format!("no more than {most} of the tenant run twice at once"),
+                }
+            }
+            Reason::RuleUnsure => "no lifecycle of uncertain source decides".to_owned(),
+            Reason::TransferMissed => match (ready, dates.and_then(|dates| dates.window_closes)) {
+                (Some(ready), Some(closes)) if !matched => format!("ready {ready}, the window closes {closes}"),
+                _ => reason.meaning().to_owned(),
+            },
             Reason::RenewedLately => match subscription.term_start {
                 Some(start) => format!("the term began on {start}"),
                 None => "when the term began is unknown".to_owned(),
@@ -360,6 +427,46 @@ impl View<'_> {
             },
             _ => return None,
         })
+    }
+
+    /// What people report of a transfer, beside the route.
+    fn transfer_reported(&self) -> String {
+        let standing = &self.known.standing;
+        let file = shown(self.known.context.config.tables.progress.as_deref(), "progress.csv");
+        let route = self.planned.map(|planned| planned.route);
+        let channel = self.known.subscription.channel.map(Channel::as_str).unwrap_or_default();
+        let elsewhere = match route {
+            Some(Route::Transfer) | None => String::new(),
+            Some(route) => format!(", but it is {channel} and its route is {route}"),
+        };
+        match (standing.own_transfer, standing.transfer_requested) {
+            (Some(row), _) if standing.done.contains(StepKind::ApproveTransfer) => {
+                format!("{file}, row {row}: its transfer is approved{elsewhere}")
+            }
+            (Some(row), _) => format!("{file}, row {row}: its transfer is asked for{elsewhere}"),
+            (None, true) => format!("{file}: a transfer is asked for with its customer's{elsewhere}"),
+            (None, false) => "no transfer is reported as asked for".to_owned(),
+        }
+    }
+
+    /// What becomes of the bases of an add-on.
+    fn bases(&self, matched: bool) -> String {
+        let bases = self.estate.bases_of(self.index);
+        let told = bases.iter().take(BASES).filter_map(|&base| {
+            let decision = &self.all.get(base)?.decision;
+            let id = &self.estate.subscriptions.get(base)?.id;
+            Some(match (decision.action, decision.move_date) {
+                (Action::Move, Some(day)) => format!("its base {id} moves on {day}"),
+                (action, _) => format!("its base {id} is for {action}"),
+            })
+        });
+        let told: Vec<String> = told.collect();
+        match (told.is_empty(), matched) {
+            (true, true) => "no base of it is in these exports".to_owned(),
+            (true, false) => "it needs no base to move".to_owned(),
+            (false, true) => format!("{}, which is too late or never", told.join("; ")),
+            (false, false) => told.join("; "),
+        }
     }
 
     fn renews(&self) -> String {
@@ -397,7 +504,19 @@ impl View<'_> {
                 Some(day) => format!("reported as accepted on {day}"),
                 None => "reported as done".to_owned(),
             },
-            Some(Some(day)) => format!("accepted on {day}"),
+            Some(Some(day)) if day > known.context.as_of => {
+                format!("to be accepted on {day}, so it does not count yet")
+            }
+            Some(Some(day)) => {
+                let on = known.order_day();
+                match known.context.rules.agreement(on) {
+                    Some(rule) if day < rule.row.accepted_from => {
+                        let from = rule.row.accepted_from;
+                        format!("accepted on {day}, which no longer counts: only from {from} on")
+                    }
+                    _ => format!("accepted on {day}"),
+                }
+            }
             _ if known.standing.requested.contains(StepKind::AcceptAgreement) => {
                 "asked for, not accepted yet".to_owned()
             }
@@ -411,11 +530,15 @@ impl View<'_> {
 
     pub(super) fn vetting(&self, missing: bool) -> String {
         let segments = self.segments();
-        match (missing, segments.is_empty()) {
-            (true, _) => format!("customers are vetted for {segments}"),
-            (false, true) => "no target that the catalogue knows".to_owned(),
-            (false, false) => format!("not needed, or done, for {segments}"),
+        match missing {
+            true => format!("customers are vetted for {segments}"),
+            false => format!("not needed, or done, for {segments}"),
         }
+    }
+
+    /// Whether there is a target that the catalogue knows.
+    pub(super) fn has_target(&self) -> bool {
+        self.targets().next().is_some()
     }
 
     fn mapped(&self) -> Option<&Mapping> {

@@ -118,6 +118,7 @@ pub(super) fn customer(record: &mut Record<'_>) -> Option<CustomerNote> {
         agreement_accepted: agreement(record),
         delegated_rights: record.value("delegated_rights", cells::boolean, YES_OR_NO),
         language: record.text("language").map(|language| language.to_lowercase().into()),
+        email: email(record),
         row: record.number(),
     };
     let nameless = note.id.is_none() && note.name.is_none() && note.domain.is_none();
@@ -129,6 +130,32 @@ pub(super) fn customer(record: &mut Record<'_>) -> Option<CustomerNote> {
         );
     }
     Some(note)
+}
+
+/// The one address that letters go to.
+fn email(record: &mut Record<'_>) -> Option<Text> {
+    let text = record.text("email")?;
+    if is_address(&text) {
+        return Some(text);
+    }
+    record.problem(
+        "email",
+        "is not an e-mail address",
+        "write one address, such as licences@contoso.example, or leave it empty",
+    );
+    None
+}
+
+/// Whether a word is an e-mail address that needs no quotes.
+pub(crate) fn is_address(word: &str) -> bool {
+    let parts: Vec<&str> = word.split('@').collect();
+    let plain = |part: &&str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b".-_+'&".contains(&byte))
+    };
+    parts.len() == 2 && parts.iter().all(plain)
 }
 
 /// When the customer accepted the agreement: a date, or `no` for one that is known not to have.

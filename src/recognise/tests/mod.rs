@@ -104,6 +104,7 @@ impl Estate {
                     .max()
                     .filter(|_| sheet.is_none()),
                 above: Vec::new(),
+                is_apart: false,
             };
             if sink.table(&head) == Interest::Skip {
                 continue;

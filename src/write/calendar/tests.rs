@@ -230,3 +230,78 @@ fn a_calendar_of_somebody_else_counts_as_none() {
         assert_eq!(written(&plan(steps()), "2026-11-21", Some(text)), first);
     }
 }
+
+/// A row of the plan that steps may belong to.
+fn subscription(id: &str, cells: &[(PlanColumn, &str)]) -> Row<PlanColumn> {
+    use crate::saved::Columns;
+    let mut texts = vec![""; PlanColumn::ALL.len()];
+    texts[PlanColumn::SubscriptionId.index()] = id;
+    cells.iter().for_each(|(column, text)| texts[column.index()] = text);
+    Row::new(texts)
+}
+
+#[test]
+fn titles_say_how_pressing_a_step_is() {
+    let of = |step_kind: &str, due: &str, cells: &[(PlanColumn, &str)]| {
+        let mut plan = plan(vec![step(due, step_kind, "c1", "Contoso", "s1")]);
+        plan.rows = vec![subscription("s1", cells)];
+        let events = events(&written(&plan, "2026-11-21", None));
+        let [event] = events.as_slice() else {
+            panic!("{events:?}")
+        };
+        (value(event, "SUMMARY"), value(event, "PRIORITY"), value(event, "UID"))
+    };
+    let (quiet, priority, uid) = of("order", "2026-12-01", &[]);
+    assert_eq!((quiet.as_str(), priority.as_str()), ("order: Contoso", "5"));
+    let urgency = |word| (PlanColumn::Urgency, word);
+    let ends = |word| (PlanColumn::EndSource, word);
+    for (kind, due, cells, title) in [
+        ("order", "2026-11-20", vec![], "OVERDUE order: Contoso"),
+        ("order", "2026-12-01", vec![urgency("late")], "LATE order: Contoso"),
+        ("order", "2026-12-01", vec![urgency("lapsed")], "LAPSED order: Contoso"),
+        ("decide", "2026-06-01", vec![urgency("lost")], "(lost) decide: Contoso"),
+        (
+            "order",
+            "2026-12-01",
+            vec![(PlanColumn::WindowCloses, "2026-12-01")],
+            "LAST DAY order: Contoso",
+        ),
+        (
+            "order",
+            "2026-12-01",
+            vec![(PlanColumn::WindowCloses, "2026-12-02")],
+            "order: Contoso",
+        ),
+        (
+            "end-source",
+            "2026-12-01",
+            vec![ends("cancel-at-term-end")],
+            "LAST DAY end-source: Contoso",
+        ),
+        ("end-source", "2026-12-01", vec![ends("cancel")], "end-source: Contoso"),
+        ("undo-renewal", "2026-12-01", vec![], "LAST DAY undo-renewal: Contoso"),
+    ] {
+        let (came, priority, own) = of(kind, due, &cells);
+        assert_eq!(came, title);
+        let marked = title.starts_with(|first: char| !first.is_lowercase());
+        assert_eq!(priority != "5", marked, "{title} {priority}");
+        // The title says more; the event is the same.
+        if (kind, due) == ("order", "2026-12-01") {
+            assert_eq!(own, uid, "{title}");
+        }
+    }
+}
+
+#[test]
+fn an_event_that_becomes_overdue_is_updated_and_not_doubled() {
+    let mut plan = plan(vec![step("2026-11-24", "order", "c1", "Contoso", "s1")]);
+    plan.rows = vec![subscription("s1", &[])];
+    let before = written(&plan, "2026-11-21", None);
+    let after = written(&plan, "2026-11-25", Some(&before));
+    let (before, after) = (events(&before), events(&after));
+    assert_eq!(after.len(), 1);
+    assert_eq!(value(&before[0], "UID"), value(&after[0], "UID"));
+    let sequence = |event: &IcalEvent| value(event, "SEQUENCE").parse::<u32>().unwrap();
+    assert!(sequence(&before[0]) < sequence(&after[0]));
+    assert_eq!(value(&after[0], "SUMMARY"), "OVERDUE order: Contoso");
+}

@@ -16,7 +16,7 @@ const TABLE: &str = include_str!("links.csv");
 /// The links of a letter.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Links {
-    relationship: Option<String>,
+    pub(super) relationship: Option<String>,
     agreement: Option<String>,
 }
 

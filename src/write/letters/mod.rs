@@ -13,9 +13,11 @@ use chrono::NaiveDate;
 use minijinja::Value;
 use serde::Serialize;
 
+mod lacks;
 mod language;
 mod links;
 mod message;
+mod named;
 mod template;
 
 use super::{View, cell::Line, folder::Folder};
@@ -50,6 +52,7 @@ pub(super) struct Letter {
     moves: Vec<Move>,
     decisions: Vec<ToDecide>,
     todos: Vec<Todo>,
+    running: Running,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -72,22 +75,61 @@ struct By {
     late: bool,
 }
 
+/// A subscription of the customer.
 #[derive(Debug, Clone, Serialize)]
-struct Move {
+struct Named {
     offer: String,
-    target: String,
     seats: Option<Value>,
     term_end: Option<Value>,
+    /// Whether another of the customer's goes by the same name, so that more must be said.
+    twin: bool,
+    /// As much of its id as tells it from the others.
+    id: Option<String>,
+    state: Service,
+}
+
+/// Whether users can work with a subscription that the customer still has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Service {
+    /// They can.
+    Runs,
+    /// They can, until its term ends before the new one begins.
+    Stops,
+    /// Its paid term has ended.
+    Ended,
+    /// They may be without service until the new one begins.
+    Down,
+}
+
+/// Which of the customer's subscriptions go on until the days that the letter names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Running {
+    All,
+    Some,
+    None,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Move {
+    #[serde(flatten)]
+    named: Named,
+    target: String,
     date: Value,
     route: String,
     licences: String,
+    /// The last day on which source and target are both paid.
+    both_until: Option<Value>,
+    /// For how long what has ended keeps working.
+    until: Option<Value>,
 }
 
 #[derive(Debug, Clone, Serialize)]
 struct ToDecide {
-    offer: String,
+    #[serde(flatten)]
+    named: Named,
     target: Option<String>,
-    term_end: Option<Value>,
 }
 
 /// Something to do, for the customer as a whole or for the subscriptions named.
@@ -101,7 +143,8 @@ struct Todo {
 
 #[derive(Debug, Clone, Serialize)]
 struct Item {
-    offer: String,
+    #[serde(flatten)]
+    named: Named,
     #[serde(flatten)]
     by: By,
 }
@@ -114,22 +157,30 @@ impl Letter {
             late,
         };
         let some = |text: &str| Some(text.to_owned());
+        let named = |state| Named {
+            offer: "Visio Plan 1".to_owned(),
+            seats: Some("5".into()),
+            term_end: Some("2027-01-07".into()),
+            twin: true,
+            id: some("11111111…"),
+            state,
+        };
         let todo = |kind: &str| Todo {
             kind: kind.to_owned(),
             by: by(false),
             items: vec![Item {
-                offer: "Visio Plan 1".to_owned(),
+                named: named(Service::Runs),
                 by: by(true),
             }],
         };
-        let moved = |route: &str, licences: &str| Move {
-            offer: "Visio Plan 1".to_owned(),
+        let moved = |route: &str, licences: &str, state| Move {
+            named: named(state),
             target: "Visio Plan 2".to_owned(),
-            seats: Some("5".into()),
-            term_end: Some("2027-01-07".into()),
             date: "2027-01-04".into(),
             route: route.to_owned(),
             licences: licences.to_owned(),
+            both_until: Some("2027-01-07".into()),
+            until: Some("2027-02-06".into()),
         };
         let nothing = Letter {
             partner: Sender {
@@ -145,6 +196,7 @@ impl Letter {
             deadline: by(true),
             moves: Vec::new(),
             decisions: Vec::new(),
+            running: Running::None,
             todos: Vec::new(),
         };
         let everything = Letter {
@@ -158,12 +210,17 @@ impl Letter {
             },
             links: Links::sample(),
             deadline: by(false),
-            moves: vec![moved("transfer", "keep"), moved("new-subscription", "reassign")],
+            moves: vec![
+                moved("transfer", "keep", Service::Runs),
+                moved("new-subscription", "reassign", Service::Stops),
+                moved("new-subscription", "keep", Service::Ended),
+                moved("new-subscription", "keep", Service::Down),
+            ],
             decisions: vec![ToDecide {
-                offer: "Visio Plan 1".to_owned(),
+                named: named(Service::Ended),
                 target: some("Visio Plan 2"),
-                term_end: Some("2027-01-07".into()),
             }],
+            running: Running::Some,
             todos: KINDS.iter().map(|kind| todo(kind)).collect(),
         };
         [everything, nothing]
@@ -209,6 +266,11 @@ impl Addressee<'_> {
         texts.find(|text| !text.is_empty()).unwrap_or_default()
     }
 
+    /// The address to write to.
+    fn email<'v>(&self, view: &'v View<'_>) -> Option<&'v str> {
+        view.customers.get(&self.id)?.email.as_deref()
+    }
+
     /// The earliest day of anything that is asked.
     fn deadline(&self) -> Option<NaiveDate> {
         let decisions = self.decisions.iter().map(|row| row.date(PlanColumn::NextStepBy));
@@ -217,7 +279,7 @@ impl Addressee<'_> {
     }
 }
 
-/// A finding for each letter that is in English because nothing else would do.
+/// A finding for each letter that is in English because nothing else would do, and for what letters lack.
 pub(crate) fn findings(plan: &SavedPlan, view: &View<'_>, templates: &Templates) -> Vec<Finding> {
     let table = view.config.tables.customers.as_ref();
     let place = table.map_or_else(
@@ -234,7 +296,9 @@ pub(crate) fn findings(plan: &SavedPlan, view: &View<'_>, templates: &Templates)
                 .value(addressee.id.0.to_string()),
         )
     });
-    told.collect()
+    let mut findings: Vec<Finding> = told.collect();
+    lacks::tell(&addressees, view, &place, &mut findings);
+    findings
 }
 
 /// Writes the letters and their list.
@@ -258,7 +322,13 @@ pub(super) fn write_letters(
         let written = templates.write(&choice.language, &letter).map_err(io::Error::other)?;
         let file = addressee.id.0.to_string();
         let partner = &view.config.partner;
-        let draft = message::message(&written.subject, &written.text, &choice.language, partner, view.as_of)?;
+        let draft = message::Draft {
+            subject: &written.subject,
+            markdown: &written.text,
+            language: &choice.language,
+            to: addressee.email(view),
+        };
+        let draft = draft.bytes(partner, view.as_of)?;
         folder.add(&format!("{file}.md"), marked(&written).as_bytes())?;
         folder.add(&format!("{file}.eml"), &draft)?;
         let mut line = Line::begin(&mut list, view.config.output.delimiter);
@@ -373,22 +443,30 @@ fn letter(addressee: &Addressee<'_>, view: &View<'_>, tongue: &Tongue) -> Letter
         by: written(day),
         late: day.is_none_or(|day| day < view.as_of),
     };
-    let date = |row: &Row<PlanColumn>, column| row.date(column).map(|day| written(Some(day)));
+    let date = |day: Option<NaiveDate>| day.map(|day| written(Some(day)));
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let names = named::Names::new(addressee.rows());
+    let named = |row: &Row<PlanColumn>| Named {
+        offer: named::offer(row).to_owned(),
+        seats: some(row.get(PlanColumn::Seats)).map(|seats| Value::from_safe_string(tongue.number(&seats))),
+        term_end: date(row.date(PlanColumn::TermEnd)),
+        twin: names.has_twin(row),
+        id: names.id(row),
+        state: named::service(row, view.as_of),
+    };
     let todos = addressee.asked.iter().filter_map(|(kind, asked)| {
         let mut items: Vec<Item> = Vec::new();
+        let mut told: Vec<(named::Key<'_>, Option<NaiveDate>)> = Vec::new();
         for (day, row) in asked {
             let Some(row) = row else { continue };
-            let item = Item {
-                offer: offer(row),
-                by: by(*day),
-            };
-            // Several subscriptions of one offer and day are one line.
-            if !items
-                .iter()
-                .any(|known| known.offer == item.offer && known.by.by == item.by.by)
-            {
-                items.push(item);
+            // What would be the same line twice is one.
+            let line = (names.key(row), *day);
+            if !told.contains(&line) {
+                told.push(line);
+                items.push(Item {
+                    named: named(row),
+                    by: by(*day),
+                });
             }
         }
         Some(Todo {
@@ -417,37 +495,26 @@ fn letter(addressee: &Addressee<'_>, view: &View<'_>, tongue: &Tongue) -> Letter
             .moves
             .iter()
             .map(|row| Move {
-                offer: offer(row),
+                named: named(row),
                 target: target(row),
-                seats: some(row.get(PlanColumn::Seats)).map(|seats| Value::from_safe_string(tongue.number(&seats))),
-                term_end: date(row, PlanColumn::TermEnd),
                 date: written(row.date(PlanColumn::MoveDate)),
                 route: row.get(PlanColumn::Route).to_owned(),
                 licences: row.get(PlanColumn::Licences).to_owned(),
+                both_until: date(named::both_until(row)),
+                until: date(named::until(row, view.as_of)),
             })
             .collect(),
         decisions: addressee
             .decisions
             .iter()
             .map(|row| ToDecide {
-                offer: offer(row),
+                named: named(row),
                 target: some(&target(row)),
-                term_end: date(row, PlanColumn::TermEnd),
             })
             .collect(),
         todos: todos.collect(),
+        running: named::running(addressee.rows(), view.as_of),
     }
-}
-
-/// What a subscription is called.
-fn offer(row: &Row<PlanColumn>) -> String {
-    let names = [
-        PlanColumn::SourceOffer,
-        PlanColumn::SourceOfferId,
-        PlanColumn::SubscriptionId,
-    ];
-    let mut names = names.into_iter().map(|column| row.get(column));
-    names.find(|name| !name.is_empty()).unwrap_or_default().to_owned()
 }
 
 /// What would be ordered.

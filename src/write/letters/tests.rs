@@ -11,6 +11,8 @@ use crate::{
 };
 
 const ID: &str = "11111111-2222-3333-4444-555555555555";
+const LAPSED: &str = "aaaaaaaa-2222-3333-4444-555555555555";
+const DOWN: &str = "bbbbbbbb-2222-3333-4444-555555555555";
 const SETTINGS: &str = "[partner]\nname = \"Kárpát-Felhő Kft.\"\nids = [\"5fa8e113-0781-5709-b01c-aac30d9f0dd1\", \"6543210\"]\n\
     contact = \"Kovács Anna, licencek@karpat-felho.example, +36 1 555 0100\"\n";
 
@@ -42,6 +44,18 @@ fn moving(id: &str, offer: &str, target: &str, rest: &[(PlanColumn, &str)]) -> R
     row(&cells)
 }
 
+/// Cells of a subscription whose term has ended.
+fn lapsed<'a>(seats: &'a str, term_end: &'a str, closes: &'a str, reasons: &'a str) -> [(PlanColumn, &'a str); 6] {
+    [
+        (PlanColumn::Urgency, "lapsed"),
+        (PlanColumn::Seats, seats),
+        (PlanColumn::TermEnd, term_end),
+        (PlanColumn::WindowCloses, closes),
+        (PlanColumn::Reasons, reasons),
+        (PlanColumn::MoveDate, "2026-11-24"),
+    ]
+}
+
 fn step(due: &str, step: &str, owner: &str, subscription: &str) -> Row<StepColumn> {
     Row::new([due, step, owner, ID, "Contoso & Társa <Kft.>", subscription])
 }
@@ -60,7 +74,10 @@ fn plan() -> SavedPlan {
                 "s2",
                 "Microsoft 365 Business Standard",
                 "Microsoft 365 Business Standard",
-                &[(PlanColumn::EndSource, "cancel-at-term-end")],
+                &[
+                    (PlanColumn::EndSource, "cancel-at-term-end"),
+                    (PlanColumn::OverlapDays, "4"),
+                ],
             ),
             moving(
                 "s3",
@@ -76,13 +93,29 @@ fn plan() -> SavedPlan {
                 "s4",
                 "Visio Plan 2",
                 "Visio Plan 2",
-                &[(PlanColumn::EndSource, "extended-term")],
+                &[
+                    (PlanColumn::EndSource, "extended-term"),
+                    (PlanColumn::MoveDate, "2027-01-11"),
+                    (PlanColumn::Reasons, "as-soon-as-ready;window-missed;service-stops"),
+                ],
             ),
             moving(
                 "s5",
                 "Project Plan 3",
                 "Planner and Project Plan 3",
                 &[(PlanColumn::EndSource, "cancel")],
+            ),
+            moving(
+                LAPSED,
+                "Exchange Online (Plan 1)",
+                "Exchange Online (Plan 1)",
+                &lapsed("5", "2026-11-10", "2026-12-10", ""),
+            ),
+            moving(
+                DOWN,
+                "Exchange Online (Plan 1)",
+                "Exchange Online (Plan 1)",
+                &lapsed("40", "2026-09-30", "2027-01-28", "service-down"),
             ),
             row(&[
                 (PlanColumn::Action, "review"),
@@ -107,6 +140,8 @@ fn plan() -> SavedPlan {
             step("2027-01-05", "end-source", "customer", "s5"),
             step("2027-01-15", "cancel-extended-term", "customer", "s4"),
             step("2027-01-07", "reassign", "customer", "s3"),
+            step("2027-01-07", "reassign", "customer", LAPSED),
+            step("2027-01-07", "reassign", "customer", DOWN),
             step("2027-01-04", "order", "partner", "s2"),
             step("2027-01-04", "verify", "partner", "s2"),
         ],
@@ -275,8 +310,8 @@ fn a_letter_that_had_to_be_in_english_is_told() {
         let tables = tables(language, country);
         let view = View::new(day("2026-11-21"), &config, &tables);
         let findings = findings(&plan(), &view, &templates);
-        assert_eq!(findings.len(), told, "{language:?} {country}");
-        assert!(findings.iter().all(|finding| finding.code == Code::LetterLanguage));
+        let of_language = findings.iter().filter(|finding| finding.code == Code::LetterLanguage);
+        assert_eq!(of_language.count(), told, "{language:?} {country}");
     }
 }
 
@@ -286,4 +321,138 @@ fn without_our_ids_the_link_is_promised() {
     assert!(letter.contains("We will send you the link."), "{letter}");
     assert!(letter.contains("Please reply to this message."));
     assert!(!letter.contains("partnerId"));
+}
+
+/// The line of each template that says that subscriptions go on.
+const GOES_ON: [(&str, &str, &str); 7] = [
+    ("de", "DE", "oben genannten Tagen weiter"),
+    ("en", "GB", "keep running until"),
+    ("hu", "HU", "napokig működnek tovább"),
+    ("pl", "PL", "do dni podanych powyżej"),
+    ("ru", "KZ", "до указанных выше дней"),
+    ("sv", "SE", "de dagar som anges ovan"),
+    ("tr", "TR", "belirtilen günlere kadar çalışmaya devam eder"),
+];
+
+#[test]
+fn what_has_lapsed_is_not_told_to_go_on() {
+    let only = |id: &str| {
+        let mut plan = plan();
+        plan.rows.retain(|row| row.get(PlanColumn::SubscriptionId) == id);
+        plan
+    };
+    for (language, country, goes_on) in GOES_ON {
+        let letter = |plan: &SavedPlan| text(&written(plan, SETTINGS, &tables(Some(language), country)), "md");
+        assert!(letter(&only("s3")).contains(goes_on), "{language}");
+        for id in [LAPSED, DOWN] {
+            assert!(!letter(&only(id)).contains(goes_on), "{language}");
+        }
+        // Of several, those are named that do.
+        assert!(letter(&plan()).contains(goes_on), "{language}");
+        assert_ne!(
+            letter(&plan()).lines().find(|line| line.contains(goes_on)),
+            letter(&only("s3")).lines().find(|line| line.contains(goes_on)),
+            "{language}"
+        );
+    }
+    let english = tables(Some("en"), "GB");
+    let letter = |id: &str| text(&written(&only(id), SETTINGS, &english), "md");
+    assert!(letter(LAPSED).contains("has ended; it keeps working until 10 December 2026 at the latest"));
+    assert!(letter(DOWN).contains("without access to e-mail and files until the new subscription is active"));
+    assert!(letter("s4").contains("is set to end on 7 January 2027"));
+}
+
+#[test]
+fn days_paid_twice_are_told() {
+    let letter = text(&written(&plan(), SETTINGS, &tables(Some("en"), "GB")), "md");
+    let told = "Until 7 January 2027 both subscriptions run, and both are paid.";
+    assert_eq!(letter.matches(told).count(), 1, "{letter}");
+}
+
+#[test]
+fn subscriptions_of_one_offer_can_be_told_apart() {
+    let letter = |plan: &SavedPlan| text(&written(plan, SETTINGS, &tables(Some("en"), "GB")), "md");
+    let both = letter(&plan());
+    for line in [
+        "    - Exchange Online (Plan 1), licences: 5, paid until 10 November 2026, ID aaaaaaaa…: by 7 January 2027",
+        "    - Exchange Online (Plan 1), licences: 40, paid until 30 September 2026, ID bbbbbbbb…: by 7 January 2027",
+        "- **Exchange Online (Plan 1)** (licences: 5), ID aaaaaaaa…, paid until 10 November 2026:",
+    ] {
+        assert!(both.lines().any(|own| own == line), "{line}\n{both}");
+    }
+    // One alone needs no more than its name.
+    let mut plan = plan();
+    plan.rows.retain(|row| row.get(PlanColumn::SubscriptionId) != DOWN);
+    assert!(letter(&plan).contains("    - Exchange Online (Plan 1): by 7 January 2027"));
+    // Ids that begin alike stand whole.
+    let alike = "aaaaaaaa-9999-3333-4444-555555555555";
+    plan.rows.push(moving(alike, "Exchange Online (Plan 1)", "x", &[]));
+    assert!(letter(&plan).contains(&format!("ID {alike}")), "{}", letter(&plan));
+}
+
+#[test]
+fn what_letters_lack_is_told() {
+    let templates = Templates::load(None).unwrap();
+    let told = |plan: &SavedPlan, settings: &str, emails: &[Option<&str>]| -> Vec<String> {
+        let config = Config::parse(settings, Path::new("seatshift.toml")).unwrap();
+        let note = |(index, email): (usize, &Option<&str>)| CustomerNote {
+            id: format!("{}1111111-2222-3333-4444-555555555555", index + 1)
+                .parse()
+                .ok()
+                .map(CustomerId),
+            language: Some("en".into()),
+            email: email.map(Into::into),
+            ..CustomerNote::default()
+        };
+        let tables = Tables {
+            customers: emails.iter().enumerate().map(note).collect(),
+            ..Tables::default()
+        };
+        let view = View::new(day("2026-11-21"), &config, &tables);
+        let findings = findings(plan, &view, &templates);
+        assert!(findings.iter().all(|finding| finding.code == Code::LetterIncomplete));
+        findings.into_iter().map(|finding| finding.message).collect()
+    };
+    assert_eq!(
+        told(&plan(), SETTINGS, &[Some("a@contoso.example")]),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        told(&plan(), SETTINGS, &[None]),
+        ["no letter has a recipient: the customers table has no e-mail address"]
+    );
+    assert_eq!(
+        told(&plan(), SETTINGS, &[None, Some("a@other.example")]),
+        [format!(
+            "the letter to customer `{ID}` has no recipient: its e-mail address is unknown"
+        )]
+    );
+    assert_eq!(told(&plan(), "", &[Some("a@contoso.example")]).len(), 3, "of ourselves");
+    let mut nameless = plan();
+    for row in &mut nameless.rows {
+        *row = Row::new(row.cells().map(|(column, text)| match column {
+            PlanColumn::CustomerName => "",
+            _ => text,
+        }));
+    }
+    assert_eq!(
+        told(&nameless, SETTINGS, &[Some("a@contoso.example")]),
+        [format!(
+            "the letter to customer `{ID}` names nobody: its name is unknown"
+        )]
+    );
+}
+
+#[test]
+fn a_known_address_is_the_recipient() {
+    let mut tables = tables(Some("en"), "GB");
+    for note in &mut tables.customers {
+        note.email = Some("licences@contoso.example".into());
+    }
+    let files = written(&plan(), SETTINGS, &tables);
+    let draft = MessageParser::default()
+        .parse(files[&format!("{ID}.eml")].as_slice())
+        .unwrap();
+    let to = draft.to().and_then(|to| to.first()).and_then(|to| to.address());
+    assert_eq!(to, Some("licences@contoso.example"));
 }

@@ -13,7 +13,7 @@ use chrono::Days;
 use super::markup::escaped;
 use crate::{
     saved::{Columns, PlanColumn, Row, SavedPlan, StepColumn},
-    write::View,
+    write::{View, reach::Reaches},
 };
 
 /// Steps that the table shows.
@@ -34,7 +34,10 @@ const COLUMNS: [StepColumn; 6] = [
 pub(super) fn write(plan: &SavedPlan, view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let last = view.as_of.checked_add_days(Days::new(WEEK - 1)).unwrap_or(view.as_of);
     let due = |row: &&Row<StepColumn>| row.date(StepColumn::Due).is_none_or(|due| due <= last);
-    let due: Vec<&Row<StepColumn>> = plan.steps.iter().filter(due).collect();
+    let mut due: Vec<&Row<StepColumn>> = plan.steps.iter().filter(due).collect();
+    // What cannot be helped any more comes last; else steps stay in the plan's order.
+    let reaches = Reaches::new(plan, view.as_of);
+    due.sort_by_key(|step| reaches.of(step));
     writeln!(out, "<h1>Plan for {} {}</h1>", view.as_of, view.as_of.format("%a"))?;
     writeln!(
         out,

@@ -91,6 +91,11 @@ pub(super) fn add(book: &mut Workbook, plan: &SavedPlan, view: &View<'_>, limits
         );
         lines.pair("cut", &text, "")?;
     }
+    if limits.plain_sheets > 0 {
+        let text =
+            "a list of more than a million cells has filters, but is no table of Excel's, which would take much memory";
+        lines.pair("filters", text, "")?;
+    }
     if limits.further_sheets > 0 {
         let text = "a list has more rows than an Excel sheet: it goes on in the sheet of the same name with a number";
         lines.pair("continued", text, "")?;

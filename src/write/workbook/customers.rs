@@ -9,6 +9,7 @@ use super::sheet::{Cells, Column};
 use crate::{
     saved::{Holds, PlanColumn, Row, SavedPlan},
     terms::{Action, Urgency},
+    write::reach::Reach,
 };
 
 pub(super) const COLUMNS: [Column; 15] = [
@@ -17,13 +18,13 @@ pub(super) const COLUMNS: [Column; 15] = [
         "status",
         Holds::Text,
         12,
-        "the most pressing of its subscriptions: lost, lapsed, late, open, planned; review: something is to be decided; kept: nothing to do",
+        "the most pressing of its subscriptions: lapsed, late, open, planned, then lost; review: something is to be decided; kept: nothing to do",
     ),
     Column::new(
         "next_step_by",
         Holds::Date,
         15,
-        "the earliest day of a step that is not done",
+        "the earliest day of a step that is not done; of one that can still be done, where there is any",
     ),
     Column::new("next_step", Holds::Text, 24, "that step"),
     Column::new(
@@ -49,6 +50,15 @@ pub(super) const COLUMNS: [Column; 15] = [
     Column::new("customer_id", Holds::Text, 38, "its tenant id; empty: unknown"),
 ];
 
+/// What presses least first: of what is lost nothing is left to save.
+const PRESSING: [Urgency; Urgency::ALL.len()] = [
+    Urgency::Lost,
+    Urgency::Planned,
+    Urgency::Open,
+    Urgency::Late,
+    Urgency::Lapsed,
+];
+
 /// A customer and its figures.
 #[derive(Debug, Default)]
 pub(super) struct Customer<'a> {
@@ -59,22 +69,22 @@ pub(super) struct Customer<'a> {
     pressing: Option<usize>,
     actions: [u32; 3],
     seats: f64,
-    next_step: Option<(NaiveDate, &'a str)>,
+    next_step: Option<(Reach, NaiveDate, &'a str)>,
     next_move: Option<NaiveDate>,
     first_term_end: Option<NaiveDate>,
     last_term_end: Option<NaiveDate>,
 }
 
-/// The customers, by the day of their next step, name and id.
-pub(super) fn rows(plan: &SavedPlan) -> Vec<Customer<'_>> {
+/// The customers, by what can still be done, the day of their next step, name and id.
+pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<Customer<'_>> {
     let mut customers: BTreeMap<[&str; 3], Customer<'_>> = BTreeMap::new();
     for row in &plan.rows {
-        customers.entry(key(row)).or_default().add(row);
+        customers.entry(key(row)).or_default().add(row, as_of);
     }
     let mut customers: Vec<Customer<'_>> = customers.into_values().collect();
     customers.sort_by_key(|customer| {
-        let by = customer.next_step.map(|(by, _)| by);
-        (by.is_none(), by, customer.name, customer.id)
+        let next = customer.next_step.map(|(reach, by, _)| (reach, by));
+        (next.is_none(), next, customer.name, customer.id)
     });
     customers
 }
@@ -92,7 +102,7 @@ fn key(row: &Row<PlanColumn>) -> [&str; 3] {
 }
 
 impl<'a> Customer<'a> {
-    fn add(&mut self, row: &'a Row<PlanColumn>) {
+    fn add(&mut self, row: &'a Row<PlanColumn>, as_of: NaiveDate) {
         for (own, column) in [
             (&mut self.id, PlanColumn::CustomerId),
             (&mut self.name, PlanColumn::CustomerName),
@@ -108,12 +118,12 @@ impl<'a> Customer<'a> {
             *count += u32::from(known.as_str() == action);
         }
         let urgency = row.get(PlanColumn::Urgency);
-        let urgency = Urgency::ALL.iter().position(|known| known.as_str() == urgency);
+        let urgency = PRESSING.iter().position(|known| known.as_str() == urgency);
         self.pressing = self.pressing.max(urgency);
         self.seats += row.number(PlanColumn::Seats).unwrap_or_default();
         let step = row
             .date(PlanColumn::NextStepBy)
-            .map(|by| (by, row.get(PlanColumn::NextStep)));
+            .map(|by| (Reach::of(row, as_of), by, row.get(PlanColumn::NextStep)));
         self.next_step = least(self.next_step, step);
         if action == Action::Move.as_str() {
             self.next_move = least(self.next_move, row.date(PlanColumn::MoveDate));
@@ -125,8 +135,8 @@ impl<'a> Customer<'a> {
 
     fn status(&self) -> &'static str {
         let [_, _, review] = self.actions;
-        match self.pressing.and_then(|index| Urgency::ALL.get(index)) {
-            Some(Urgency::Planned) | None if review > 0 => "review",
+        match self.pressing.and_then(|index| PRESSING.get(index)) {
+            Some(Urgency::Lost | Urgency::Planned) | None if review > 0 => "review",
             Some(urgency) => urgency.as_str(),
             None => "kept",
         }
@@ -144,8 +154,8 @@ pub(super) fn fill(customer: &Customer<'_>, cells: &mut Cells<'_>) -> Result<(),
     let [moves, keeps, reviews] = customer.actions;
     cells.text(customer.name)?;
     cells.text(customer.status())?;
-    cells.date(customer.next_step.map(|(by, _)| by))?;
-    cells.text(customer.next_step.map_or("", |(_, step)| step))?;
+    cells.date(customer.next_step.map(|(_, by, _)| by))?;
+    cells.text(customer.next_step.map_or("", |(_, _, step)| step))?;
     cells.date(customer.next_move)?;
     cells.count(moves + keeps + reviews)?;
     cells.number(Some(customer.seats))?;

@@ -21,8 +21,11 @@ mod summary;
 mod week;
 
 use super::View;
-use crate::saved::{Columns, Row, SavedPlan};
+use crate::saved::{Columns, FindingColumn, PlanColumn, Row, SavedPlan};
 use sheet::{Cells, Column, Sheets};
+
+/// How hard the file is packed, from 0 to 9: more takes longer and saves little, since rows are much alike.
+const COMPRESSION: u8 = 3;
 
 /// Writes the workbook.
 ///
@@ -38,18 +41,22 @@ pub fn write_workbook(plan: &SavedPlan, view: &View<'_>, out: &mut (dyn Write + 
 }
 
 fn workbook(plan: &SavedPlan, view: &View<'_>) -> Result<Workbook, XlsxError> {
-    let mut book = Workbook::new();
-    let mut sheets = Sheets::new(&mut book, view.as_of);
     let week = week::rows(plan, view.as_of);
+    let review = review::rows(plan, view.as_of);
+    let customers = customers::rows(plan, view.as_of);
+    let advice = review::Review::new();
+    let advised = |row: &review::ToDecide<'_>, cells: &mut Cells<'_>| advice.fill(row, cells);
+    let (columns, finding_columns) = (saved_columns::<PlanColumn>(), saved_columns::<FindingColumn>());
+    let mut book = Workbook::new();
+    book.set_zip_compression_level(COMPRESSION);
+    let mut sheets = Sheets::new(&mut book, view.as_of);
     sheets.table("This week", &week::COLUMNS, 8, &week, week::fill)?;
-    saved_table(&mut sheets, "Plan", &plan.rows)?;
-    let review = review::Review::new();
-    let fill = |row: &review::ToDecide<'_>, cells: &mut Cells<'_>| review.fill(row, cells);
-    sheets.table("Review", &review::COLUMNS, 10, &review::rows(plan), fill)?;
-    let customers = customers::rows(plan);
+    sheets.table("Plan", &columns, columns.len(), &plan.rows, saved_cells)?;
+    sheets.table("Review", &review::COLUMNS, 10, &review, advised)?;
     sheets.table("Customers", &customers::COLUMNS, 13, &customers, customers::fill)?;
-    saved_table(&mut sheets, "Findings", &plan.findings)?;
-    let limits = sheets.finish();
+    let printed = finding_columns.len();
+    sheets.table("Findings", &finding_columns, printed, &plan.findings, saved_cells)?;
+    let limits = sheets.finish()?;
     summary::add(&mut book, plan, view)?;
     about::add(&mut book, plan, view, &limits)?;
     // A workbook says when it was made; ours is as old as the day it is seen on.
@@ -66,12 +73,14 @@ fn workbook(plan: &SavedPlan, view: &View<'_>) -> Result<Workbook, XlsxError> {
     Ok(book)
 }
 
-/// One of our files as a sheet, cell by cell.
-fn saved_table<C: Columns>(sheets: &mut Sheets<'_>, name: &str, rows: &[Row<C>]) -> Result<(), XlsxError> {
-    let columns: Vec<Column> = C::ALL.iter().map(|&column| Column::saved(column)).collect();
-    sheets.table(name, &columns, columns.len(), rows, |row, cells| {
-        row.cells().try_for_each(|(column, text)| cells.saved(column, text))
-    })
+/// The columns of one of our files.
+fn saved_columns<C: Columns>() -> Vec<Column> {
+    C::ALL.iter().map(|&column| Column::saved(column)).collect()
+}
+
+/// A row of one of our files, cell by cell.
+fn saved_cells<C: Columns>(row: &Row<C>, cells: &mut Cells<'_>) -> Result<(), XlsxError> {
+    row.cells().try_for_each(|(column, text)| cells.saved(column, text))
 }
 
 #[cfg(test)]

@@ -1,5 +1,9 @@
-//! The sheet *Review*: what a person must decide, rows of one kind together, with what to do about it.
+//! The sheet *Review*: what a person must decide, rows of one kind together, with what to do about it; kinds of which nothing is
+//! left to save come last.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use rust_xlsxwriter::XlsxError;
 
 use super::{
@@ -10,6 +14,7 @@ use crate::{
     plan::Reason,
     saved::{Holds, PlanColumn, Row, SavedPlan},
     terms::Action,
+    write::reach::Reach,
 };
 
 pub(super) const COLUMNS: [Column; 16] = [
@@ -49,13 +54,16 @@ pub(super) const COLUMNS: [Column; 16] = [
 /// A row that a person must decide on.
 pub(super) struct ToDecide<'a> {
     row: &'a Row<PlanColumn>,
+    /// What can still be done of the row, and of all of its reason.
+    reach: Reach,
+    best: Reach,
     /// Where its reason stands among all; those of a later version last.
     rank: usize,
     reason: &'a str,
 }
 
-/// Rows for review, by reason and day.
-pub(super) fn rows(plan: &SavedPlan) -> Vec<ToDecide<'_>> {
+/// Rows for review, by reason, by what can still be done and by day.
+pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<ToDecide<'_>> {
     let mut rows: Vec<ToDecide<'_>> = plan
         .rows
         .iter()
@@ -63,22 +71,34 @@ pub(super) fn rows(plan: &SavedPlan) -> Vec<ToDecide<'_>> {
         .map(|row| {
             let reason = decisive(row);
             let rank = Reason::ALL.iter().position(|known| known.as_str() == reason);
+            let reach = Reach::of(row, as_of);
             ToDecide {
                 row,
+                reach,
+                best: reach,
                 rank: rank.unwrap_or(usize::MAX),
                 reason,
             }
         })
         .collect();
+    let mut best: BTreeMap<&str, Reach> = BTreeMap::new();
+    for row in &rows {
+        let best = best.entry(row.reason).or_insert(row.reach);
+        *best = row.reach.min(*best);
+    }
+    for row in &mut rows {
+        row.best = best.get(row.reason).copied().unwrap_or_default();
+    }
     rows.sort_by_key(|to_decide| {
         let by = to_decide.row.date(PlanColumn::NextStepBy);
-        (to_decide.rank, by.is_none(), by)
+        let is_lost = to_decide.best == Reach::Lost;
+        (is_lost, to_decide.rank, to_decide.reach, by.is_none(), by)
     });
     rows
 }
 
 /// The first reason that is one for review; else the first.
-pub(super) fn decisive(row: &Row<PlanColumn>) -> &str {
+fn decisive(row: &Row<PlanColumn>) -> &str {
     let is_review = |code: &&str| {
         code.parse::<Reason>()
             .is_ok_and(|reason| reason.kind() == Action::Review)

@@ -1,15 +1,14 @@
 //! Sheets that are tables.
 //!
-//! In: columns, rows, and how a row fills its cells. Out: a sheet with one Excel table: filters, frozen headings with a note that
+//! In: columns, rows, and how a row fills its cells. Out: a sheet with one Excel table (a very long one has filters alone): filters, frozen headings with a note that
 //! says what each means, widths, print set-up; as many sheets as the rows need. Keeps two invariants: no cell is a formula, and no
 //! text is over Excel's limit.
 
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
-use rust_xlsxwriter::{
-    Format, FormatAlign, IgnoreError, Note, Table, TableColumn, TableStyle, Workbook, Worksheet, XlsxError,
-};
+use rayon::prelude::*;
+use rust_xlsxwriter::{Format, IgnoreError, Note, Table, TableColumn, TableStyle, Workbook, Worksheet, XlsxError};
 
 use super::styles;
 use crate::saved::{Columns, Holds, PlanColumn, neutralised};
@@ -18,6 +17,9 @@ use crate::saved::{Columns, Holds, PlanColumn, neutralised};
 const ROWS: usize = 1_048_575;
 /// Characters of a text, counted as Excel does: in UTF-16.
 const TEXT: usize = 32_767;
+
+/// Cells of a sheet that is a table of Excel's; a larger one has filters alone, since `rust_xlsxwriter` remembers each cell of a table.
+const TABLE_CELLS: usize = 1_000_000;
 
 /// Lines of text that a row shows at most.
 const LINES: u32 = 10;
@@ -49,10 +51,10 @@ impl Column {
         let least = match (column.holds(), heading) {
             (Holds::Date, _) => 12,
             (_, "detail" | "message" | "hint") => 70,
-            (_, "customer_id" | "subscription_id") => 38,
+            (_, "customer_id" | "subscription_id" | "source_offer_id" | "target_offer_id") => 38,
             (_, "source_offer" | "target_offer" | "offer" | "source_file" | "file" | "reasons") => 36,
             (_, "customer_name" | "loses" | "gains" | "customer_domain") => 28,
-            (_, "target_offer_id" | "source_offer_id" | "next_step" | "step" | "code" | "value") => 22,
+            (_, "next_step" | "step" | "code" | "value") => 22,
             _ => 8,
         };
         // Beside a heading stands the button of its filter.
@@ -71,12 +73,12 @@ impl Column {
     }
 
     fn format(&self, may_wrap: bool) -> Format {
-        let plain = Format::new().set_align(FormatAlign::Top);
         match self.holds {
             Holds::Date => styles::date(),
             Holds::Number if self.heading.ends_with("_cost") => styles::amount(),
-            _ if may_wrap && self.wraps() => plain.set_text_wrap(),
-            _ => plain,
+            Holds::Number => styles::number(),
+            _ if may_wrap && self.wraps() => styles::text().set_text_wrap(),
+            _ => styles::text(),
         }
     }
 }
@@ -88,45 +90,71 @@ pub(super) struct Limits {
     pub(super) cut: u64,
     /// Sheets that continue another.
     pub(super) further_sheets: u64,
+    /// Sheets that have filters and are no tables.
+    pub(super) plain_sheets: u64,
 }
 
-/// Sheets under way of a workbook.
-pub(super) struct Sheets<'b> {
+/// What fills a sheet with its rows. Gives how many texts were cut.
+type Fill<'a> = Box<dyn FnOnce(&mut Worksheet) -> Result<u64, XlsxError> + Send + 'a>;
+
+/// Sheets under way of a workbook. Rows go to a file of each sheet, texts in their cells: a table of all texts would be held in
+/// memory until the end.
+pub(super) struct Sheets<'b, 'a> {
     book: &'b mut Workbook,
     as_of: NaiveDate,
     limits: Limits,
     rows: usize,
+    table_cells: usize,
+    sheets: Vec<(Worksheet, Fill<'a>)>,
 }
 
-impl<'b> Sheets<'b> {
-    pub(super) fn new(book: &'b mut Workbook, as_of: NaiveDate) -> Sheets<'b> {
+impl<'b, 'a> Sheets<'b, 'a> {
+    pub(super) fn new(book: &'b mut Workbook, as_of: NaiveDate) -> Sheets<'b, 'a> {
         Sheets {
             book,
             as_of,
             limits: Limits::default(),
             rows: ROWS,
+            table_cells: TABLE_CELLS,
+            sheets: Vec::new(),
         }
     }
 
     /// With another limit of rows.
     #[cfg(test)]
-    pub(super) fn of_rows(self, rows: usize) -> Sheets<'b> {
+    pub(super) fn of_rows(self, rows: usize) -> Sheets<'b, 'a> {
         Sheets { rows, ..self }
     }
 
-    /// What was over the limits.
-    pub(super) fn finish(self) -> Limits {
-        self.limits
+    /// With another limit of cells.
+    #[cfg(test)]
+    pub(super) fn of_cells(self, table_cells: usize) -> Sheets<'b, 'a> {
+        Sheets { table_cells, ..self }
+    }
+
+    /// Fills the sheets, on all threads, and adds them to the workbook. Gives what was over the limits.
+    pub(super) fn finish(self) -> Result<Limits, XlsxError> {
+        let filled = self.sheets.into_par_iter().map(|(mut sheet, fill)| {
+            let cut = fill(&mut sheet)?;
+            Ok((sheet, cut))
+        });
+        let filled: Result<Vec<(Worksheet, u64)>, XlsxError> = filled.collect();
+        let mut limits = self.limits;
+        for (sheet, cut) in filled? {
+            limits.cut += cut;
+            self.book.push_worksheet(sheet);
+        }
+        Ok(limits)
     }
 
     /// Adds a table, on as many sheets as it needs; its first columns are printed.
-    pub(super) fn table<T>(
+    pub(super) fn table<T: Sync>(
         &mut self,
         name: &str,
-        columns: &[Column],
+        columns: &'a [Column],
         printed: usize,
-        rows: &[T],
-        mut fill: impl FnMut(&T, &mut Cells<'_>) -> Result<(), XlsxError>,
+        rows: &'a [T],
+        fill: impl Fn(&T, &mut Cells<'_>) -> Result<(), XlsxError> + Copy + Send + 'a,
     ) -> Result<(), XlsxError> {
         let mut parts: Vec<&[T]> = rows.chunks(self.rows).collect();
         if parts.is_empty() {
@@ -138,24 +166,32 @@ impl<'b> Sheets<'b> {
                 _ => Cow::Owned(format!("{name} {part}")),
             };
             self.limits.further_sheets += u64::from(part > 1);
-            let sheet = self.book.add_worksheet_with_low_memory()?;
+            let is_table = rows.len().saturating_mul(columns.len()) <= self.table_cells;
+            self.limits.plain_sheets += u64::from(!is_table);
+            let mut sheet = self.book.new_worksheet_with_constant_memory()?;
             sheet.set_name(name.as_ref())?;
-            begin(sheet, &name, columns, printed, rows.len(), self.as_of)?;
-            for (row, item) in (1..).zip(rows) {
-                let mut cells = Cells {
-                    sheet: &mut *sheet,
-                    columns,
-                    row,
-                    column: 0,
-                    lines: 1,
-                    cut: &mut self.limits.cut,
-                };
-                fill(item, &mut cells)?;
-                let lines = cells.lines;
-                if lines > 1 && rows.len() <= ROWS_THAT_WRAP {
-                    sheet.set_row_height(row, 15 * lines)?;
+            // Formats get their numbers here, so that these do not depend on which thread is first.
+            begin(&mut sheet, &name, columns, printed, rows.len(), is_table, self.as_of)?;
+            let fill_rows = move |sheet: &mut Worksheet| {
+                let mut cut = 0;
+                for (row, item) in (1..).zip(rows) {
+                    let mut cells = Cells {
+                        sheet: &mut *sheet,
+                        columns,
+                        row,
+                        column: 0,
+                        lines: 1,
+                        cut: &mut cut,
+                    };
+                    fill(item, &mut cells)?;
+                    let lines = cells.lines;
+                    if lines > 1 && rows.len() <= ROWS_THAT_WRAP {
+                        sheet.set_row_height(row, 15 * lines)?;
+                    }
                 }
-            }
+                Ok(cut)
+            };
+            self.sheets.push((sheet, Box::new(fill_rows)));
         }
         Ok(())
     }
@@ -168,6 +204,7 @@ fn begin(
     columns: &[Column],
     printed: usize,
     rows: usize,
+    is_table: bool,
     as_of: NaiveDate,
 ) -> Result<(), XlsxError> {
     let last_column = u16::try_from(columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
@@ -177,16 +214,23 @@ fn begin(
         sheet.set_column_width(index, column.width)?;
         sheet.set_column_format(index, &column.format(rows <= ROWS_THAT_WRAP))?;
     }
-    let headings = columns.iter().map(|column| {
-        TableColumn::new()
-            .set_header(column.heading)
-            .set_header_format(styles::heading())
-    });
-    let table = Table::new()
-        .set_name(name.to_lowercase().replace(' ', "_"))
-        .set_style(TableStyle::Light1)
-        .set_columns(&headings.collect::<Vec<_>>());
-    sheet.add_table(0, 0, last_row, last_column, &table)?;
+    if is_table {
+        let headings = columns.iter().map(|column| {
+            TableColumn::new()
+                .set_header(column.heading)
+                .set_header_format(styles::heading())
+        });
+        let table = Table::new()
+            .set_name(name.to_lowercase().replace(' ', "_"))
+            .set_style(TableStyle::Light1)
+            .set_columns(&headings.collect::<Vec<_>>());
+        sheet.add_table(0, 0, last_row, last_column, &table)?;
+    } else {
+        for (index, column) in (0..).zip(columns) {
+            sheet.write_string_with_format(0, index, column.heading, &styles::heading())?;
+        }
+        sheet.autofilter(0, 0, last_row, last_column)?;
+    }
     for (index, column) in (0..).zip(columns) {
         let lines = u32::try_from(column.meaning.len() / 30).unwrap_or(1) + 2;
         let note = Note::new(column.meaning)
@@ -356,13 +400,35 @@ mod tests {
     fn more_rows_than_a_sheet_has_go_to_a_further_one() {
         let mut book = Workbook::new();
         let columns = [Column::new("number", Holds::Number, 9, "counts")];
-        let mut sheets = Sheets::new(&mut book, "2026-11-21".parse().unwrap()).of_rows(3);
         let rows: Vec<u32> = (0..7).collect();
+        let mut sheets = Sheets::new(&mut book, "2026-11-21".parse().unwrap()).of_rows(3);
         sheets
             .table("Plan", &columns, 1, &rows, |row, cells| cells.count(*row))
             .unwrap();
-        assert_eq!(sheets.finish().further_sheets, 2);
+        assert_eq!(sheets.finish().unwrap().further_sheets, 2);
         let names: Vec<String> = book.worksheets().iter().map(Worksheet::name).collect();
         assert_eq!(names, ["Plan", "Plan 2", "Plan 3"]);
+    }
+
+    #[test]
+    fn a_very_long_list_has_filters_and_is_no_table() {
+        let columns = [Column::new("number", Holds::Number, 9, "counts")];
+        let rows: Vec<u32> = (0..7).collect();
+        for (cells, plain) in [(7, 0), (6, 1)] {
+            let mut book = Workbook::new();
+            let mut sheets = Sheets::new(&mut book, "2026-11-21".parse().unwrap()).of_cells(cells);
+            sheets
+                .table("Plan", &columns, 1, &rows, |row, cells| cells.count(*row))
+                .unwrap();
+            assert_eq!(sheets.finish().unwrap().plain_sheets, plain);
+            let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book.save_to_buffer().unwrap())).unwrap();
+            let is_table = archive.by_name("xl/tables/table1.xml").is_ok();
+            assert_eq!(is_table, plain == 0);
+            let mut sheet = String::new();
+            std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut sheet)
+                .unwrap();
+            assert_eq!(sheet.contains("<autoFilter ref=\"A1:A8\""), plain == 1);
+            assert!(sheet.contains("state=\"frozen\""), "headings stay in sight");
+        }
     }
 }

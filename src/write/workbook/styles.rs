@@ -34,11 +34,10 @@ pub(super) fn pressing() -> impl Iterator<Item = ConditionalFormatCell> {
 
 /// A heading of a table.
 pub(super) fn heading() -> Format {
-    Format::new()
+    text()
         .set_bold()
         .set_font_color(0xFF_FF_FF)
         .set_background_color(0x1F_4E_78)
-        .set_align(FormatAlign::Top)
 }
 
 /// A title above figures.
@@ -56,15 +55,28 @@ pub(super) fn wrapped() -> Format {
     Format::new().set_text_wrap().set_align(FormatAlign::Top)
 }
 
-/// A date.
-pub(super) fn date() -> Format {
+/// A text in a table. What stands in one column keeps away from the next, whatever that holds.
+pub(super) fn text() -> Format {
     Format::new()
-        .set_num_format("yyyy-mm-dd")
         .set_align(FormatAlign::Left)
         .set_align(FormatAlign::Top)
+        .set_indent(1)
 }
 
-/// An amount of money.
+/// A date in a table.
+pub(super) fn date() -> Format {
+    text().set_num_format("yyyy-mm-dd")
+}
+
+/// A number in a table.
+pub(super) fn number() -> Format {
+    Format::new()
+        .set_align(FormatAlign::Right)
+        .set_align(FormatAlign::Top)
+        .set_indent(1)
+}
+
+/// An amount of money in a table.
 pub(super) fn amount() -> Format {
-    Format::new().set_num_format("#,##0.00").set_align(FormatAlign::Top)
+    number().set_num_format("#,##0.00")
 }

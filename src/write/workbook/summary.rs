@@ -1,14 +1,14 @@
 //! The sheet *Summary*: the plan in figures, with charts.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use chrono::Datelike;
 use rust_xlsxwriter::{Chart, ChartDataLabel, ChartType, Workbook, Worksheet, XlsxError};
 
-use super::{advice::meaning, review::decisive, styles};
+use super::{advice::meaning, styles};
 use crate::{
     plan::Reason,
-    saved::{PlanColumn, SavedPlan},
+    saved::{PlanColumn, Row, SavedPlan},
     terms::{Action, Route, Urgency},
     write::View,
 };
@@ -30,7 +30,8 @@ pub(super) fn add(book: &mut Workbook, plan: &SavedPlan, view: &View<'_>) -> Res
     sheet.set_column_width(1, 12)?;
     sheet.set_column_width(2, 60)?;
     sheet.write_string_with_format(0, 0, format!("Plan for {}", view.as_of), &styles::title())?;
-    let reviews = by_reason(plan);
+    let (to_decide, reviews) = by_reason(plan, Action::Review);
+    let (to_keep, keeps) = by_reason(plan, Action::Keep);
     let mut row = 2;
     for (index, (title, figures, kind)) in (0..).zip([
         ("Moves by month", by_month(plan), ChartType::Column),
@@ -44,10 +45,19 @@ pub(super) fn add(book: &mut Workbook, plan: &SavedPlan, view: &View<'_>) -> Res
             sheet.insert_chart(1 + index * CHART_ROWS, 4, &chart)?;
         }
     }
-    let first = row + 1;
-    row = figures_at(sheet, row, "For a person to decide", &reviews)?;
-    for (at, (reason, _)) in (first..).zip(&reviews) {
-        sheet.write_string(at, 2, meaning(reason))?;
+    for (title, rows, figures) in [
+        ("For a person to decide", to_decide, &reviews),
+        ("Kept", to_keep, &keeps),
+    ] {
+        let first = row + 1;
+        // The terminal and the page count the same way.
+        row = figures_at(sheet, row, &format!("{title}: {rows}, by reason"), figures)?;
+        for (at, (reason, _)) in (first..).zip(figures) {
+            sheet.write_string_with_format(at, 2, meaning(reason), &styles::text())?;
+        }
+        if figures.iter().map(|(_, count)| count).sum::<u32>() > rows {
+            sheet.write_string_with_format(first - 1, 2, "a subscription may have several reasons", &styles::text())?;
+        }
     }
     sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 1);
     sheet.set_print_area(0, 0, row.max(CHART_ROWS * 3), 13)?;
@@ -150,16 +160,24 @@ fn by_route(plan: &SavedPlan) -> Figures {
     routes.filter(|(_, count)| *count > 0).collect()
 }
 
-/// Rows for review by what is to be decided, in the order of the rules.
-fn by_reason(plan: &SavedPlan) -> Figures {
+/// How many rows an action has, and how many of them each reason that led to it, the most first.
+fn by_reason(plan: &SavedPlan, action: Action) -> (u32, Figures) {
+    let mut rows = 0;
     let mut counts: BTreeMap<(usize, &str), u32> = BTreeMap::new();
-    for row in &plan.rows {
-        if row.get(PlanColumn::Action) == Action::Review.as_str() {
-            let reason = decisive(row);
-            let rank = Reason::ALL.iter().position(|known| known.as_str() == reason);
-            *counts.entry((rank.unwrap_or(usize::MAX), reason)).or_default() += 1;
+    let is_of = |row: &&Row<PlanColumn>| row.get(PlanColumn::Action) == action.as_str();
+    for row in plan.rows.iter().filter(is_of) {
+        rows += 1;
+        for code in row.list(PlanColumn::Reasons) {
+            let rank = Reason::ALL.iter().position(|known| known.as_str() == code);
+            let reason = rank.and_then(|rank| Reason::ALL.get(rank));
+            // Of a reason of a later version nobody knows what it leads to; a hold leads to what it says.
+            if reason.is_none_or(|reason| reason.kind() == action || *reason == Reason::OnHold) {
+                *counts.entry((rank.unwrap_or(usize::MAX), code)).or_default() += 1;
+            }
         }
     }
-    let counts = counts.into_iter();
-    counts.map(|((_, reason), count)| (reason.to_owned(), count)).collect()
+    let mut counts: Vec<((usize, &str), u32)> = counts.into_iter().collect();
+    counts.sort_by_key(|&((rank, _), count)| (Reverse(count), rank));
+    let figures = counts.into_iter().map(|((_, code), count)| (code.to_owned(), count));
+    (rows, figures.collect())
 }

@@ -248,3 +248,99 @@ fn texts_that_were_cut_are_counted() {
 fn the_same_plan_gives_the_same_bytes() {
     assert!(written(&saved_plan()) == written(&saved_plan()));
 }
+
+/// A row of the plan with what matters for its order.
+fn ordered(id: &str, action: &str, urgency: &str, reasons: &str, by: &str, end: &str) -> Row<PlanColumn> {
+    let mut cells = vec![""; PlanColumn::ALL.len()];
+    for (column, text) in [
+        (PlanColumn::SubscriptionId, id),
+        (PlanColumn::CustomerName, id),
+        (PlanColumn::CustomerId, id),
+        (PlanColumn::Action, action),
+        (PlanColumn::Urgency, urgency),
+        (PlanColumn::Reasons, reasons),
+        (PlanColumn::NextStep, "decide"),
+        (PlanColumn::NextStepBy, by),
+        (PlanColumn::TermEnd, end),
+    ] {
+        cells[column.index()] = text;
+    }
+    Row::new(cells)
+}
+
+/// Something lost, something past its day, something late and something due this week; in the order of their days.
+fn of_every_reach() -> SavedPlan {
+    let step = |due: &'static str, id: &'static str| Row::new([due, "decide", "partner", id, id, id]);
+    SavedPlan {
+        rows: vec![
+            ordered(
+                "lost",
+                "review",
+                "lost",
+                "source-deleted;seats-missing",
+                "2026-06-01",
+                "2026-06-22",
+            ),
+            ordered(
+                "past",
+                "review",
+                "lapsed",
+                "renewed-since-export",
+                "2026-06-02",
+                "2026-06-23",
+            ),
+            ordered("late", "move", "late", "as-soon-as-ready", "2026-11-10", "2026-12-05"),
+            ordered("due", "review", "open", "seats-missing", "2026-11-24", "2026-12-15"),
+        ],
+        steps: vec![
+            step("2026-06-01", "lost"),
+            step("2026-06-02", "past"),
+            step("2026-11-10", "late"),
+            step("2026-11-24", "due"),
+        ],
+        ..SavedPlan::default()
+    }
+}
+
+#[test]
+fn what_cannot_be_helped_any_more_stands_last() {
+    let bytes = written(&of_every_reach());
+    let mut book = opened(&bytes);
+    let mut column = |sheet: &str, index: usize| -> Vec<String> {
+        let range = book.worksheet_range(sheet).unwrap();
+        range.rows().skip(1).map(|cells| cells[index].to_string()).collect()
+    };
+    assert_eq!(column("This week", 9), ["late", "due", "past", "lost"]);
+    assert_eq!(column("This week", 1), ["overdue", "this week", "overdue", "lost"]);
+    assert_eq!(column("Customers", 0), ["late", "due", "past", "lost"]);
+    // Kinds in the order of the rules, but for what nothing can be done about.
+    assert_eq!(column("Review", 12), ["due", "past", "lost"]);
+}
+
+#[test]
+fn reasons_are_counted_as_everywhere_else() {
+    let bytes = written(&of_every_reach());
+    let range = opened(&bytes).worksheet_range("Summary").unwrap();
+    let lines: Vec<(String, String)> = range
+        .rows()
+        .map(|cells| (cells[0].to_string(), cells[1].to_string()))
+        .collect();
+    let at = lines
+        .iter()
+        .position(|(label, _)| label == "For a person to decide: 3, by reason")
+        .unwrap();
+    let counted: Vec<(&str, &str)> = lines[at + 1..at + 4]
+        .iter()
+        .map(|(label, count)| (label.as_str(), count.as_str()))
+        .collect();
+    assert_eq!(
+        counted,
+        [
+            ("seats-missing", "2"),
+            ("source-deleted", "1"),
+            ("renewed-since-export", "1")
+        ]
+    );
+    let said = |text: &str| range.rows().flatten().any(|cell| cell.get_string() == Some(text));
+    assert!(said("a subscription may have several reasons"));
+}

@@ -1,4 +1,5 @@
-//! The sheet *This week*: what is due from as-of to six days after it, and what is overdue, by who does it.
+//! The sheet *This week*: what is due from as-of to six days after it, and what is overdue, by who does it; what can still be
+//! done before what cannot be helped any more.
 
 use chrono::{Days, NaiveDate};
 use rust_xlsxwriter::XlsxError;
@@ -7,6 +8,7 @@ use super::sheet::{Cells, Column};
 use crate::{
     saved::{Holds, Row, SavedPlan, StepColumn},
     terms::Owner,
+    write::reach::{Reach, Reaches},
 };
 
 pub(super) const COLUMNS: [Column; 10] = [
@@ -20,7 +22,7 @@ pub(super) const COLUMNS: [Column; 10] = [
         "when",
         Holds::Text,
         12,
-        "overdue; today; this week: within six days; first thing: nothing says by when",
+        "overdue; today; this week: within six days; first thing: nothing says by when; lost: nothing is left to save",
     ),
     Column::new("due", Holds::Date, 12, "by this day"),
     Column::new("step", Holds::Text, 24, "what"),
@@ -41,11 +43,13 @@ pub(super) const COLUMNS: [Column; 10] = [
 pub(super) struct Due<'a> {
     step: &'a Row<StepColumn>,
     due: Option<NaiveDate>,
+    reach: Reach,
     when: &'static str,
 }
 
-/// The steps of the week, by owner and day; those without a day first.
+/// The steps of the week, by owner, by what can still be done and by day; those without a day first.
 pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<Due<'_>> {
+    let reaches = Reaches::new(plan, as_of);
     let last = as_of.checked_add_days(Days::new(6)).unwrap_or(as_of);
     let mut rows: Vec<Due<'_>> = plan
         .steps
@@ -59,7 +63,9 @@ pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<Due<'_>> {
                 Some(due) if due <= last => "this week",
                 Some(_) => return None,
             };
-            Some(Due { step, due, when })
+            let reach = reaches.of(step);
+            let when = if reach == Reach::Lost { "lost" } else { when };
+            Some(Due { step, due, reach, when })
         })
         .collect();
     let owner = |row: &Due<'_>| {
@@ -67,7 +73,7 @@ pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<Due<'_>> {
         Owner::ALL.iter().position(|known| known.as_str() == owner)
     };
     // Steps of one owner and day stay in the plan's order.
-    rows.sort_by_key(|row| (owner(row).unwrap_or(usize::MAX), row.due));
+    rows.sort_by_key(|row| (owner(row).unwrap_or(usize::MAX), row.reach, row.due));
     rows
 }
 

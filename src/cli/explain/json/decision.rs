@@ -164,6 +164,10 @@ fn of_what_ifs(what_ifs: &WhatIfs) -> Value {
         "differs": differs.collect::<Vec<_>>(),
         "same": what_ifs.same,
         "next": next,
+        "turn": what_ifs
+            .turn
+            .as_ref()
+            .map(|(day, decision)| json!({ "day": day.to_string(), "decision": of_decision(decision) })),
         "looked_until": what_ifs.looked_until.to_string(),
     })
 }

@@ -6,16 +6,18 @@ const TRACKS_SHOWN = 150;
 function customerFigures() {
   return once("customer figures", () =>
     customers().all.map((customer) => {
-      let [next, urgency, moves, seats] = [Infinity, URGENCIES.length, 0, 0];
+      let [next, order, urgency, moves, seats] = [Infinity, Infinity, URGENCIES.length, 0, 0];
       let step = "";
       for (const row of customer.rows) {
         const by = day(plan, row, "next_step_by");
-        if (by < next) [next, step] = [by, plan.text(row, "next_step")];
+        // What can still be done comes before what cannot be helped any more.
+        const at = 1e6 * reachOf(row) + by;
+        if (at < order) [next, order, step] = [by, at, plan.text(row, "next_step")];
         urgency = Math.min(urgency, urgencyOrder(plan.text(row, "urgency")));
         if (plan.text(row, "action") === "move") moves += 1;
         seats += Number(plan.text(row, "seats")) || 0;
       }
-      return { next, step, urgency, moves, seats };
+      return { next, order, step, urgency, moves, seats };
     }),
   );
 }
@@ -31,7 +33,7 @@ function customersView() {
       return places;
     }),
   };
-  const key = (name) => (place) => ({ customer: () => keys.customer()[place], subscriptions: () => all[place].rows.length, seats: () => of[place].seats, moves: () => of[place].moves, next: () => of[place].next, urgency: () => of[place].urgency })[name]();
+  const key = (name) => (place) => ({ customer: () => keys.customer()[place], subscriptions: () => all[place].rows.length, seats: () => of[place].seats, moves: () => of[place].moves, next: () => of[place].order, urgency: () => of[place].urgency })[name]();
   const shownText = once("customers folded", () => all.map((customer) => folded(`${customer.name} ${customer.domain} ${customer.id} ${customer.country}`)));
   const detail = h("section", { class: "customer", "aria-label": "Customer" });
   let chosen = -1;

@@ -120,6 +120,16 @@ function planRow(table, row) {
   return cells.pools.subscription_id[number] === "" ? undefined : rowsBySubscription().first(number);
 }
 
+// How much can still be done of a row of the plan: 0, what there is to do; 1, the day until which a decision would have changed the
+// move has passed; 2, nothing is left to save. The program has the same rule for the workbook.
+function reachOf(row) {
+  if (row === undefined) return 0;
+  if (plan.text(row, "urgency") === "lost") return 2;
+  if (plan.text(row, "action") !== "review") return 0;
+  const last = ["window_closes", "term_end"].map((name) => day(plan, row, name)).find((at) => !Number.isNaN(at));
+  return last < AS_OF ? 1 : 0;
+}
+
 const LETTER_A = 97;
 
 // A sentence with what its signs stand for: see the page's `cells` in the program.

@@ -129,6 +129,8 @@ const LISTS = {
     ],
     copied: ["customer_id", "subscription_id"],
     sorts: ["due", "step", "owner", "customer_name"],
+    // What can still be done first.
+    ordered: (rows) => byReach(rows, (row) => planRow(steps, row)),
     text: (row, name) => (name === "detail" ? stepDetail(row) : steps.text(row, name)),
     card: (row) => [
       h("span", { class: "line" }, h("b", {}, steps.text(row, "step")), dueNode(steps.text(row, "due"))),
@@ -189,10 +191,17 @@ LISTS.review = {
   sorts: ["urgency", "next_step_by", "term_end", "customer_name"],
   // What to decide is what this list is for.
   kept: "reasons",
-  // The most pressing first, as long as nobody chose another order.
-  ordered: (rows) => inOrder(plan, "plan", inOrder(plan, "plan", rows, "next_step_by"), "urgency"),
+  // What can still be done first, and of that the most pressing, as long as nobody chose another order.
+  ordered: (rows) => byReach(inOrder(plan, "plan", inOrder(plan, "plan", rows, "next_step_by"), "urgency"), (row) => row),
   before: () => byReason("review"),
 };
+
+// Rows by how much can still be done, else as they stand.
+function byReach(rows, planRowOf) {
+  const groups = [[], [], []];
+  for (const row of rows) groups[reachOf(planRowOf(row))].push(row);
+  return groups.flat();
+}
 
 const WHENS = ["overdue", "first thing", "this week", "next 30 days", "later"];
 

@@ -3,7 +3,7 @@
 const WEEK_SHOWN = 60;
 const REASONS_SHOWN = 8;
 
-// Steps that are overdue, have no day, or are due within a week: by owner, in the order of their days.
+// Steps that are overdue, have no day, or are due within a week: by owner, what can still be done first, in the order of their days.
 function dueThisWeek() {
   return once("this week", () => {
     const owner = steps.numbers("owner");
@@ -21,9 +21,10 @@ function dueThisWeek() {
     return Array.from(groups, ([name, rows]) => ({
       name,
       // Steps of one kind, customer and day are one line.
-      lines: grouped(sorted(rows, (row) => (Number.isNaN(day(steps, row, "due")) ? AS_OF - 0.5 : day(steps, row, "due")), Infinity, false)),
+      lines: grouped(sorted(rows, (row) => 1e6 * reachOf(planRow(steps, row)) + (Number.isNaN(day(steps, row, "due")) ? AS_OF - 0.5 : day(steps, row, "due")), Infinity, false)),
       steps: rows.length,
-      overdue: rows.filter((row) => day(steps, row, "due") < AS_OF).length,
+      overdue: rows.filter((row) => day(steps, row, "due") < AS_OF && reachOf(planRow(steps, row)) < 2).length,
+      lost: rows.filter((row) => reachOf(planRow(steps, row)) === 2).length,
     })).sort((a, b) => place(a.name) - place(b.name));
   });
 }
@@ -31,7 +32,7 @@ function dueThisWeek() {
 function grouped(rows) {
   const lines = new Map();
   for (const row of rows) {
-    const key = `${steps.numbers("due")[row]}/${steps.numbers("step")[row]}/${steps.text(row, "customer_id") || steps.text(row, "customer_name")}`;
+    const key = `${reachOf(planRow(steps, row))}/${steps.numbers("due")[row]}/${steps.numbers("step")[row]}/${steps.text(row, "customer_id") || steps.text(row, "customer_name")}`;
     if (lines.has(key)) lines.get(key).push(row);
     else lines.set(key, [row]);
   }
@@ -48,7 +49,7 @@ function weekLine(rows) {
   return h(
     "tr",
     {},
-    h("td", { class: "of-due" }, dueNode(cell("due"))),
+    h("td", { class: "of-due" }, reachOf(of) === 2 ? [urgencyNode("lost"), " ", dateNode(cell("due"))] : dueNode(cell("due"))),
     h("td", { class: "of-step" }, cell("step")),
     h("th", { scope: "row", class: "of-customer" }, h("a", { href: link }, cell("customer_name") || cell("customer_id") || "customer unknown")),
     h("td", { class: "of-detail" }, what),
@@ -62,7 +63,7 @@ function ownerSection(group, shown) {
   return h(
     "section",
     { class: "owner", "aria-labelledby": id },
-    h("h3", { id }, group.name || "nobody named", h("span", { class: "tally" }, many(group.steps, "step", "steps"), group.overdue > 0 && [", ", h("b", { class: "overdue" }, `\u25b2 ${number(group.overdue)} overdue`)])),
+    h("h3", { id }, group.name || "nobody named", h("span", { class: "tally" }, many(group.steps, "step", "steps"), group.overdue > 0 && [", ", h("b", { class: "overdue" }, `\u25b2 ${number(group.overdue)} overdue`)], group.lost > 0 && `, ${number(group.lost)} lost`)),
     h("table", { class: "week" }, h("thead", {}, h("tr", {}, ["Due", "Step", "Customer", "What to do"].map((words) => h("th", { scope: "col" }, words)))), h("tbody", {}, lines.map(weekLine))),
     left > 0 && h("p", { class: "more" }, h("a", { href: address.link("steps", { owner: address.joined([group.name]), when: "overdue,first thing,this week" }) }, `and ${many(left, "line", "lines")} more: all in Steps`)),
   );
@@ -99,7 +100,7 @@ function figures(linked) {
     const inside = [h("span", { class: "value" }, number(count)), h("span", { class: "of" }, signed(kind, signs, word)), h("small", {}, says)];
     return h("li", { class: count === 0 ? "figure none" : "figure" }, linked ? h("a", { href: word === "review" ? address.link("review") : address.link("plan", { [kind]: word }) }, inside) : inside);
   };
-  return h("ul", { class: "figures" }, ACTIONS.map((word) => figure("action", ACTION_SIGNS, word, ACTION_SAYS[word])), ["late", "lapsed", "lost"].map((word) => figure("urgency", URGENCY_SIGNS, word, URGENCY_SAYS[word])));
+  return h("ul", { class: "figures" }, ACTIONS.map((word) => figure("action", ACTION_SIGNS, word, ACTION_SAYS[word])), ["lapsed", "late", "lost"].map((word) => figure("urgency", URGENCY_SIGNS, word, URGENCY_SAYS[word])));
 }
 
 // Where every row that was read went.
@@ -115,6 +116,7 @@ function weekView() {
   const groups = dueThisWeek();
   const total = groups.reduce((sum, group) => sum + group.steps, 0);
   const overdue = groups.reduce((sum, group) => sum + group.overdue, 0);
+  const lost = groups.reduce((sum, group) => sum + group.lost, 0);
   const until = isoOf(WEEK_ENDS);
   const jump = (group) => h("li", {}, h("button", { class: "chip", onclick: () => document.getElementById(`owner-${group.name}`).scrollIntoView() }, group.name || "nobody named", " ", h("b", {}, number(group.steps))));
   const element = h(
@@ -129,7 +131,7 @@ function weekView() {
       h(
         "div",
         { class: "main" },
-        h("h2", {}, "This week ", h("span", { class: "tally" }, `${dated(about.as_of)} to ${dated(until)}: ${many(total, "step", "steps")}${overdue ? `, ${number(overdue)} overdue` : ""}`)),
+        h("h2", {}, "This week ", h("span", { class: "tally" }, `${dated(about.as_of)} to ${dated(until)}: ${many(total, "step", "steps")}${overdue ? `, ${number(overdue)} overdue` : ""}${lost ? `, ${number(lost)} lost` : ""}`)),
         groups.length > 1 && h("ul", { class: "chips owners", "aria-label": "Steps by owner" }, groups.map(jump)),
         total === 0 ? h("p", { class: "empty" }, "Nothing is due this week.") : groups.map((group) => ownerSection(group, WEEK_SHOWN)),
       ),

@@ -1,6 +1,7 @@
 // The plan's words as people see them. A state is told by a sign and a word, never by colour alone.
 
-const URGENCIES = ["lost", "lapsed", "late", "open", "planned"];
+// The pressing ones first; of what is lost nothing is left to save.
+const URGENCIES = ["lapsed", "late", "open", "planned", "lost"];
 const URGENCY_SIGNS = { lost: "\u25a0", lapsed: "\u25c6", late: "\u25b2", open: "\u25cf", planned: "\u25cb" };
 const URGENCY_SAYS = {
   lost: "past the end of data retention",

@@ -1,0 +1,108 @@
+//! Moves of a crowded tenant in waves.
+//!
+//! In: the estate and its decisions. Out: decisions made again where more subscriptions of a tenant would run twice at once than is
+//! safe: those that are due first move first, and each of the others waits for the first day on which enough of the sources before it
+//! have ended. Where its own source would end before that, it goes on in the extended term, which is a paid month rather than a day
+//! without service. What is set to cancel already is in the first wave, what needs a base is not before it.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use hashbrown::HashMap;
+
+use super::{decide::Decided, estate::Estate};
+use crate::{rules::NumberName, terms::*};
+
+/// How often a day is looked for before a row stays where it is.
+const TRIES: usize = 100;
+/// How many days ahead of a full one room is looked for.
+const REACH: usize = 366;
+
+/// What a tenant has and would have.
+#[derive(Default)]
+struct Tenant {
+    live: usize,
+    /// Targets beyond one for each source.
+    more_targets: usize,
+    doubles: usize,
+}
+
+impl Tenant {
+    /// How many may run twice at once: so many is safe, and all together must fit the tenant.
+    fn room(&self, safe: usize, limit: usize) -> usize {
+        limit.saturating_sub(self.live + self.more_targets).min(safe)
+    }
+}
+
+impl Estate<'_> {
+    /// Spreads the moves of tenants of which too much would run twice at once. What has no room for a single move is not for waves.
+    pub(super) fn in_waves(&self, decided: &mut [Decided]) {
+        let number = |name: NumberName| self.context.rules.number(name, self.context.as_of) as usize;
+        let (safe, limit) = (number(NumberName::Doubled), number(NumberName::Tenant));
+        let mut tenants: HashMap<CustomerId, Tenant> = HashMap::new();
+        let doubles = |index: usize, decided: &Decided| self.stay(index, decided).both().is_some();
+        for (index, decided) in decided.iter().enumerate() {
+            let subscription = &self.subscriptions[index];
+            let Some(customer) = subscription.customer_id else {
+                continue;
+            };
+            let tenant = tenants.entry(customer).or_default();
+            tenant.live += usize::from(subscription.state != Some(State::Deleted));
+            if doubles(index, decided) {
+                tenant.doubles += 1;
+                tenant.more_targets += decided.decision.targets.len().saturating_sub(1);
+            }
+        }
+        tenants.retain(|_, tenant| (1..tenant.doubles).contains(&tenant.room(safe, limit)));
+        if tenants.is_empty() {
+            return;
+        }
+        let mut crowded: BTreeMap<CustomerId, Vec<usize>> = BTreeMap::new();
+        for (index, decided) in decided.iter().enumerate() {
+            let customer = self.subscriptions[index].customer_id;
+            let customer = customer.filter(|customer| tenants.contains_key(customer) && doubles(index, decided));
+            customer
+                .into_iter()
+                .for_each(|id| crowded.entry(id).or_default().push(index));
+        }
+        for (customer, mut rows) in crowded {
+            rows.sort_by_key(|&index| {
+                let subscription = &self.subscriptions[index];
+                let stops = subscription.end_instruction == Some(EndInstruction::Cancel);
+                let day = decided[index].decision.move_date;
+                let bound = (subscription.term_end, self.is_addon(index));
+                (day, !stops, bound, &subscription.id)
+            });
+            let room = tenants.get(&customer).map_or(safe, |tenant| tenant.room(safe, limit));
+            self.place_in_waves(decided, &rows, room);
+        }
+    }
+
+    fn place_in_waves(&self, decided: &mut [Decided], rows: &[usize], most: usize) {
+        let mut running: BTreeMap<NaiveDate, usize> = BTreeMap::new();
+        for &index in rows {
+            for _ in 0..TRIES {
+                let Some((from, until)) = self.stay(index, &decided[index]).both() else {
+                    break;
+                };
+                let is_full = |day: &NaiveDate| running.get(day).is_some_and(|&count| count >= most);
+                let Some(full) = from.iter_days().take_while(|day| *day <= until).find(is_full) else {
+                    break;
+                };
+                let calendar = self.context.calendars.ours();
+                let later = full.iter_days().skip(1).take(REACH);
+                let room = later.map(|day| calendar.next_move(day)).find(|day| !is_full(day));
+                let Some(room) = room else { break };
+                self.decide_again(decided, index, |imposed| imposed.wave = Some(room));
+                if decided[index].decision.move_date == Some(from) {
+                    break;
+                }
+            }
+            if let Some((from, until)) = self.stay(index, &decided[index]).both() {
+                for day in from.iter_days().take_while(|day| *day <= until) {
+                    *running.entry(day).or_default() += 1;
+                }
+            }
+        }
+    }
+}
