@@ -11,7 +11,11 @@ use std::{
 };
 
 use super::{Guard, Tonight, Tripped, shrunk};
-use crate::{plan::Plan, saved::restored, terms::Id};
+use crate::{
+    plan::Plan,
+    saved::restored,
+    terms::{CustomerId, Id},
+};
 
 /// What the guards need of the last plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,10 +67,8 @@ impl LastPlan {
 /// The guards of subscriptions and customers.
 pub(super) fn gone(tonight: &Tonight<'_>, last: &LastPlan) -> Vec<Tripped> {
     let rows = &tonight.plan.rows;
-    let customers: HashSet<String> = rows
-        .iter()
-        .filter_map(|row| row.subscription.customer_id.map(|id| id.to_string()))
-        .collect();
+    let customers: HashSet<CustomerId> = rows.iter().filter_map(|row| row.subscription.customer_id).collect();
+    let customers: HashSet<String> = customers.iter().map(CustomerId::to_string).collect();
     let mut tripped = Vec::new();
     tripped.extend(shrunk(tonight, "subscriptions", last.subscriptions, rows.len() as u64));
     let were = last.customers.len() as u64;

@@ -3,7 +3,7 @@
 //! In: what is known of it. Out: a [`Decision`] and its dates. Pure: same arguments, same answer. Mapping, route and window are
 //! worked out first; then eligibility decides the action.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     CreditEnquiry, Decision, PlanTarget, Reason,
@@ -30,16 +30,17 @@ pub(super) struct Decided {
     pub(super) vetted_segment: Option<Segment>,
     /// Whether the source's billing plan is not sold for the target's term.
     pub(super) billing_changed: bool,
-    /// What its mapping rests on.
-    pub(super) evidence: Option<Text>,
-    /// The row of the user's offers table that was used.
-    pub(super) offer_row: Option<u32>,
-    /// Rows of it that tie.
-    pub(super) tied_rows: Vec<u32>,
-    /// Where Microsoft's own files contradict the catalogue.
-    pub(super) contradicts: Vec<Text>,
+    /// Its mapping: what that rests on, which rows of the user's offers table were used, what Microsoft's own files contradict.
+    pub(super) mapping: Option<Arc<Mapping>>,
     /// Offers of which the price list has no price: which, for which term, why.
     pub(super) unpriced: BTreeSet<Unpriced>,
+}
+
+impl Decided {
+    /// The row of the user's offers table that was used.
+    pub(super) fn offer_row(&self) -> Option<u32> {
+        self.mapping.as_ref().and_then(|mapping| mapping.used)
+    }
 }
 
 /// Decides one subscription.
@@ -55,7 +56,6 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
     if let (Action::Move, Some(mapping)) = (action, &planned.mapping) {
         decision.costs = costs_of(known, &decision, mapping, &mut unpriced);
     }
-    let evidence = planned.mapping.as_ref().map(|mapping| mapping.evidence.clone());
     let vetted_segment = planned
         .mapping
         .as_ref()
@@ -66,9 +66,6 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
             .targets
             .iter()
             .any(|target| target.billing.is_some() && target.billing != plan);
-    let (offer_row, tied_rows, contradicts) = planned.mapping.map_or_else(Default::default, |mapping| {
-        (mapping.used, mapping.tied.clone(), mapping.contradicts.clone())
-    });
     let dates = planned.dates.filter(|_| action != Action::Keep);
     Decided {
         decision,
@@ -77,10 +74,7 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
         imposed: Imposed::default(),
         vetted_segment,
         billing_changed,
-        evidence,
-        offer_row,
-        tied_rows,
-        contradicts,
+        mapping: planned.mapping,
         unpriced,
     }
 }

@@ -56,15 +56,17 @@ pub fn plan_and_tell(
     estate.limit_tenants(&mut decided);
     let mut findings = notes::of_rows(&estate, &decided);
     let steps = estate.steps(&mut decided);
-    let shown: Vec<(Option<Text>, Option<Text>, Option<Country>)> =
-        (0..count).into_par_iter().map(|index| estate.shown(index)).collect();
-    findings.extend(notes::of_tables(&estate, &decided, &steps));
+    let shown: Vec<Shown> = (0..count).into_par_iter().map(|index| estate.shown(index)).collect();
+    let (of_tables, mappings) = rayon::join(
+        || notes::of_tables(&estate, &decided, &steps),
+        || mapped(&estate, &decided),
+    );
+    findings.extend(of_tables);
     let is_wanted = |index: &usize| subscriptions.get(*index).is_some_and(wanted);
     let trails: Vec<Trail> = (0..count)
         .filter(is_wanted)
         .filter_map(|index| trail_of(&estate, index, &decided))
         .collect();
-    let mappings = mapped(&estate, &decided);
     drop(estate);
     let mut plan = assemble(context, subscriptions, decided, steps, shown);
     findings.par_sort_unstable_by(|a, b| a.order().cmp(&b.order()));
@@ -116,7 +118,8 @@ pub(super) struct Imposed {
 pub(super) struct Estate<'a> {
     pub(super) context: &'a Context<'a>,
     pub(super) subscriptions: &'a [Subscription],
-    customers: HashMap<CustomerId, &'a Customer>,
+    /// For each subscription its customer.
+    customers: Vec<Option<&'a Customer>>,
     pub(super) reports: Reports<'a>,
     offer_rules: RuleBook<'a>,
     resolutions: Vec<Resolution>,
@@ -131,16 +134,18 @@ pub(super) struct Estate<'a> {
 
 impl<'a> Estate<'a> {
     fn new(subscriptions: &'a [Subscription], customers: &'a [Customer], context: &'a Context<'a>) -> Estate<'a> {
-        let customers: HashMap<CustomerId, &Customer> =
-            customers.iter().map(|customer| (customer.id, customer)).collect();
+        let by_id: HashMap<CustomerId, &Customer> = customers.iter().map(|customer| (customer.id, customer)).collect();
+        let customers: Vec<Option<&Customer>> = subscriptions
+            .par_iter()
+            .map(|subscription| by_id.get(&subscription.customer_id?).copied())
+            .collect();
         let mut distinct: HashMap<(SourceOffer, Option<NaiveDate>), u32> = HashMap::new();
         // Texts of recognised rows are shared, so most rows have the very texts of another: no need to look at them.
         let mut shared_texts: HashMap<SharedTexts, u32> = HashMap::new();
         let mut offers = Vec::new();
         let mut resolved = Vec::with_capacity(subscriptions.len());
         let mut ours: HashMap<CustomerId, Vec<usize>> = HashMap::new();
-        for (index, subscription) in subscriptions.iter().enumerate() {
-            let customer = subscription.customer_id.and_then(|id| customers.get(&id).copied());
+        for ((index, subscription), &customer) in subscriptions.iter().enumerate().zip(&customers) {
             // Names are of the time at which the subscription began; what began in one era is asked once.
             let began = subscription.term_start.map(|day| context.catalog.era(day));
             let of_offer = || {
@@ -202,9 +207,7 @@ impl<'a> Estate<'a> {
     }
 
     pub(super) fn customer(&self, index: usize) -> Option<&'a Customer> {
-        self.subscriptions[index]
-            .customer_id
-            .and_then(|id| self.customers.get(&id).copied())
+        self.customers[index]
     }
 
     pub(super) fn resolution(&self, index: usize) -> &Resolution {
@@ -284,7 +287,7 @@ impl<'a> Estate<'a> {
     }
 
     /// The source offer's id and name to show, and the country.
-    fn shown(&self, index: usize) -> (Option<Text>, Option<Text>, Option<Country>) {
+    fn shown(&self, index: usize) -> Shown {
         let (id, name) = self.shown_offer(index);
         (id, name, self.customer(index).and_then(|customer| customer.country))
     }
@@ -308,12 +311,15 @@ impl<'a> Estate<'a> {
     }
 }
 
+/// The source offer's id and name to show, and the country.
+type Shown = (Option<Text>, Option<Text>, Option<Country>);
+
 fn assemble(
     context: &Context<'_>,
     subscriptions: Vec<Subscription>,
     decided: Vec<Decided>,
     steps: Vec<Vec<StepRef>>,
-    shown: Vec<(Option<Text>, Option<Text>, Option<Country>)>,
+    shown: Vec<Shown>,
 ) -> Plan {
     let order = order_of(&subscriptions, &decided);
     let mut places: Vec<u32> = vec![0; order.len()];
@@ -334,27 +340,22 @@ fn assemble(
     // What the decisions rest on has had its day: it is let go before the rows are made.
     let mut decisions: Vec<Decision> = decided.into_iter().map(|decided| decided.decision).collect();
     decisions.shrink_to_fit();
-    let mut rows: Vec<Option<PlanRow>> = Vec::new();
-    rows.resize_with(order.len(), || None);
-    let parts = subscriptions.into_iter().zip(decisions).zip(shown).zip(places);
-    for (((subscription, decision), (source_offer_id, source_offer, country)), place) in parts {
-        rows[place as usize] = Some(PlanRow {
-            subscription,
-            country,
-            source_offer_id,
-            source_offer,
-            decision,
-        });
-    }
     step_refs.extend(shared.into_values());
-    let rows: Vec<PlanRow> = rows.into_iter().flatten().collect();
     requests::number(
         &mut step_refs,
-        &rows,
+        |place| {
+            let (.., index) = order[place as usize];
+            &subscriptions[index as usize]
+        },
         context.rules.number(NumberName::TransferItems, context.as_of),
     );
-    let ranks = ranks_of(&order);
-    step_refs.par_sort_unstable_by_key(|step| (step.due, step.kind, ranks[step.row as usize]));
+    let (rows, ()) = rayon::join(
+        || rows_of(subscriptions, decisions, shown, places),
+        || {
+            let ranks = ranks_of(&order);
+            step_refs.par_sort_unstable_by_key(|step| (step.due, step.kind, ranks[step.row as usize]));
+        },
+    );
     Plan {
         as_of: context.as_of,
         rows,
@@ -368,6 +369,50 @@ fn assemble(
         mappings: Vec::new(),
         findings: Vec::new(),
     }
+}
+
+/// The rows, each in its place. Their parts are put in order where they are and let go as rows are made of them: there is no room
+/// for all of both at once.
+fn rows_of(
+    mut subscriptions: Vec<Subscription>,
+    mut decisions: Vec<Decision>,
+    mut shown: Vec<Shown>,
+    mut places: Vec<u32>,
+) -> Vec<PlanRow> {
+    /// Rows that are made before the room of their parts is given back.
+    const RUN: usize = u16::MAX as usize;
+    let count = places.len();
+    // The first row last, since parts are taken from the end. Each swap brings one to where it belongs.
+    for place in &mut places {
+        *place = (count as u32 - 1) - *place;
+    }
+    for index in 0..count {
+        while places[index] as usize != index {
+            let place = places[index] as usize;
+            subscriptions.swap(index, place);
+            decisions.swap(index, place);
+            shown.swap(index, place);
+            places.swap(index, place);
+        }
+    }
+    let mut rows = Vec::with_capacity(count);
+    while let (Some(subscription), Some(decision), Some(shown_as)) = (subscriptions.pop(), decisions.pop(), shown.pop())
+    {
+        let (source_offer_id, source_offer, country) = shown_as;
+        rows.push(PlanRow {
+            subscription,
+            country,
+            source_offer_id,
+            source_offer,
+            decision,
+        });
+        if rows.len().is_multiple_of(RUN) {
+            subscriptions.shrink_to_fit();
+            decisions.shrink_to_fit();
+            shown.shrink_to_fit();
+        }
+    }
+    rows
 }
 
 /// Whether there is no move date, the move date, the customer, its subscription's rank among all ids, and the row's index before.

@@ -31,13 +31,17 @@ pub struct MappedOffer {
     pub subscriptions: u64,
 }
 
+fn evidence_of(decided: &Decided) -> Option<&Text> {
+    decided.mapping.as_ref().map(|mapping| &mapping.evidence)
+}
+
 /// What the mappings of an estate rest on, sorted.
 pub(super) fn mapped(estate: &Estate<'_>, decided: &[Decided]) -> Vec<MappedOffer> {
     // Rows of one offer share their evidence, so most are counted without a look at any text.
     let mut alike: HashMap<(u32, *const str, MappingKind), (usize, u64)> = HashMap::new();
     for (index, decided) in decided.iter().enumerate() {
         let decision = &decided.decision;
-        let (Some(mapping), Some(evidence)) = (decision.mapping, &decided.evidence) else {
+        let (Some(mapping), Some(evidence)) = (decision.mapping, evidence_of(decided)) else {
             continue;
         };
         let key = (estate.offer_number(index), Text::as_ptr(evidence), mapping);
@@ -46,7 +50,7 @@ pub(super) fn mapped(estate: &Estate<'_>, decided: &[Decided]) -> Vec<MappedOffe
     let mut counts: BTreeMap<MappedOffer, u64> = BTreeMap::new();
     for (index, count) in alike.into_values() {
         let decision = &decided[index].decision;
-        let (Some(mapping), Some(evidence)) = (decision.mapping, &decided[index].evidence) else {
+        let (Some(mapping), Some(evidence)) = (decision.mapping, evidence_of(&decided[index])) else {
             continue;
         };
         let (source_offer_id, source_offer) = estate.shown_offer(index);

@@ -3,7 +3,7 @@
 //! In: subscriptions, customers, mappings, rules, the calendar, as-of. Out: a [`Plan`]. Deciding one subscription is pure: same
 //! arguments, same answer, no input or output. Holds the invariant subscriptions = move + keep + review.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use chrono::NaiveDate;
 
@@ -254,6 +254,53 @@ pub struct Step {
     pub detail: String,
 }
 
+/// A step as it is written: what it has of its row, and a sentence that is made when it is asked for.
+#[derive(Debug, Clone)]
+pub struct ToldStep<'a> {
+    /// By this day; none: nothing says by when, so first thing.
+    pub due: Option<NaiveDate>,
+    /// What.
+    pub kind: StepKind,
+    /// Who.
+    pub owner: Owner,
+    /// The customer's tenant id.
+    pub customer_id: Option<CustomerId>,
+    /// The customer's name.
+    pub customer_name: Option<&'a str>,
+    /// The subscription; none for a step that is for the customer as a whole.
+    pub subscription_id: Option<&'a Id>,
+    /// The offer.
+    pub offer: Option<Cow<'a, str>>,
+    /// Seats.
+    pub seats: Option<Seats>,
+    sentence: steps::Sentence<'a>,
+}
+
+impl ToldStep<'_> {
+    /// Adds one sentence with the particulars, in UTF-8.
+    pub fn write_detail(&self, out: &mut Vec<u8>) {
+        self.sentence.write(out);
+    }
+}
+
+impl From<ToldStep<'_>> for Step {
+    fn from(told: ToldStep<'_>) -> Step {
+        let mut detail = Vec::new();
+        told.write_detail(&mut detail);
+        Step {
+            due: told.due,
+            kind: told.kind,
+            owner: told.owner,
+            customer_id: told.customer_id,
+            customer_name: told.customer_name.map(Text::from),
+            subscription_id: told.subscription_id.cloned(),
+            offer: told.offer.map(Text::from),
+            seats: told.seats,
+            detail: String::from_utf8_lossy(&detail).into_owned(),
+        }
+    }
+}
+
 /// Figures of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Counts {
@@ -300,6 +347,11 @@ impl Plan {
 
     /// A step with its particulars; none for a step of another plan.
     pub fn step(&self, step: &StepRef) -> Option<Step> {
+        self.told_step(step).map(Step::from)
+    }
+
+    /// A step as it is written; none for a step of another plan.
+    pub fn told_step<'a>(&'a self, step: &'a StepRef) -> Option<ToldStep<'a>> {
         steps::describe(step, self.rows.get(step.row as usize)?, &self.texts, self.as_of)
     }
 }

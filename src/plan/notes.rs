@@ -34,7 +34,7 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
             let mut findings = Vec::new();
             if decided[index].decision.action != Action::Keep {
                 // What the offers table or Microsoft's own files have found needs no name that the catalogue knows.
-                let found = decided[index].offer_row.is_some()
+                let found = decided[index].offer_row().is_some()
                     || (decided[index].decision.mapping.is_some_and(is_settled)
                         && !matches!(estate.resolution(index), Resolution::Known { .. }));
                 if !found {
@@ -50,11 +50,18 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
             findings
         })
         .collect();
-    findings.extend(of_customers(estate, decided));
-    findings.extend(without_channel(estate, decided));
-    findings.extend(left_over(estate, decided));
-    findings.extend(doubled(estate, decided));
-    findings.extend(of_evidence(estate, decided));
+    let (of_customers, of_others) = rayon::join(
+        || of_customers(estate, decided),
+        || {
+            let mut findings = without_channel(estate, decided);
+            findings.extend(left_over(estate, decided));
+            findings.extend(doubled(estate, decided));
+            findings.extend(of_evidence(estate, decided));
+            findings
+        },
+    );
+    findings.extend(of_customers);
+    findings.extend(of_others);
     findings
 }
 
@@ -70,9 +77,9 @@ fn is_settled(kind: MappingKind) -> bool {
 fn of_evidence(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
     let mut first: BTreeMap<(Code, String), (&Subscription, u64)> = BTreeMap::new();
     for (subscription, decided) in estate.subscriptions.iter().zip(decided) {
-        let contradicts = decided
-            .contradicts
-            .iter()
+        let mapping = decided.mapping.iter();
+        let contradicts = mapping
+            .flat_map(|mapping| &mapping.contradicts)
             .filter(|_| decided.decision.action != Action::Keep)
             .map(|message| (Code::CatalogFileDisagrees, format!("{message}; the file counts")));
         let unpriced = decided
@@ -243,7 +250,7 @@ fn of_unmapped(subscription: &Subscription, resolution: &Resolution, decided: &D
     let Resolution::Known { offer, .. } = resolution else {
         return None;
     };
-    if decided.offer_row.is_some() || !decided.decision.reasons.contains(&Reason::OfferUnmapped) {
+    if decided.offer_row().is_some() || !decided.decision.reasons.contains(&Reason::OfferUnmapped) {
         return None;
     }
     // Where other customers could order it, it must be said that these cannot.
@@ -439,7 +446,7 @@ fn is_by_default(estate: &Estate<'_>, index: usize, decided: &Decided) -> bool {
     let Resolution::Known { offer, by, .. } = estate.resolution(index) else {
         return false;
     };
-    let is_chosen = decided.offer_row.is_some() || decided.decision.route != Some(Route::NewSubscription);
+    let is_chosen = decided.offer_row().is_some() || decided.decision.route != Some(Route::NewSubscription);
     let is_stated = *by == "offer id" || estate.subscriptions[index].offer.segment.is_some();
     !is_chosen && !is_stated && estate.context.catalog.has_other_segments(offer)
 }
@@ -456,10 +463,10 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
         &file(&config.tables.progress, "progress.csv"),
     );
     let offers = file(&config.tables.offers, "offers.csv");
-    let used: BTreeSet<u32> = decided.iter().filter_map(|decided| decided.offer_row).collect();
+    let used: BTreeSet<u32> = decided.iter().filter_map(Decided::offer_row).collect();
     let tied: BTreeSet<&[u32]> = decided
         .iter()
-        .map(|decided| &*decided.tied_rows)
+        .filter_map(|decided| Some(&*decided.mapping.as_ref()?.tied))
         .filter(|rows| !rows.is_empty())
         .collect();
     for rows in &tied {
@@ -477,11 +484,7 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
         ));
     }
     let unmapped = |decided: &&Decided| decided.decision.reasons.contains(&Reason::OfferUnmapped);
-    let misspelt: BTreeSet<u32> = decided
-        .iter()
-        .filter(unmapped)
-        .filter_map(|decided| decided.offer_row)
-        .collect();
+    let misspelt: BTreeSet<u32> = decided.iter().filter(unmapped).filter_map(Decided::offer_row).collect();
     for rule in tables.offers.iter().filter(|rule| misspelt.contains(&rule.row)) {
         let message = format!(
             "`{}` is no offer that the catalogue knows; nothing is ordered by this row",

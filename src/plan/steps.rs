@@ -4,14 +4,15 @@
 //! are written, each with its particulars: the sentence of its row with the braces filled, then what holds besides, then the role
 //! in the portal. No sentence asks to delete a subscription or to remove a domain: both destroy data.
 
-use std::fmt::Write;
+use std::{borrow::Cow, io::Write};
 
 use chrono::{Datelike, Days, Months, NaiveDate};
+use uuid::Uuid;
 
-use super::{PlanRow, Step, StepRef, Texts, dates::Outcome, decide::Decided, known::Known};
+use super::{PlanRow, StepRef, Texts, ToldStep, dates::Outcome, decide::Decided, known::Known};
 use crate::{
     plan::dates::case_of,
-    rules::{Condition, Conditions, MarketData, NumberName, StepCase},
+    rules::{Condition, Conditions, MarketData, NumberName, StepCase, StepRule},
     terms::*,
 };
 
@@ -183,7 +184,12 @@ fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDa
 }
 
 /// A step with its particulars; none where its row is in no table.
-pub(super) fn describe(step: &StepRef, row: &PlanRow, texts: &Texts, as_of: NaiveDate) -> Option<Step> {
+pub(super) fn describe<'a>(
+    step: &'a StepRef,
+    row: &'a PlanRow,
+    texts: &'a Texts,
+    as_of: NaiveDate,
+) -> Option<ToldStep<'a>> {
     let rule = &texts.steps.step(step.rule)?.row;
     let shared = step.shared.is_some();
     let subscription = &row.subscription;
@@ -191,143 +197,192 @@ pub(super) fn describe(step: &StepRef, row: &PlanRow, texts: &Texts, as_of: Naiv
         Action::Move => row.decision.targets.as_slice(),
         Action::Keep | Action::Review => &[],
     };
-    let offer = match targets {
-        [] => row.source_offer.clone(),
-        [only] => Some(only.offer.clone()),
+    let offer = || match targets {
+        [] => row.source_offer.as_deref().map(Cow::Borrowed),
+        [only] => Some(Cow::Borrowed(&*only.offer)),
         several => {
             let offers: Vec<&str> = several.iter().map(|target| &*target.offer).collect();
-            Some(Text::from(offers.join(";")))
+            Some(Cow::Owned(offers.join(";")))
         }
     };
-    let words = Words { step, row, texts };
-    let mut detail = String::new();
-    if step.requested && rule.case != Some(StepCase::Requested) {
-        detail.push_str("asked for already: ");
-    }
-    words.fill(&rule.sentence, &mut detail);
-    let on = step.due.map_or(as_of, |due| due.max(as_of));
-    let channel = subscription.channel;
-    for note in texts.steps.notes(step.kind, channel, step.conditions, on) {
-        detail.push_str("; ");
-        words.fill(&note.row.sentence, &mut detail);
-    }
-    if !rule.role.is_empty() {
-        let _ = write!(detail, " ({})", rule.role);
-    }
-    Some(Step {
+    Some(ToldStep {
         due: step.due,
         kind: step.kind,
         owner: step.owner,
         customer_id: subscription.customer_id,
-        customer_name: subscription.customer_name.clone(),
-        subscription_id: (!shared).then(|| subscription.id.clone()),
-        offer: offer.filter(|_| !shared),
+        customer_name: subscription.customer_name.as_deref(),
+        subscription_id: (!shared).then_some(&subscription.id),
+        offer: if shared { None } else { offer() },
         seats: subscription.seats.filter(|_| !shared),
-        detail,
+        sentence: Sentence {
+            rule,
+            words: Words { step, row, texts },
+            on: step.due.map_or(as_of, |due| due.max(as_of)),
+        },
     })
 }
 
+/// The sentence of a step, made as it is written: there are several to a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sentence<'a> {
+    rule: &'a StepRule,
+    words: Words<'a>,
+    /// The day by which notes are chosen.
+    on: NaiveDate,
+}
+
+impl Sentence<'_> {
+    pub(super) fn write(&self, out: &mut Vec<u8>) {
+        let Sentence { rule, words, on } = self;
+        let Words { step, row, texts } = words;
+        if step.requested && rule.case != Some(StepCase::Requested) {
+            out.extend_from_slice(b"asked for already: ");
+        }
+        words.fill(&rule.sentence, out);
+        let channel = row.subscription.channel;
+        for note in texts.steps.notes(step.kind, channel, step.conditions, *on) {
+            out.extend_from_slice(b"; ");
+            words.fill(&note.row.sentence, out);
+        }
+        if !rule.role.is_empty() {
+            put(out, &[" (", &rule.role, ")"]);
+        }
+    }
+}
+
 /// What braces are filled with.
+#[derive(Debug, Clone, Copy)]
 struct Words<'a> {
     step: &'a StepRef,
     row: &'a PlanRow,
     texts: &'a Texts,
 }
 
+/// Adds texts.
+fn put(out: &mut Vec<u8>, texts: &[&str]) {
+    texts.iter().for_each(|text| out.extend_from_slice(text.as_bytes()));
+}
+
+/// Adds a number.
+fn number(out: &mut Vec<u8>, number: u32) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
+/// Adds a day.
+fn day(out: &mut Vec<u8>, day: Option<NaiveDate>) {
+    match day {
+        Some(day) => push_date(out, day),
+        None => put(out, &["a day that is not known"]),
+    }
+}
+
 impl Words<'_> {
-    /// A sentence with its braces filled.
-    fn fill(&self, sentence: &str, into: &mut String) {
+    /// Adds a sentence with its braces filled.
+    fn fill(&self, sentence: &str, out: &mut Vec<u8>) {
         let mut rest = sentence;
         while let Some((before, after)) = rest.split_once('{') {
-            into.push_str(before);
+            put(out, &[before]);
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
-            into.push_str(&self.word(name));
+            self.word(name, out);
             rest = after;
         }
-        into.push_str(rest);
+        put(out, &[rest]);
     }
 
-    fn word(&self, name: &str) -> String {
+    fn word(&self, name: &str, out: &mut Vec<u8>) {
         let (row, texts) = (self.row, self.texts);
-        let day =
-            |day: Option<NaiveDate>| day.map_or_else(|| "a day that is not known".to_owned(), |day| day.to_string());
         match name {
-            "batch" => self.batch(),
-            "due" => day(self.step.due),
-            "full_term_end" => day(self.full_term_end()),
-            "id" => row.subscription.id.to_string(),
-            "month_end" => day(self.month_end()),
-            "move_date" => day(row.decision.move_date),
+            "batch" => self.batch(out),
+            "due" => day(out, self.step.due),
+            "full_term_end" => day(out, self.full_term_end()),
+            "id" => match &row.subscription.id {
+                Id::Guid(guid) => {
+                    let mut text = Uuid::encode_buffer();
+                    put(out, &[guid.as_hyphenated().encode_lower(&mut text)]);
+                }
+                Id::Text(text) => put(out, &[text]),
+            },
+            "month_end" => day(out, self.month_end()),
+            "move_date" => day(out, row.decision.move_date),
             "offer" => {
                 let source = row.source_offer.as_deref().or(row.source_offer_id.as_deref());
-                source.unwrap_or("the subscription").to_owned()
+                put(out, &[source.unwrap_or("the subscription")]);
             }
-            "order" => self.order(),
+            "order" => self.order(out),
             "reasons" => {
-                let words: Vec<&str> = row.decision.reasons.iter().map(|reason| reason.meaning()).collect();
-                words.join("; ")
+                for (at, reason) in row.decision.reasons.iter().enumerate() {
+                    put(out, &[if at > 0 { "; " } else { "" }, reason.meaning()]);
+                }
             }
             "request_days" => match texts.request_days {
                 1 => "1 day".to_owned(),
                 days => format!("{days} days"),
             },
             "seats" => match row.subscription.seats {
-                Some(Seats(1)) => "1 licence".to_owned(),
-                Some(Seats(seats)) => format!("{seats} licences"),
-                None => "licences".to_owned(),
+                Some(Seats(1)) => put(out, &["1 licence"]),
+                Some(Seats(seats)) => {
+                    number(out, seats);
+                    put(out, &[" licences"]);
+                }
+                None => put(out, &["licences"]),
             },
-            "self_service_licences" => texts.self_service_licences.to_string(),
-            "term_end" => day(row.subscription.term_end.map(|end| end.0)),
-            "transfer_items" => texts.transfer_items.to_string(),
-            "window_closes" => day(row.decision.window_closes),
+            "self_service_licences" => number(out, texts.self_service_licences),
+            "term_end" => day(out, row.subscription.term_end.map(|end| end.0)),
+            "transfer_items" => number(out, texts.transfer_items),
+            "window_closes" => day(out, row.decision.window_closes),
             "waits" => match self.step.shared {
-                Some(count) if count > 1 => format!("{count} subscriptions wait for it"),
-                _ => "one subscription waits for it".to_owned(),
+                Some(count) if count > 1 => {
+                    number(out, count);
+                    put(out, &[" subscriptions wait for it"]);
+                }
+                _ => put(out, &["one subscription waits for it"]),
             },
             // The tables have no other.
-            _ => String::new(),
+            _ => {}
         }
     }
 
-    fn batch(&self) -> String {
-        match self.step.request {
+    fn batch(&self, out: &mut Vec<u8>) {
+        // Writing to a `Vec` does not fail.
+        let _ = match self.step.request {
             Some(request) if request.of > 1 => {
                 let (number, of, most) = (request.number, request.of, self.texts.transfer_items);
-                format!("in request {number} of {of} for this customer, since one takes at most {most} subscriptions")
-            }
-            Some(request) if request.items > 1 => {
-                format!(
-                    "in one request for the {} subscriptions of this customer",
-                    request.items
+                write!(
+                    out,
+                    "in request {number} of {of} for this customer, since one takes at most {most} subscriptions"
                 )
             }
-            _ => "in a request of its own".to_owned(),
-        }
+            Some(request) if request.items > 1 => {
+                let items = request.items;
+                write!(out, "in one request for the {items} subscriptions of this customer")
+            }
+            _ => out.write_all(b"in a request of its own"),
+        };
     }
 
-    fn order(&self) -> String {
+    fn order(&self, out: &mut Vec<u8>) {
         let decision = &self.row.decision;
-        let mut words = String::new();
-        for (number, target) in decision.targets.iter().enumerate() {
-            if number > 0 {
-                words.push_str(" and ");
+        for (at, target) in decision.targets.iter().enumerate() {
+            if at > 0 {
+                put(out, &[" and "]);
             }
             if let Some(seats) = target.seats {
-                let _ = write!(words, "{} x ", seats.0);
+                number(out, seats.0);
+                put(out, &[" x "]);
             }
-            let _ = write!(words, "{} ({})", target.offer, target.offer_id);
+            put(out, &[&target.offer, " (", &target.offer_id, ")"]);
             match target.term {
-                Some(term) => drop(write!(words, ", term {term}")),
-                None => words.push_str(", for a term to be chosen, since the source's is unknown"),
+                Some(term) => drop(write!(out, ", term {term}")),
+                None => put(out, &[", for a term to be chosen, since the source's is unknown"]),
             }
             if let Some(billing) = target.billing {
-                let _ = write!(words, ", billing {billing}");
+                put(out, &[", billing ", billing.as_str()]);
             }
         }
-        if let Some(day) = decision.move_date {
-            let _ = write!(words, ", to start on {day}");
+        if let Some(start) = decision.move_date {
+            put(out, &[", to start on "]);
+            push_date(out, start);
         }
-        words
     }
 
     /// The last day of the first target's term, if it begins on the move date.

@@ -186,10 +186,12 @@ fn put_together<T>(
         .extend(name_the_nameless(&mut estate.facts, &estate.tables));
     name_findings(&mut estate, &places);
 
-    let (directory, findings) = everybody(&estate.tables, &estate.facts, &estate.lists, context);
+    let ((directory, findings), mut groups) = rayon::join(
+        || everybody(&estate.tables, &estate.facts, &estate.lists, context),
+        || group(&estate.facts),
+    );
     estate.findings.extend(findings);
     let customers = directory.customers();
-    let mut groups = group(&estate.facts);
     let (findings, has_joined) = join_nameless(&mut estate.facts, &groups, &estate.tables, &directory);
     estate.findings.extend(findings);
     if has_joined {

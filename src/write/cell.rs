@@ -138,16 +138,23 @@ impl<'b> Line<'b> {
         self.next_cell();
         let start = self.buffer.len();
         write(self.buffer);
-        if self.ends.is_none() && !self.buffer.get(start..).is_some_and(|text| self.is_plain(text)) {
-            let text = self.buffer.split_off(start);
-            self.quoted(&neutralised(&String::from_utf8_lossy(&text)));
+        let text = self.buffer.get(start..).unwrap_or_default();
+        if self.ends.is_some() || self.is_plain(text) {
+            return;
         }
+        if begins_well(text) && !text.contains(&b'"') {
+            // Only the quotes around it are missing.
+            self.buffer.insert(start, b'"');
+            self.buffer.push(b'"');
+            return;
+        }
+        let text = self.buffer.split_off(start);
+        self.quoted(&neutralised(&String::from_utf8_lossy(&text)));
     }
 
     /// Whether a text can stand as it is; one of which that is not plain to see is looked at again.
     fn is_plain(&self, text: &[u8]) -> bool {
-        let begins_well = text.first().is_none_or(u8::is_ascii_alphanumeric);
-        begins_well && !text.iter().fold(false, |found, &byte| found | self.is_special(byte))
+        begins_well(text) && !text.iter().fold(false, |found, &byte| found | self.is_special(byte))
     }
 
     /// Whether a byte of a cell asks for quotes.
@@ -169,14 +176,19 @@ impl<'b> Line<'b> {
             return;
         }
         self.buffer.push(b'"');
-        for byte in text.bytes() {
-            if byte == b'"' {
-                self.buffer.push(b'"');
+        for (at, piece) in text.split('"').enumerate() {
+            if at > 0 {
+                self.buffer.extend_from_slice(b"\"\"");
             }
-            self.buffer.push(byte);
+            self.buffer.extend_from_slice(piece.as_bytes());
         }
         self.buffer.push(b'"');
     }
+}
+
+/// Whether a text begins as no formula does.
+fn begins_well(text: &[u8]) -> bool {
+    text.first().is_none_or(u8::is_ascii_alphanumeric)
 }
 
 #[cfg(test)]

@@ -67,6 +67,8 @@ use stage::Stage;
 
 /// Rows rendered by one worker at a time.
 const CHUNK: usize = 1024;
+/// Rows that are looked up together: they lie about in memory, and come sooner when they are asked for at once.
+const AT_A_GLANCE: usize = 32;
 /// Chunks held in memory at once.
 const CHUNKS_AT_ONCE: usize = 16;
 
@@ -330,7 +332,10 @@ pub fn saved(plan: &Plan, findings: &[Finding], record: SavedRecord) -> SavedPla
         record,
         rows: cells(plan.rows.iter(), plan_lines::fill),
         missing: Vec::new(),
-        steps: cells(plan.steps(), |step, line| step_lines::fill(&step, line)),
+        steps: cells(
+            plan.step_refs.iter().filter_map(|step| plan.told_step(step)),
+            |step, line| step_lines::fill(&step, line),
+        ),
         findings: cells(findings.iter(), finding_lines::fill),
     }
 }
@@ -386,7 +391,7 @@ fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send
 }
 
 fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let described = |step| plan.step(step);
+    let described = |step| plan.told_step(step);
     lines(
         StepColumn::HEADINGS,
         &plan.step_refs,
@@ -440,10 +445,14 @@ fn lines<'a, T: Sync, V>(
     out.write_all(&head)?;
     let fill_chunk = |(buffer, chunk): (&mut Vec<u8>, &'a [T])| {
         buffer.clear();
-        for shown in chunk.iter().filter_map(&view) {
-            let mut line = Line::begin(buffer, settings.delimiter);
-            fill(shown, &mut line);
-            line.end();
+        let mut shown = Vec::with_capacity(AT_A_GLANCE);
+        for few in chunk.chunks(AT_A_GLANCE) {
+            shown.extend(few.iter().filter_map(&view));
+            for one in shown.drain(..) {
+                let mut line = Line::begin(buffer, settings.delimiter);
+                fill(one, &mut line);
+                line.end();
+            }
         }
     };
     let render = |buffers: &mut [Vec<u8>], wave: &'a [T]| {

@@ -11,6 +11,7 @@ use std::{
     fs::{self, File, Metadata},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
+    thread::{self, JoinHandle},
 };
 
 use tempfile::{Builder, NamedTempFile, TempDir, TempPath};
@@ -116,6 +117,8 @@ fn advice(cause: &io::Error) -> &'static str {
 pub(super) struct Stage {
     folders: BTreeSet<PathBuf>,
     staged: Vec<(Staged, PathBuf)>,
+    /// Files on their way down to the disk, while the next is made.
+    flushing: Vec<(PathBuf, JoinHandle<io::Result<()>>)>,
 }
 
 /// What is ready to take its place.
@@ -159,6 +162,7 @@ impl Stage {
         Ok(Stage {
             folders: [folder.to_owned()].into(),
             staged: Vec::new(),
+            flushing: Vec::new(),
         })
     }
 
@@ -192,7 +196,7 @@ impl Stage {
         Ok(digest)
     }
 
-    /// Writes what is to stand at `path`, down to the disk. Gives its SHA-256 in hexadecimal.
+    /// Writes what is to stand at `path`; [`Stage::publish`] waits until it is down on the disk. Gives its SHA-256 in hexadecimal.
     pub(super) fn add(
         &mut self,
         path: &Path,
@@ -209,7 +213,23 @@ impl Stage {
         let Some(file) = self.staged.last().and_then(|(staged, _)| staged.file()) else {
             return Ok(String::new());
         };
-        write_through(file.as_file(), fill).map_err(failed)
+        let digest = write_out(file.as_file(), fill).map_err(failed)?;
+        let flushed = file.as_file().try_clone().map_err(failed)?;
+        match thread::Builder::new().spawn(move || flushed.sync_all()) {
+            Ok(flushing) => self.flushing.push((path.to_owned(), flushing)),
+            // No thread is to be had.
+            Err(_) => file.as_file().sync_all().map_err(failed)?,
+        }
+        Ok(digest)
+    }
+
+    /// Waits until all files are down on the disk.
+    fn settle(&mut self) -> Result<(), WriteStop> {
+        let flushed = self.flushing.drain(..).map(|(path, flushing)| {
+            let done = flushing.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
+            done.map_err(|cause| WriteStop::File { path, cause })
+        });
+        flushed.collect()
     }
 
     /// Writes a folder that is to stand at `path`, where nothing stands or a folder in which every name `is_ours`. Gives the
@@ -246,6 +266,7 @@ impl Stage {
 
     /// Puts all files in their places, in the order in which they were added. Whoever ends the process waits for that.
     pub(super) fn publish(mut self) -> Result<(), WriteStop> {
+        self.settle()?;
         let staged = std::mem::take(&mut self.staged);
         let names: Vec<PathBuf> = staged.iter().map(|(staged, _)| staged.path().to_owned()).collect();
         let mut done = Vec::new();
@@ -314,13 +335,11 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-fn write_through(file: &File, fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<String> {
+fn write_out(file: &File, fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<String> {
     let mut out = Digesting::new(BufWriter::with_capacity(1 << 18, file));
     fill(&mut out)?;
     out.flush()?;
-    let (_, digest) = out.finish();
-    file.sync_all()?;
-    Ok(digest)
+    Ok(out.finish().1)
 }
 
 /// Renames a file over what stands at `path`. Gives a second name of what stood there.

@@ -2,21 +2,21 @@
 
 use super::{cell::Line, plan_lines::identifier};
 use crate::{
-    plan::Step,
+    plan::ToldStep,
     terms::{CustomerId, Seats},
 };
 
-pub(super) fn fill(step: &Step, line: &mut Line<'_>) {
+pub(super) fn fill(step: &ToldStep<'_>, line: &mut Line<'_>) {
     line.date(step.due);
     line.word(Some(step.kind.as_str()));
     line.word(Some(step.owner.as_str()));
     line.guid(step.customer_id.map(|CustomerId(guid)| guid));
-    line.maybe_text(step.customer_name.as_ref());
-    match &step.subscription_id {
+    line.maybe_text(step.customer_name);
+    match step.subscription_id {
         Some(id) => identifier(id, line),
         None => line.empty(),
     }
-    line.maybe_text(step.offer.as_ref());
+    line.maybe_text(step.offer.as_deref());
     line.number(step.seats.map(|Seats(seats)| seats));
-    line.text(&step.detail);
+    line.written(|out| step.write_detail(out));
 }
