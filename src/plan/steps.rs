@@ -314,10 +314,10 @@ impl Words<'_> {
                     put(out, &[if at > 0 { "; " } else { "" }, reason.meaning()]);
                 }
             }
-            "request_days" => match texts.request_days {
-                1 => "1 day".to_owned(),
-                days => format!("{days} days"),
-            },
+            "request_days" => {
+                number(out, texts.request_days);
+                put(out, &[if texts.request_days == 1 { " day" } else { " days" }]);
+            }
             "seats" => match row.subscription.seats {
                 Some(Seats(1)) => put(out, &["1 licence"]),
                 Some(Seats(seats)) => {
