@@ -267,6 +267,7 @@ fn some_day_passed(query: &DateQuery, dates: &Dates) -> bool {
         end_source,
         look,
         dates.verify_again,
+        dates.verify_last,
         dates.relationship_by,
         dates.agreement_by,
         dates.delegated_rights_by,

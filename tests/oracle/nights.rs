@@ -158,6 +158,7 @@ fn crossed(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, Dates
                 dates.undo_renewal_by,
                 dates.move_date,
                 dates.verify_again,
+                dates.verify_last,
             ]
             .into_iter()
             .flatten(),

@@ -279,6 +279,7 @@ impl Case<'_> {
             dates.undo_renewal_by,
             dates.move_date.filter(|_| !self.is_done(StepKind::Verify)),
             dates.verify_again,
+            dates.verify_last,
             // Other ends are judged by their raw day.
             dates
                 .end_source_by
