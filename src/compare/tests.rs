@@ -69,6 +69,7 @@ fn changes_with(old: &[Row<P>], new: &[Row<P>], runs: &Runs, redecided: Option<&
         attention_days: 30,
         early_days: 31,
         redecided,
+        gone: &[],
     };
     explain(found, new, &context)
 }
