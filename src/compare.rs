@@ -248,7 +248,7 @@ pub fn explain(found: Pairs, latest: &(impl Latest + ?Sized), context: &Context<
         counted,
         missing,
     } = found;
-    let mut recalled = gone::recalled(context.gone, latest);
+    let mut recalled = gone::recalled(context.gone, &pairs, latest);
     let (traces, before) = traces::traces(&pairs, &recalled, latest, context);
     for (known, trace) in recalled.iter_mut().zip(before) {
         known.settle(trace);

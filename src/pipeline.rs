@@ -183,15 +183,18 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
         tables: digests.clone(),
         rules: references.rules.overrides.clone(),
         catalog: catalog.clone(),
-        inputs: recognised.map(|recognised| recognised.inputs.clone()).unwrap_or_default(),
+        inputs: recognised
+            .map(|recognised| recognised.inputs.clone())
+            .unwrap_or_default(),
         accounting: recognised.map(|recognised| recognised.accounting).unwrap_or_default(),
-        findings: recognised.map(|recognised| recognised.findings.clone()).unwrap_or_default(),
+        findings: Vec::new(),
     };
-    leave_if_ended(request, lock.as_ref(), known(None), observer);
+    leave_if_ended(request, lock.as_ref(), known(None), &[], observer);
     let plainly = |inputs: &[Input], context: &Context<'_>| (recognise::recognise(inputs, context), ());
     let (recognised, ()) = references.recognise(request, exports, observer, plainly);
     told::inputs(&recognised.inputs);
-    leave_if_ended(request, lock.as_ref(), known(Some(&recognised)), observer);
+    let knows = known(Some(&recognised));
+    leave_if_ended(request, lock.as_ref(), knows, &recognised.findings, observer);
     observer.part(Part::Deciding);
     let calendars = references.calendars(request.config);
     let context = planning(request, &references, &calendars);

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{Months, NaiveDate};
 use rayon::prelude::*;
 
-use super::{ChangeKind, Changes, Latest, influence::has, traces::Trace};
+use super::{ChangeKind, Changes, Latest, Pair, influence::has, traces::Trace};
 use crate::{
     finding::{Code, Finding, Place},
     recognise::tables::{Hold, Subject},
@@ -45,17 +45,11 @@ pub enum Fate {
     Successor(Text),
     /// It is gone still.
     Gone,
+    /// The earlier plan has it all the same: what became of it is among the changes.
+    Listed,
 }
 
 impl Recalled {
-    pub(super) fn gone(gone: &SavedGone) -> Recalled {
-        Recalled {
-            since: gone.since,
-            row: gone.row(),
-            fate: Fate::Gone,
-        }
-    }
-
     pub(super) fn settle(&mut self, trace: Option<Trace>) {
         match trace {
             Some(Trace::Ours(id)) => self.fate = Fate::Ours(id),
@@ -69,8 +63,8 @@ impl Recalled {
     }
 }
 
-/// What was gone before and is not in the later plan, and what is back; each subscription once, the one that is gone longest.
-pub(super) fn recalled(gone: &[SavedGone], latest: &(impl Latest + ?Sized)) -> Vec<Recalled> {
+/// What was gone before and what of it is back; each subscription once, the one that is gone longest.
+pub(super) fn recalled(gone: &[SavedGone], pairs: &[Pair], latest: &(impl Latest + ?Sized)) -> Vec<Recalled> {
     let mut by_id: BTreeMap<&str, &SavedGone> = BTreeMap::new();
     for gone in gone.iter().filter(|gone| !gone.id().is_empty()) {
         let known = by_id.entry(gone.id()).or_insert(gone);
@@ -88,13 +82,21 @@ pub(super) fn recalled(gone: &[SavedGone], latest: &(impl Latest + ?Sized)) -> V
             by_id.contains_key(&*id).then(|| (id.into_owned(), place))
         })
         .collect();
+    let only_old = pairs.iter().filter(|pair| pair.new.is_none());
+    let listed: HashSet<&str> = only_old
+        .filter_map(|pair| Some(pair.old.as_ref()?.get(PlanColumn::SubscriptionId)))
+        .collect();
     let recall = |(id, gone): (&str, &SavedGone)| match back.get(id) {
         Some(&place) => Recalled {
             since: gone.since,
             row: latest.row(place).into_owned(),
             fate: Fate::Back,
         },
-        None => Recalled::gone(gone),
+        None => Recalled {
+            since: gone.since,
+            row: gone.row(),
+            fate: if listed.contains(id) { Fate::Listed } else { Fate::Gone },
+        },
     };
     by_id.into_iter().map(recall).collect()
 }
@@ -130,11 +132,9 @@ impl Changes {
         let mut watched = Watched::default();
         let holds = holds(watch.holds);
         let before: HashMap<&str, &Recalled> = self.recalled.iter().map(|known| (known.id(), known)).collect();
-        let mut told_anew = HashSet::new();
         for changed in self.changed.iter().filter(|changed| changed.kind == ChangeKind::Gone) {
             let Some(row) = &changed.old else { continue };
             let id = row.get(PlanColumn::SubscriptionId);
-            told_anew.insert(id);
             let since = before.get(id).and_then(|known| known.since);
             let entry = Entry {
                 row,
@@ -144,7 +144,7 @@ impl Changes {
             };
             watched.add(&entry, watch, &holds);
         }
-        for known in self.recalled.iter().filter(|known| !told_anew.contains(known.id())) {
+        for known in &self.recalled {
             let since = known.since.unwrap_or(watch.as_of);
             let entry = |successor| Entry {
                 row: &known.row,
@@ -153,6 +153,7 @@ impl Changes {
                 successor,
             };
             match &known.fate {
+                Fate::Listed => {}
                 Fate::Gone => watched.add(&entry(None), watch, &holds),
                 Fate::Successor(other) => watched.add(&entry(Some(other)), watch, &holds),
                 Fate::Back => watched.findings.push(back(known, since, None, watch.plan)),

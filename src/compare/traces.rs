@@ -235,7 +235,11 @@ fn heir(row: &Row<PlanColumn>, new: &HashSet<&str>, grown: &HashMap<&str, u64>) 
         offers: keys(row.get(PlanColumn::SourceOfferId), row.get(PlanColumn::SourceOffer)),
         channel: row.get(PlanColumn::SourceChannel).to_owned(),
         seats,
-        fresh: if is_new { seats } else { grown.get(id).copied().unwrap_or_default() },
+        fresh: if is_new {
+            seats
+        } else {
+            grown.get(id).copied().unwrap_or_default()
+        },
         begins: begins(row),
         ends: row.date(PlanColumn::TermEnd),
     }

@@ -154,7 +154,13 @@ pub(super) fn conclude(
 }
 
 /// From now on a run that is ended from outside leaves a record of what it knows by now.
-pub(super) fn leave_if_ended(request: &Request<'_>, lock: Option<&Lock>, read: Read, observer: &dyn Observer) {
+pub(super) fn leave_if_ended(
+    request: &Request<'_>,
+    lock: Option<&Lock>,
+    read: Read,
+    findings: &[Finding],
+    observer: &dyn Observer,
+) {
     let Some((lock, target)) = lock.zip(request.target.as_ref()) else {
         return;
     };
@@ -169,7 +175,7 @@ pub(super) fn leave_if_ended(request: &Request<'_>, lock: Option<&Lock>, read: R
         accepted: Vec::new(),
         holding: Vec::new(),
     };
-    let record = records.stopped_record("", &read.findings, 0);
+    let record = records.stopped_record("", findings, 0);
     lock.leave_if_ended(target, request.config.output, record);
 }
 

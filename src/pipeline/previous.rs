@@ -139,10 +139,15 @@ impl Compared {
             rules: tonight.context.rules,
             holds: &tables.holds,
         });
-        let holds = tables.holds.iter().map(|hold| (Code::HoldUnused, &hold.subject, hold.row));
+        let holds = tables
+            .holds
+            .iter()
+            .map(|hold| (Code::HoldUnused, &hold.subject, hold.row));
         let progress = tables.progress.iter();
         let progress = progress.map(|note| (Code::ProgressUnused, &note.subject, note.row));
-        let fits = holds.chain(progress).filter(|(_, subject, _)| watched.subjects.contains(*subject));
+        let fits = holds
+            .chain(progress)
+            .filter(|(_, subject, _)| watched.subjects.contains(*subject));
         self.explained = fits.map(|(code, _, row)| (code, row)).collect();
         self.findings.extend(watched.findings);
         self.gone = watched.gone;

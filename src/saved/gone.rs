@@ -91,8 +91,13 @@ mod tests {
         let row: Row<PlanColumn> = Row::new(cells);
         let gone = SavedGone::new(NaiveDate::from_ymd_opt(2026, 11, 21), &row);
         let text = serde_json::to_string(&gone).unwrap();
-        assert!(text.starts_with("{\"since\":\"2026-11-21\",\"action\":\"action\""), "{text}");
-        assert!(!text.contains("customer_name") && !text.contains("customer_domain") && !text.contains("target_offer\""));
+        assert!(
+            text.starts_with("{\"since\":\"2026-11-21\",\"action\":\"action\""),
+            "{text}"
+        );
+        assert!(
+            !text.contains("customer_name") && !text.contains("customer_domain") && !text.contains("target_offer\"")
+        );
         let read: SavedGone = serde_json::from_str(&text).unwrap();
         assert_eq!(read, gone);
         assert_eq!(read.id(), "subscription_id");
