@@ -76,6 +76,8 @@ codes! {
     IdDamaged = "id-damaged", Warning, "a spreadsheet has damaged this identifier";
     CellError = "cell-error", Warning, "the cell holds a spreadsheet error in place of a value";
     Contradiction = "contradiction", Warning, "two rows of one subscription say different things";
+    StateAgainstEnd = "state-against-end", Warning, "the state says that a subscription has ended, the term end or what follows it that it has not";
+    TermStartAfterEnd = "term-start-after-end", Warning, "the term begins after it ends";
     CustomerAmbiguous = "customer-ambiguous", Warning, "two customers fit this row";
     PossibleDuplicate = "possible-duplicate", Warning, "a row without an id may tell of licences that another subscription of the customer has";
     CustomerUnknown = "customer-unknown", Warning, "no customer with a tenant id fits this row";

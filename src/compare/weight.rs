@@ -9,7 +9,7 @@ use super::{ChangeKind, Changed, Loss, Pair, influence::has};
 use crate::saved::{PlanColumn, Row};
 
 /// Reasons that are bad news.
-const BAD: [&str; 11] = [
+const BAD: [&str; 13] = [
     "service-stops",
     "service-down",
     "auto-renew-risk",
@@ -19,6 +19,8 @@ const BAD: [&str; 11] = [
     "renewed-since-export",
     "source-deleted",
     "source-cancelled",
+    "state-against-end",
+    "renewal-undone",
     "as-soon-as-ready",
     "addon-without-base",
 ];

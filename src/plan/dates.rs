@@ -52,6 +52,10 @@ pub struct DateQuery {
     pub request_sent: Option<NaiveDate>,
     /// The day on which the target was ordered, or the transfer approved, where that is done: the move date, whatever is best.
     pub settled_on: Option<NaiveDate>,
+    /// The last day on which somebody checked the move, where that is reported.
+    pub verified_on: Option<NaiveDate>,
+    /// The day on which a renewal was undone, where that is reported.
+    pub undone_on: Option<NaiveDate>,
     /// Steps that are done.
     pub done: Steps,
     /// Steps that are requested, so that nobody asks again.
@@ -106,7 +110,8 @@ pub enum Outcome {
     Move,
     /// A transfer can no longer complete: plan it again as a new subscription.
     TransferMissed,
-    /// Review, for this reason: `renewed-since-export`, `transfer-pending`, `source-deleted`, `addon-without-base`, `rule-unsure`.
+    /// Review, for this reason: `state-against-end`, `renewed-since-export`, `renewal-undone`, `transfer-pending`, `source-deleted`,
+    /// `addon-without-base`, `rule-unsure`.
     Review(Reason),
 }
 

@@ -93,7 +93,14 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decisio
     let window_opens = dates.and_then(|dates| dates.window_opens);
     let decide_days = known.context.rules.days(NumberName::Decide, known.context.as_of);
     let lost = cut_short || reasons.contains(&Reason::SourceDeleted);
-    let urgency = review_urgency(known, lost);
+    // Nobody knows what is left of it: that is found out first, whatever its term end.
+    let first = [Reason::StateAgainstEnd, Reason::RenewalUndone]
+        .iter()
+        .any(|reason| reasons.contains(reason));
+    let urgency = match review_urgency(known, lost) {
+        Urgency::Planned if first => Urgency::Open,
+        urgency => urgency,
+    };
     let mapping = planned.mapping.as_ref();
     Decision {
         action: Action::Review,

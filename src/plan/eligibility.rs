@@ -11,7 +11,7 @@ use super::{
 use crate::{
     catalog::{Mapping, Offer},
     config::Role,
-    recognise::Flaw,
+    recognise::{Flaw, Subscription},
     terms::*,
 };
 
@@ -123,12 +123,21 @@ fn of_the_facts(known: &Known<'_>, reasons: &mut Vec<Reason>) {
     if subscription.term_end.is_none() && !unread.iter().any(|flaw| subscription.flaws.contains(flaw)) {
         reasons.push(Reason::TermEndMissing);
     }
+    if is_before_its_start(subscription) {
+        reasons.push(Reason::TermStartAfterEnd);
+    }
     if subscription.seats.is_none_or(|seats| seats.0 == 0) {
         reasons.push(Reason::SeatsMissing);
     }
     if subscription.channel.is_none() {
         reasons.push(Reason::ChannelUnknown);
     }
+}
+
+/// Whether a term ends before it begins.
+pub(super) fn is_before_its_start(subscription: &Subscription) -> bool {
+    let days = subscription.term_end.zip(subscription.term_start);
+    days.is_some_and(|(end, start)| end.0 < start)
 }
 
 fn of_the_customer(known: &Known<'_>, reasons: &mut Vec<Reason>) {

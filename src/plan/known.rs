@@ -142,6 +142,15 @@ impl<'a> Known<'a> {
     /// can be computed, the term end itself is what must not be missed. None where it cannot wait for any.
     pub(super) fn decide_from(&self, planned: &Planned) -> Option<(String, NaiveDate)> {
         let term_end = self.subscription.term_end.filter(|_| !self.is_cut_short())?.0;
+        // Nobody knows what is left of it: that is found out first.
+        let unknown = [Reason::StateAgainstEnd, Reason::RenewalUndone].map(Outcome::Review);
+        if planned
+            .dates
+            .as_ref()
+            .is_some_and(|dates| unknown.contains(&dates.outcome))
+        {
+            return None;
+        }
         let opens = planned.dates.as_ref().and_then(|dates| dates.window_opens);
         let base = opens.map_or(("E".to_owned(), term_end), |opens| ("window_opens".to_owned(), opens));
         let as_of = self.context.as_of;
@@ -327,6 +336,8 @@ impl<'a> Known<'a> {
                 Route::Transfer => self.standing.approved_on,
                 Route::NewSubscription | Route::ChannelTransfer => self.standing.ordered_on,
             },
+            verified_on: self.standing.verified_on,
+            undone_on: self.standing.undone_on,
             done: self.standing.done,
             requested: self.standing.requested,
             not_before: self.not_before,

@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod at_once;
+mod contradictions;
 mod costs;
 pub mod dates;
 mod decide;

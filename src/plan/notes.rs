@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
-use super::{Reason, StepRef, at_once::Tally, decide::Decided, estate::Estate, known::term_start_of};
+use super::{
+    Reason, StepRef, at_once::Tally, contradictions::of_facts, decide::Decided, estate::Estate, known::term_start_of,
+};
 use crate::{
     catalog::{NOT_KEPT, Resolution},
     finding::{Code, Finding, Place},
@@ -19,7 +21,7 @@ use crate::{
     terms::*,
 };
 
-fn about(code: Code, subscription: &Subscription, message: String, hint: &str) -> Finding {
+pub(super) fn about(code: Code, subscription: &Subscription, message: String, hint: &str) -> Finding {
     Finding::new(code, subscription.place.clone(), message, hint).subscription(subscription.id.to_string())
 }
 
@@ -40,6 +42,7 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
                 }
                 findings.extend(of_unmapped(subscription, estate.resolution(index), &decided[index]));
                 findings.extend(of_unsure_rules(subscription, &decided[index]));
+                findings.extend(of_facts(estate.context, subscription, &decided[index]));
             }
             if decided[index].decision.action == Action::Move {
                 findings.extend(of_assumptions(estate, subscription, &decided[index]));

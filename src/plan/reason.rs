@@ -39,7 +39,10 @@ reasons! {
     ValueUnknown = "value-unknown", Review, "auto-renew, end instruction or term is a word we do not know";
     Contradiction = "contradiction", Review, "two exports say different things about it";
     PossibleDuplicate = "possible-duplicate", Review, "it has no id, and the customer has the same offer under one: it may be the same licences";
+    StateAgainstEnd = "state-against-end", Review, "its state says that it has ended, its term end that it runs on: one of them is wrong, or it was ended early";
+    TermStartAfterEnd = "term-start-after-end", Review, "its term begins after it ends: one of the two days is wrong";
     RenewedSinceExport = "renewed-since-export", Review, "its term end has passed and it renews itself: the export is older than the renewal";
+    RenewalUndone = "renewal-undone", Review, "its renewal is reported as undone: service stops at once then, and data is kept for days only; see what is left of it, and order its target now unless it is there";
     TransferPending = "transfer-pending", Review, "a transfer of it is asked for or approved, but it is too late for one or its route is another: never a second purchase while it may complete";
     CustomerUnknown = "customer-unknown", Review, "no tenant id, or two customers claim it";
     CountryMissing = "country-missing", Review, "the tenant's country is unknown";

@@ -41,6 +41,10 @@ pub(super) struct Standing {
     pub(super) ordered_on: Option<NaiveDate>,
     /// When the transfer was approved, as reported: then it is complete.
     pub(super) approved_on: Option<NaiveDate>,
+    /// When somebody last checked the move, as reported.
+    pub(super) verified_on: Option<NaiveDate>,
+    /// When a renewal was undone, as reported.
+    pub(super) undone_on: Option<NaiveDate>,
     /// When the agreement was accepted, as reported.
     pub(super) agreement_accepted: Option<NaiveDate>,
 }
@@ -51,6 +55,8 @@ impl Standing {
         match step {
             StepKind::Order => self.ordered_on = self.ordered_on.max(date),
             StepKind::ApproveTransfer => self.approved_on = self.approved_on.max(date),
+            StepKind::Verify => self.verified_on = self.verified_on.max(date),
+            StepKind::UndoRenewal => self.undone_on = self.undone_on.max(date),
             StepKind::AcceptAgreement => self.agreement_accepted = self.agreement_accepted.max(date),
             _ => {}
         }

@@ -69,7 +69,11 @@ pub(super) fn steps_of(known: &Known<'_>, decided: &Decided) -> Vec<StepRef> {
 /// What is special about a step, most special first.
 fn cases_of(kind: StepKind, due: Option<NaiveDate>, requested: bool, decided: &Decided) -> Vec<StepCase> {
     let decision = &decided.decision;
+    let before_the_move = kind == StepKind::EndSource
+        && decision.end_source == Some(EndSource::AutoRenewOff)
+        && decision.end_source_by < decision.move_date;
     let special = match kind {
+        StepKind::EndSource if before_the_move => Some(StepCase::BeforeTheMove),
         StepKind::EndSource => decision.end_source.and_then(case_of),
         StepKind::Reassign => decision.at_once.then_some(StepCase::AtOnce),
         StepKind::EnquireCredit => {
@@ -163,7 +167,9 @@ fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDa
         (StepKind::EndSource, dates.end_source_by),
         (StepKind::CancelExtendedTerm, dates.cancel_extended_by),
     ] {
-        if by.is_some() && !done.contains(kind) {
+        // The day of the check after the end knows itself whether it is done.
+        let is_again = kind == StepKind::Verify && by == dates.verify_again;
+        if by.is_some() && (is_again || !done.contains(kind)) {
             steps.push((kind, by, requested.contains(kind)));
         }
     }
@@ -263,6 +269,7 @@ impl Words<'_> {
             "self_service_licences" => texts.self_service_licences.to_string(),
             "term_end" => day(row.subscription.term_end.map(|end| end.0)),
             "transfer_items" => texts.transfer_items.to_string(),
+            "window_closes" => day(row.decision.window_closes),
             "waits" => match self.step.shared {
                 Some(count) if count > 1 => format!("{count} subscriptions wait for it"),
                 _ => "one subscription waits for it".to_owned(),

@@ -17,7 +17,7 @@ use crate::{config::Role, recognise::tables::OfferRule, rules::StepCase};
 type Scene = fn(&mut World);
 
 /// What a customer may be in: together they reach every row of the tables of steps.
-const SCENES: [(&str, Scene); 10] = [
+const SCENES: [(&str, Scene); 11] = [
     (
         "nothing is known of the customer, and licences must be reassigned",
         |w| {
@@ -47,6 +47,14 @@ const SCENES: [(&str, Scene); 10] = [
         w.first().term_start = Some(day("2024-02-01"));
         w.first().state = Some(State::Pending);
     }),
+    (
+        "its three years began before the extended service term, and end on the day after a Saturday",
+        |w| {
+            w.as_of = day("2027-01-30");
+            w.first().term = Some(Term::THREE_YEARS);
+            w.first().term_start = Some(day("2024-02-01"));
+        },
+    ),
     ("it is in its extended service term", |w| {
         w.first().state = Some(State::Extended)
     }),

@@ -295,6 +295,35 @@ fn each_reason_follows_from_its_fact() {
         (Reason::PossibleDuplicate, Action::Review, |w| {
             w.flaw(Flaw::PossibleDuplicate)
         }),
+        (Reason::StateAgainstEnd, Action::Review, |w| {
+            w.first().state = Some(State::Expired)
+        }),
+        (Reason::StateAgainstEnd, Action::Review, |w| {
+            w.first().state = Some(State::Disabled)
+        }),
+        (Reason::TermStartAfterEnd, Action::Review, |w| {
+            w.first().term_start = Some(day("2027-02-01"))
+        }),
+        (Reason::RenewalUndone, Action::Review, |w| {
+            w.first().term_start = Some(day("2026-11-15"));
+            w.report(StepKind::UndoRenewal, Progress::Done, "2026-11-20");
+        }),
+        (Reason::RenewalUndone, Action::Review, |w| {
+            w.first().term_end = Some(TermEnd(day("2026-11-18")));
+            w.report(StepKind::UndoRenewal, Progress::Done, "2026-11-20");
+        }),
+        (Reason::RuleUnsure, Action::Review, |w| {
+            w.first().term_end = Some(TermEnd(day("2026-08-20")));
+            w.first().term_start = Some(day("2025-08-21"));
+            w.first().auto_renew = Some(false);
+            w.first().state = Some(State::Expired);
+        }),
+        (Reason::SourceDeleted, Action::Review, |w| {
+            w.first().term_end = Some(TermEnd(day("2026-07-20")));
+            w.first().term_start = Some(day("2025-07-21"));
+            w.first().auto_renew = Some(false);
+            w.first().state = Some(State::Expired);
+        }),
         (Reason::RenewedSinceExport, Action::Review, |w| {
             w.first().term_end = Some(TermEnd(day("2026-11-20")))
         }),
@@ -402,6 +431,15 @@ fn each_reason_follows_from_its_fact() {
             w.first().channel = Some(Channel::Ea);
             w.first().term_end = Some(TermEnd(day("2026-12-11")));
         }),
+        (Reason::NoticeMissed, Action::Move, |w| {
+            w.first().channel = Some(Channel::Ea);
+            w.first().term_end = Some(TermEnd(day("2026-12-11")));
+            w.first().auto_renew = Some(false);
+        }),
+        (Reason::ServiceDown, Action::Move, |w| {
+            w.first().term_end = Some(TermEnd(day("2026-11-10")));
+            w.first().state = Some(State::Disabled);
+        }),
     ];
     for (index, (reason, action, change)) in cases.iter().enumerate() {
         let plan = plan_with(change);
@@ -485,7 +523,18 @@ fn blockers_and_gates_in_pairs() {
             }
         }
     }
+    // Customers are vetted for other segments; here for all of them, so that nothing else changes.
+    static VETTED: LazyLock<(tempfile::TempDir, std::path::PathBuf)> = LazyLock::new(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vetting.csv");
+        let row = "segment,vetting,valid_from,valid_until,source,certainty\ncommercial,yes,2014-01-01,,a test,sure\n";
+        std::fs::write(&path, row).unwrap();
+        (folder, path)
+    });
     let gates: &[(StepKind, Change)] = &[
+        (StepKind::VetSegment, |w| {
+            w.config.rules.extend.insert("vetting".into(), VETTED.1.clone());
+        }),
         (StepKind::RequestRelationship, |w| w.customer.relationship = Some(false)),
         (StepKind::AcceptAgreement, |w| {
             w.customer.agreement_accepted = Some(Some(day("2023-03-31")))
@@ -894,7 +943,12 @@ fn what_is_approved_or_ordered_is_the_move() {
 #[test]
 fn what_stands_still_inside_its_term_moves_at_once() {
     for state in [State::Suspended, State::Disabled, State::Expired] {
-        let plan = plan_with(|w| w.first().state = Some(state));
+        let plan = plan_with(|w| {
+            w.first().state = Some(state);
+            if state != State::Suspended {
+                w.report(StepKind::EndSource, Progress::Done, "2026-11-20");
+            }
+        });
         let decision = decision_of(&plan, 1);
         assert_eq!(
             decision.move_date,
@@ -907,6 +961,11 @@ fn what_stands_still_inside_its_term_moves_at_once() {
         // What is best today is asked for today, and is not late.
         assert_ne!(decision.urgency, Some(Urgency::Late), "{state}");
     }
+}
+
+fn findings_of(plan: &Plan, code: Code) -> Vec<&str> {
+    let findings = plan.findings.iter().filter(|finding| finding.code == code);
+    findings.map(|finding| finding.message.as_str()).collect()
 }
 
 #[test]
@@ -939,6 +998,210 @@ fn what_was_cancelled_inside_its_term_is_not_called_lost() {
         "{:?}",
         decision.reasons
     );
+}
+
+#[test]
+fn a_state_that_contradicts_the_term_end_is_told_and_decided_first() {
+    for state in [State::Expired, State::Disabled] {
+        let plan = plan_with(|w| w.first().state = Some(state));
+        let decision = decision_of(&plan, 1);
+        assert_eq!(
+            (decision.urgency, decision.next_step_by),
+            (Some(Urgency::Open), None),
+            "{state}"
+        );
+        assert_eq!(
+            decision.window_opens,
+            Some(day("2027-01-24")),
+            "if it is the state that is wrong"
+        );
+        let told = findings_of(&plan, Code::StateAgainstEnd);
+        assert_eq!(told.len(), 1, "{state}");
+        assert!(
+            told[0].starts_with(&format!("`{state}`")) && told[0].contains("2027-01-31"),
+            "{told:?}"
+        );
+    }
+    // What is suspended is stopped inside its term, as it may be.
+    let plan = plan_with(|w| w.first().state = Some(State::Suspended));
+    assert_eq!(decision_of(&plan, 1).action, Action::Move);
+    assert!(findings_of(&plan, Code::StateAgainstEnd).is_empty());
+}
+
+#[test]
+fn a_state_counts_before_what_was_to_happen_at_the_term_end() {
+    let past = |change: fn(&mut Subscription)| {
+        plan_with(|w| {
+            w.first().term_start = Some(day("2025-11-11"));
+            w.first().term_end = Some(TermEnd(day("2026-11-10")));
+            change(w.first());
+        })
+    };
+    for (change, closes, told) in [
+        (
+            (|s| (s.state, s.auto_renew) = (Some(State::Expired), Some(false))) as fn(&mut Subscription),
+            "2026-12-10",
+            "would run on in the extended service term",
+        ),
+        (
+            |s| (s.state, s.end_instruction) = (Some(State::Expired), Some(EndInstruction::Extended)),
+            "2026-12-10",
+            "was to run on in the extended service term",
+        ),
+        (|s| s.state = Some(State::Expired), "2026-12-10", "was to renew"),
+        (|s| s.state = Some(State::Disabled), "2027-02-08", "was to renew"),
+        (|s| s.state = Some(State::Suspended), "2027-02-08", "was to renew"),
+    ] {
+        let plan = past(change);
+        let decision = decision_of(&plan, 1);
+        assert_eq!(
+            (decision.action, decision.urgency, decision.move_date),
+            (Action::Move, Some(Urgency::Lapsed), Some(day("2026-11-23")))
+        );
+        assert_eq!(decision.window_closes, Some(day(closes)), "{told}");
+        assert_eq!(decision.end_source, None, "nothing is billed");
+        assert!(plan.steps().all(|step| step.kind != StepKind::UndoRenewal));
+        let findings = findings_of(&plan, Code::StateAgainstEnd);
+        assert!(findings.len() == 1 && findings[0].contains(told), "{findings:?}");
+    }
+    let plan = past(|s| (s.state, s.end_instruction) = (Some(State::Disabled), Some(EndInstruction::Cancel)));
+    assert!(
+        findings_of(&plan, Code::StateAgainstEnd).is_empty(),
+        "it went as it was set"
+    );
+}
+
+#[test]
+fn a_term_that_begins_after_its_end_is_told() {
+    let plan = plan_with(|w| w.first().term_start = Some(day("2027-02-01")));
+    assert_eq!(decision_of(&plan, 1).reasons, [Reason::TermStartAfterEnd]);
+    assert_eq!(findings_of(&plan, Code::TermStartAfterEnd).len(), 1);
+    let plan = plan_with(|w| w.first().term_start = Some(day("2027-01-31")));
+    assert!(findings_of(&plan, Code::TermStartAfterEnd).is_empty());
+}
+
+/// Days on which somebody is to verify.
+fn verified_by(plan: &Plan) -> Vec<Option<NaiveDate>> {
+    let steps = plan.steps().filter(|step| step.kind == StepKind::Verify);
+    steps.map(|step| step.due).collect()
+}
+
+#[test]
+fn verifying_before_the_end_leaves_the_check_after_it() {
+    let of = |as_of: &str, verified: Option<&str>| {
+        plan_with(|w| {
+            w.as_of = day(as_of);
+            w.report(StepKind::EnquireCredit, Progress::Done, "2027-01-20");
+            w.report(StepKind::Order, Progress::Done, "2027-01-27");
+            w.report(StepKind::EndSource, Progress::Done, "2027-01-28");
+            verified
+                .iter()
+                .for_each(|date| w.report(StepKind::Verify, Progress::Done, date));
+        })
+    };
+    let (first, again) = (Some(day("2027-01-27")), Some(day("2027-02-01")));
+    let plan = of("2027-01-28", None);
+    assert_eq!(verified_by(&plan), [first, again]);
+    assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Late), "a day late");
+    let plan = of("2027-01-28", Some("2027-01-28"));
+    assert_eq!(verified_by(&plan), [again]);
+    assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Open));
+    let plan = of("2027-02-02", Some("2027-01-28"));
+    assert_eq!(verified_by(&plan), [again]);
+    assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Late));
+    let plan = of("2027-02-02", Some("2027-02-01"));
+    assert!(verified_by(&plan).is_empty(), "{:?}", plan.step_refs);
+    assert_ne!(decision_of(&plan, 1).urgency, Some(Urgency::Late));
+}
+
+#[test]
+fn auto_renew_goes_off_before_a_move_in_the_grace_and_the_step_says_why() {
+    let plan = plan_with(|w| {
+        w.as_of = day("2027-01-30");
+        w.first().term = Some(Term::THREE_YEARS);
+        w.first().term_start = Some(day("2024-02-01"));
+    });
+    let decision = decision_of(&plan, 1);
+    assert_eq!(
+        (decision.move_date, decision.end_source_by),
+        (Some(day("2027-02-01")), Some(day("2027-01-29")))
+    );
+    let step = plan.steps().find(|step| step.kind == StepKind::EndSource).unwrap();
+    for part in [
+        "although users move after that, on 2027-02-01",
+        "in its grace until 2027-03-02",
+    ] {
+        assert!(step.detail.contains(part), "{}", step.detail);
+    }
+    assert!(!step.detail.contains("once the target is verified"), "{}", step.detail);
+}
+
+#[test]
+fn what_ends_by_itself_is_not_cancelled_afterwards() {
+    let of = |auto_renew| {
+        plan_with(|w| {
+            w.as_of = day("2027-01-31");
+            w.first().channel = Some(Channel::WebDirectMosa);
+            w.first().auto_renew = Some(auto_renew);
+        })
+    };
+    // Both move on Monday, the day after the end.
+    let plan = of(false);
+    let decision = decision_of(&plan, 1);
+    assert_eq!(decision.move_date, Some(day("2027-02-01")));
+    assert_eq!(
+        (decision.end_source, decision.end_source_by, decision.credit_enquiry),
+        (None, None, None)
+    );
+    assert!(plan.steps().all(|step| step.kind != StepKind::EndSource));
+    // It has renewed by then, and is cancelled with a credit.
+    assert_eq!(decision_of(&of(true), 1).end_source_by, Some(day("2027-02-02")));
+}
+
+#[test]
+fn a_renewal_that_was_undone_leaves_no_plan_as_it_was() {
+    let undone = |w: &mut World| {
+        w.first().term_start = Some(day("2026-11-17"));
+        w.first().term_end = Some(TermEnd(day("2027-11-16")));
+        w.report(StepKind::UndoRenewal, Progress::Done, "2026-11-20");
+    };
+    let plan = plan_with(undone);
+    let decision = decision_of(&plan, 1);
+    assert_eq!(decision.reasons, [Reason::RenewalUndone]);
+    assert_eq!(
+        (decision.urgency, decision.next_step_by, decision.window_closes),
+        (Some(Urgency::Open), None, None)
+    );
+    let step = plan.steps().next().unwrap();
+    assert!(step.detail.contains("see what is left of it"), "{}", step.detail);
+    // With the target there its source has ended: what is left is to look.
+    let plan = plan_with(|w| {
+        undone(w);
+        w.report(StepKind::Order, Progress::Done, "2026-11-19");
+    });
+    let steps: Vec<(StepKind, Option<NaiveDate>)> = plan.steps().map(|step| (step.kind, step.due)).collect();
+    assert_eq!(
+        steps
+            .iter()
+            .filter(|(kind, _)| *kind != StepKind::EnquireCredit)
+            .collect::<Vec<_>>(),
+        [
+            &(StepKind::Verify, Some(day("2026-11-19"))),
+            &(StepKind::Verify, Some(day("2026-11-23")))
+        ]
+    );
+}
+
+#[test]
+fn what_is_best_every_day_is_not_late_on_weekdays() {
+    for as_of in ["2026-11-20", "2026-11-21", "2026-11-22", "2026-11-23"] {
+        let plan = plan_with(|w| {
+            w.as_of = day(as_of);
+            w.first().state = Some(State::Suspended);
+            w.customer.relationship = Some(false);
+        });
+        assert_eq!(decision_of(&plan, 1).urgency, Some(Urgency::Open), "{as_of}");
+    }
 }
 
 #[test]
@@ -1298,7 +1561,6 @@ fn the_day_of_the_first_purchase_is_not_the_start_of_the_term() {
         ("2021-02-01", None, 1),
         ("2025-03-01", Some(Term::YEAR), 1),
         ("2026-01-15", Some(Term::YEAR), 0),
-        ("2027-02-01", Some(Term::YEAR), 0),
     ] {
         let plan = plan_with(|w| (w.first().term_start, w.first().term) = (Some(day(start)), term));
         let decision = decision_of(&plan, 1);

@@ -386,6 +386,16 @@ impl<'a> Together<'a> {
                 },
             ));
         }
+        if has(Reason::StateAgainstEnd) {
+            changes.push(Change::of_fact("if its state were active", |own| {
+                own.state = Some(State::Active);
+            }));
+        }
+        if has(Reason::TermStartAfterEnd) {
+            changes.push(Change::of_fact("if the start of its term were unknown", |own| {
+                own.term_start = None;
+            }));
+        }
         let settled = [
             (
                 Flaw::Contradiction,

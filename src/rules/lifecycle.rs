@@ -14,6 +14,8 @@ worded! {
         Extended = "extended",
         /// The extended service term applies and it was set to cancel at the term end.
         Cancelled = "cancelled",
+        /// The extended service term applies, and yet an export shows it as expired.
+        Lapsed = "lapsed",
         /// It was suspended at the term end.
         Suspended = "suspended",
         /// Its offer is kept for a shorter time than others.

@@ -18,6 +18,8 @@ worded! {
         Requested = "requested",
         CancelAtTermEnd = "cancel-at-term-end",
         AutoRenewOff = "auto-renew-off",
+        /// The same where the move falls after the last day for it, into the grace.
+        BeforeTheMove = "before-the-move",
         ExtendedTerm = "extended-term",
         Cancel = "cancel",
         DoNotRenew = "do-not-renew",
@@ -72,7 +74,7 @@ impl Conditions {
 }
 
 /// What may stand in braces in a sentence.
-pub const PLACEHOLDERS: [&str; 14] = [
+pub const PLACEHOLDERS: [&str; 15] = [
     "batch",
     "due",
     "full_term_end",
@@ -87,6 +89,7 @@ pub const PLACEHOLDERS: [&str; 14] = [
     "term_end",
     "transfer_items",
     "waits",
+    "window_closes",
 ];
 
 /// Who does a step.

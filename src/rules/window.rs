@@ -34,7 +34,7 @@ pub struct Window {
     pub recommended: DayRef,
     /// How the source ends.
     pub end_source: EndSource,
-    /// The last day on which that can be seen to; none: it hangs on the move.
+    /// The last day on which that can be seen to; none: it hangs on the move alone.
     pub end_by: Option<DayRef>,
     /// The last day to send a transfer request.
     pub request_by: Option<DayRef>,

@@ -43,6 +43,8 @@ fn new(channel: Channel, term_end: &str) -> DateQuery {
         transfer_requested: false,
         request_sent: None,
         settled_on: None,
+        verified_on: None,
+        undone_on: None,
         done: Steps::default(),
         requested: Steps::default(),
         not_before: None,
@@ -765,6 +767,234 @@ fn renewed_lately_and_waiting_for_the_base() {
                 wave("2026-12-16", new(CSP, "2026-12-15")),
                 "planned, recommended 2026-12-11, move 2026-12-16, opens 2026-12-08, closes 2026-12-14, \
              extended-term 2026-12-14, cancel-extended 2026-12-17, overlap 0, wave",
+            ),
+        ],
+    );
+}
+
+/// A new subscription that was ordered on a day.
+fn ordered(on: &str, and: &[StepKind], query: DateQuery) -> DateQuery {
+    let steps = and.iter().copied().chain([StepKind::Order]);
+    DateQuery {
+        settled_on: Some(day(on)),
+        done: steps.collect(),
+        ..query
+    }
+}
+
+#[test]
+fn the_state_that_was_seen_counts_before_what_was_set() {
+    let expired = |end| state(State::Expired, off(new(CSP, end)));
+    hold(
+        &world(None, Numbers::default()),
+        &[
+            (
+                "in its grace, and not in the extended term that would follow",
+                expired("2026-11-16"),
+                "lapsed, recommended 2026-11-13, move 2026-11-23, opens 2026-11-09, closes 2026-12-16, overlap 0, \
+             as-soon-as-ready",
+            ),
+            (
+                "after its grace: data is kept for 90 days, if it was cancelled",
+                expired("2026-10-01"),
+                "lapsed, recommended 2026-09-28, move 2026-11-23, opens 2026-09-24, closes 2026-12-30, overlap 0, \
+             as-soon-as-ready, service-down",
+            ),
+            (
+                "after that nobody knows",
+                expired("2026-08-20"),
+                "rule-unsure, opens 2026-08-13",
+            ),
+            ("gone", expired("2026-07-20"), "source-deleted, opens 2026-07-13"),
+            (
+                "disabled, so that it has not renewed; with the last day of its data",
+                state(State::Disabled, new(CSP, "2026-11-01")),
+                "lapsed, recommended 2026-10-29, move 2026-11-23, opens 2026-10-25, closes 2027-01-30, overlap 0, \
+             as-soon-as-ready, service-down",
+            ),
+            (
+                "the same, set to renew",
+                told_to(EndInstruction::Renew, state(State::Disabled, new(CSP, "2026-11-01"))),
+                "lapsed, recommended 2026-10-29, move 2026-11-23, opens 2026-10-25, closes 2027-01-30, overlap 0, \
+             as-soon-as-ready, service-down",
+            ),
+            (
+                "expired inside its term: one of the two is wrong",
+                state(State::Expired, new(CSP, "2027-01-31")),
+                "state-against-end, opens 2027-01-24, closes 2027-01-30",
+            ),
+            (
+                "disabled inside its term: alike",
+                state(State::Disabled, new(CSP, "2027-01-31")),
+                "state-against-end, opens 2027-01-24, closes 2027-01-30",
+            ),
+            (
+                "disabled inside its term because it was ended early",
+                done(&[StepKind::EndSource], state(State::Disabled, new(CSP, "2027-01-31"))),
+                "open, recommended 2026-11-23, move 2026-11-23, closes 2027-01-30, cancel-at-term-end, \
+             verify 2027-02-01, overlap 0, as-soon-as-ready, service-down",
+            ),
+            (
+                "suspended inside its term, on a Monday: what is best every day is not late",
+                DateQuery {
+                    missing: Gates {
+                        relationship: true,
+                        ..Gates::default()
+                    },
+                    ..on("2026-11-23", state(State::Suspended, new(CSP, "2027-01-31")))
+                },
+                "open, recommended 2026-11-23, move 2026-11-24, closes 2027-01-30, relationship 2026-11-23, \
+             cancel-at-term-end 2027-01-29, verify 2027-02-01, overlap 69, as-soon-as-ready, service-down",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn what_is_ordered_is_verified_on_its_day_and_after_the_end() {
+    let moved = ", recommended 2026-11-27, move 2026-11-20, opens 2026-11-23, closes 2026-11-29";
+    let source = || new(CSP, "2026-11-30");
+    let verified = |on: &str, query| DateQuery {
+        verified_on: Some(day(on)),
+        ..query
+    };
+    let both = [StepKind::Verify, StepKind::EndSource];
+    let after = |query| DateQuery {
+        as_of: day("2026-12-02"),
+        ..query
+    };
+    hold(
+        &world(None, Numbers::default()),
+        &[
+            (
+                "yesterday, and nobody has looked",
+                ordered("2026-11-20", &[], source()),
+                &format!("late{moved}, cancel-at-term-end 2026-11-27, verify 2026-12-01, overlap 11"),
+            ),
+            (
+                "somebody has, which says nothing of the days after the end",
+                verified("2026-11-20", ordered("2026-11-20", &[StepKind::Verify], source())),
+                &format!("planned{moved}, cancel-at-term-end 2026-11-27, verify 2026-12-01, overlap 11"),
+            ),
+            (
+                "the day after the end has passed",
+                after(verified("2026-11-20", ordered("2026-11-20", &both, source()))),
+                &format!("late{moved}, verify 2026-12-01, overlap 11"),
+            ),
+            (
+                "nobody says when somebody looked",
+                after(ordered("2026-11-20", &both, source())),
+                &format!("late{moved}, verify 2026-12-01, overlap 11"),
+            ),
+            (
+                "somebody has looked after the end",
+                after(verified("2026-12-01", ordered("2026-11-20", &both, source()))),
+                &format!("planned{moved}, overlap 11"),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn the_older_online_agreement_is_not_cancelled_after_its_end() {
+    let mosa = |end| done(&[StepKind::EnquireCredit], new(Channel::WebDirectMosa, end));
+    hold(
+        &world(None, Numbers::default()),
+        &[
+            (
+                "moved after its end, when it has ended by itself",
+                off(mosa("2026-11-21")),
+                "late, recommended 2026-11-18, move 2026-11-23, opens 2026-11-14, closes 2026-11-20, overlap 0, \
+             as-soon-as-ready",
+            ),
+            (
+                "moved on the eve of its end, a Friday",
+                on("2026-11-20", off(mosa("2026-11-21"))),
+                "late, recommended 2026-11-18, move 2026-11-20, opens 2026-11-14, closes 2026-11-20, \
+             verify 2026-11-23, overlap 2, as-soon-as-ready",
+            ),
+            (
+                "the same, and it renews itself: cancelled on that Friday",
+                on("2026-11-20", mosa("2026-11-21")),
+                "late, recommended 2026-11-18, move 2026-11-20, opens 2026-11-14, closes 2026-11-20, cancel 2026-11-20, \
+             verify 2026-11-23, overlap 1, as-soon-as-ready",
+            ),
+            (
+                "licences on Friday, the end on Sunday",
+                reassign(mosa("2026-11-29")),
+                "planned, recommended 2026-11-26, move 2026-11-26, opens 2026-11-22, closes 2026-11-28, \
+             reassign 2026-11-27, cancel 2026-11-27, verify 2026-11-30, overlap 2",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn auto_renew_of_an_agreement_is_no_notice() {
+    hold(
+        &world(None, Numbers::default()),
+        &[
+            (
+                "it is to be given all the same",
+                off(new(Channel::Ea, "2027-06-30")),
+                "planned, recommended 2027-06-25, move 2027-06-25, opens 2027-06-23, closes 2027-06-30, \
+             do-not-renew 2027-05-31, verify 2027-07-01, overlap 6",
+            ),
+            (
+                "and is missed",
+                off(new(Channel::OpenValue, "2026-12-15")),
+                "late, recommended 2026-12-11, move 2026-12-11, opens 2026-12-08, closes 2026-12-15, \
+             do-not-renew 2026-11-13, verify 2026-12-16, overlap 5, notice-missed",
+            ),
+            (
+                "until it is given",
+                done(&[StepKind::EndSource], new(Channel::OpenValue, "2026-12-15")),
+                "planned, recommended 2026-12-11, move 2026-12-11, opens 2026-12-08, closes 2026-12-15, do-not-renew, \
+             verify 2026-12-16, overlap 5",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_renewal_that_was_undone() {
+    let undone = |on: Option<&str>, query: DateQuery| {
+        let mut steps = query.done;
+        steps.insert(StepKind::UndoRenewal);
+        DateQuery {
+            undone_on: on.map(day),
+            done: steps,
+            ..query
+        }
+    };
+    let renewed = DateQuery {
+        term_start: Some(day("2026-11-18")),
+        ..new(CSP, "2027-11-17")
+    };
+    hold(
+        &world(None, Numbers::default()),
+        &[
+            (
+                "its term end says nothing any more",
+                undone(None, renewed),
+                "renewal-undone",
+            ),
+            (
+                "the export is older than the renewal",
+                undone(Some("2026-11-18"), new(CSP, "2026-11-16")),
+                "renewal-undone",
+            ),
+            (
+                "that of a year ago is history",
+                undone(Some("2025-11-20"), renewed),
+                "planned, recommended 2027-11-12, move 2027-11-12, opens 2027-11-10, closes 2027-11-16, \
+             cancel-at-term-end 2027-11-16, verify 2027-11-18, undo 2026-11-24, overlap 6, renewed-lately",
+            ),
+            (
+                "once the target was there: the source has ended, which is looked at on Monday",
+                undone(Some("2026-11-20"), ordered("2026-11-19", &[StepKind::Verify], renewed)),
+                "planned, recommended 2027-11-12, move 2026-11-19, opens 2027-11-10, closes 2027-11-16, \
+             verify 2026-11-23, overlap 2",
             ),
         ],
     );

@@ -225,7 +225,9 @@ fn the_product_and_the_plain_implementation_agree() {
     for answer in [
         "move",
         "transfer-missed",
+        "state-against-end",
         "renewed-since-export",
+        "renewal-undone",
         "transfer-pending",
         "source-deleted",
         "addon-without-base",
@@ -322,6 +324,8 @@ fn the_two_agree_on_every_day_around_a_term_end() {
                             transfer_requested: false,
                             request_sent: None,
                             settled_on: None,
+                            verified_on: None,
+                            undone_on: None,
                             done: Default::default(),
                             requested: Default::default(),
                             not_before: None,

@@ -9,14 +9,14 @@ use seatshift::{
         Reason,
         dates::{DateQuery, Dates, Outcome},
     },
-    terms::{Channel, EndInstruction, EndSource, Route, StepKind, Urgency},
+    terms::{Channel, EndInstruction, EndSource, Route, State, StepKind, Urgency},
 };
 
 use crate::{
     calendar::{PlainCalendar, PlainCalendars, plus},
     numbers::Numbers,
     plain::nothing,
-    program::{Window, today},
+    program::{Window, in_extended_term, today, undone},
 };
 
 /// A move date, and what it was found from.
@@ -70,7 +70,7 @@ pub(crate) fn moved(query: &DateQuery, calendar: &PlainCalendars, settings: &Num
     let settled = query.settled_on.is_some();
     dates.urgency = if a > query.term_end && !settled {
         Urgency::Lapsed
-    } else if (found.ready > found.best && !settled) || some_day_passed(query, &dates) {
+    } else if (found.ready > found.best && !settled && !window.from_as_of) || some_day_passed(query, &dates) {
         Urgency::Late
     } else if window.opens.is_none_or(|opens| opens <= a) && window.closes.is_none_or(|closes| a <= closes) {
         Urgency::Open
@@ -133,9 +133,12 @@ fn before_the_move(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
 fn after_the_move(query: &DateQuery, calendar: &PlainCalendars, move_date: NaiveDate, dates: &mut Dates) {
     let e = query.term_end;
     let mut after = move_date;
+    // Whether it is cancelled inside a term that ends, not in the extended one, which does not.
+    let ends = dates.end_source == Some(EndSource::Cancel) && query.as_of <= e && !in_extended_term(query);
     if query.reassign {
+        let next_day = calendar.theirs.next(plus(move_date, 1));
         after = match dates.end_source {
-            Some(EndSource::Cancel) => calendar.theirs.next(plus(move_date, 1)),
+            Some(EndSource::Cancel) if !ends || next_day <= e => next_day,
             _ => calendar.theirs.prev(e).max(move_date),
         };
         if !query.done.contains(StepKind::Reassign) {
@@ -148,20 +151,49 @@ fn after_the_move(query: &DateQuery, calendar: &PlainCalendars, move_date: Naive
         _ => &calendar.ours,
     };
     dates.end_source_by = end_source_by(query, enders, dates.end_source, move_date, after);
+    if ends && enders.next(plus(after, 1)) > e {
+        let stops = match query.end_instruction {
+            Some(instruction) => instruction == EndInstruction::Cancel,
+            None => query.auto_renew == Some(false),
+        };
+        let last_chance = enders.prev(plus(e, -1)).max(after);
+        if stops {
+            // There is nothing left to cancel, and nothing to be credited.
+            (dates.end_source, dates.end_source_by, dates.credit_by) = (None, None, None);
+        } else if dates.end_source_by.is_some() && last_chance <= e {
+            dates.end_source_by = Some(last_chance);
+        }
+    }
+    if undone(query) && query.route != Route::Transfer {
+        // It has ended with that.
+        (dates.end_source, dates.end_source_by, dates.credit_by) = (None, None, None);
+    }
     if dates.end_source == Some(EndSource::ExtendedTerm) && !query.done.contains(StepKind::CancelExtendedTerm) {
         dates.cancel_extended_by = Some(enders.next(plus(after, 1)));
     }
     if query.route == Route::Transfer {
         return;
     }
-    let again = calendar.ours.next(plus(e, 1));
-    if again > move_date {
+    // What was undone has ended on that day.
+    let source_ends = match (undone(query), query.undone_on) {
+        (true, Some(day)) => day,
+        (true, None) => move_date,
+        (false, _) => e,
+    };
+    let again = calendar.ours.next(plus(source_ends, 1));
+    let looked_since = query.verified_on.is_some_and(|looked| looked > source_ends);
+    if again > move_date && !looked_since {
         dates.verify_again = Some(again);
     }
     let last_paid = match (dates.end_source, dates.end_source_by) {
         (Some(EndSource::Cancel), Some(day)) => day,
-        _ => e,
+        _ => source_ends,
     };
+    // Told to end, and seen to have ended before its last day: nobody pays for it any more.
+    let seen_ended = query.state == Some(State::Expired) || query.state == Some(State::Disabled);
+    if seen_ended && query.as_of <= e && query.done.contains(StepKind::EndSource) {
+        return;
+    }
     let mut day = move_date;
     while day <= last_paid {
         dates.overlap_days += 1;
@@ -175,11 +207,9 @@ fn undo_renewal(query: &DateQuery, settings: &Numbers, reasons: &mut Vec<Reason>
         return;
     };
     let last = plus(start, days - 1);
-    if start <= query.as_of && query.as_of <= last {
+    if start <= query.as_of && query.as_of <= last && !undone(query) {
         reasons.push(Reason::RenewedLately);
-        if !query.done.contains(StepKind::UndoRenewal) {
-            dates.undo_renewal_by = Some(last);
-        }
+        dates.undo_renewal_by = Some(last);
     }
 }
 
@@ -190,7 +220,8 @@ fn risks(query: &DateQuery, reasons: &mut Vec<Reason>, dates: &Dates) {
         Some(instruction) => instruction != EndInstruction::Renew,
         None => query.auto_renew == Some(false),
     };
-    if query.as_of == e && !told && !query.done.contains(StepKind::EndSource) {
+    let ended = query.done.contains(StepKind::EndSource);
+    if query.as_of == e && !told && !ended {
         let renews = matches!(
             dates.end_source,
             Some(EndSource::ExtendedTerm | EndSource::AutoRenewOff)
@@ -199,11 +230,8 @@ fn risks(query: &DateQuery, reasons: &mut Vec<Reason>, dates: &Dates) {
             reasons.push(Reason::AutoRenewRisk);
         }
     }
-    if dates.end_source == Some(EndSource::DoNotRenew)
-        && query.as_of > plus(e, -30)
-        && query.auto_renew != Some(false)
-        && !query.done.contains(StepKind::EndSource)
-    {
+    // Only a notice is a notice.
+    if dates.end_source == Some(EndSource::DoNotRenew) && query.as_of > plus(e, -30) && !ended {
         reasons.push(Reason::NoticeMissed);
     }
 }
@@ -219,8 +247,14 @@ fn some_day_passed(query: &DateQuery, dates: &Dates) -> bool {
         (Some(_), Some(EndSource::DoNotRenew)) => Some(plus(e, -30)),
         (Some(day), Some(EndSource::Cancel | EndSource::Transfer)) => Some(day),
     };
+    let look = match query.done.contains(StepKind::Verify) {
+        true => None,
+        false => dates.move_date,
+    };
     let days = [
         end_source,
+        look,
+        dates.verify_again,
         dates.relationship_by,
         dates.agreement_by,
         dates.delegated_rights_by,
@@ -268,10 +302,7 @@ fn end_source_by(
             Some(EndInstruction::Extended) => None,
             _ => Some(calendar.prev(eve)),
         },
-        EndSource::DoNotRenew => match query.auto_renew {
-            Some(false) => None,
-            _ => Some(calendar.prev(plus(e, -30))),
-        },
+        EndSource::DoNotRenew => Some(calendar.prev(plus(e, -30))),
         EndSource::Cancel => Some(calendar.next(plus(after, 1))),
     }
 }

@@ -99,7 +99,10 @@ fn unexplained(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, D
     names
         .into_iter()
         .filter(|name| {
+            // What has passed its last day to be cancelled on ends by itself.
+            let ends_itself = after.1.end_source.is_none();
             let steady = match *name {
+                "credit_by" if ends_itself => false,
                 "window_opens"
                 | "recommended"
                 | "relationship_by"
@@ -114,8 +117,11 @@ fn unexplained(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, D
                 _ => false,
             };
             // Before E the source's end changes by a missed window only.
-            let end_source =
-                *name == "end_source" && moves && !past_end && !after.1.reasons.contains(&Reason::WindowMissed);
+            let end_source = *name == "end_source"
+                && moves
+                && !past_end
+                && !ends_itself
+                && !after.1.reasons.contains(&Reason::WindowMissed);
             steady || end_source || !explained
         })
         .collect()
@@ -150,6 +156,8 @@ fn crossed(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, Dates
                 dates.end_source_by,
                 dates.cancel_extended_by,
                 dates.undo_renewal_by,
+                dates.move_date,
+                dates.verify_again,
             ]
             .into_iter()
             .flatten(),

@@ -16,7 +16,10 @@ use crate::{
     calendar::{PlainCalendars, plus},
     moved::{Found, moved},
     numbers::Numbers,
-    program::{Lifecycle, Window, in_extended_term, lifecycle, renewed, stands_still, today, window_of},
+    program::{
+        Lifecycle, Window, contradicts_its_end, in_extended_term, lifecycle, renewed, replaced, stands_still, today,
+        undone, window_of,
+    },
 };
 
 /// The whole answer.
@@ -29,6 +32,9 @@ pub(crate) fn plain_dates(query: &DateQuery, calendar: &PlainCalendars, settings
             true => nothing(Outcome::Review(Reason::SourceDeleted)),
             false => only_opening(Reason::SourceDeleted, window),
         };
+    }
+    if undone(query) && !replaced(query) {
+        return nothing(Outcome::Review(Reason::RenewalUndone));
     }
     let new_commerce = matches!(query.channel, Channel::Csp | Channel::WebDirect | Channel::McaE);
     if no_transfer || (query.state == Some(State::Extended) && !new_commerce) {
@@ -52,6 +58,12 @@ pub(crate) fn plain_dates(query: &DateQuery, calendar: &PlainCalendars, settings
     }
     if query.as_of > query.term_end {
         return lapsed(query, calendar, settings, window);
+    }
+    if contradicts_its_end(query) {
+        let mut dates = nothing(Outcome::Review(Reason::StateAgainstEnd));
+        dates.window_opens = window.opens;
+        dates.window_closes = window.closes;
+        return dates;
     }
     before_term_end(query, calendar, settings, window)
 }
@@ -102,7 +114,7 @@ fn renewed_since_export(query: &DateQuery, settings: &Numbers, window: Window) -
     dates.window_closes = window.closes;
     if let Some(days) = settings.undo(query) {
         let last = plus(query.term_end, days);
-        if query.as_of <= last && !query.done.contains(StepKind::UndoRenewal) {
+        if query.as_of <= last {
             dates.undo_renewal_by = Some(last);
         }
     }

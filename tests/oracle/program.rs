@@ -51,8 +51,8 @@ pub(crate) fn window_of(query: &DateQuery, settings: &Numbers) -> Window {
             ..usual
         };
     }
-    // What stands still inside its term is moved as soon as it goes.
-    if query.route != Route::Transfer && query.as_of <= e && stands_still(query) {
+    // What stands still inside its term is moved as soon as it goes; what only seems to has its usual days.
+    if query.route != Route::Transfer && query.as_of <= e && stands_still(query) && !contradicts_its_end(query) {
         return Window {
             opens: None,
             best: today(query),
@@ -71,6 +71,28 @@ pub(crate) fn today(query: &DateQuery) -> NaiveDate {
 /// Whether the export shows it as one that is no longer paid for, or stopped.
 pub(crate) fn stands_still(query: &DateQuery) -> bool {
     query.state == Some(State::Expired) || query.state == Some(State::Suspended) || query.state == Some(State::Disabled)
+}
+
+/// Whether the export calls it ended although its last day is still to come, and nobody has said that it was ended, or replaced.
+pub(crate) fn contradicts_its_end(query: &DateQuery) -> bool {
+    let called_ended = query.state == Some(State::Expired) || query.state == Some(State::Disabled);
+    called_ended && query.as_of <= query.term_end && !replaced(query) && !query.done.contains(StepKind::EndSource)
+}
+
+/// Whether its target was ordered, or its transfer approved.
+pub(crate) fn replaced(query: &DateQuery) -> bool {
+    query.settled_on.is_some() || query.done.contains(StepKind::Order) || query.done.contains(StepKind::ApproveTransfer)
+}
+
+/// Whether somebody has undone the renewal of this term, or of the one after it. Before this term began it was another one.
+pub(crate) fn undone(query: &DateQuery) -> bool {
+    if !query.done.contains(StepKind::UndoRenewal) {
+        return false;
+    }
+    match (query.undone_on, query.term_start) {
+        (Some(undone), Some(start)) => undone >= start,
+        _ => true,
+    }
 }
 
 fn usual_window(query: &DateQuery, settings: &Numbers, window: impl Fn(i64, i64, EndSource) -> Window) -> Window {
@@ -132,8 +154,8 @@ pub(crate) fn in_extended_term(query: &DateQuery) -> bool {
     if query.as_of <= query.term_end || !extended_term_applies(query) {
         return false;
     }
-    // What is stopped does not run on, whatever it was set to.
-    if matches!(query.state, Some(State::Suspended | State::Disabled)) {
+    // What is stopped or in its grace does not run on, whatever it was set to.
+    if stands_still(query) {
         return false;
     }
     match query.end_instruction {
@@ -145,14 +167,17 @@ pub(crate) fn in_extended_term(query: &DateQuery) -> bool {
 
 /// Whether it has renewed itself since the export was made (asked after the extended term).
 pub(crate) fn renewed(query: &DateQuery) -> bool {
-    if query.as_of <= query.term_end || query.done.contains(StepKind::EndSource) {
+    if query.as_of <= query.term_end || query.done.contains(StepKind::EndSource) || undone(query) {
+        return false;
+    }
+    // The state was seen, what it is set to was only intended.
+    if stands_still(query) {
         return false;
     }
     match (query.end_instruction, query.auto_renew) {
         (Some(EndInstruction::Cancel), _) => false,
         (Some(EndInstruction::Renew), _) => true,
-        (_, Some(auto_renew)) => auto_renew,
-        (_, None) => !matches!(query.state, Some(State::Expired | State::Disabled | State::Suspended)),
+        (_, auto_renew) => auto_renew.unwrap_or(true),
     }
 }
 
@@ -181,10 +206,20 @@ pub(crate) fn lifecycle(query: &DateQuery, day: NaiveDate) -> Lifecycle {
     }
     // It neither renewed nor runs on: where the extended term applies it was cancelled at its end, set so or not. Only an export
     // that shows it in its grace knows better.
-    let cancelled = query.end_instruction == Some(EndInstruction::Cancel) || query.state != Some(State::Expired);
+    let cancelled =
+        query.end_instruction == Some(EndInstruction::Cancel) || query.state != Some(State::Expired) || undone(query);
     if extended_term_applies(query) && cancelled {
         return match past {
             ..=90 => Lifecycle::Down { until: plus(e, 90) },
+            _ => Lifecycle::Gone,
+        };
+    }
+    // In its grace, against the rule: its data are there for 90 days at least, and for 120 at most.
+    if extended_term_applies(query) {
+        return match past {
+            ..=30 => Lifecycle::Runs { until: plus(e, 30) },
+            31..=90 => Lifecycle::Down { until: plus(e, 90) },
+            91..=120 => Lifecycle::Unsure,
             _ => Lifecycle::Gone,
         };
     }

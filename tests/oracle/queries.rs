@@ -136,6 +136,8 @@ pub(crate) fn query(random: &mut Random, way: (Channel, Route), term_end: NaiveD
         transfer_requested: random.chance(if route == Route::Transfer { 30 } else { 3 }),
         request_sent: None,
         settled_on: None,
+        verified_on: None,
+        undone_on: None,
         done: steps(random),
         requested: steps(random),
         not_before: None,
@@ -152,6 +154,17 @@ pub(crate) fn query(random: &mut Random, way: (Channel, Route), term_end: NaiveD
     if query.done.contains(last_step) {
         let (lately, before_end) = (plus(as_of, -random.below(20)), plus(term_end, -random.below(40)));
         query.settled_on = random.maybe(30, &[as_of, lately, before_end]);
+    }
+    let lately = plus(as_of, -random.below(30));
+    if query.done.contains(StepKind::Verify) {
+        let near_end = plus(term_end, random.below(12) - 6).min(as_of);
+        query.verified_on = random.maybe(30, &[as_of, lately, near_end]);
+    }
+    if query.done.contains(StepKind::UndoRenewal) {
+        let near_start = query
+            .term_start
+            .map_or(lately, |start| plus(start, random.below(8) - 3));
+        query.undone_on = random.maybe(30, &[lately, near_start.min(as_of), plus(as_of, -300)]);
     }
     query.missing.relationship &= !query.done.contains(StepKind::RequestRelationship);
     query.missing.agreement &= !query.done.contains(StepKind::AcceptAgreement);

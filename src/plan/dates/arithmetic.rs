@@ -437,7 +437,8 @@ impl<'a> Lines<'a> {
         for last in last.into_iter().flat_map(by) {
             let last = last.prev();
             ends.push(last.clone());
-            ends.push(last.later(moved.clone()));
+            ends.push(last.clone().later(moved.clone()));
+            ends.extend(dates.reassign_by.map(|day| last.later(self.sum("reassign_by", day))));
         }
         // With licences to reassign the cancellation waits for that.
         let mut cancels: Vec<Sum<'a>> = Vec::new();
@@ -449,8 +450,11 @@ impl<'a> Lines<'a> {
         ends.extend(cancels.clone());
         self.add("end_source_by", dates.end_source_by, ends);
         self.add("cancel_extended_by", dates.cancel_extended_by, cancels);
-        let again = self.end().shift(1, None).next();
-        self.add("verify_again", dates.verify_again, vec![again]);
+        let undone = case.q.undone_on.filter(|_| case.renewal_undone());
+        let undone = undone.map(|day| self.sum("the undoing, as reported,", day));
+        let ends = [self.end()].into_iter().chain(undone).chain([moved]);
+        let again = ends.map(|end| end.shift(1, None).next()).collect();
+        self.add("verify_again", dates.verify_again, again);
         let undo = case.q.term_start.map(|start| {
             let last = case.undo_by(start).unwrap_or(start);
             let days = last.signed_duration_since(start).num_days();

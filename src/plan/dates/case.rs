@@ -68,7 +68,8 @@ impl<'a> Case<'a> {
         let extended_applies = rules.extended_term_applies(q.channel, q.term_start, q.term_end);
         let rolled_over = q.end_instruction == Some(EndInstruction::Extended)
             || (q.auto_renew == Some(false) && q.end_instruction.is_none());
-        let runs = !matches!(q.state, Some(State::Suspended | State::Disabled | State::Deleted));
+        // What a state shows as ended does not run on, whatever it was set to.
+        let runs = !no_longer_runs(q.state) && q.state != Some(State::Deleted);
         let in_extended = q.state == Some(State::Extended) || (past && extended_applies && rolled_over && runs);
         let asap = (rules.mosa_asap && !in_extended)
             .then(|| rules.window(q.channel, q.route, WindowCase::Asap, on))
@@ -131,6 +132,14 @@ impl<'a> Case<'a> {
                 ..gone
             };
         }
+        if self.renewal_undone() && !self.is_acquired() {
+            // It stops at once then, so that its term end says nothing any more.
+            return Dates {
+                window_opens: None,
+                window_closes: None,
+                ..self.without_move(Outcome::Review(Reason::RenewalUndone))
+            };
+        }
         let Some(window) = self.window else {
             return self.without_move(Outcome::Review(Reason::RuleUnsure));
         };
@@ -141,9 +150,7 @@ impl<'a> Case<'a> {
         }
         if self.past && !self.in_extended && self.renewed() {
             // The new term began on the day after.
-            let undo_renewal_by = self
-                .undo_by(shift(self.q.term_end, 1))
-                .filter(|&by| self.q.as_of <= by && !self.is_done(StepKind::UndoRenewal));
+            let undo_renewal_by = self.undo_by(shift(self.q.term_end, 1)).filter(|&by| self.q.as_of <= by);
             return Dates {
                 undo_renewal_by,
                 ..self.without_move(Outcome::Review(Reason::RenewedSinceExport))
@@ -162,6 +169,13 @@ impl<'a> Case<'a> {
                     self.without_move(Outcome::Review(Reason::TransferPending))
                 }
                 None => self.without_move(Outcome::TransferMissed),
+            };
+        }
+        if self.contradicts_its_end() {
+            // If the state is wrong, the usual window holds.
+            return Dates {
+                window_opens: window.opens.map(|opens| opens.on(self.today, self.q.term_end)),
+                ..self.without_move(Outcome::Review(Reason::StateAgainstEnd))
             };
         }
         if self.past && !self.in_extended {
@@ -183,18 +197,36 @@ impl<'a> Case<'a> {
         dates
     }
 
-    /// Whether the subscription has renewed itself since it was exported.
+    /// Whether the subscription has renewed itself since it was exported: a state that shows it as ended says that it has not,
+    /// whatever it was set to.
     fn renewed(&self) -> bool {
-        if self.is_done(StepKind::EndSource) {
+        if self.is_done(StepKind::EndSource) || self.renewal_undone() || no_longer_runs(self.q.state) {
             return false;
         }
-        let lapsed = matches!(self.q.state, Some(State::Expired | State::Disabled | State::Suspended));
         match (self.q.end_instruction, self.q.auto_renew) {
             (Some(EndInstruction::Renew), _) => true,
-            (Some(EndInstruction::Cancel), _) | (None | Some(EndInstruction::Extended), Some(false)) => false,
-            (None | Some(EndInstruction::Extended), Some(true)) => true,
-            (None | Some(EndInstruction::Extended), None) => !lapsed,
+            (Some(EndInstruction::Cancel), _) => false,
+            (None | Some(EndInstruction::Extended), auto_renew) => auto_renew != Some(false),
         }
+    }
+
+    /// Whether the renewal that began this term, or the one after it, is reported as undone; an earlier one is history.
+    pub(super) fn renewal_undone(&self) -> bool {
+        let began = self.q.term_start;
+        let of_this_term = |day: NaiveDate| began.is_none_or(|began| began <= day);
+        self.is_done(StepKind::UndoRenewal) && self.q.undone_on.is_none_or(of_this_term)
+    }
+
+    /// Whether the target is there, or on its way, as reported.
+    fn is_acquired(&self) -> bool {
+        self.q.settled_on.is_some() || self.is_done(StepKind::Order) || self.is_done(StepKind::ApproveTransfer)
+    }
+
+    /// Whether its state shows it as ended while its term runs on, and nobody reports that it was ended early. What is suspended
+    /// is stopped inside its term, and contradicts nothing.
+    fn contradicts_its_end(&self) -> bool {
+        let ended = matches!(self.q.state, Some(State::Expired | State::Disabled));
+        ended && !self.past && !self.is_acquired() && !self.is_done(StepKind::EndSource)
     }
 
     /// The best day, whatever is ready, with the reason where it is not a business day of the window.
@@ -380,6 +412,7 @@ impl<'a> Case<'a> {
         let suspended = self.q.state == Some(State::Suspended);
         let ended = self.is_done(StepKind::EndSource) && self.q.state != Some(State::Expired);
         let stopped = ended
+            || self.renewal_undone()
             || self.q.end_instruction == Some(EndInstruction::Cancel)
             || suspended
             || self.q.state == Some(State::Disabled);
@@ -387,6 +420,8 @@ impl<'a> Case<'a> {
             LifecycleCase::Suspended
         } else if self.extended_applies && stopped {
             LifecycleCase::Cancelled
+        } else if self.extended_applies && self.rules.has_lifecycle(self.q.channel, LifecycleCase::Lapsed) {
+            LifecycleCase::Lapsed
         } else if self.q.short_grace && self.rules.has_lifecycle(self.q.channel, LifecycleCase::ShortGrace) {
             LifecycleCase::ShortGrace
         } else {

@@ -36,7 +36,8 @@ impl Case<'_> {
         let ending = self.ending(window, end_source, move_date);
         reasons.extend(ending.reason);
         let deadlines = self.deadlines(window, recommended);
-        let undoable = self.undo_renewal_by();
+        let end_source = ending.end_source;
+        let undoable = self.undo_renewal_by().filter(|_| !self.renewal_undone());
         if undoable.is_some() {
             reasons.push(Reason::RenewedLately);
         }
@@ -50,8 +51,8 @@ impl Case<'_> {
             end_source_by: ending.by,
             reassign_by: ending.reassign_by,
             cancel_extended_by: ending.cancel_extended_by,
-            verify_again: Some(self.calendar.next(shift(self.q.term_end, 1))).filter(|&day| ordered && day > move_date),
-            undo_renewal_by: undoable.filter(|_| !self.is_done(StepKind::UndoRenewal)),
+            verify_again: self.verify_again(move_date).filter(|_| ordered),
+            undo_renewal_by: undoable,
             // A source that is no longer paid for has no unused days.
             credit_by: deadlines.credit_by.filter(|_| end_source.is_some()),
             overlap_days: self.overlap_days(end_source, ending.by, move_date),
@@ -59,9 +60,26 @@ impl Case<'_> {
         };
         dates.reasons.sort_unstable();
         dates.reasons.dedup();
-        let slipped = self.q.settled_on.is_none() && ready > recommended;
+        // What is best today is best tomorrow too: it waits for what is missing, and is not late by that.
+        let slipped = self.q.settled_on.is_none() && !self.at_once && ready > recommended;
         dates.urgency = self.urgency(&dates, ending.missed, slipped);
         dates
+    }
+
+    /// The day on which the source ends: that of its term, unless its renewal was undone.
+    fn last_day_of_source(&self, move_date: NaiveDate) -> NaiveDate {
+        match self.renewal_undone() {
+            true => self.q.undone_on.unwrap_or(move_date),
+            false => self.q.term_end,
+        }
+    }
+
+    /// The day on which to check again that the source has ended; none where that was done after its end.
+    fn verify_again(&self, move_date: NaiveDate) -> Option<NaiveDate> {
+        let ended = self.last_day_of_source(move_date);
+        let again = self.calendar.next(shift(ended, 1));
+        let seen_since = self.q.verified_on.is_some_and(|day| day > ended);
+        (again > move_date && !seen_since).then_some(again)
     }
 
     /// The last day on which a purchase or renewal of the last days can be undone.
@@ -139,21 +157,31 @@ impl Case<'_> {
         let q = self.q;
         let calendar = self.calendar_of(StepKind::EndSource, end_source.and_then(case_of));
         let assigning = self.calendar_of(StepKind::Reassign, None);
-        let after_move = |days_after: NaiveDate| calendar.next(shift(days_after, 1));
         let reassigns = q.reassign && !q.done.contains(StepKind::Reassign);
+        // What has a term end before it is cancelled by then; what runs on in the extended term has none.
+        let has_end = end_source == Some(EndSource::Cancel) && !self.past && !self.in_extended;
+        let in_time = |day: NaiveDate| !has_end || day <= q.term_end;
+        let by_the_end = assigning.prev(q.term_end).max(move_date);
         let reassign_day = match end_source {
-            Some(EndSource::Cancel) => assigning.next(shift(move_date, 1)),
-            _ => assigning.prev(q.term_end).max(move_date),
+            Some(EndSource::Cancel) => Some(assigning.next(shift(move_date, 1)))
+                .filter(|&day| in_time(day))
+                .unwrap_or(by_the_end),
+            _ => by_the_end,
         };
-        let once_moved = if q.reassign {
-            after_move(reassign_day)
-        } else {
-            after_move(move_date)
-        };
+        let moved = if q.reassign { reassign_day } else { move_date };
+        let once_moved = calendar.next(shift(moved, 1));
         let last_day = window.end_by.map(|by| by.on(q.as_of, q.term_end));
+        let ends_itself = has_end && !in_time(once_moved) && self.ends_by_itself();
+        let is_over = ends_itself || self.renewal_undone();
+        let end_source = end_source.filter(|&end| end == EndSource::Transfer || !is_over);
         let by = match end_source {
             None | Some(EndSource::Transfer) => None,
-            Some(EndSource::Cancel) => Some(once_moved),
+            Some(EndSource::Cancel) if in_time(once_moved) => Some(once_moved),
+            // Cancelled after its end it would have renewed: where a day is left it is cancelled before.
+            Some(EndSource::Cancel) => {
+                let before_the_end = calendar.prev(last_day.unwrap_or(q.term_end)).max(moved);
+                Some(before_the_end).filter(|&day| in_time(day)).or(Some(once_moved))
+            }
             Some(EndSource::ExtendedTerm | EndSource::DoNotRenew) => last_day.map(|last| calendar.prev(last)),
             // Verified first where the day allows it, but never later than the last day: after it the source renews.
             Some(EndSource::CancelAtTermEnd | EndSource::AutoRenewOff) => last_day.map(|last| {
@@ -178,6 +206,7 @@ impl Case<'_> {
             _ => None,
         };
         Ending {
+            end_source,
             by: by.filter(|_| !done),
             reassign_by: reassigns.then_some(reassign_day),
             cancel_extended_by: (end_source == Some(EndSource::ExtendedTerm)
@@ -185,6 +214,14 @@ impl Case<'_> {
             .then_some(once_moved),
             missed: missed && !matches!(end_source, Some(EndSource::Cancel | EndSource::Transfer) | None),
             reason,
+        }
+    }
+
+    /// Whether the source ends with its term unless somebody does something.
+    fn ends_by_itself(&self) -> bool {
+        match self.q.end_instruction {
+            Some(instruction) => instruction == EndInstruction::Cancel,
+            None => self.q.auto_renew == Some(false),
         }
     }
 
@@ -198,18 +235,22 @@ impl Case<'_> {
                 EndSource::CancelAtTermEnd => cancels,
                 EndSource::AutoRenewOff => cancels || (q.auto_renew == Some(false) && !renews),
                 EndSource::ExtendedTerm => q.end_instruction == Some(EndInstruction::Extended),
-                EndSource::DoNotRenew => q.auto_renew == Some(false),
-                EndSource::Cancel | EndSource::Transfer => false,
+                // An agreement's auto-renew is no notice, and switches no extended term off.
+                EndSource::DoNotRenew | EndSource::Cancel | EndSource::Transfer => false,
             }
     }
 
     fn overlap_days(&self, end: Option<EndSource>, end_by: Option<NaiveDate>, move_date: NaiveDate) -> u32 {
-        if self.q.route == Route::Transfer {
+        // What is seen to have ended early is not paid any more.
+        let ended_early = matches!(self.q.state, Some(State::Expired | State::Disabled))
+            && !self.past
+            && self.is_done(StepKind::EndSource);
+        if self.q.route == Route::Transfer || ended_early {
             return 0;
         }
         let last_paid = match end {
             Some(EndSource::Cancel) => end_by.unwrap_or(self.q.term_end),
-            _ => self.q.term_end,
+            _ => self.last_day_of_source(move_date),
         };
         u32::try_from(last_paid.signed_duration_since(move_date).num_days() + 1).unwrap_or(0)
     }
@@ -226,6 +267,8 @@ impl Case<'_> {
             dates.reassign_by,
             dates.cancel_extended_by,
             dates.undo_renewal_by,
+            dates.move_date.filter(|_| !self.is_done(StepKind::Verify)),
+            dates.verify_again,
             // Other ends are judged by their raw day.
             dates
                 .end_source_by
@@ -248,6 +291,8 @@ impl Case<'_> {
 
 /// How and by when the source ends, and what hangs on that.
 struct Ending {
+    /// None where it ends by itself before anybody could end it, or its renewal was undone.
+    end_source: Option<EndSource>,
     by: Option<NaiveDate>,
     reassign_by: Option<NaiveDate>,
     cancel_extended_by: Option<NaiveDate>,

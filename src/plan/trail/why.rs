@@ -97,7 +97,9 @@ impl View<'_> {
                 Some("only what moves counts")
             }
             Reason::TransferMissed if route != Some(Route::Transfer) => Some("no transfer was planned"),
-            Reason::RenewedSinceExport
+            Reason::StateAgainstEnd
+            | Reason::RenewedSinceExport
+            | Reason::RenewalUndone
             | Reason::TransferPending
             | Reason::RuleUnsure
             | Reason::RenewedLately
@@ -188,6 +190,10 @@ impl View<'_> {
                 Some(end) => format!("it ends on {}", end.0),
                 None if matched => "no export says it".to_owned(),
                 None => "what the export says cannot be used".to_owned(),
+            },
+            Reason::TermStartAfterEnd => match (subscription.term_start, subscription.term_end) {
+                (Some(start), Some(end)) => format!("it begins on {start} and ends on {}", end.0),
+                _ => "its start or its end is unknown".to_owned(),
             },
             Reason::SeatsMissing => match subscription.seats {
                 Some(seats) => format!("{} licences", seats.0),
@@ -348,10 +354,25 @@ impl View<'_> {
         let as_of = known.context.as_of;
         let ready = self.sums.map(|sums| sums.ready);
         Some(match reason {
-            Reason::RenewedSinceExport => match subscription.term_end {
-                Some(end) if as_of <= end.0 => format!("{as_of} is not after {}", end.0),
+            Reason::StateAgainstEnd => match (subscription.state, subscription.term_end) {
+                (Some(state), Some(end)) => format!("state {state}, it ends on {}", end.0),
+                _ => "no export says its state".to_owned(),
+            },
+            Reason::RenewedSinceExport => match (subscription.term_end, subscription.state) {
+                (Some(end), _) if as_of <= end.0 => format!("{as_of} is not after {}", end.0),
+                (_, Some(state)) if !matched => format!("{}, state {state}", self.renews()),
                 _ => self.renews(),
             },
+            Reason::RenewalUndone => {
+                match (
+                    known.standing.done.contains(StepKind::UndoRenewal),
+                    known.standing.undone_on,
+                ) {
+                    (true, Some(day)) => format!("reported as undone on {day}"),
+                    (true, None) => "reported as undone".to_owned(),
+                    (false, _) => "nobody reports that it was undone".to_owned(),
+                }
+            }
             Reason::TransferPending => self.transfer_reported(),
             Reason::AddonWithoutBase => self.bases(matched),
             Reason::TooManySubscriptions => {

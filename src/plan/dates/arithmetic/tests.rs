@@ -88,6 +88,8 @@ fn queries() -> impl Iterator<Item = DateQuery> {
                         transfer_requested: false,
                         request_sent: None,
                         settled_on: None,
+                        verified_on: None,
+                        undone_on: None,
                         done: Steps::default(),
                         requested: Steps::default(),
                         not_before: None,
@@ -128,6 +130,14 @@ fn queries() -> impl Iterator<Item = DateQuery> {
                 transfer_requested: true,
                 request_sent: Some(shift(query.as_of, -20)),
                 missing: gates,
+                ..query
+            },
+            DateQuery {
+                settled_on: Some(shift(query.as_of, -4)),
+                undone_on: Some(shift(query.as_of, -2)),
+                done: [StepKind::Order, StepKind::ApproveTransfer, StepKind::UndoRenewal]
+                    .into_iter()
+                    .collect(),
                 ..query
             },
             DateQuery {
