@@ -81,7 +81,7 @@ impl Drop for Lock {
         if self.is_second {
             return;
         }
-        drop(under_way::end());
+        under_way::give_up();
         // Whoever reads it now is told nothing that is no longer so; the lock itself ends with the file.
         let _ = self.file.set_len(0);
     }

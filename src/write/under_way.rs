@@ -70,6 +70,14 @@ pub(super) fn end() -> Option<Box<Ending>> {
     UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).ending.take()
 }
 
+/// The lock of a run is given up: nothing is left of it, unless it is being ended at this moment, which is why it is given up.
+pub(super) fn give_up() {
+    let mut under_way = UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner);
+    if !under_way.is_abandoned {
+        under_way.ending = None;
+    }
+}
+
 /// Does work whose files are made even after [`abandon`].
 pub(super) fn at_last<T>(work: impl FnOnce() -> T) -> T {
     IS_LAST.set(true);
