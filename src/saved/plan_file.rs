@@ -1,12 +1,12 @@
 //! A plan read row by row, for plans of any size.
 //!
-//! In: the path of a `plan.csv`, or of a night of a history, which is compressed. Out: its run record and its rows one at a time, so that no more than one is held; at the end the
-//! SHA-256 of what was read, which tells whether the record belongs to this plan. Where a spreadsheet has saved the plan again, its
-//! dates are read from all of them together. Refuses what [`super::SavedPlan`] refuses; looks at no other companion.
+//! In: the path of a `plan.csv`, or of a night of a history, which is compressed. Out: its run record and its rows one at a time, so
+//! that no more than one is held; at the end the SHA-256 of what was read, which tells whether the record belongs to this plan. Where
+//! a spreadsheet has saved the plan again, its dates are read from all of them together. Refuses what [`super::SavedPlan`] refuses; looks at no other companion.
 
 use std::{
     fs::File,
-    io::{self, BufReader, Cursor, Read},
+    io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
 };
 
@@ -167,15 +167,12 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Nothing is sought in the file: it may be a pipe.
 fn unpacked(path: &Path) -> io::Result<Box<dyn Read + Send>> {
-    let mut file = File::open(path)?;
-    let mut head = Vec::new();
+    let mut file = BufReader::new(File::open(path)?);
     // A folder opens as a file does, and fails only when it is read.
-    Read::by_ref(&mut file).take(GZIP.len() as u64).read_to_end(&mut head)?;
-    let is_packed = head == GZIP;
-    let whole = Cursor::new(head).chain(file);
+    let is_packed = file.fill_buf()?.starts_with(&GZIP);
     Ok(match is_packed {
-        true => Box::new(MultiGzDecoder::new(BufReader::new(whole))),
-        false => Box::new(whole),
+        true => Box::new(MultiGzDecoder::new(file)),
+        false => Box::new(file),
     })
 }
 

@@ -227,6 +227,7 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
         "counts",
         "exit_code",
         "findings",
+        "gone",
         "inputs",
         "limits",
         "mappings",
