@@ -289,12 +289,7 @@ fn groups(plan: &SavedPlan) -> BTreeMap<[&str; 5], Vec<&Row<StepColumn>>> {
 }
 
 /// An event, and its UID.
-fn entry(
-    key: [&str; 5],
-    steps: &[&Row<StepColumn>],
-    pressing: Pressing,
-    as_of: NaiveDate,
-) -> Option<(String, Entry)> {
+fn entry(key: [&str; 5], steps: &[&Row<StepColumn>], pressing: Pressing, as_of: NaiveDate) -> Option<(String, Entry)> {
     let [_, id, _, kind, owner] = key;
     let first = steps.first()?;
     let customer = match first.get(StepColumn::CustomerName) {

@@ -81,7 +81,10 @@ pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<Customer<'_>> {
     let mut customers: BTreeMap<[&str; 3], Customer<'_>> = BTreeMap::new();
     let reaches = Reaches::new(plan, as_of);
     for row in &plan.rows {
-        customers.entry(key(row)).or_default().add(row, reaches.of_row(row), as_of);
+        customers
+            .entry(key(row))
+            .or_default()
+            .add(row, reaches.of_row(row), as_of);
     }
     let mut customers: Vec<Customer<'_>> = customers.into_values().collect();
     customers.sort_by_key(|customer| {
