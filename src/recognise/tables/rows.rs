@@ -281,3 +281,22 @@ pub(super) fn route(record: &mut Record<'_>) -> Option<RouteNote> {
         row: record.number(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_where_there_is_one() {
+        for (cell, address) in [
+            ("a@x.example", Some("a@x.example")),
+            ("Anna Kovács <a@x.example>", Some("a@x.example")),
+            ("a@x.example; b@x.example", None),
+            ("info@bücher.example", None),
+            ("none", None),
+        ] {
+            assert_eq!(address_in(&Some(cell.into())).as_deref(), address, "{cell}");
+        }
+        assert_eq!(address_in(&None), None);
+    }
+}
