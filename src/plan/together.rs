@@ -24,6 +24,13 @@ enum Found {
     Transferred,
 }
 
+/// Where each subscription stands, by its id and by its customer.
+#[derive(Default)]
+struct Places<'a> {
+    by_id: HashMap<&'a Id, usize>,
+    of_customer: HashMap<CustomerId, Vec<usize>>,
+}
+
 impl Estate<'_> {
     /// A target that an export of ours already has is neither ordered nor asked for again.
     pub(super) fn recognise_targets(&self, decided: &mut [Decided]) {
@@ -92,34 +99,16 @@ impl Estate<'_> {
         if waiting.is_empty() {
             return;
         }
-        let by_id: HashMap<&Id, usize> = self
-            .subscriptions
-            .iter()
-            .enumerate()
-            .map(|(index, subscription)| (&subscription.id, index))
-            .collect();
-        let mut of_customer: HashMap<CustomerId, Vec<usize>> = HashMap::new();
-        for (index, subscription) in self.subscriptions.iter().enumerate() {
-            subscription
-                .customer_id
-                .into_iter()
-                .for_each(|id| of_customer.entry(id).or_default().push(index));
-        }
+        let places = self.places();
         // An add-on of an add-on waits until its base is placed; what is left at the end is a circle.
         while !waiting.is_empty() {
             let unplaced: HashSet<usize> = waiting.iter().copied().collect();
-            let (later, now): (Vec<usize>, Vec<usize>) = waiting.into_iter().partition(|&index| {
-                self.bases(index, &by_id, &of_customer)
-                    .iter()
-                    .any(|base| unplaced.contains(base))
-            });
+            let (later, now): (Vec<usize>, Vec<usize>) = waiting
+                .into_iter()
+                .partition(|&index| self.bases(index, &places).iter().any(|base| unplaced.contains(base)));
             let stuck = now.is_empty();
             for &index in if stuck { &later } else { &now } {
-                let bases = if stuck {
-                    Vec::new()
-                } else {
-                    self.bases(index, &by_id, &of_customer)
-                };
+                let bases = if stuck { Vec::new() } else { self.bases(index, &places) };
                 self.place_addon(decided, index, &bases);
             }
             waiting = if stuck { Vec::new() } else { later };
@@ -140,15 +129,11 @@ impl Estate<'_> {
     }
 
     /// The subscriptions that can serve as a base: the one that is named, else those whose offer can.
-    fn bases(
-        &self,
-        index: usize,
-        by_id: &HashMap<&Id, usize>,
-        of_customer: &HashMap<CustomerId, Vec<usize>>,
-    ) -> Vec<usize> {
+    fn bases(&self, index: usize, places: &Places<'_>) -> Vec<usize> {
         let subscription = &self.subscriptions[index];
         if let Some(base_id) = &subscription.base_id {
-            return by_id
+            return places
+                .by_id
                 .get(base_id)
                 .copied()
                 .into_iter()
@@ -163,22 +148,25 @@ impl Estate<'_> {
             base != index
                 && matches!(self.resolution(base), Resolution::Known { offer, .. } if keys.contains(&offer.key))
         };
-        let candidates = subscription.customer_id.and_then(|id| of_customer.get(&id));
+        let candidates = subscription.customer_id.and_then(|id| places.of_customer.get(&id));
         candidates.into_iter().flatten().copied().filter(serves).collect()
     }
 
     /// The same, of one subscription.
     pub(super) fn bases_of(&self, index: usize) -> Vec<usize> {
-        let all = || self.subscriptions.iter().enumerate();
-        let by_id: HashMap<&Id, usize> = all().map(|(index, subscription)| (&subscription.id, index)).collect();
-        let mut of_customer: HashMap<CustomerId, Vec<usize>> = HashMap::new();
-        for (index, subscription) in all() {
-            let customer = subscription.customer_id;
-            customer
-                .into_iter()
-                .for_each(|id| of_customer.entry(id).or_default().push(index));
+        self.bases(index, &self.places())
+    }
+
+    /// Where subscriptions stand.
+    fn places(&self) -> Places<'_> {
+        let mut places = Places::default();
+        for (index, subscription) in self.subscriptions.iter().enumerate() {
+            places.by_id.insert(&subscription.id, index);
+            if let Some(customer) = subscription.customer_id {
+                places.of_customer.entry(customer).or_default().push(index);
+            }
         }
-        self.bases(index, &by_id, &of_customer)
+        places
     }
 
     fn place_addon(&self, decided: &mut [Decided], index: usize, bases: &[usize]) {

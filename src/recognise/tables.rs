@@ -364,6 +364,8 @@ pub struct CustomerNote {
     pub language: Option<Text>,
     /// Address that letters go to.
     pub email: Option<Text>,
+    /// What is written for it.
+    pub email_cell: Option<Text>,
     /// Its row in the table.
     pub row: u32,
 }

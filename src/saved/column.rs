@@ -73,7 +73,7 @@ columns! {
         MoveDate = "move_date", Date, "the day the target subscription starts, or the transfer completes";
         NextStep = "next_step", Text, "the earliest step that is not done";
         NextStepBy = "next_step_by", Date, "its day";
-        Urgency = "urgency", Text, "planned; open: today is inside the window, or on a review row within attention_days (30) of the term end, or no term end is known; late: a deadline has passed, service is still safe; lapsed: past the term end, recoverable; lost";
+        Urgency = "urgency", Text, "planned; open: today is inside the window, or on a review row within attention_days (30) of the term end, or no term end is known; late: a deadline has passed, the term end has not; lapsed: past the term end, recoverable; lost";
         CustomerId = "customer_id", Text, "the customer's tenant id";
         CustomerName = "customer_name", Text, "its name";
         CustomerDomain = "customer_domain", Text, "its domain";

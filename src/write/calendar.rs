@@ -2,12 +2,13 @@
 //!
 //! In: a plan, a [`View`], and the calendar that stands there from the last time. Out: an iCalendar file (RFC 5545): one all-day
 //! event for each customer, step, owner and day. An event's UID follows from these four, so that importing the file again updates
-//! and never doubles. What is overdue, on its last day or late says so in its title, which the UID does not depend on. An event that is as it was keeps its DTSTAMP and SEQUENCE; one that has changed, or is gone before its day,
-//! gets a higher SEQUENCE (and `STATUS:CANCELLED`). Steps without a day are left out: a calendar has no place for them. Asks no
+//! and never doubles. What is overdue, on its last working day or late says so in its title, which the UID does not depend on. An event that is as it was keeps its DTSTAMP and SEQUENCE; one that has changed, or is gone before its day,
+//! gets a higher SEQUENCE (and `STATUS:CANCELLED`). A step without a day stands on the day the plan is seen on, and moves
+//! with it from night to night. Asks no
 //! clock and draws no random number: times are those of the day the plan is seen on.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     fmt::Write as _,
     io::{self, Write},
 };
@@ -15,7 +16,10 @@ use std::{
 use chrono::{Days, NaiveDate, NaiveTime};
 use icalendar::{Alarm, Calendar, CalendarComponent, Component, Event, EventLike, EventStatus, Property};
 
-use super::{View, reach::Reach};
+use super::{
+    View,
+    reach::{Reach, Reaches, Turn},
+};
 use crate::{
     config::sha256,
     saved::{PlanColumn, Row, SavedPlan, StepColumn},
@@ -56,18 +60,11 @@ pub fn write_calendar(
     let head = frame.strip_suffix(END).unwrap_or(&frame);
     out.write_all(head.as_bytes())?;
     // One event at a time, since there may be hundreds of thousands.
-    let mut rows: HashMap<&str, &Row<PlanColumn>> = HashMap::new();
-    for row in &plan.rows {
-        rows.entry(row.get(PlanColumn::SubscriptionId)).or_insert(row);
-    }
+    let reaches = Reaches::new(plan, view.as_of);
     for (key, steps) in groups(plan) {
-        let pressing = steps.iter().map(|step| {
-            let id = step.get(StepColumn::SubscriptionId);
-            let row = rows.get(id).copied().filter(|_| !id.is_empty());
-            Pressing::of(step, row, view.as_of)
-        });
+        let pressing = steps.iter().map(|step| Pressing::of(step, &reaches));
         let pressing = pressing.min().unwrap_or(Pressing::Planned);
-        if let Some((uid, entry)) = entry(key, &steps, pressing) {
+        if let Some((uid, entry)) = entry(key, &steps, pressing, view.as_of) {
             let earlier = previous.remove(&uid);
             entry.write(&uid, earlier.as_ref(), view, out)?;
         }
@@ -100,9 +97,11 @@ struct Entry {
 /// How pressing an event is, the most first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Pressing {
+    /// It cannot wait for any day: nobody knows what is left of the subscription.
+    Today,
     /// Its day has passed.
     Overdue,
-    /// After its day it is too late: the source renews, stops, or the window closes.
+    /// On the next working day it is too late: the source renews, stops, or the window closes.
     LastDay,
     /// The subscription has lapsed.
     Lapsed,
@@ -118,8 +117,9 @@ impl Pressing {
     /// What stands before the title.
     fn mark(self) -> &'static str {
         match self {
+            Pressing::Today => "TODAY ",
             Pressing::Overdue => "OVERDUE ",
-            Pressing::LastDay => "LAST DAY ",
+            Pressing::LastDay => "LAST WORKING DAY ",
             Pressing::Lapsed => "LAPSED ",
             Pressing::Late => "LATE ",
             Pressing::Planned => "",
@@ -130,26 +130,28 @@ impl Pressing {
     /// As RFC 5545 counts: 1 is the highest, 5 the middle, 9 the lowest.
     fn priority(self) -> u32 {
         match self {
-            Pressing::Overdue | Pressing::LastDay => 1,
+            Pressing::Today | Pressing::Overdue | Pressing::LastDay => 1,
             Pressing::Lapsed | Pressing::Late => 3,
             Pressing::Planned => 5,
             Pressing::Lost => 9,
         }
     }
 
-    /// Of a step, as seen on a day; `row` is its subscription, none for a step of the customer as a whole.
-    fn of(step: &Row<StepColumn>, row: Option<&Row<PlanColumn>>, as_of: NaiveDate) -> Pressing {
+    /// Of a step.
+    fn of(step: &Row<StepColumn>, reaches: &Reaches<'_>) -> Pressing {
         let due = step.date(StepColumn::Due);
-        let Some(row) = row else {
-            return match due.is_some_and(|due| due < as_of) {
+        let turn = reaches.turn(step);
+        let Some(row) = reaches.row(step) else {
+            return match turn == Turn::Overdue {
                 true => Pressing::Overdue,
                 false => Pressing::Planned,
             };
         };
         let is = |urgency: Urgency| row.get(PlanColumn::Urgency) == urgency.as_str();
         match () {
-            () if Reach::of(row, as_of) == Reach::Lost => Pressing::Lost,
-            () if due.is_some_and(|due| due < as_of) => Pressing::Overdue,
+            () if reaches.of_row(row) == Reach::Lost => Pressing::Lost,
+            () if due.is_none() && turn == Turn::Now => Pressing::Today,
+            () if turn == Turn::Overdue => Pressing::Overdue,
             () if is_last_day(step, row, due) => Pressing::LastDay,
             () if is(Urgency::Lapsed) => Pressing::Lapsed,
             () if is(Urgency::Late) => Pressing::Late,
@@ -158,7 +160,7 @@ impl Pressing {
     }
 }
 
-/// Whether a step is too late on the day after: a renewal can be stopped or undone no longer, or the window has closed.
+/// Whether a step is too late on the next working day: a renewal can be stopped or undone no longer, or the window has closed.
 fn is_last_day(step: &Row<StepColumn>, row: &Row<PlanColumn>, due: Option<NaiveDate>) -> bool {
     let closes = row.date(PlanColumn::WindowCloses);
     match step.get(StepColumn::Step).parse() {
@@ -269,23 +271,25 @@ impl Entry {
     }
 }
 
-/// The steps that are one event each: day, customer's id or else its name, step and owner are the same.
+/// The steps that are one event each: day, empty where there is none, customer's id or else its name, step and owner are the same.
 fn groups(plan: &SavedPlan) -> BTreeMap<[&str; 5], Vec<&Row<StepColumn>>> {
     let mut groups: BTreeMap<[&str; 5], Vec<&Row<StepColumn>>> = BTreeMap::new();
-    for step in plan.steps.iter().filter(|step| step.date(StepColumn::Due).is_some()) {
+    for step in &plan.steps {
         let id = step.get(StepColumn::CustomerId);
         let name = match id {
             "" => step.get(StepColumn::CustomerName),
             _ => "",
         };
         let [due, kind, owner] = [StepColumn::Due, StepColumn::Step, StepColumn::Owner].map(|column| step.get(column));
+        // What is no day is none.
+        let due = step.date(StepColumn::Due).map_or("", |_| due);
         groups.entry([due, id, name, kind, owner]).or_default().push(step);
     }
     groups
 }
 
 /// An event, and its UID.
-fn entry(key: [&str; 5], steps: &[&Row<StepColumn>], pressing: Pressing) -> Option<(String, Entry)> {
+fn entry(key: [&str; 5], steps: &[&Row<StepColumn>], pressing: Pressing, as_of: NaiveDate) -> Option<(String, Entry)> {
     let [_, id, _, kind, owner] = key;
     let first = steps.first()?;
     let customer = match first.get(StepColumn::CustomerName) {
@@ -300,7 +304,7 @@ fn entry(key: [&str; 5], steps: &[&Row<StepColumn>], pressing: Pressing) -> Opti
     let mut uid = sha256(key.join("\n").as_bytes());
     uid.truncate(32);
     let entry = Entry {
-        day: first.date(StepColumn::Due)?,
+        day: first.date(StepColumn::Due).unwrap_or(as_of),
         summary: plain(&format!("{}{kind}: {customer}{many}", pressing.mark())),
         description: plain(&described(owner, steps)),
         owner: owner.to_owned(),

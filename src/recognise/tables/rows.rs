@@ -107,6 +107,7 @@ pub(super) fn customer(record: &mut Record<'_>) -> Option<CustomerNote> {
         .map(|word| word.as_str())
         .collect::<Vec<_>>()
         .join(", ");
+    let email = record.text("email");
     let note = CustomerNote {
         id: record.customer_id("customer_id"),
         name: record.text("name"),
@@ -118,7 +119,8 @@ pub(super) fn customer(record: &mut Record<'_>) -> Option<CustomerNote> {
         agreement_accepted: agreement(record),
         delegated_rights: record.value("delegated_rights", cells::boolean, YES_OR_NO),
         language: record.text("language").map(|language| language.to_lowercase().into()),
-        email: email(record),
+        email: address_in(&email),
+        email_cell: email,
         row: record.number(),
     };
     let nameless = note.id.is_none() && note.name.is_none() && note.domain.is_none();
@@ -132,18 +134,15 @@ pub(super) fn customer(record: &mut Record<'_>) -> Option<CustomerNote> {
     Some(note)
 }
 
-/// The one address that letters go to.
-fn email(record: &mut Record<'_>) -> Option<Text> {
-    let text = record.text("email")?;
-    if is_address(&text) {
-        return Some(text);
-    }
-    record.problem(
-        "email",
-        "is not an e-mail address",
-        "write one address, such as licences@contoso.example, or leave it empty",
-    );
-    None
+/// The one address that letters go to, as it stands or with a name before it; none where there are several or what is written is
+/// none, which is told where a letter would go there.
+fn address_in(cell: &Option<Text>) -> Option<Text> {
+    let mut words = cell
+        .as_deref()?
+        .split([' ', ',', ';', '<', '>'])
+        .filter(|word| word.contains('@'));
+    let only = words.next().filter(|_| words.next().is_none())?;
+    is_address(only).then(|| only.into())
 }
 
 /// Whether a word is an e-mail address that needs no quotes.
@@ -281,4 +280,23 @@ pub(super) fn route(record: &mut Record<'_>) -> Option<RouteNote> {
         route: route?,
         row: record.number(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_where_there_is_one() {
+        for (cell, address) in [
+            ("a@x.example", Some("a@x.example")),
+            ("Anna Kovács <a@x.example>", Some("a@x.example")),
+            ("a@x.example; b@x.example", None),
+            ("info@bücher.example", None),
+            ("none", None),
+        ] {
+            assert_eq!(address_in(&Some(cell.into())).as_deref(), address, "{cell}");
+        }
+        assert_eq!(address_in(&None), None);
+    }
 }

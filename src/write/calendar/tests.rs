@@ -94,7 +94,7 @@ fn steps() -> Vec<Row<StepColumn>> {
 fn one_event_for_each_customer_step_and_day() {
     let text = written(&plan(steps()), "2026-11-21", None);
     let events = events(&text);
-    assert_eq!(events.len(), 4);
+    assert_eq!(events.len(), 5);
     let summaries: Vec<String> = events.iter().map(|event| value(event, "SUMMARY")).collect();
     assert!(
         summaries.contains(&r#"order: Contoso\, "Kft."\; <script>alert(1)</script> (2)"#.to_owned()),
@@ -259,12 +259,22 @@ fn titles_say_how_pressing_a_step_is() {
         ("order", "2026-11-20", vec![], "OVERDUE order: Contoso"),
         ("order", "2026-12-01", vec![urgency("late")], "LATE order: Contoso"),
         ("order", "2026-12-01", vec![urgency("lapsed")], "LAPSED order: Contoso"),
+        (
+            "decide",
+            "",
+            vec![
+                (PlanColumn::Action, "review"),
+                (PlanColumn::TermEnd, "2027-01-31"),
+                urgency("lapsed"),
+            ],
+            "TODAY decide: Contoso",
+        ),
         ("decide", "2026-06-01", vec![urgency("lost")], "(lost) decide: Contoso"),
         (
             "order",
             "2026-12-01",
             vec![(PlanColumn::WindowCloses, "2026-12-01")],
-            "LAST DAY order: Contoso",
+            "LAST WORKING DAY order: Contoso",
         ),
         (
             "order",
@@ -276,10 +286,15 @@ fn titles_say_how_pressing_a_step_is() {
             "end-source",
             "2026-12-01",
             vec![ends("cancel-at-term-end")],
-            "LAST DAY end-source: Contoso",
+            "LAST WORKING DAY end-source: Contoso",
         ),
         ("end-source", "2026-12-01", vec![ends("cancel")], "end-source: Contoso"),
-        ("undo-renewal", "2026-12-01", vec![], "LAST DAY undo-renewal: Contoso"),
+        (
+            "undo-renewal",
+            "2026-12-01",
+            vec![],
+            "LAST WORKING DAY undo-renewal: Contoso",
+        ),
     ] {
         let (came, priority, own) = of(kind, due, &cells);
         assert_eq!(came, title);
@@ -304,4 +319,18 @@ fn an_event_that_becomes_overdue_is_updated_and_not_doubled() {
     let sequence = |event: &IcalEvent| value(event, "SEQUENCE").parse::<u32>().unwrap();
     assert!(sequence(&before[0]) < sequence(&after[0]));
     assert_eq!(value(&after[0], "SUMMARY"), "OVERDUE order: Contoso");
+}
+
+#[test]
+fn a_step_without_a_day_stands_on_the_day_the_plan_is_seen_on() {
+    let undated = plan(vec![step("", "decide", "c1", "Contoso", "s1")]);
+    let first = written(&undated, "2026-11-21", None);
+    let second = written(&undated, "2026-11-22", Some(&first));
+    for (text, day) in [(&first, "20261121"), (&second, "20261122")] {
+        let events = events(text);
+        assert_eq!(events.len(), 1, "one event, wherever it stands");
+        assert_eq!(value(&events[0], "DTSTART"), day);
+    }
+    let uid = |text: &str| value(&events(text)[0], "UID");
+    assert_eq!(uid(&first), uid(&second), "so that it moves and is not doubled");
 }

@@ -18,7 +18,7 @@ pub(super) fn tell(addressees: &[Addressee<'_>], view: &View<'_>, place: &str, f
     let told = |place: &str, message: String, hint: &str| {
         Finding::new(Code::LetterIncomplete, Place::file(place), message, hint)
     };
-    let has_addresses = view.customers.values().any(|note| note.email.is_some());
+    let has_addresses = view.customers.values().any(|note| note.email_cell.is_some());
     for addressee in addressees {
         let id = addressee.id.0;
         let missing: Vec<&str> = [
@@ -29,7 +29,12 @@ pub(super) fn tell(addressees: &[Addressee<'_>], view: &View<'_>, place: &str, f
         .filter_map(|(what, is_missing)| is_missing.then_some(what))
         .collect();
         if !missing.is_empty() {
+            let note = view.customers.get(&addressee.id);
+            let unread = note.and_then(|note| note.email_cell.as_deref());
             let message = match missing.as_slice() {
+                ["email"] if let Some(cell) = unread => {
+                    format!("the letter to customer `{id}` has no recipient: `{cell}` is not one e-mail address")
+                }
                 ["name"] => format!("the letter to customer `{id}` names nobody: its name is unknown"),
                 ["email"] => format!("the letter to customer `{id}` has no recipient: its e-mail address is unknown"),
                 _ => format!("the letter to customer `{id}` names nobody and has no recipient"),

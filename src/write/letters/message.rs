@@ -1,7 +1,7 @@
 //! A letter as a message to open in a mail program.
 //!
-//! In: subject, Markdown, the recipient where one is known. Out: an `.eml` file (RFC 5322, MIME, UTF-8) with the text and the same
-//! as HTML, marked as a draft (`X-Unsent`). The same letter gives the same bytes.
+//! In: subject, Markdown, the recipient where one is known. Out: an `.eml` file (RFC 5322, MIME, UTF-8) with the text as
+//! plain words and as HTML, marked as a draft (`X-Unsent`). The same letter gives the same bytes.
 
 use std::io;
 
@@ -12,6 +12,7 @@ use mail_builder::{
     mime::{BodyPart, MimePart},
 };
 
+use super::plain::plain;
 use crate::{
     config::{Partner, sha256},
     recognise::tables::is_address,
@@ -41,7 +42,7 @@ impl Draft<'_> {
         let body = MimePart::new(
             ContentType::new("multipart/alternative").attribute("boundary", boundary),
             BodyPart::Multipart(vec![
-                MimePart::new("text/plain", BodyPart::Text(markdown.into())),
+                MimePart::new("text/plain", BodyPart::Text(plain(markdown).into())),
                 MimePart::new("text/html", BodyPart::Text(html.into())),
             ]),
         );

@@ -9,7 +9,7 @@ use std::{
     io,
 };
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use minijinja::Value;
 use serde::Serialize;
 
@@ -18,6 +18,7 @@ mod language;
 mod links;
 mod message;
 mod named;
+mod plain;
 mod template;
 
 use super::{View, cell::Line, folder::Folder};
@@ -98,6 +99,8 @@ enum Service {
     Stops,
     /// Its paid term has ended.
     Ended,
+    /// Its term has ended, and it goes on month by month.
+    Extended,
     /// They may be without service until the new one begins.
     Down,
 }
@@ -145,6 +148,8 @@ struct Todo {
 struct Item {
     #[serde(flatten)]
     named: Named,
+    /// What of several things is asked of the present partner.
+    part: Option<&'static str>,
     #[serde(flatten)]
     by: By,
 }
@@ -170,6 +175,7 @@ impl Letter {
             by: by(false),
             items: vec![Item {
                 named: named(Service::Runs),
+                part: Some("approve"),
                 by: by(true),
             }],
         };
@@ -214,6 +220,7 @@ impl Letter {
                 moved("transfer", "keep", Service::Runs),
                 moved("new-subscription", "reassign", Service::Stops),
                 moved("new-subscription", "keep", Service::Ended),
+                moved("new-subscription", "keep", Service::Extended),
                 moved("new-subscription", "keep", Service::Down),
             ],
             decisions: vec![ToDecide {
@@ -227,7 +234,7 @@ impl Letter {
     }
 }
 
-/// What a customer may be asked to do, in the order in which it is asked.
+/// What a customer may be asked to do; what is due on one day is asked in this order.
 pub(super) const KINDS: [&str; 12] = [
     "relationship",
     "agreement",
@@ -243,8 +250,12 @@ pub(super) const KINDS: [&str; 12] = [
     "reassign",
 ];
 
-/// By when something is asked, and of which subscription.
-type Asked<'a> = (Option<NaiveDate>, Option<&'a Row<PlanColumn>>);
+/// What of a subscription goes wrong by itself when it is not done by its day, days before which it is asked first.
+const HARD: [&str; 4] = ["undo-renewal", "cancel-at-term-end", "auto-renew-off", "extended-term"];
+const HARD_DAYS: u64 = 3;
+
+/// By when something is asked, of which subscription, and what of several things it is.
+type Asked<'a> = (Option<NaiveDate>, Option<&'a Row<PlanColumn>>, Option<&'static str>);
 
 /// A customer that is written to.
 struct Addressee<'a> {
@@ -252,13 +263,15 @@ struct Addressee<'a> {
     choice: Choice,
     moves: Vec<&'a Row<PlanColumn>>,
     decisions: Vec<&'a Row<PlanColumn>>,
+    /// What neither moves nor is for the customer to decide, and of which something is asked.
+    others: Vec<&'a Row<PlanColumn>>,
     /// Kind of what is asked, day and row, in the order of [`KINDS`].
     asked: BTreeMap<usize, Vec<Asked<'a>>>,
 }
 
 impl Addressee<'_> {
     fn rows(&self) -> impl Iterator<Item = &Row<PlanColumn>> {
-        self.moves.iter().chain(&self.decisions).copied()
+        self.moves.iter().chain(&self.decisions).chain(&self.others).copied()
     }
 
     fn first(&self, column: PlanColumn) -> &str {
@@ -274,7 +287,7 @@ impl Addressee<'_> {
     /// The earliest day of anything that is asked.
     fn deadline(&self) -> Option<NaiveDate> {
         let decisions = self.decisions.iter().map(|row| row.date(PlanColumn::NextStepBy));
-        let asked = self.asked.values().flatten().map(|(by, _)| *by);
+        let asked = self.asked.values().flatten().map(|(by, ..)| *by);
         decisions.chain(asked).flatten().min()
     }
 }
@@ -373,15 +386,16 @@ fn addressees<'a>(plan: &'a SavedPlan, view: &View<'_>, templates: &Templates) -
                 choice: choose(language, &country, templates.languages()),
                 moves: Vec::new(),
                 decisions: Vec::new(),
+                others: Vec::new(),
                 asked: BTreeMap::new(),
             }
         });
         if row.get(PlanColumn::Action) == Action::Move.as_str() {
             addressee.moves.push(row);
-            by_subscription.insert(row.get(PlanColumn::SubscriptionId), row);
         } else if row.get(PlanColumn::Action) == Action::Review.as_str() && only_the_customer_can_decide(row) {
             addressee.decisions.push(row);
         }
+        by_subscription.insert(row.get(PlanColumn::SubscriptionId), row);
     }
     for step in &plan.steps {
         let Ok(id) = step.get(StepColumn::CustomerId).parse() else {
@@ -391,9 +405,12 @@ fn addressees<'a>(plan: &'a SavedPlan, view: &View<'_>, templates: &Templates) -
             continue;
         };
         let row = by_subscription.get(step.get(StepColumn::SubscriptionId)).copied();
-        let Some(kind) = asked(step, row) else { continue };
+        let Some((kind, part)) = asked(step, row) else { continue };
+        if let Some(row) = row.filter(|row| !addressee.rows().any(|known| std::ptr::eq(known, *row))) {
+            addressee.others.push(row);
+        }
         let asked = addressee.asked.entry(kind).or_default();
-        asked.push((step.date(StepColumn::Due), row));
+        asked.push((step.date(StepColumn::Due), row, part));
     }
     let mut addressees: Vec<Addressee<'a>> = addressees.into_values().collect();
     addressees.retain(|addressee| !addressee.asked.is_empty() || !addressee.decisions.is_empty());
@@ -410,8 +427,9 @@ fn only_the_customer_can_decide(row: &Row<PlanColumn>) -> bool {
     reviews == BTreeSet::from([Reason::OfferLoss])
 }
 
-/// The place among [`KINDS`] of what a step asks of the customer; none for what is others' business.
-fn asked(step: &Row<StepColumn>, row: Option<&Row<PlanColumn>>) -> Option<usize> {
+/// The place among [`KINDS`] of what a step asks of the customer, and what of several things it is; none for what is others'
+/// business.
+fn asked(step: &Row<StepColumn>, row: Option<&Row<PlanColumn>>) -> Option<(usize, Option<&'static str>)> {
     let owner: Owner = step.get(StepColumn::Owner).parse().ok()?;
     let kind: StepKind = step.get(StepColumn::Step).parse().ok()?;
     let kind = match (kind, owner) {
@@ -429,7 +447,13 @@ fn asked(step: &Row<StepColumn>, row: Option<&Row<PlanColumn>>) -> Option<usize>
         (StepKind::Reassign, Owner::Customer) => "reassign",
         _ => return None,
     };
-    KINDS.iter().position(|known| *known == kind)
+    let part = match step.get(StepColumn::Step).parse().ok()? {
+        StepKind::ApproveTransfer => "approve",
+        StepKind::CancelExtendedTerm => "cancel-extended-term",
+        _ => "end",
+    };
+    let place = KINDS.iter().position(|known| *known == kind)?;
+    Some((place, (kind == "seller").then_some(part)))
 }
 
 fn letter(addressee: &Addressee<'_>, view: &View<'_>, tongue: &Tongue) -> Letter {
@@ -454,24 +478,29 @@ fn letter(addressee: &Addressee<'_>, view: &View<'_>, tongue: &Tongue) -> Letter
         id: names.id(row),
         state: named::service(row, view.as_of),
     };
-    let todos = addressee.asked.iter().filter_map(|(kind, asked)| {
+    let mut todos: Vec<(&usize, &Vec<Asked<'_>>)> = addressee.asked.iter().collect();
+    todos.sort_by_key(|(kind, asked)| pressing(**kind, asked, view.as_of));
+    let todos = todos.into_iter().filter_map(|(kind, asked)| {
+        let mut asked = asked.clone();
+        asked.sort_by_key(|(day, ..)| *day);
         let mut items: Vec<Item> = Vec::new();
-        let mut told: Vec<(named::Key<'_>, Option<NaiveDate>)> = Vec::new();
-        for (day, row) in asked {
+        let mut told: Vec<(named::Key<'_>, Option<NaiveDate>, Option<&str>)> = Vec::new();
+        for (day, row, part) in &asked {
             let Some(row) = row else { continue };
             // What would be the same line twice is one.
-            let line = (names.key(row), *day);
+            let line = (names.key(row), *day, *part);
             if !told.contains(&line) {
                 told.push(line);
                 items.push(Item {
                     named: named(row),
+                    part: *part,
                     by: by(*day),
                 });
             }
         }
         Some(Todo {
             kind: (*KINDS.get(*kind)?).to_owned(),
-            by: by(asked.iter().filter_map(|(day, _)| *day).min()),
+            by: by(asked.iter().filter_map(|(day, ..)| *day).min()),
             items,
         })
     });
@@ -500,7 +529,7 @@ fn letter(addressee: &Addressee<'_>, view: &View<'_>, tongue: &Tongue) -> Letter
                 date: written(row.date(PlanColumn::MoveDate)),
                 route: row.get(PlanColumn::Route).to_owned(),
                 licences: row.get(PlanColumn::Licences).to_owned(),
-                both_until: date(named::both_until(row)),
+                both_until: date(named::both_until(row).filter(|_| named::service(row, view.as_of) != Service::Down)),
                 until: date(named::until(row, view.as_of)),
             })
             .collect(),
@@ -513,8 +542,21 @@ fn letter(addressee: &Addressee<'_>, view: &View<'_>, tongue: &Tongue) -> Letter
             })
             .collect(),
         todos: todos.collect(),
-        running: named::running(addressee.rows(), view.as_of),
+        running: named::running(addressee.moves.iter().chain(&addressee.decisions).copied(), view.as_of),
     }
+}
+
+/// The order of what is asked: what goes wrong by itself in the next days, then by day, what is overdue as of today.
+fn pressing(kind: usize, asked: &[Asked<'_>], as_of: NaiveDate) -> (bool, NaiveDate, usize) {
+    let day = asked
+        .iter()
+        .filter_map(|(day, ..)| *day)
+        .min()
+        .unwrap_or(as_of)
+        .max(as_of);
+    let is_hard = KINDS.get(kind).is_some_and(|kind| HARD.contains(kind));
+    let soon = as_of.checked_add_days(Days::new(HARD_DAYS)).unwrap_or(as_of);
+    (!(is_hard && day <= soon), day, kind)
 }
 
 /// What would be ordered.

@@ -88,7 +88,11 @@ pub(super) fn service(row: &Row<PlanColumn>, as_of: NaiveDate) -> Service {
     if has(Reason::ServiceDown) {
         Service::Down
     } else if ended || row.get(PlanColumn::Urgency) == Urgency::Lapsed.as_str() {
-        Service::Ended
+        // What is paid on after its term end goes on month by month.
+        match both_until(row) {
+            Some(_) => Service::Extended,
+            None => Service::Ended,
+        }
     } else if has(Reason::ServiceStops) {
         Service::Stops
     } else {
@@ -116,7 +120,7 @@ pub(super) fn running<'a>(rows: impl Iterator<Item = &'a Row<PlanColumn>>, as_of
     let (mut runs, mut does_not) = (false, false);
     for row in rows {
         match service(row, as_of) {
-            Service::Runs | Service::Stops => runs = true,
+            Service::Runs | Service::Stops | Service::Extended => runs = true,
             Service::Ended | Service::Down => does_not = true,
         }
     }

@@ -233,9 +233,10 @@ fn a_draft_opens_in_mail_programs() {
         message.date().map(|date| date.to_rfc3339()).as_deref(),
         Some("2026-11-21T00:00:00Z")
     );
-    let markdown = text(&files, "md");
     let plain = message.body_text(0).unwrap();
-    assert!(markdown.ends_with(&plain.replace("\r\n", "\n")), "{plain}");
+    assert!(plain.contains("Ügyfél: Contoso & Társa <Kft.>"), "{plain}");
+    let marks = ["**", "# ", "\\", "</"];
+    assert!(marks.iter().all(|mark| !plain.contains(mark)), "{plain}");
     let html = message.body_html(0).unwrap();
     assert!(
         html.contains("<h2>")
@@ -402,6 +403,7 @@ fn what_letters_lack_is_told() {
                 .map(CustomerId),
             language: Some("en".into()),
             email: email.map(Into::into),
+            email_cell: email.map(Into::into),
             ..CustomerNote::default()
         };
         let tables = Tables {
@@ -455,4 +457,128 @@ fn a_known_address_is_the_recipient() {
         .unwrap();
     let to = draft.to().and_then(|to| to.first()).and_then(|to| to.address());
     assert_eq!(to, Some("licences@contoso.example"));
+}
+
+/// A letter in English about one customer's rows and steps.
+fn english(rows: Vec<Row<PlanColumn>>, steps: Vec<Row<StepColumn>>) -> String {
+    let plan = SavedPlan {
+        rows,
+        steps,
+        ..SavedPlan::default()
+    };
+    text(&written(&plan, SETTINGS, &tables(Some("en"), "GB")), "md")
+}
+
+#[test]
+fn a_renewal_that_a_person_must_look_at_is_named_and_not_asserted() {
+    let renewed = row(&[
+        (PlanColumn::Action, "review"),
+        (PlanColumn::SubscriptionId, "s1"),
+        (PlanColumn::SourceOffer, "Visio Plan 2"),
+        (PlanColumn::TermEnd, "2026-11-17"),
+        (PlanColumn::Reasons, "renewed-since-export"),
+        (PlanColumn::Urgency, "lapsed"),
+    ]);
+    let letter = english(
+        vec![renewed],
+        vec![step("2026-11-24", "undo-renewal", "customer", "s1")],
+    );
+    assert!(
+        letter.contains("- As far as we know, these subscriptions have just renewed."),
+        "{letter}"
+    );
+    assert!(letter.contains("    - Visio Plan 2: by 24 November 2026"), "{letter}");
+    assert!(letter.contains("Contoso & Társa"), "{letter}");
+}
+
+#[test]
+fn what_is_suspended_is_not_said_to_run() {
+    let suspended = [
+        (PlanColumn::Reasons, "service-down"),
+        (PlanColumn::MoveDate, "2026-11-23"),
+        (PlanColumn::OverlapDays, "40"),
+    ];
+    let running = moving("s2", "Visio Plan 2", "Visio Plan 2", &[]);
+    let rows = vec![
+        moving("s1", "Microsoft 365 E5", "Microsoft 365 E5", &suspended),
+        running,
+    ];
+    let letter = english(rows, vec![step("2027-01-05", "reassign", "customer", "s1")]);
+    assert!(letter.contains("without access"), "{letter}");
+    assert!(!letter.contains("both subscriptions run"), "{letter}");
+    assert!(letter.contains("that work today keep running"), "{letter}");
+}
+
+#[test]
+fn what_goes_on_month_by_month_is_not_said_to_have_ended_and_to_run() {
+    let extended = [
+        (PlanColumn::Urgency, "lapsed"),
+        (PlanColumn::TermEnd, "2026-11-10"),
+        (PlanColumn::MoveDate, "2026-11-21"),
+        (PlanColumn::OverlapDays, "4"),
+        (PlanColumn::EndSource, "cancel"),
+    ];
+    let rows = vec![moving("s1", "Visio Plan 2", "Visio Plan 2", &extended)];
+    let letter = english(rows, vec![step("2026-11-24", "end-source", "customer", "s1")]);
+    let told = "ended on 10 November 2026; since then it has continued month by month (extended service term). Until 24 November \
+                2026 both subscriptions run";
+    assert!(letter.contains(told), "{letter}");
+    assert!(!letter.contains("paid until 10"), "{letter}");
+    assert!(!letter.contains("has ended"), "{letter}");
+}
+
+#[test]
+fn what_goes_wrong_tomorrow_is_asked_first() {
+    let row = |id, end| moving(id, "Visio Plan 2", "Visio Plan 2", &[(PlanColumn::EndSource, end)]);
+    let letter = english(
+        vec![row("s1", "extended-term"), row("s2", "cancel")],
+        vec![
+            step("2026-11-10", "request-relationship", "partner", ""),
+            step("2026-12-18", "accept-agreement", "customer", ""),
+            step("2026-11-22", "end-source", "customer", "s1"),
+            step("2026-12-01", "end-source", "customer", "s2"),
+        ],
+    );
+    let asked: Vec<&str> = letter
+        .lines()
+        .filter(|line| line.starts_with(|first: char| first.is_ascii_digit()))
+        .collect();
+    let words = [
+        "extended service term",
+        "reseller relationship",
+        "please cancel the old one",
+        "Customer Agreement",
+    ];
+    for (line, words) in asked.iter().zip(words) {
+        assert!(line.contains(words), "{words}: {letter}");
+    }
+    assert_eq!(asked.len(), words.len());
+}
+
+#[test]
+fn each_thing_asked_of_the_present_partner_is_named() {
+    let rows = vec![moving("s1", "Power BI Pro", "Power BI Pro", &[])];
+    let steps = vec![
+        step("2026-12-11", "approve-transfer", "source-partner", "s1"),
+        step("2026-12-01", "end-source", "source-partner", "s1"),
+    ];
+    let letter = english(rows, steps);
+    let asked = "    - Power BI Pro (end the old subscription): by 1 December 2026\n    - Power BI Pro (approve the transfer): by \
+                 11 December 2026\n";
+    assert!(letter.contains(asked), "{letter}");
+}
+
+#[test]
+fn an_address_that_cannot_be_read_is_told_where_a_letter_goes_there() {
+    let mut tables = tables(Some("en"), "GB");
+    for note in &mut tables.customers {
+        note.email_cell = Some("a@x.example; b@x.example".into());
+    }
+    let config = Config::parse(SETTINGS, Path::new("seatshift.toml")).unwrap();
+    let view = View::new(day("2026-11-21"), &config, &tables);
+    let told = findings(&plan(), &view, &Templates::load(None).unwrap());
+    let told: Vec<&str> = told.iter().map(|finding| &*finding.message).collect();
+    let message =
+        format!("the letter to customer `{ID}` has no recipient: `a@x.example; b@x.example` is not one e-mail address");
+    assert_eq!(told, [message]);
 }

@@ -35,9 +35,9 @@ pub(super) fn write(plan: &SavedPlan, view: &View<'_>, out: &mut dyn Write) -> i
     let last = view.as_of.checked_add_days(Days::new(WEEK - 1)).unwrap_or(view.as_of);
     let due = |row: &&Row<StepColumn>| row.date(StepColumn::Due).is_none_or(|due| due <= last);
     let mut due: Vec<&Row<StepColumn>> = plan.steps.iter().filter(due).collect();
-    // What cannot be helped any more comes last; else steps stay in the plan's order.
+    // What cannot be helped any more comes last, what is due today and tomorrow first.
     let reaches = Reaches::new(plan, view.as_of);
-    due.sort_by_key(|step| reaches.of(step));
+    due.sort_by_key(|step| reaches.order(step));
     writeln!(out, "<h1>Plan for {} {}</h1>", view.as_of, view.as_of.format("%a"))?;
     writeln!(
         out,

@@ -2,7 +2,7 @@
 
 use rust_xlsxwriter::{Workbook, Worksheet, XlsxError};
 
-use super::{sheet::Limits, styles};
+use super::{STEPS, sheet::Limits, styles};
 use crate::{
     rules::{TABLE_NAMES, embedded_text},
     saved::{SavedPlan, neutralised},
@@ -90,6 +90,10 @@ pub(super) fn add(book: &mut Workbook, plan: &SavedPlan, view: &View<'_>, limits
             limits.cut
         );
         lines.pair("cut", &text, "")?;
+    }
+    if let Some(more @ 1..) = plan.steps.len().checked_sub(STEPS) {
+        let text = format!("the sheet Steps has the first {STEPS} by day; plan.steps.csv has the other {more} too");
+        lines.pair("steps", &text, "")?;
     }
     if limits.plain_sheets > 0 {
         let text =

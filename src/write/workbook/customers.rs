@@ -9,7 +9,7 @@ use super::sheet::{Cells, Column};
 use crate::{
     saved::{Holds, PlanColumn, Row, SavedPlan},
     terms::{Action, Urgency},
-    write::reach::Reach,
+    write::reach::{Reach, Reaches, cannot_wait},
 };
 
 pub(super) const COLUMNS: [Column; 15] = [
@@ -18,13 +18,13 @@ pub(super) const COLUMNS: [Column; 15] = [
         "status",
         Holds::Text,
         12,
-        "the most pressing of its subscriptions: lapsed, late, open, planned, then lost; review: something is to be decided; kept: nothing to do",
+        "the most pressing of its subscriptions: lapsed, late, open, planned; lost: all there is to do is lost; review: something is to be decided; kept: nothing to do",
     ),
     Column::new(
         "next_step_by",
         Holds::Date,
         15,
-        "the earliest day of a step that is not done; of one that can still be done, where there is any",
+        "the earliest day of a step that is not done; of one that can still be done, where there is any; empty beside a step: it cannot wait for any day",
     ),
     Column::new("next_step", Holds::Text, 24, "that step"),
     Column::new(
@@ -69,7 +69,8 @@ pub(super) struct Customer<'a> {
     pressing: Option<usize>,
     actions: [u32; 3],
     seats: f64,
-    next_step: Option<(Reach, NaiveDate, &'a str)>,
+    /// What can still be done, the day by which it is ordered, its day, the step.
+    next_step: Option<(Reach, NaiveDate, Option<NaiveDate>, &'a str)>,
     next_move: Option<NaiveDate>,
     first_term_end: Option<NaiveDate>,
     last_term_end: Option<NaiveDate>,
@@ -78,12 +79,16 @@ pub(super) struct Customer<'a> {
 /// The customers, by what can still be done, the day of their next step, name and id.
 pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<Customer<'_>> {
     let mut customers: BTreeMap<[&str; 3], Customer<'_>> = BTreeMap::new();
+    let reaches = Reaches::new(plan, as_of);
     for row in &plan.rows {
-        customers.entry(key(row)).or_default().add(row, as_of);
+        customers
+            .entry(key(row))
+            .or_default()
+            .add(row, reaches.of_row(row), as_of);
     }
     let mut customers: Vec<Customer<'_>> = customers.into_values().collect();
     customers.sort_by_key(|customer| {
-        let next = customer.next_step.map(|(reach, by, _)| (reach, by));
+        let next = customer.next_step.map(|(reach, by, ..)| (reach, by));
         (next.is_none(), next, customer.name, customer.id)
     });
     customers
@@ -102,7 +107,7 @@ fn key(row: &Row<PlanColumn>) -> [&str; 3] {
 }
 
 impl<'a> Customer<'a> {
-    fn add(&mut self, row: &'a Row<PlanColumn>, as_of: NaiveDate) {
+    fn add(&mut self, row: &'a Row<PlanColumn>, reach: Reach, as_of: NaiveDate) {
         for (own, column) in [
             (&mut self.id, PlanColumn::CustomerId),
             (&mut self.name, PlanColumn::CustomerName),
@@ -121,9 +126,10 @@ impl<'a> Customer<'a> {
         let urgency = PRESSING.iter().position(|known| known.as_str() == urgency);
         self.pressing = self.pressing.max(urgency);
         self.seats += row.number(PlanColumn::Seats).unwrap_or_default();
-        let step = row
-            .date(PlanColumn::NextStepBy)
-            .map(|by| (Reach::of(row, as_of), by, row.get(PlanColumn::NextStep)));
+        // What cannot wait for any day is due on this one.
+        let by = row.date(PlanColumn::NextStepBy);
+        let ordered = by.or(cannot_wait(row).then_some(as_of));
+        let step = ordered.map(|ordered| (reach, ordered, by, row.get(PlanColumn::NextStep)));
         self.next_step = least(self.next_step, step);
         if action == Action::Move.as_str() {
             self.next_move = least(self.next_move, row.date(PlanColumn::MoveDate));
@@ -136,7 +142,7 @@ impl<'a> Customer<'a> {
     fn status(&self) -> &'static str {
         let [_, _, review] = self.actions;
         match self.pressing.and_then(|index| PRESSING.get(index)) {
-            Some(Urgency::Lost | Urgency::Planned) | None if review > 0 => "review",
+            Some(Urgency::Planned) | None if review > 0 => "review",
             Some(urgency) => urgency.as_str(),
             None => "kept",
         }
@@ -154,8 +160,8 @@ pub(super) fn fill(customer: &Customer<'_>, cells: &mut Cells<'_>) -> Result<(),
     let [moves, keeps, reviews] = customer.actions;
     cells.text(customer.name)?;
     cells.text(customer.status())?;
-    cells.date(customer.next_step.map(|(_, by, _)| by))?;
-    cells.text(customer.next_step.map_or("", |(_, _, step)| step))?;
+    cells.date(customer.next_step.and_then(|(_, _, by, _)| by))?;
+    cells.text(customer.next_step.map_or("", |(.., step)| step))?;
     cells.date(customer.next_move)?;
     cells.count(moves + keeps + reviews)?;
     cells.number(Some(customer.seats))?;

@@ -1,6 +1,6 @@
 //! The plan as a workbook.
 //!
-//! In: a [`SavedPlan`] and a [`View`]. Out: an XLSX file with the sheets *This week*, *Plan*, *Review*, *Customers*, *Findings*,
+//! In: a [`SavedPlan`] and a [`View`]. Out: an XLSX file with the sheets *This week*, *Plan*, *Review*, *Customers*, *Steps*, *Findings*,
 //! *Summary* and *About*. Dates and numbers are real ones, everything else is text, never a formula; a text that a spreadsheet
 //! would run has the `'` before it that it has in the CSV files. Rows are streamed, since a plan may have a million of them; what
 //! is over Excel's limits goes to a further sheet (rows) or is cut (texts), and *About* says so. The same arguments give the same
@@ -21,11 +21,15 @@ mod summary;
 mod week;
 
 use super::View;
-use crate::saved::{Columns, FindingColumn, PlanColumn, Row, SavedPlan};
+use crate::saved::{Columns, FindingColumn, PlanColumn, Row, SavedPlan, StepColumn};
 use sheet::{Cells, Column, Sheets};
 
 /// How hard the file is packed, from 0 to 9: more takes longer and saves little, since rows are much alike.
 const COMPRESSION: u8 = 3;
+
+/// Steps that the sheet of all steps shows, in the order of their days: a plan of a hundred thousand subscriptions has half a million,
+/// which would double the time and the size of the file.
+const STEPS: usize = 120_000;
 
 /// Writes the workbook.
 ///
@@ -47,6 +51,8 @@ fn workbook(plan: &SavedPlan, view: &View<'_>) -> Result<Workbook, XlsxError> {
     let advice = review::Review::new();
     let advised = |row: &review::ToDecide<'_>, cells: &mut Cells<'_>| advice.fill(row, cells);
     let (columns, finding_columns) = (saved_columns::<PlanColumn>(), saved_columns::<FindingColumn>());
+    let step_columns = saved_columns::<StepColumn>();
+    let steps = plan.steps.get(..STEPS).unwrap_or(&plan.steps);
     let mut book = Workbook::new();
     book.set_zip_compression_level(COMPRESSION);
     let mut sheets = Sheets::new(&mut book, view.as_of);
@@ -54,6 +60,7 @@ fn workbook(plan: &SavedPlan, view: &View<'_>) -> Result<Workbook, XlsxError> {
     sheets.table("Plan", &columns, columns.len(), &plan.rows, saved_cells)?;
     sheets.table("Review", &review::COLUMNS, 10, &review, advised)?;
     sheets.table("Customers", &customers::COLUMNS, 13, &customers, customers::fill)?;
+    sheets.table("Steps", &step_columns, step_columns.len(), steps, saved_cells)?;
     let printed = finding_columns.len();
     sheets.table("Findings", &finding_columns, printed, &plan.findings, saved_cells)?;
     let limits = sheets.finish()?;

@@ -1,5 +1,5 @@
-//! The sheet *Review*: what a person must decide, rows of one kind together, with what to do about it; kinds of which nothing is
-//! left to save come last.
+//! The sheet *Review*: what a person must decide, rows of one kind together, with what to do about it; the kind with the most
+//! pressing row first, kinds of which nothing is left to save last.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +13,8 @@ use super::{
 use crate::{
     plan::Reason,
     saved::{Holds, PlanColumn, Row, SavedPlan},
-    terms::Action,
-    write::reach::Reach,
+    terms::{Action, Urgency},
+    write::reach::{Reach, Reaches, cannot_wait},
 };
 
 pub(super) const COLUMNS: [Column; 16] = [
@@ -51,19 +51,32 @@ pub(super) const COLUMNS: [Column; 16] = [
     Column::new("source_row", Holds::Number, 13, "its row or line"),
 ];
 
+/// What can still be done, and how urgent it is, as a place in [`PRESSING`]; the least presses most.
+type Presses = (Reach, usize);
+
+/// Past the term end and recoverable comes before what is near it.
+const PRESSING: [Urgency; Urgency::ALL.len()] = [
+    Urgency::Lapsed,
+    Urgency::Late,
+    Urgency::Open,
+    Urgency::Planned,
+    Urgency::Lost,
+];
+
 /// A row that a person must decide on.
 pub(super) struct ToDecide<'a> {
     row: &'a Row<PlanColumn>,
-    /// What can still be done of the row, and of all of its reason.
-    reach: Reach,
-    best: Reach,
+    /// How pressing the row is, and the most pressing of its reason.
+    presses: Presses,
+    most: Presses,
     /// Where its reason stands among all; those of a later version last.
     rank: usize,
     reason: &'a str,
 }
 
-/// Rows for review, by reason, by what can still be done and by day.
+/// Rows for review: reasons by their most pressing row, rows of one by how pressing they are and by day.
 pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<ToDecide<'_>> {
+    let reaches = Reaches::new(plan, as_of);
     let mut rows: Vec<ToDecide<'_>> = plan
         .rows
         .iter()
@@ -71,28 +84,30 @@ pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<ToDecide<'_>> {
         .map(|row| {
             let reason = decisive(row);
             let rank = Reason::ALL.iter().position(|known| known.as_str() == reason);
-            let reach = Reach::of(row, as_of);
+            let urgency = row.get(PlanColumn::Urgency);
+            let urgency = PRESSING.iter().position(|known| known.as_str() == urgency);
+            let presses = (reaches.of_row(row), urgency.unwrap_or(PRESSING.len()));
             ToDecide {
                 row,
-                reach,
-                best: reach,
+                presses,
+                most: presses,
                 rank: rank.unwrap_or(usize::MAX),
                 reason,
             }
         })
         .collect();
-    let mut best: BTreeMap<&str, Reach> = BTreeMap::new();
+    let mut most: BTreeMap<&str, Presses> = BTreeMap::new();
     for row in &rows {
-        let best = best.entry(row.reason).or_insert(row.reach);
-        *best = row.reach.min(*best);
+        let most = most.entry(row.reason).or_insert(row.presses);
+        *most = row.presses.min(*most);
     }
     for row in &mut rows {
-        row.best = best.get(row.reason).copied().unwrap_or_default();
+        row.most = most.get(row.reason).copied().unwrap_or(row.presses);
     }
     rows.sort_by_key(|to_decide| {
-        let by = to_decide.row.date(PlanColumn::NextStepBy);
-        let is_lost = to_decide.best == Reach::Lost;
-        (is_lost, to_decide.rank, to_decide.reach, by.is_none(), by)
+        let row = to_decide.row;
+        let by = row.date(PlanColumn::NextStepBy).or(cannot_wait(row).then_some(as_of));
+        (to_decide.most, to_decide.rank, to_decide.presses, by.is_none(), by)
     });
     rows
 }

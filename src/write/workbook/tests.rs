@@ -104,12 +104,14 @@ fn every_cell_of_the_plan_stands_in_the_workbook() {
             "Plan",
             "Review",
             "Customers",
+            "Steps",
             "Findings",
             "Summary",
             "About"
         ]
     );
     same_as::<PlanColumn>(&mut book, "Plan", &plan.rows);
+    same_as::<StepColumn>(&mut book, "Steps", &plan.steps);
     same_as::<FindingColumn>(&mut book, "Findings", &plan.findings);
 }
 
@@ -313,8 +315,56 @@ fn what_cannot_be_helped_any_more_stands_last() {
     assert_eq!(column("This week", 9), ["late", "due", "past", "lost"]);
     assert_eq!(column("This week", 1), ["overdue", "this week", "overdue", "lost"]);
     assert_eq!(column("Customers", 0), ["late", "due", "past", "lost"]);
-    // Kinds in the order of the rules, but for what nothing can be done about.
+    // Kinds by their most pressing row.
     assert_eq!(column("Review", 12), ["due", "past", "lost"]);
+}
+
+#[test]
+fn what_presses_stands_before_what_does_not() {
+    let on_hold = |id| ordered(id, "review", "planned", "on-hold", "2027-03-01", "2027-04-01");
+    let step = |due: &'static str, id: &'static str| Row::new([due, "decide", "partner", id, id, id]);
+    let plan = SavedPlan {
+        rows: vec![
+            on_hold("held"),
+            ordered("ended", "review", "lapsed", "rule-unsure", "2026-08-01", "2026-09-01"),
+            ordered("undone", "review", "lapsed", "renewal-undone", "", "2026-11-17"),
+            ordered("today", "move", "late", "", "2026-11-21", "2026-12-01"),
+            ordered("endless", "review", "open", "term-end-missing", "", ""),
+        ],
+        steps: vec![
+            step("", "endless"),
+            step("", "undone"),
+            step("2026-08-01", "ended"),
+            step("2026-11-20", "newer"),
+            step("2026-11-21", "today"),
+            step("2026-11-22", "tomorrow"),
+            step("2026-11-23", "later"),
+        ],
+        ..SavedPlan::default()
+    };
+    let bytes = written(&plan);
+    let mut book = opened(&bytes);
+    let mut column = |sheet: &str, index: usize| -> Vec<String> {
+        let range = book.worksheet_range(sheet).unwrap();
+        range.rows().skip(1).map(|cells| cells[index].to_string()).collect()
+    };
+    let week = ["undone", "today", "tomorrow", "endless", "newer", "ended", "later"];
+    assert_eq!(column("This week", 9), week);
+    assert_eq!(column("This week", 1)[..2], ["today", "today"]);
+    assert_eq!(column("Review", 12), ["undone", "ended", "endless", "held"]);
+    let customers = column("Customers", 0);
+    assert_eq!(customers[..3], ["ended", "today", "undone"]);
+}
+
+#[test]
+fn a_customer_of_whom_all_is_lost_says_so() {
+    let bytes = written(&of_every_reach());
+    let range = opened(&bytes).worksheet_range("Customers").unwrap();
+    let status = range
+        .rows()
+        .find(|cells| cells[0] == "lost")
+        .map(|cells| cells[1].to_string());
+    assert_eq!(status.as_deref(), Some("lost"));
 }
 
 #[test]

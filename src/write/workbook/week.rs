@@ -1,5 +1,5 @@
 //! The sheet *This week*: what is due from as-of to six days after it, and what is overdue, by who does it; what can still be
-//! done before what cannot be helped any more.
+//! done before what cannot be helped any more, what is due today and tomorrow before what has been overdue for long.
 
 use chrono::{Days, NaiveDate};
 use rust_xlsxwriter::XlsxError;
@@ -8,7 +8,7 @@ use super::sheet::{Cells, Column};
 use crate::{
     saved::{Holds, Row, SavedPlan, StepColumn},
     terms::Owner,
-    write::reach::{Reach, Reaches},
+    write::reach::{Reach, Reaches, Turn},
 };
 
 pub(super) const COLUMNS: [Column; 10] = [
@@ -22,7 +22,7 @@ pub(super) const COLUMNS: [Column; 10] = [
         "when",
         Holds::Text,
         12,
-        "overdue; today; this week: within six days; first thing: nothing says by when; lost: nothing is left to save",
+        "today: due, or it cannot wait for any day; overdue; this week: within six days; first thing: nothing says by when; lost: nothing is left to save",
     ),
     Column::new("due", Holds::Date, 12, "by this day"),
     Column::new("step", Holds::Text, 24, "what"),
@@ -43,11 +43,11 @@ pub(super) const COLUMNS: [Column; 10] = [
 pub(super) struct Due<'a> {
     step: &'a Row<StepColumn>,
     due: Option<NaiveDate>,
-    reach: Reach,
+    order: (Reach, Turn, i64),
     when: &'static str,
 }
 
-/// The steps of the week, by owner, by what can still be done and by day; those without a day first.
+/// The steps of the week, by owner and in the order in which they are to be done.
 pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<Due<'_>> {
     let reaches = Reaches::new(plan, as_of);
     let last = as_of.checked_add_days(Days::new(6)).unwrap_or(as_of);
@@ -57,15 +57,16 @@ pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<Due<'_>> {
         .filter_map(|step| {
             let due = step.date(StepColumn::Due);
             let when = match due {
+                None if reaches.turn(step) == Turn::Now => "today",
                 None => "first thing",
                 Some(due) if due < as_of => "overdue",
                 Some(due) if due == as_of => "today",
                 Some(due) if due <= last => "this week",
                 Some(_) => return None,
             };
-            let reach = reaches.of(step);
-            let when = if reach == Reach::Lost { "lost" } else { when };
-            Some(Due { step, due, reach, when })
+            let order = reaches.order(step);
+            let when = if order.0 == Reach::Lost { "lost" } else { when };
+            Some(Due { step, due, order, when })
         })
         .collect();
     let owner = |row: &Due<'_>| {
@@ -73,7 +74,7 @@ pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<Due<'_>> {
         Owner::ALL.iter().position(|known| known.as_str() == owner)
     };
     // Steps of one owner and day stay in the plan's order.
-    rows.sort_by_key(|row| (owner(row).unwrap_or(usize::MAX), row.reach, row.due));
+    rows.sort_by_key(|row| (owner(row).unwrap_or(usize::MAX), row.order));
     rows
 }
 

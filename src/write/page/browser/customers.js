@@ -9,7 +9,7 @@ function customerFigures() {
       let [next, order, urgency, moves, seats] = [Infinity, Infinity, URGENCIES.length, 0, 0];
       let step = "";
       for (const row of customer.rows) {
-        const by = day(plan, row, "next_step_by");
+        const by = nextBy(row);
         // What can still be done comes before what cannot be helped any more.
         const at = 1e6 * reachOf(row) + by;
         if (at < order) [next, order, step] = [by, at, plan.text(row, "next_step")];

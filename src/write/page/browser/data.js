@@ -120,14 +120,33 @@ function planRow(table, row) {
   return cells.pools.subscription_id[number] === "" ? undefined : rowsBySubscription().first(number);
 }
 
-// How much can still be done of a row of the plan: 0, what there is to do; 1, the day until which a decision would have changed the
-// move has passed; 2, nothing is left to save. The program has the same rule for the workbook.
+// Whether what is to be decided of a row of the plan has no day because it cannot wait for one.
+function cannotWait(row) {
+  return row !== undefined && plan.text(row, "action") === "review" && Number.isNaN(day(plan, row, "next_step_by")) && !Number.isNaN(day(plan, row, "term_end"));
+}
+
+// The day by which a row's next step is placed; NaN where nothing says any.
+function nextBy(row) {
+  return cannotWait(row) ? AS_OF : day(plan, row, "next_step_by");
+}
+
+// How much can still be done of a row of the plan: 0, what there is to do; 1, it has renewed and no step of it is still to come; 2,
+// nothing is left to save. The program has the same rules for the workbook.
 function reachOf(row) {
   if (row === undefined) return 0;
   if (plan.text(row, "urgency") === "lost") return 2;
   if (plan.text(row, "action") !== "review") return 0;
-  const last = ["window_closes", "term_end"].map((name) => day(plan, row, name)).find((at) => !Number.isNaN(at));
-  return last < AS_OF ? 1 : 0;
+  if (!(day(plan, row, "term_end") < AS_OF) || !plan.list(row, "reasons").includes("renewed-since-export")) return 0;
+  return stepsBySubscription().of(plan.numbers("subscription_id")[row]).some((step) => day(steps, step, "due") >= AS_OF) ? 0 : 1;
+}
+
+// A number by which steps are in the order in which they are to be done: what can still be done; due today, or it cannot wait; due
+// tomorrow; without a day; overdue, the newest first; later.
+function turnOf(row) {
+  const due = day(steps, row, "due");
+  const of = planRow(steps, row);
+  const turn = Number.isNaN(due) ? (cannotWait(of) ? 0 : 2) : due < AS_OF ? 3 : due === AS_OF ? 0 : due === AS_OF + 1 ? 1 : 4;
+  return 1e8 * reachOf(of) + 1e7 * turn + (Number.isNaN(due) ? 0 : Math.abs(due - AS_OF));
 }
 
 const LETTER_A = 97;

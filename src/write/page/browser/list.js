@@ -3,10 +3,10 @@
 const SPARE = 8;
 
 // Pixels that columns need; those that may grow share what is left.
-const WIDTHS = { urgency: 98, severity: 98, action: 88, move_date: 130, term_end: 130, next_step_by: 150, due: 150, next: 150, next_step: 166, step: 172, customer_country: 76, seats: 66, row: 66, subscriptions: 60, owner: 130, code: 200, sheet: 120, heading: 130, value: 130 };
-const LEAST = { customer_name: 150, customer: 140, source_offer: 170, offer: 170, reasons: 130, file: 180, detail: 260, message: 260 };
+const WIDTHS = { urgency: 98, severity: 98, action: 88, move_date: 144, term_end: 144, next_step_by: 168, due: 168, next: 168, next_step: 166, step: 172, customer_country: 76, seats: 66, row: 66, subscriptions: 60, owner: 130, code: 200, sheet: 120, heading: 130, value: 130 };
+const LEAST = { customer_name: 150, customer: 140, source_offer: 170, offer: 170, reasons: 220, file: 180, detail: 260, message: 260 };
 // What goes first where there is no room for all.
-const SPARED = ["sheet", "customer_country", "heading", "reasons", "value", "seats", "next_step", "file", "owner", "term_end", "offer", "move_date", "detail"];
+const SPARED = ["sheet", "customer_country", "heading", "value", "seats", "reasons", "next_step", "file", "owner", "term_end", "offer", "move_date", "detail"];
 
 class List {
   // columns: [{name, title, meaning, cell(row), sortable}]; compact(row): what a narrow screen shows of a row; kept: the column

@@ -192,7 +192,7 @@ LISTS.review = {
   // What to decide is what this list is for.
   kept: "reasons",
   // What can still be done first, and of that the most pressing, as long as nobody chose another order.
-  ordered: (rows) => byReach(inOrder(plan, "plan", inOrder(plan, "plan", rows, "next_step_by"), "urgency"), (row) => row),
+  ordered: (rows) => byReach(inOrder(plan, "plan", sorted(rows, (row) => (Number.isNaN(nextBy(row)) ? Infinity : nextBy(row)), Infinity, false), "urgency"), (row) => row),
   before: () => byReason("review"),
 };
 

@@ -3,7 +3,7 @@
 const WEEK_SHOWN = 60;
 const REASONS_SHOWN = 8;
 
-// Steps that are overdue, have no day, or are due within a week: by owner, what can still be done first, in the order of their days.
+// Steps that are overdue, have no day, or are due within a week: by owner, in the order in which they are to be done.
 function dueThisWeek() {
   return once("this week", () => {
     const owner = steps.numbers("owner");
@@ -21,7 +21,7 @@ function dueThisWeek() {
     return Array.from(groups, ([name, rows]) => ({
       name,
       // Steps of one kind, customer and day are one line.
-      lines: grouped(sorted(rows, (row) => 1e6 * reachOf(planRow(steps, row)) + (Number.isNaN(day(steps, row, "due")) ? AS_OF - 0.5 : day(steps, row, "due")), Infinity, false)),
+      lines: grouped(sorted(rows, turnOf, Infinity, false)),
       steps: rows.length,
       overdue: rows.filter((row) => day(steps, row, "due") < AS_OF && reachOf(planRow(steps, row)) < 2).length,
       lost: rows.filter((row) => reachOf(planRow(steps, row)) === 2).length,
@@ -32,7 +32,7 @@ function dueThisWeek() {
 function grouped(rows) {
   const lines = new Map();
   for (const row of rows) {
-    const key = `${reachOf(planRow(steps, row))}/${steps.numbers("due")[row]}/${steps.numbers("step")[row]}/${steps.text(row, "customer_id") || steps.text(row, "customer_name")}`;
+    const key = `${turnOf(row)}/${steps.numbers("due")[row]}/${steps.numbers("step")[row]}/${steps.text(row, "customer_id") || steps.text(row, "customer_name")}`;
     if (lines.has(key)) lines.get(key).push(row);
     else lines.set(key, [row]);
   }

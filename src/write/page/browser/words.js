@@ -6,7 +6,7 @@ const URGENCY_SIGNS = { lost: "\u25a0", lapsed: "\u25c6", late: "\u25b2", open: 
 const URGENCY_SAYS = {
   lost: "past the end of data retention",
   lapsed: "past the term end, recoverable",
-  late: "a deadline has passed, service is still safe",
+  late: "a deadline has passed, the term end has not",
   open: "the window is open, or a decision is near",
   planned: "nothing is pressing yet",
 };
