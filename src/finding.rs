@@ -86,7 +86,7 @@ codes! {
     TermUnknown = "term-unknown", Warning, "nothing says how long the term is; it is planned as a new subscription, for a term to be chosen";
     ChannelUnknown = "channel-unknown", Warning, "nothing says where the subscriptions of an export were bought";
     CountryMissing = "country-missing", Warning, "nothing says in which country the customer's tenant is";
-    ColumnMissing = "column-missing", Warning, "a list has no column that we know for ids or term ends, and columns that we do not know";
+    ColumnMissing = "column-missing", Warning, "a list has no column that we know for ids, licences or term ends";
     SourceUnused = "source-unused", Warning, "a `[[source]]` of the settings fits no export";
     OfferUnmapped = "offer-unmapped", Warning, "the catalogue knows this offer, but none to order for it";
     OfferAmbiguous = "offer-ambiguous", Warning, "the offer's name stands for several offers";
@@ -119,6 +119,7 @@ codes! {
     NoteRowIgnored = "note-row-ignored", Note, "a note below the table was left out";
     HeadingRowIgnored = "heading-row-ignored", Note, "a repeated row of headings was left out";
     TableBegins = "table-begins", Note, "another table begins below the first or beside it; its rows were read under its own headings";
+    LastCellShort = "last-cell-short", Warning, "the last row has no line end, and its last cell is shorter than all above it, so it may have been cut; the cell was not used";
     LastRowOpen = "last-row-open", Note, "the last row has no line end: the file may have been cut within its last cell";
     RowIgnored = "row-ignored", Note, "the source marks this row as a duplicate or as no subscription";
     RowsMerged = "rows-merged", Note, "several rows tell of one subscription and were merged";

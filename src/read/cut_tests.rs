@@ -68,6 +68,7 @@ fn a_cut_that_is_not_at_the_end_of_a_row_is_told() {
                 "file-damaged",
                 "quote-unclosed",
                 "last-row-open",
+                "last-cell-short",
                 "no-headings",
                 "file-empty",
             ];

@@ -18,6 +18,7 @@ mod epoch;
 mod headings;
 mod inputs;
 mod lines;
+mod one_table;
 mod quiet;
 mod quotes;
 mod record;
@@ -78,6 +79,10 @@ pub trait Words: Sync {
     /// Whether two rows of headings, with an empty column between them, are those of two tables that have nothing to do with
     /// each other.
     fn are_apart(&self, _left: &[&str], _right: &[&str]) -> bool {
+        false
+    }
+    /// Whether headings are those of a list of customers and of nothing else.
+    fn lists_customers(&self, _cells: &[&str]) -> bool {
         false
     }
 }

@@ -7,6 +7,7 @@
 use super::{
     Cell, Epoch, Interest, Row, Rows, Sink, TableHead, Words,
     headings::{self, Headings, SEARCHED, begins_table, heading},
+    one_table::is_one_table,
 };
 use crate::terms::Text;
 
@@ -243,7 +244,7 @@ impl<'a> Tabling<'a> {
         let mut head = self.head(&rows, &found);
         (self.width, self.headings) = (head.headings.len(), head.headings.clone());
         if sink.splits() {
-            self.beside = beside(&mut head, self.words);
+            self.beside = beside(&mut head, &rows, found.after, self.words);
         }
         let interest = sink.table(&head);
         (self.state, self.found) = match interest {
@@ -318,8 +319,13 @@ fn is_full(rows: &Rows) -> bool {
 }
 
 /// Takes the tables that stand beside the first one out of a head.
-fn beside(head: &mut TableHead, words: &dyn Words) -> Vec<Beside> {
-    let starts = headings::beside(&head.headings, words);
+fn beside(head: &mut TableHead, rows: &Rows, after: usize, words: &dyn Words) -> Vec<Beside> {
+    let mut starts = headings::beside(&head.headings, words);
+    if let [(start, true)] = starts[..]
+        && is_one_table(&head.headings, (0..start, start..usize::MAX), rows, after, words)
+    {
+        starts.clear();
+    }
     let Some(&(first, is_apart)) = starts.first() else {
         return Vec::new();
     };

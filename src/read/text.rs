@@ -234,12 +234,13 @@ impl TextJob<'_, '_> {
                     if !ended && ending.asks_for_width(&records.splitter) {
                         tabling.settle(sink);
                     }
-                    match ending.judge(ended, &records.splitter, tabling.width) {
+                    match ending.judge(ended, &records.splitter, records.text(), tabling.width) {
                         Verdict::Cut => {
                             self.tell_cut(line, records.text());
                             break;
                         }
                         Verdict::Open => self.tell_open(line),
+                        Verdict::Short => self.tell_short(line),
                         Verdict::Whole => {}
                     }
                     damage.look(records.text(), line);
@@ -301,6 +302,14 @@ impl TextJob<'_, '_> {
             message,
             hint,
         ));
+    }
+
+    /// The last line has no line end, and its last cell may be half of one.
+    fn tell_short(&mut self, line: u32) {
+        let message = "the last row has no line end, and its last cell is shorter than all above it, so it may have been cut; the cell was not used";
+        let hint = "compare the cell with its source; a line end after it says that nothing is missing";
+        let place = self.place().at_row(line);
+        self.tell(Finding::new(Code::LastCellShort, place, message, hint));
     }
 
     fn tell_cut(&mut self, line: u32, text: &str) {

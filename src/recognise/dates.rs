@@ -200,6 +200,13 @@ impl DateReading {
         }
     }
 
+    /// Whether several of its numbers may be the year, or it is another date in another order, though its year has two digits.
+    fn has_several_years(self) -> bool {
+        let mut dates = self.orders().into_iter().filter_map(|order| self.in_order(order));
+        let first = dates.next();
+        matches!(self, DateReading::Short { .. }) && dates.any(|date| Some(date) != first)
+    }
+
     /// Whether the column's order matters to it.
     pub fn is_numeric(self) -> bool {
         matches!(self, DateReading::Numeric { .. } | DateReading::Short { .. })
@@ -273,14 +280,27 @@ pub enum InColumn {
     Unreadable(Unreadable),
 }
 
-/// The date of a reading in a decided column. `mixed_calendars`: the column has years of two calendars, so that those of the
-/// Buddhist one are not certain.
-pub fn in_column(reading: DateReading, decision: Decision, mixed_calendars: bool) -> InColumn {
+/// Ways of writing years that stand beside each other in one column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Mixed {
+    /// Years of two calendars: those of the Buddhist one are not certain.
+    pub calendars: bool,
+    /// Dates with a year of four digits first, beside years of two digits: which of the numbers is the year is not certain.
+    pub year_first: bool,
+}
+
+/// The date of a reading in a decided column; `mixed`: how its years are written.
+pub fn in_column(reading: DateReading, decision: Decision, mixed: Mixed) -> InColumn {
     let from = |read: Result<Option<NaiveDate>, Unreadable>| match read {
         Ok(date) => InColumn::Date(date),
         Err(unreadable) => InColumn::Unreadable(unreadable),
     };
-    if mixed_calendars && reading.is_buddhist() {
+    if mixed.year_first && decision != Decision::Order(DateOrder::Ymd) && reading.has_several_years() {
+        return InColumn::Unreadable(Unreadable {
+            why: "has two digits for its year, in a column that also has dates with the year first: two of its numbers may be the year",
+        });
+    }
+    if mixed.calendars && reading.is_buddhist() {
         return InColumn::Unreadable(Unreadable {
             why: "has a year of the Buddhist calendar, in a column with years of the common one",
         });

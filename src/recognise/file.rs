@@ -18,7 +18,7 @@ use super::{
     freshness::freshness_of,
     kinds::Role,
     rows::{Shared, recognise_rows},
-    settle::{Settled, settle},
+    settle::{Settled, leave_out, settle},
     source::{Misfit, Source},
     strangers::strangers,
     table::{Batch, Table},
@@ -133,10 +133,12 @@ fn collect(reading: &Reading<'_>, deliver: impl FnOnce(&mut dyn Sink) -> FileRep
     let streams = streams.into_iter().filter_map(Arc::into_inner);
     let tables: Vec<Settled> = streams
         .map(|stream| {
-            settle(
+            let mut settled = settle(
                 stream.table,
                 stream.batches.into_inner().unwrap_or_else(PoisonError::into_inner),
-            )
+            );
+            leave_out(&mut settled, &findings);
+            settled
         })
         .collect();
     findings.extend(unused(&others, tables.is_empty() && !has_refused, &reading.path));

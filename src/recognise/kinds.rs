@@ -224,6 +224,35 @@ pub(super) fn kind_of(folded: &[String], fields: &[Option<Field>], has_customer:
         .or_else(|| by_vocabulary(fields, has_customer))
 }
 
+const WHOSE: [Field; 3] = [Field::CustomerId, Field::CustomerName, Field::CustomerDomain];
+
+/// What a list of customers does not say.
+const OF_A_SUBSCRIPTION: [Field; 14] = [
+    Field::SubscriptionId,
+    Field::OfferId,
+    Field::ProductId,
+    Field::SkuId,
+    Field::SkuPartNumber,
+    Field::OfferName,
+    Field::FriendlyName,
+    Field::Seats,
+    Field::AssignedSeats,
+    Field::Term,
+    Field::TermEnd,
+    Field::TermStart,
+    Field::NextLifecycleDate,
+    Field::State,
+];
+
+fn any(fields: &[Option<Field>], wanted: &[Field]) -> bool {
+    wanted.iter().any(|field| fields.contains(&Some(*field)))
+}
+
+/// Whether headings of these fields are those of a list of customers and of nothing else.
+pub(super) fn lists_customers(fields: &[Option<Field>]) -> bool {
+    any(fields, &WHOSE) && fields.len() > 1 && !any(fields, &OF_A_SUBSCRIPTION)
+}
+
 /// Headings of a part of a row, folded, and the vocabulary's meaning of each.
 pub(super) type Half = (Vec<String>, Vec<Option<Field>>);
 
@@ -231,28 +260,10 @@ pub(super) type Half = (Vec<String>, Vec<Option<Field>>);
 /// other customers and nothing else, or each is a table by itself, and their rows are something else. In one table a row of the
 /// one would give its customer to whatever stands beside it.
 pub(super) fn are_apart(left: &Half, right: &Half) -> bool {
-    use Field::*;
-    let any = |(_, fields): &Half, wanted: &[Field]| wanted.iter().any(|field| fields.contains(&Some(*field)));
-    let names_customers = |half: &Half| any(half, &[CustomerId, CustomerName, CustomerDomain]);
+    let names_customers = |half: &Half| any(&half.1, &WHOSE);
     let lists_subscriptions = |half: &Half| matches!(kind_of(&half.0, &half.1, true), Some(kind) if matches!(kind.role, Role::Subscriptions | Role::Charges));
-    let of_a_subscription = [
-        SubscriptionId,
-        OfferId,
-        ProductId,
-        SkuId,
-        SkuPartNumber,
-        OfferName,
-        FriendlyName,
-        Seats,
-        AssignedSeats,
-        Term,
-        TermEnd,
-        TermStart,
-        NextLifecycleDate,
-        State,
-    ];
-    let lists_customers = |half: &Half| names_customers(half) && half.0.len() > 1 && !any(half, &of_a_subscription);
-    let gives = |one: &Half, other: &Half| lists_subscriptions(one) && !names_customers(one) && lists_customers(other);
+    let gives =
+        |one: &Half, other: &Half| lists_subscriptions(one) && !names_customers(one) && lists_customers(&other.1);
     let kind = |half: &Half| match kind_of(&half.0, &half.1, false)?.role {
         Role::Charges => Some(Role::Subscriptions),
         role => Some(role),

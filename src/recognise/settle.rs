@@ -7,7 +7,10 @@
 
 mod apart;
 mod counts;
+mod cut_cell;
 mod date_columns;
+mod over_assigned;
+mod stray;
 
 use chrono::NaiveDate;
 
@@ -24,6 +27,7 @@ use super::{
 pub(super) use apart::name_of;
 use apart::part_customers;
 use counts::{fold_repairs, settle_seats};
+pub(super) use cut_cell::leave_out;
 use date_columns::{Decided, because, conventions, decide, decide_by_others, order_word, undecided};
 
 use crate::{
@@ -46,10 +50,11 @@ pub(super) struct Settled {
 /// Settles a table.
 pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
     let mut columns = decide(&table, &batches);
+    stray::doubt(&table, &batches, &mut columns);
     decide_by_others(&table, &mut columns);
     let dated = |decided: &Decided| Dated {
         decision: decided.decision,
-        mixed_calendars: decided.evidence.mixes_calendars(),
+        mixed: decided.evidence.mixed(table.source.date_order),
         is_renewal: decided.renewal.is_some(),
     };
     table.dated = columns.iter().map(dated).collect();
@@ -69,6 +74,7 @@ pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
         }
     }
     settle_seats(&settled.table, &mut batches);
+    over_assigned::tell(&settled.table, &mut batches);
     settled.findings.extend(part_customers(&settled.table, &mut batches));
     let last_row = batches.iter().map(|batch| batch.last_row).max().unwrap_or(0);
     for batch in batches {
@@ -103,7 +109,11 @@ fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pendin
     let row = row
         .or_else(|| batch.customers.get(pending.item as usize).map(|customer| customer.row))
         .unwrap_or(0);
-    let read = in_column(pending.reading, decided.decision, decided.evidence.mixes_calendars());
+    let read = in_column(
+        pending.reading,
+        decided.decision,
+        decided.evidence.mixed(table.source.date_order),
+    );
     match read {
         InColumn::LeftOut => {
             decided.left_out += 1;

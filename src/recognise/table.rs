@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use super::{
     Field,
     columns::Columns,
-    dates::{DateColumnEvidence, DateReading, Decision, read_date_since},
+    dates::{DateColumnEvidence, DateReading, Decision, Mixed, read_date_since},
     facts::{CustomerRow, Fact},
     samples::Samples,
     source::Source,
@@ -59,7 +59,7 @@ impl Table {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Dated {
     pub(super) decision: Decision,
-    pub(super) mixed_calendars: bool,
+    pub(super) mixed: Mixed,
     /// They are those of a renewal: the term ends the day before.
     pub(super) is_renewal: bool,
 }

@@ -284,6 +284,11 @@ impl crate::read::Words for Vocabulary {
         };
         super::kinds::are_apart(&half(left), &half(right))
     }
+
+    fn lists_customers(&self, cells: &[&str]) -> bool {
+        let fields: Vec<Option<Field>> = cells.iter().map(|cell| Some(self.heading(cell)?.field)).collect();
+        super::kinds::lists_customers(&fields)
+    }
 }
 
 #[cfg(test)]

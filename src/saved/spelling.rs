@@ -8,7 +8,7 @@ use super::{Columns, Holds, Row, Unlike};
 use crate::{
     read::Cell,
     recognise::{
-        dates::{DateColumnEvidence, DateReading, Decision, InColumn, in_column, read_date},
+        dates::{DateColumnEvidence, DateReading, Decision, InColumn, Mixed, in_column, read_date},
         vocabulary::Vocabulary,
     },
 };
@@ -17,7 +17,7 @@ use crate::{
 pub(super) struct Spelling {
     vocabulary: Vocabulary,
     decision: Decision,
-    mixes_calendars: bool,
+    mixed: Mixed,
 }
 
 /// What the dates of a file say together about how they are written.
@@ -53,7 +53,7 @@ impl Dates {
             Decision::Order(_) | Decision::Unneeded => Ok(Spelling {
                 vocabulary: self.vocabulary,
                 decision,
-                mixes_calendars: self.evidence.mixes_calendars(),
+                mixed: self.evidence.mixed(None),
             }),
         }
     }
@@ -84,7 +84,7 @@ impl Spelling {
         if matches!(reading, DateReading::Empty | DateReading::NoEnd) {
             return None;
         }
-        match in_column(reading, self.decision, self.mixes_calendars) {
+        match in_column(reading, self.decision, self.mixed) {
             InColumn::Date(Some(date)) => Some(date.to_string()),
             InColumn::Date(None) | InColumn::LeftOut | InColumn::Unreadable(_) => None,
         }

@@ -8,7 +8,7 @@ use std::fmt;
 use chrono::Datelike;
 
 use super::{
-    DateReading,
+    DateReading, Mixed,
     convention::{Convention, Conventions},
 };
 use crate::{config::DateOrder, read::Epoch, recognise::vocabulary::language};
@@ -135,9 +135,12 @@ impl DateColumnEvidence {
         self.conventions.merge(&other.conventions);
     }
 
-    /// Whether the column has years of two calendars: those of the Buddhist one are then not certain.
-    pub fn mixes_calendars(&self) -> bool {
-        self.conventions.mixes_calendars()
+    /// How the years of the column are written; what the setting says of the order is believed.
+    pub fn mixed(&self, setting: Option<DateOrder>) -> Mixed {
+        Mixed {
+            calendars: self.conventions.mixes_calendars(),
+            year_first: self.year_first.is_some() && setting.is_none(),
+        }
     }
 
     /// The conventions by which its dates are read, other than their order; `epoch`: the one that its workbook states.

@@ -57,7 +57,7 @@ fn column(readings: &[DateReading], setting: Option<DateOrder>, language: Option
         evidence.add(*reading, row);
     }
     let (decision, _) = evidence.decide(setting, language);
-    let mixed = evidence.mixes_calendars();
+    let mixed = evidence.mixed(setting);
     let read = readings.iter().map(|reading| in_column(*reading, decision, mixed));
     (decision, read.collect())
 }
@@ -87,6 +87,30 @@ proptest! {
                         InColumn::Unreadable(why) => prop_assert!(false, "{} {:?}", cell, why),
                     }
                 }
+            }
+        }
+    }
+
+    /// Beside a date with the year first, a year of two digits is read only where no other number of its date may be one.
+    #[test]
+    fn two_digits_of_a_year_beside_years_first_are_never_guessed(dates in dates(2), last: bool, full: bool) {
+        let v = Vocabulary::embedded();
+        let (head, short) = dates.split_first().unwrap();
+        let mut cells = vec![format!("{}.{:02}.{:02}", head.year(), head.month(), head.day())];
+        cells.extend(full.then(|| format!("{:02}.{:02}.{}", head.day(), head.month(), head.year())));
+        let before = cells.len();
+        cells.extend(short.iter().map(|date| match last {
+            true => format!("{:02}.{:02}.{:02}", date.day(), date.month(), date.year() % 100),
+            false => format!("{:02}.{:02}.{:02}", date.year() % 100, date.month(), date.day()),
+        }));
+        let readings = readings(&cells, &v);
+        let (decision, read) = column(&readings, None, None);
+        prop_assume!(decision != Decision::Order(DateOrder::Ymd));
+        for (reading, read) in readings.into_iter().zip(read).skip(before) {
+            let mut fitting = reading.orders().into_iter().filter_map(|order| reading.in_order(order));
+            let first = fitting.next();
+            if fitting.any(|date| Some(date) != first) {
+                prop_assert_eq!(date_of(read), None, "{:?}", cells);
             }
         }
     }

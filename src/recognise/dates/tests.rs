@@ -14,6 +14,28 @@ fn read(text: &str) -> DateReading {
 }
 
 #[test]
+fn a_year_of_two_digits_beside_years_first_is_left_out() {
+    for cells in [
+        ["2027.01.15", "15.05.2027", "28.01.27"],
+        ["2027.01.15", "15.05.2027", "27.01.15"],
+        ["2027-01-15", "05/15/2027", "27/01/15"],
+    ] {
+        let mut evidence = DateColumnEvidence::default();
+        for (row, cell) in (2..).zip(cells) {
+            evidence.add(read(cell), row);
+        }
+        let (decision, _) = evidence.decide(None, None);
+        let last = in_column(read(cells[2]), decision, evidence.mixed(None));
+        assert!(
+            matches!(last, InColumn::Unreadable(_) | InColumn::LeftOut),
+            "{cells:?}: {last:?}"
+        );
+        let first = in_column(read(cells[0]), decision, evidence.mixed(None));
+        assert_eq!(first, InColumn::Date(NaiveDate::from_ymd_opt(2027, 1, 15)));
+    }
+}
+
+#[test]
 fn a_reading_is_small() {
     assert_eq!(size_of::<DateReading>(), 8);
 }
@@ -323,9 +345,10 @@ fn years_of_two_calendars_are_not_certain() {
     let cells = ["3/5/2564", "13/5/2021", "2564-05-03"];
     let evidence = evidence(&cells);
     let (decision, _) = evidence.decide(None, None);
-    assert!(evidence.mixes_calendars());
+    let mixed = evidence.mixed(None);
+    assert!(mixed.calendars);
     assert!(evidence.conventions(None).is_empty());
-    let read = cells.map(|cell| in_column(read(cell), decision, true));
+    let read = cells.map(|cell| in_column(read(cell), decision, mixed));
     assert!(matches!(
         read,
         [

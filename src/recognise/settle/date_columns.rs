@@ -27,6 +27,8 @@ pub(super) struct Decided {
     pub(super) evidence: DateColumnEvidence,
     /// The order that only its months show, and a row that shows it.
     by_months: Option<(DateOrder, u32)>,
+    /// The cells that alone speak for its order, where they are likely to be wrong.
+    pub(super) stray: Option<String>,
     /// Whether its heading speaks of a renewal, and the first row that says when.
     pub(super) renewal: Option<First>,
 }
@@ -77,6 +79,7 @@ pub(super) fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
                 renewal: (field == Field::TermEnd && heading.is_some_and(|heading| means_renewal(heading)))
                     .then_some(None),
                 by_months,
+                stray: None,
                 evidence,
             }
         })
@@ -94,7 +97,9 @@ fn rows_of(batches: &[Batch], slot: usize) -> impl Iterator<Item = (u32, DateRea
 /// A program writes all dates of a table alike: where a column leaves the order open, the others that do not decide it, if all of
 /// them agree. People do not, so that this holds for described kinds of exports only.
 pub(super) fn decide_by_others(table: &Table, columns: &mut [Decided]) {
-    let is_sound = |decided: &Decided| decided.decision != Decision::HalfConverted && !decided.evidence.is_mixed();
+    let is_sound = |decided: &Decided| {
+        decided.decision != Decision::HalfConverted && !decided.evidence.is_mixed() && decided.stray.is_none()
+    };
     if table.columns.kind.is_vocabulary() || !columns.iter().all(is_sound) {
         return;
     }
@@ -187,7 +192,12 @@ pub(super) fn undecided(table: &Table, column: u32, decided: &Decided) -> Option
     let message = format!("{what}: {}; {} {dates} left out", decided.because, decided.left_out);
     let hint = match code {
         Code::DateHalfConverted => "export the file again and do not save it in a spreadsheet program".to_owned(),
-        _ => decided.evidence.remedy(table.source.date_order),
+        _ => match &decided.stray {
+            Some(cells) => format!(
+                "correct {cells} if it is written otherwise than the rest, or say `date_order` in a [[source]] setting for the file"
+            ),
+            None => decided.evidence.remedy(table.source.date_order),
+        },
     };
     let place = match decided.first {
         Some(row) => table.place.at_row(row).at_column(column),

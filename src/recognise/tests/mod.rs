@@ -6,6 +6,7 @@ mod doubles;
 mod kinds;
 mod languages;
 mod merging;
+mod mistakes;
 mod months;
 mod order;
 mod recalled;

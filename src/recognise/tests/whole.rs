@@ -8,7 +8,7 @@ use std::sync::{
 use super::*;
 use crate::recognise::recognise;
 
-fn bytes(name: &str, content: &[u8]) -> Input {
+pub(super) fn bytes(name: &str, content: &[u8]) -> Input {
     Input::Bytes {
         name: name.into(),
         bytes: Arc::from(content),

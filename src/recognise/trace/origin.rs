@@ -267,7 +267,7 @@ fn date_column(field: Field, value: &str, row: Row<'_>, table: &Table, vocabular
     let mut wanted = slots.filter(|((_, of), _)| is_of(*of));
     wanted.find_map(|(&(column, _), dated)| {
         let reading = table.read_date(row.cell(column as usize), vocabulary);
-        let InColumn::Date(Some(date)) = in_column(reading, dated.decision, dated.mixed_calendars) else {
+        let InColumn::Date(Some(date)) = in_column(reading, dated.decision, dated.mixed) else {
             return None;
         };
         let date = if dated.is_renewal { date.pred_opt()? } else { date };
