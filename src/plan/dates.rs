@@ -9,9 +9,11 @@ use chrono::NaiveDate;
 mod arithmetic;
 mod case;
 mod deadlines;
+mod setting;
 
 pub use arithmetic::{Arithmetic, Closed, DateLine, Number, NumberFrom, Skipped, arithmetic, closed};
 pub(super) use deadlines::case_of;
+pub(super) use setting::EndSetting;
 
 use super::Reason;
 use crate::{

@@ -9,7 +9,7 @@ use chrono::{Months, NaiveDate};
 
 use super::{
     Reason,
-    dates::{DateQuery, Dates, Gates, Outcome, dates},
+    dates::{DateQuery, Dates, EndSetting, Gates, Outcome, dates},
     mappings::Mappings,
     standing::Standing,
 };
@@ -163,6 +163,22 @@ impl<'a> Known<'a> {
             }
             _ => base,
         })
+    }
+
+    /// Whether the source stops at its term end, as it is set or reported.
+    pub(super) fn is_set_to_cancel(&self) -> bool {
+        let subscription = self.subscription;
+        let (Some(channel), Some(end)) = (subscription.channel, subscription.term_end) else {
+            return subscription.end_instruction == Some(EndInstruction::Cancel);
+        };
+        let setting = EndSetting {
+            channel,
+            term_start: term_start_of(subscription),
+            term_end: end.0,
+            end_instruction: subscription.end_instruction,
+            end_is_done: self.standing.done.contains(StepKind::EndSource),
+        };
+        setting.is_cancel(self.context.rules, self.context.as_of)
     }
 
     /// The term: as stated, else as its first and last day say, where they are a whole term of new commerce apart.

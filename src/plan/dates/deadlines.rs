@@ -198,9 +198,13 @@ impl Case<'_> {
             Some(instruction) => instruction == EndInstruction::Renew,
             None => q.auto_renew != Some(false),
         };
+        // On the last business day that helps, and after it.
+        let is_due = !done && last_day.is_some_and(|last| q.as_of >= calendar.prev(last));
         let reason = match end_source {
             Some(EndSource::DoNotRenew) if missed => Some(Reason::NoticeMissed),
-            Some(EndSource::ExtendedTerm | EndSource::AutoRenewOff) if missed && renews && !self.past => {
+            Some(EndSource::CancelAtTermEnd | EndSource::ExtendedTerm | EndSource::AutoRenewOff)
+                if is_due && renews && !self.is_set_to_cancel && !self.past =>
+            {
                 Some(Reason::AutoRenewRisk)
             }
             _ => None,
@@ -218,7 +222,7 @@ impl Case<'_> {
     }
 
     /// Whether the source ends with its term unless somebody does something.
-    fn ends_by_itself(&self) -> bool {
+    pub(super) fn ends_by_itself(&self) -> bool {
         match self.q.end_instruction {
             Some(instruction) => instruction == EndInstruction::Cancel,
             None => self.q.auto_renew == Some(false),
@@ -230,6 +234,10 @@ impl Case<'_> {
         let q = self.q;
         let cancels = q.end_instruction == Some(EndInstruction::Cancel);
         let renews = q.end_instruction == Some(EndInstruction::Renew);
+        // What is set to cancel is not set to go on.
+        if end_source == EndSource::ExtendedTerm && self.is_set_to_cancel {
+            return false;
+        }
         q.done.contains(StepKind::EndSource)
             || match end_source {
                 EndSource::CancelAtTermEnd => cancels,
