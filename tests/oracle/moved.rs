@@ -16,7 +16,7 @@ use crate::{
     calendar::{PlainCalendar, PlainCalendars, plus},
     numbers::Numbers,
     plain::nothing,
-    program::{Window, in_extended_term, set_to_cancel, today, undone},
+    program::{Window, ended_early, in_extended_term, set_to_cancel, today, undone},
 };
 
 /// A move date, and what it was found from.
@@ -68,7 +68,7 @@ pub(crate) fn moved(query: &DateQuery, calendar: &PlainCalendars, settings: &Num
 
     let a = query.as_of;
     let settled = query.settled_on.is_some();
-    dates.urgency = if a > query.term_end && !settled {
+    dates.urgency = if (a > query.term_end || ended_early(query)) && !settled {
         Urgency::Lapsed
     } else if (found.ready > found.best && !settled && !window.from_as_of) || some_day_passed(query, &dates) {
         Urgency::Late

@@ -17,8 +17,8 @@ use crate::{
     moved::{Found, moved},
     numbers::Numbers,
     program::{
-        Lifecycle, Window, contradicts_its_end, in_extended_term, lifecycle, renewed, replaced, set_to_cancel,
-        stands_still, today, undone, window_of,
+        Lifecycle, Window, contradicts_its_end, ended_early, in_extended_term, lifecycle, renewed, replaced,
+        set_to_cancel, stands_still, today, undone, window_of,
     },
 };
 
@@ -131,7 +131,8 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
     let over = query.as_of > closes;
     let later = query.settled_on.unwrap_or_else(|| calendar.ours.next_move(ready));
     let settled = query.settled_on.is_some();
-    let room = query.wave.filter(|_| !settled && query.route == Route::NewSubscription);
+    let twice = query.route == Route::NewSubscription && !ended_early(query);
+    let room = query.wave.filter(|_| !settled && twice);
     // It lets its window pass on purpose, unless it would not be ready before that day anyway.
     let passes = room.is_some_and(|room| room > closes);
     let free = !settled && !passes;
@@ -174,6 +175,9 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
     } else {
         if query.route == Route::Transfer {
             return transfer_missed(query, window);
+        }
+        if ended_early(query) {
+            return nothing(Outcome::Review(Reason::SourceDeleted));
         }
         if !settled {
             reasons.push(Reason::AsSoonAsReady);

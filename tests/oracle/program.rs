@@ -60,8 +60,13 @@ pub(crate) fn window_of(query: &DateQuery, settings: &Numbers) -> Window {
     }
     // What stands still inside its term is moved as soon as it goes; what only seems to has its usual days.
     if query.route != Route::Transfer && query.as_of <= e && stands_still(query) && !contradicts_its_end(query) {
+        let closes = match ended_early(query) {
+            true => kept_until(query, settings),
+            false => usual.closes,
+        };
         return Window {
             opens: None,
+            closes,
             best: today(query),
             from_as_of: true,
             ..usual
@@ -84,6 +89,27 @@ pub(crate) fn stands_still(query: &DateQuery) -> bool {
 pub(crate) fn contradicts_its_end(query: &DateQuery) -> bool {
     let called_ended = query.state == Some(State::Expired) || query.state == Some(State::Disabled);
     called_ended && query.as_of <= query.term_end && !replaced(query) && !query.done.contains(StepKind::EndSource)
+}
+
+/// Whether it was told to end inside its term and has, and nothing has taken its place.
+pub(crate) fn ended_early(query: &DateQuery) -> bool {
+    let has_ended = query.state == Some(State::Expired) || query.state == Some(State::Disabled);
+    let told = query.done.contains(StepKind::EndSource) && query.settled_on.is_none();
+    has_ended && told && query.as_of <= query.term_end && query.route != Route::Transfer
+}
+
+/// How long the data of what was ended inside its term are there: a week where it was bought or renewed in the days before.
+fn kept_until(query: &DateQuery, settings: &Numbers) -> Option<NaiveDate> {
+    let ended = query.ended_on?;
+    if let (Some(start), Some(days)) = (query.term_start, settings.undo(query))
+        && ended < plus(start, days)
+    {
+        return Some(plus(ended, 7));
+    }
+    match query.channel {
+        Channel::Csp | Channel::WebDirect | Channel::McaE | Channel::WebDirectMosa => Some(plus(ended, 90)),
+        _ => None,
+    }
 }
 
 /// Whether its target was ordered, or its transfer approved.

@@ -29,6 +29,8 @@ pub(super) struct Case<'a> {
     pub(super) in_extended: bool,
     /// Whether it stops at its term end: it is set to cancel then.
     pub(super) is_set_to_cancel: bool,
+    /// Whether it was ended inside its term: its data are kept for so many days from then.
+    pub(super) ended_early: bool,
     /// Whether it is best moved today: so the rule says, or it no longer runs although its term does.
     pub(super) at_once: bool,
     pub(super) window: Option<&'a Window>,
@@ -89,6 +91,10 @@ impl<'a> Case<'a> {
         let today = q.settled_on.unwrap_or(q.as_of);
         let day = |day: DayRef| day.on(today, q.term_end);
         let stopped = !past && !in_extended && q.route != Route::Transfer && no_longer_runs(q.state);
+        let ended_early = stopped
+            && q.settled_on.is_none()
+            && q.state != Some(State::Suspended)
+            && q.done.contains(StepKind::EndSource);
         let mut case = Case {
             q,
             rules,
@@ -100,17 +106,37 @@ impl<'a> Case<'a> {
             extended_applies,
             in_extended,
             is_set_to_cancel,
+            ended_early,
             at_once: stopped || window.is_some_and(|window| matches!(window.recommended, DayRef::AsOf)),
             opens: window.and_then(|window| window.opens).map(day).filter(|_| !stopped),
             closes: window.and_then(|window| window.closes).map(day),
             window,
         };
+        if ended_early {
+            case.closes = case.kept_until();
+        }
         // A request that is on its way has days of its own: from the one on which it was sent until it lapses.
         if let (Some(sent), Some(lapses)) = (case.sent(), case.lapses()) {
             case.opens = case.opens.map(|opens| opens.min(sent));
             case.closes = case.closes.map(|closes| closes.min(lapses));
         }
         case
+    }
+
+    /// The last day on which the data of what was ended inside its term are kept: shorter where its term had just begun. None: nobody
+    /// says when it was ended, or how long they are kept.
+    fn kept_until(&self) -> Option<NaiveDate> {
+        let (q, ended) = (self.q, self.q.ended_on?);
+        let could_be_undone = q
+            .term_start
+            .and_then(|start| self.undo_by(start))
+            .is_some_and(|by| ended <= by);
+        let case = match could_be_undone {
+            true => LifecycleCase::Undone,
+            false => LifecycleCase::Cancelled,
+        };
+        let kept = self.rules.lifecycle(q.channel, case, 1, self.on)?;
+        kept.row.until_day.map(|days| shift(ended, days))
     }
 
     fn sent(&self) -> Option<NaiveDate> {
@@ -189,6 +215,12 @@ impl<'a> Case<'a> {
             reasons.push(Reason::AsSoonAsReady);
         }
         let found = self.in_window(recommended, ready, &mut reasons);
+        if self.ended_early && found.is_none() {
+            return Dates {
+                window_closes: None,
+                ..self.without_move(Outcome::Review(Reason::SourceDeleted))
+            };
+        }
         let mut dates = match found.filter(|_| !self.waits_past_its_window()) {
             Some(move_date) => self.with_move(window, Some(window.end_source), recommended, ready, move_date, reasons),
             None => self.missed(window, recommended, ready, reasons),
@@ -333,7 +365,7 @@ impl<'a> Case<'a> {
     pub(super) fn waits_for_room(&self) -> Option<NaiveDate> {
         let orders = self.q.route == Route::NewSubscription && self.q.settled_on.is_none();
         // What nobody pays for any more does not run twice.
-        let runs = !self.past || self.in_extended;
+        let runs = (!self.past || self.in_extended) && !self.ended_early;
         self.q.wave.filter(|_| orders && runs)
     }
 
@@ -486,6 +518,6 @@ impl<'a> Case<'a> {
 }
 
 /// Whether a state says that the subscription no longer runs as one that is paid for does.
-fn no_longer_runs(state: Option<State>) -> bool {
+pub(in crate::plan) fn no_longer_runs(state: Option<State>) -> bool {
     matches!(state, Some(State::Expired | State::Suspended | State::Disabled))
 }

@@ -285,7 +285,7 @@ impl Case<'_> {
         let overdue = asked_by.into_iter().flatten().any(|by| by < self.q.as_of);
         let open = dates.window_opens.is_none_or(|opens| opens <= self.q.as_of)
             && dates.window_closes.is_none_or(|closes| self.q.as_of <= closes);
-        if self.past && self.q.settled_on.is_none() {
+        if (self.past || self.ended_early) && self.q.settled_on.is_none() {
             Urgency::Lapsed
         } else if overdue || end_missed || slipped {
             Urgency::Late
