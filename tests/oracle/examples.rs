@@ -863,17 +863,22 @@ fn the_state_that_was_seen_counts_before_what_was_set() {
             ),
             (
                 "reported as set to cancel, and too late for its window: service stops unless that is changed",
-                on(
-                    "2026-12-14",
-                    done(&[StepKind::EndSource], all_gates(new(CSP, "2026-12-15"))),
-                ),
-                "",
+                DateQuery {
+                    missing: Gates {
+                        relationship: true,
+                        ..Gates::default()
+                    },
+                    ..on("2026-12-14", done(&[StepKind::EndSource], new(CSP, "2026-12-15")))
+                },
+                "late, recommended 2026-12-11, move 2026-12-15, opens 2026-12-08, closes 2026-12-14, \
+             relationship 2026-11-27, extended-term 2026-12-14, cancel-extended 2026-12-16, verify 2026-12-16, \
+             overlap 1, as-soon-as-ready, window-missed, service-stops",
             ),
             (
                 "the same after its end: it does not run on, whatever auto-renew says",
                 on("2026-12-16", done(&[StepKind::EndSource], off(new(CSP, "2026-12-15")))),
                 "lapsed, recommended 2026-12-11, move 2026-12-16, opens 2026-12-08, closes 2027-03-15, \
-             verify 2026-12-17, overlap 0, as-soon-as-ready, service-down",
+             overlap 0, as-soon-as-ready, service-down",
             ),
             (
                 "the last day of its data is a Saturday",
