@@ -128,9 +128,12 @@ fn equations(text: &mut String, accounting: &Accounting, outcome: &Outcome) {
 
 fn pressing(text: &mut String, plan: &Plan) {
     let stops = |row: &PlanRow| row.decision.reasons.contains(&Reason::ServiceStops);
-    let is = |urgency| move |row: &PlanRow| row.decision.urgency == Some(urgency) && !stops(row);
+    let renews = |row: &PlanRow| row.decision.reasons.contains(&Reason::AutoRenewRisk) && !stops(row);
+    let is = |urgency| move |row: &PlanRow| row.decision.urgency == Some(urgency) && !stops(row) && !renews(row);
     let words = "Service stops at the term end, before the move, unless this is done by then";
     list(text, plan, words, BAD, stops, |row| to_keep_service(row, plan.as_of));
+    let words = "Renews for another term, before the move, unless this is done by then";
+    list(text, plan, words, BAD, renews, |row| to_keep_service(row, plan.as_of));
     list(
         text,
         plan,
@@ -185,19 +188,21 @@ fn next(row: &PlanRow) -> Due {
     }
 }
 
-/// What keeps the service of a source that is set to stop before its move: another choice for its term end. Where the business
-/// day for it has passed, the last day of the window is left, and at worst the term end itself.
+/// What keeps a source from stopping, or renewing, before its move: another choice for its term end. Where the day for it has
+/// passed, it says until when it may still help: the last day of the window is left, and at worst the term end itself.
 fn to_keep_service(row: &PlanRow, as_of: NaiveDate) -> Due {
     let decision = &row.decision;
     let term_end = row.subscription.term_end.map(|end| end.0);
-    let mut days = [decision.end_source_by, decision.window_closes, term_end]
-        .into_iter()
-        .flatten();
+    let days = [decision.window_closes, term_end];
+    let left = days.into_iter().flatten().find(|day| *day >= as_of);
     match (decision.end_source, decision.end_source_by) {
         (Some(end), Some(by)) => Due {
-            day: days.find(|day| *day >= as_of).or(Some(by)),
+            day: Some(by),
             what: format!("{} {end}", StepKind::EndSource),
-            until: String::new(),
+            until: match by < as_of {
+                true => left.map_or_else(String::new, |day| format!("  still possible until {day}")),
+                false => String::new(),
+            },
         },
         _ => next(row),
     }

@@ -93,7 +93,7 @@ impl Estate<'_> {
                 cancelled.or(term_end)
             }
             (true, _) => term_end,
-            (false, _) => term_end.filter(|_| subscription.end_instruction == Some(EndInstruction::Cancel)),
+            (false, _) => term_end.filter(|_| self.is_set_to_cancel(index, decided)),
         };
         let ordered = moves && decided.imposed.ordered.is_none();
         Stay {

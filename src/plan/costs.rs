@@ -147,7 +147,7 @@ fn overlap_of(decision: &Decision, price: &UnitPrice, seats: Option<Seats>, term
 fn missed_of(known: &Known<'_>, decision: &Decision, mapping: &Mapping) -> Option<(Amount, Text)> {
     let subscription = known.subscription;
     let (rules, channel, end) = (known.context.rules, subscription.channel?, subscription.term_end?.0);
-    if subscription.end_instruction == Some(EndInstruction::Cancel) {
+    if known.is_set_to_cancel() {
         return None;
     }
     let (item, segment) = source_item(known, decision, mapping)?;

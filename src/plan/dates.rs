@@ -9,9 +9,12 @@ use chrono::NaiveDate;
 mod arithmetic;
 mod case;
 mod deadlines;
+mod setting;
 
 pub use arithmetic::{Arithmetic, Closed, DateLine, Number, NumberFrom, Skipped, arithmetic, closed};
+pub(super) use case::no_longer_runs;
 pub(super) use deadlines::case_of;
+pub(super) use setting::EndSetting;
 
 use super::Reason;
 use crate::{
@@ -56,6 +59,8 @@ pub struct DateQuery {
     pub verified_on: Option<NaiveDate>,
     /// The day on which a renewal was undone, where that is reported.
     pub undone_on: Option<NaiveDate>,
+    /// The day on which the end of the source was seen to, where that is reported.
+    pub ended_on: Option<NaiveDate>,
     /// Steps that are done.
     pub done: Steps,
     /// Steps that are requested, so that nobody asks again.

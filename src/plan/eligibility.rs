@@ -73,8 +73,9 @@ pub(super) fn all_matches(known: &Known<'_>, planned: &Planned) -> Vec<Reason> {
 /// the export says of where it was bought: one of the two is wrong.
 fn would_buy_what_is_asked_for(known: &Known<'_>, planned: &Planned) -> bool {
     let standing = &known.standing;
-    let is_asked_for = standing.own_transfer.is_some()
-        || (standing.transfer_requested && known.subscription.channel == Some(Channel::Csp));
+    let of_customer = standing.transfer_requested || standing.done.contains(StepKind::ApproveTransfer);
+    let is_asked_for =
+        standing.own_transfer.is_some() || (of_customer && known.subscription.channel == Some(Channel::Csp));
     is_asked_for
         && planned.route != Route::Transfer
         && planned.mapping.is_some()

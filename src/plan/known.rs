@@ -9,7 +9,7 @@ use chrono::{Months, NaiveDate};
 
 use super::{
     Reason,
-    dates::{DateQuery, Dates, Gates, Outcome, dates},
+    dates::{DateQuery, Dates, EndSetting, Gates, Outcome, dates, no_longer_runs},
     mappings::Mappings,
     standing::Standing,
 };
@@ -20,7 +20,7 @@ use crate::{
         Customer, SourceOffer, Subscription,
         tables::{Hold, RouteNote, Tables},
     },
-    rules::{Calendars, OfferSale, Rules, shift},
+    rules::{Calendars, OfferSale, Rules, WindowCase, shift},
     terms::*,
 };
 
@@ -163,6 +163,41 @@ impl<'a> Known<'a> {
             }
             _ => base,
         })
+    }
+
+    /// Whether the source stops at its term end, as it is set or reported.
+    pub(super) fn is_set_to_cancel(&self) -> bool {
+        let subscription = self.subscription;
+        let (Some(channel), Some(end)) = (subscription.channel, subscription.term_end) else {
+            return subscription.end_instruction == Some(EndInstruction::Cancel);
+        };
+        let setting = EndSetting {
+            channel,
+            term_start: term_start_of(subscription),
+            term_end: end.0,
+            end_instruction: subscription.end_instruction,
+            end_is_done: self.standing.done.contains(StepKind::EndSource),
+        };
+        setting.is_cancel(self.context.rules, self.context.as_of)
+    }
+
+    /// The first day of its window, as it would be if the subscription ran.
+    pub(super) fn usual_opening(&self) -> Option<NaiveDate> {
+        let (rules, as_of) = (self.context.rules, self.context.as_of);
+        let (channel, end) = (self.subscription.channel?, self.subscription.term_end?.0);
+        let case = match rules.extended_term_applies(channel, term_start_of(self.subscription), end) {
+            true => WindowCase::Extended,
+            false => WindowCase::Exempt,
+        };
+        let window = rules.window(channel, Route::NewSubscription, case, as_of.max(end))?;
+        window.row.opens.map(|opens| opens.on(as_of, end))
+    }
+
+    /// Whether it is stopped inside its term.
+    pub(super) fn is_stopped(&self) -> bool {
+        let subscription = self.subscription;
+        let ends = subscription.term_end.map(|end| end.0);
+        no_longer_runs(subscription.state) && ends.is_some_and(|end| self.context.as_of <= end)
     }
 
     /// The term: as stated, else as its first and last day say, where they are a whole term of new commerce apart.
@@ -338,6 +373,7 @@ impl<'a> Known<'a> {
             },
             verified_on: self.standing.verified_on,
             undone_on: self.standing.undone_on,
+            ended_on: self.standing.ended_on,
             done: self.standing.done,
             requested: self.standing.requested,
             not_before: self.not_before,

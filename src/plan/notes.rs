@@ -188,7 +188,7 @@ fn doubled(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
                         count => format!("{count} of them wait"),
                     }
                 ),
-                "check the extended terms that bridge the time to a later wave: they are paid by the month",
+                "check what waits: where an extended term bridges the time it is paid by the month, and `window-missed` or `service-stops` says where none does",
             ),
             (None, None) => return None,
         };

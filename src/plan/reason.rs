@@ -38,7 +38,7 @@ reasons! {
     StateUnknown = "state-unknown", Review, "the state is a word we do not know";
     ValueUnknown = "value-unknown", Review, "auto-renew, end instruction or term is a word we do not know";
     Contradiction = "contradiction", Review, "two exports, or two cells of one, say different things about it";
-    PossibleDuplicate = "possible-duplicate", Review, "it has no id, and the customer has the same offer under one: it may be the same licences";
+    PossibleDuplicate = "possible-duplicate", Review, "the customer has the same offer under another id: it may be the same licences, or its target already";
     StateAgainstEnd = "state-against-end", Review, "its state says that it has ended, its term end that it runs on: one of them is wrong, or it was ended early";
     TermStartAfterEnd = "term-start-after-end", Review, "its term begins after it ends: one of the two days is wrong";
     RenewedSinceExport = "renewed-since-export", Review, "its term end has passed and it renews itself: the export is older than the renewal";

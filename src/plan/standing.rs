@@ -45,6 +45,8 @@ pub(super) struct Standing {
     pub(super) verified_on: Option<NaiveDate>,
     /// When a renewal was undone, as reported.
     pub(super) undone_on: Option<NaiveDate>,
+    /// When the end of the source was seen to, as reported.
+    pub(super) ended_on: Option<NaiveDate>,
     /// When the agreement was accepted, as reported.
     pub(super) agreement_accepted: Option<NaiveDate>,
 }
@@ -56,6 +58,7 @@ impl Standing {
             StepKind::Order => self.ordered_on = self.ordered_on.max(date),
             StepKind::ApproveTransfer => self.approved_on = self.approved_on.max(date),
             StepKind::Verify => self.verified_on = self.verified_on.max(date),
+            StepKind::EndSource => self.ended_on = self.ended_on.max(date),
             StepKind::UndoRenewal => self.undone_on = self.undone_on.max(date),
             StepKind::AcceptAgreement => self.agreement_accepted = self.agreement_accepted.max(date),
             _ => {}

@@ -1378,7 +1378,9 @@ fn a_crowded_tenant_moves_in_waves() {
             for number in 1..=9 {
                 let decision = decision_of(&plan, number);
                 assert_eq!(decision.action, Action::Move, "{about}: {:?}", decision.reasons);
-                assert!(!decision.reasons.contains(&Reason::WindowMissed), "{about}");
+                // What nothing bridges is told to miss its window.
+                let missed = matches!(channel, Channel::Ea | Channel::OpenValue) && waits(&number);
+                assert_eq!(decision.reasons.contains(&Reason::WindowMissed), missed, "{about}");
                 assert!(!decision.reasons.contains(&Reason::ServiceStops), "{about}");
             }
             let told: Vec<_> = plan
@@ -1788,4 +1790,196 @@ fn a_request_lapses_after_as_many_days_as_the_numbers_say() {
         let approve = steps.find(|step| step.kind == StepKind::ApproveTransfer).unwrap();
         assert!(approve.detail.contains(said), "{}", approve.detail);
     }
+}
+
+#[test]
+fn what_is_reported_as_set_to_cancel_does_not_go_on() {
+    for auto_renew in [Some(true), Some(false), None] {
+        let set = |as_of: &'static str| {
+            plan_with(move |w| {
+                w.as_of = day(as_of);
+                w.customer.relationship = Some(false);
+                w.first().auto_renew = auto_renew;
+                w.report(StepKind::EndSource, Progress::Done, "2027-01-20");
+            })
+        };
+        // Too late for its window: service stops, unless it is set to go on.
+        let plan = set("2027-01-30");
+        let decision = decision_of(&plan, 1);
+        assert!(
+            decision.reasons.contains(&Reason::ServiceStops),
+            "{:?}",
+            decision.reasons
+        );
+        assert!(
+            !decision.reasons.contains(&Reason::AutoRenewRisk),
+            "{:?}",
+            decision.reasons
+        );
+        assert_eq!(
+            (decision.end_source, decision.end_source_by),
+            (Some(EndSource::ExtendedTerm), Some(day("2027-01-29")))
+        );
+        assert!(plan.steps().any(|step| step.kind == StepKind::EndSource));
+        // Past its end users wait, and its data are kept for so long.
+        let plan = set("2027-02-01");
+        let decision = decision_of(&plan, 1);
+        assert!(
+            decision.reasons.contains(&Reason::ServiceDown),
+            "{:?}",
+            decision.reasons
+        );
+        assert_eq!(decision.window_closes, Some(day("2027-05-01")), "{auto_renew:?}");
+        assert_eq!(decision.end_source, None);
+    }
+}
+
+#[test]
+fn nothing_is_bought_once_a_customers_transfer_is_approved() {
+    let plan = plan_with(|w| {
+        let first = w.first();
+        first.channel = Some(Channel::Csp);
+        first.term = Some(Term::MONTH);
+        first.term_start = Some(day("2026-11-11"));
+        first.term_end = Some(TermEnd(day("2026-12-10")));
+        w.report(StepKind::RequestTransfer, Progress::Done, "2026-11-15");
+        w.report(StepKind::ApproveTransfer, Progress::Done, "2026-11-19");
+        for note in &mut w.tables.progress {
+            note.subject = Subject::Customer(customer_id(90));
+        }
+    });
+    assert_eq!(decision_of(&plan, 1).reasons, [Reason::TransferPending]);
+    assert!(plan.steps().all(|step| step.kind != StepKind::Order));
+}
+
+#[test]
+fn what_nothing_bridges_is_placed_before_what_can_wait() {
+    let of = |change: fn(&mut Subscription)| {
+        plan_with(move |w| {
+            w.config.rules.numbers.insert("doubled_subscriptions", 2);
+            for number in 2..=6 {
+                w.add(number, |_| {});
+            }
+            // It ends a day later, and would be placed last by its day.
+            w.add(7, |last| {
+                last.term_start = Some(day("2026-02-02"));
+                last.term_end = Some(TermEnd(day("2027-02-01")));
+                change(last);
+            });
+        })
+    };
+    let changes: [fn(&mut Subscription); 3] = [
+        |last| last.end_instruction = Some(EndInstruction::Cancel),
+        |last| last.channel = Some(Channel::Ea),
+        |last| last.channel = Some(Channel::WebDirectMosa),
+    ];
+    for change in changes {
+        let plan = of(change);
+        let decision = decision_of(&plan, 7);
+        assert!(!decision.reasons.contains(&Reason::Wave), "{:?}", decision.reasons);
+        assert!(decision_of(&plan, 6).reasons.contains(&Reason::Wave));
+    }
+    assert!(decision_of(&of(|_| {}), 7).reasons.contains(&Reason::Wave));
+}
+
+#[test]
+fn a_weekend_does_not_lose_the_last_day_of_data() {
+    let on = |as_of: &'static str, channel: Channel, state: State, end: &'static str| {
+        let plan = plan_with(move |w| {
+            w.as_of = day(as_of);
+            let first = w.first();
+            (first.channel, first.state, first.auto_renew) = (Some(channel), Some(state), Some(false));
+            first.term_end = Some(TermEnd(day(end)));
+            first.term_start = Some(day(end) - chrono::Days::new(364));
+        });
+        decision_of(&plan, 1).clone()
+    };
+    // Saturday is its 120th day, and the 90th of what lapsed.
+    for (channel, state, end) in [
+        (Channel::WebDirectMosa, State::Disabled, "2026-07-24"),
+        (Channel::WebDirect, State::Disabled, "2026-08-23"),
+        (Channel::WebDirect, State::Expired, "2026-08-23"),
+    ] {
+        let last = on("2026-11-21", channel, state, end);
+        assert_eq!(last.move_date, Some(day("2026-11-21")), "{channel} {state}");
+        assert!(last.reasons.contains(&Reason::NoBusinessDay), "{:?}", last.reasons);
+    }
+    let unsure = on("2026-11-22", Channel::WebDirect, State::Expired, "2026-08-23");
+    assert_eq!(unsure.reasons, [Reason::RuleUnsure]);
+    assert_eq!(unsure.window_closes, Some(day("2026-11-21")));
+}
+
+#[test]
+fn no_service_is_promised_after_a_lapse() {
+    let plan = plan_with(|w| {
+        let first = w.first();
+        (first.state, first.auto_renew) = (Some(State::Expired), Some(false));
+        first.term_start = Some(day("2025-11-11"));
+        first.term_end = Some(TermEnd(day("2026-11-10")));
+    });
+    let decision = decision_of(&plan, 1);
+    assert!(
+        decision.reasons.contains(&Reason::ServiceDown),
+        "{:?}",
+        decision.reasons
+    );
+    assert_eq!(decision.window_closes, Some(day("2027-02-08")));
+}
+
+#[test]
+fn what_was_ended_early_is_kept_from_that_day() {
+    let ended = |channel: Channel, begins: &'static str, on: &'static str| {
+        let plan = plan_with(move |w| {
+            let first = w.first();
+            (first.channel, first.state) = (Some(channel), Some(State::Disabled));
+            first.term_start = Some(day(begins));
+            first.term_end = Some(TermEnd(day(begins) + chrono::Months::new(12) - chrono::Days::new(1)));
+            w.report(StepKind::EndSource, Progress::Done, on);
+        });
+        decision_of(&plan, 1).clone()
+    };
+    let lately = ended(Channel::WebDirect, "2026-11-12", "2026-11-18");
+    assert_eq!(lately.window_closes, Some(day("2026-11-25")));
+    assert_eq!(lately.urgency, Some(Urgency::Lapsed));
+    let later = ended(Channel::WebDirectMosa, "2026-02-01", "2026-09-18");
+    assert_eq!(later.window_closes, Some(day("2026-12-17")));
+    assert_eq!(later.urgency, Some(Urgency::Lapsed));
+    let gone = ended(Channel::WebDirectMosa, "2026-02-01", "2026-08-18");
+    assert_eq!(gone.reasons, [Reason::SourceDeleted]);
+}
+
+#[test]
+fn an_older_subscription_of_ours_is_not_silently_the_target_of_what_is_stopped() {
+    let with = |order: bool| {
+        plan_with(move |w| {
+            w.first().state = Some(State::Suspended);
+            w.add(2, |own| {
+                own.channel = Some(Channel::Own);
+                own.term_start = Some(day("2026-05-01"));
+                own.term_end = Some(TermEnd(day("2027-04-30")));
+            });
+            if order {
+                w.report(StepKind::Order, Progress::Done, "2026-11-19");
+            }
+        })
+    };
+    assert_eq!(decision_of(&with(false), 1).reasons, [Reason::PossibleDuplicate]);
+    assert_eq!(decision_of(&with(true), 1).action, Action::Move);
+}
+
+#[test]
+fn the_risk_of_a_renewal_is_told_on_the_last_business_day_before_it() {
+    let on = |as_of: &'static str, end: &'static str| {
+        let plan = plan_with(move |w| {
+            w.as_of = day(as_of);
+            w.first().term_end = Some(TermEnd(day(end)));
+        });
+        decision_of(&plan, 1).reasons.contains(&Reason::AutoRenewRisk)
+    };
+    for end in ["2027-01-30", "2027-01-31"] {
+        assert!(on("2027-01-29", end), "{end}");
+        assert!(!on("2027-01-28", end), "{end}");
+    }
+    assert!(on("2027-01-29", "2027-02-01"), "its eve is a Sunday");
+    assert!(!on("2027-01-29", "2027-02-02"), "Monday is left");
 }

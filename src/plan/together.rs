@@ -22,6 +22,8 @@ enum Found {
     Ordered(NaiveDate),
     /// The source was transferred.
     Transferred,
+    /// The source is stopped, and ours began before the days on which it would have been replaced.
+    Perhaps,
 }
 
 /// Where each subscription stands, by its id and by its customer.
@@ -39,10 +41,13 @@ impl Estate<'_> {
             let Some((own, found)) = self.target_of(index, &decided[index], &taken) else {
                 continue;
             };
-            taken.insert(own);
+            if !matches!(found, Found::Perhaps) {
+                taken.insert(own);
+            }
             self.decide_again(decided, index, |imposed| match found {
                 Found::Ordered(began) => imposed.ordered = Some(began),
                 Found::Transferred => imposed.transferred = true,
+                Found::Perhaps => imposed.reason = Some(Reason::PossibleDuplicate),
             });
         }
     }
@@ -64,6 +69,15 @@ impl Estate<'_> {
             ends: source.term_end.map(|end| end.0),
         };
         let earliest = term.earliest_target(early, self.context.as_of);
+        // What is stopped may be replaced on any day; what began before its usual window may as well be another subscription.
+        let known = self.known(index, &decided.imposed);
+        let is_ordered = known.standing.done.contains(StepKind::Order);
+        let usual = known.usual_opening().filter(|_| known.is_stopped() && !is_ordered);
+        let sure = SourceTerm {
+            window_opens: decision.window_opens.or(usual),
+            ..term
+        };
+        let sure = sure.earliest_target(early, self.context.as_of);
         let candidates = self.ours.get(&source.customer_id?)?.iter().copied();
         candidates.filter(|own| !taken.contains(own)).find_map(|own| {
             let subscription = &self.subscriptions[own];
@@ -78,7 +92,10 @@ impl Estate<'_> {
             let began = subscription.term_start.filter(|&start| start >= earliest);
             match kept {
                 true => Some((own, Found::Transferred)),
-                false => began.map(|began| (own, Found::Ordered(began))),
+                false => began.map(|began| match began < sure {
+                    true => (own, Found::Perhaps),
+                    false => (own, Found::Ordered(began)),
+                }),
             }
         })
     }

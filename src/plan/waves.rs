@@ -3,7 +3,8 @@
 //! In: the estate and its decisions. Out: decisions made again where more subscriptions of a tenant would run twice at once than is
 //! safe: those that are due first move first, and each of the others waits for the first day on which enough of the sources before it
 //! have ended. Where its own source would end before that, it goes on in the extended term, which is a paid month rather than a day
-//! without service. What is set to cancel already is in the first wave, what needs a base is not before it.
+//! without service. What cannot go on so is placed before all others: what is set to cancel already, and what no extended term
+//! follows. What needs a base is not before it.
 
 use std::collections::BTreeMap;
 
@@ -68,14 +69,20 @@ impl Estate<'_> {
         for (customer, mut rows) in crowded {
             rows.sort_by_key(|&index| {
                 let subscription = &self.subscriptions[index];
-                let stops = subscription.end_instruction == Some(EndInstruction::Cancel);
+                let stops = self.is_set_to_cancel(index, &decided[index]);
+                let goes_on = decided[index].decision.end_source.is_some_and(goes_on);
                 let day = decided[index].decision.move_date;
                 let bound = (subscription.term_end, self.is_addon(index));
-                (day, !stops, bound, &subscription.id)
+                (goes_on && !stops, day, !stops, bound, &subscription.id)
             });
             let room = tenants.get(&customer).map_or(safe, |tenant| tenant.room(safe, limit));
             self.place_in_waves(decided, &rows, room);
         }
+    }
+
+    /// Whether a source stops at its term end, as it is set or reported.
+    pub(super) fn is_set_to_cancel(&self, index: usize, decided: &Decided) -> bool {
+        self.known(index, &decided.imposed).is_set_to_cancel()
     }
 
     fn place_in_waves(&self, decided: &mut [Decided], rows: &[usize], most: usize) {
@@ -105,4 +112,9 @@ impl Estate<'_> {
             }
         }
     }
+}
+
+/// Whether a source that is to end so can go on in the extended term until a later wave.
+fn goes_on(end_source: EndSource) -> bool {
+    matches!(end_source, EndSource::CancelAtTermEnd | EndSource::ExtendedTerm)
 }

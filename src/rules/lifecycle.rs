@@ -12,10 +12,12 @@ worded! {
         Exempt = "exempt",
         /// The extended service term applies and nobody set it to cancel.
         Extended = "extended",
-        /// The extended service term applies and it was set to cancel at the term end.
+        /// It was set to cancel at the term end where the extended service term applies, or was ended inside its term.
         Cancelled = "cancelled",
         /// The extended service term applies, and yet an export shows it as expired.
         Lapsed = "lapsed",
+        /// It was ended in the days in which its purchase or renewal can be undone.
+        Undone = "undone",
         /// It was suspended at the term end.
         Suspended = "suspended",
         /// Its offer is kept for a shorter time than others.

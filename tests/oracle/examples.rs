@@ -45,6 +45,7 @@ fn new(channel: Channel, term_end: &str) -> DateQuery {
         settled_on: None,
         verified_on: None,
         undone_on: None,
+        ended_on: None,
         done: Steps::default(),
         requested: Steps::default(),
         not_before: None,
@@ -831,8 +832,73 @@ fn the_state_that_was_seen_counts_before_what_was_set() {
             (
                 "disabled inside its term because it was ended early",
                 done(&[StepKind::EndSource], state(State::Disabled, new(CSP, "2027-01-31"))),
-                "open, recommended 2026-11-23, move 2026-11-23, closes 2027-01-30, cancel-at-term-end, \
+                "lapsed, recommended 2026-11-23, move 2026-11-23, cancel-at-term-end, \
              verify 2027-02-01, overlap 0, as-soon-as-ready, service-down",
+            ),
+            (
+                "disabled because it was ended on 11 November: 90 days from then",
+                DateQuery {
+                    ended_on: Some(day("2026-11-11")),
+                    ..done(&[StepKind::EndSource], state(State::Disabled, new(CSP, "2027-01-31")))
+                },
+                "lapsed, recommended 2026-11-23, move 2026-11-23, closes 2027-02-09, cancel-at-term-end, \
+             verify 2027-02-01, overlap 0, as-soon-as-ready, service-down",
+            ),
+            (
+                "ended in the first week of its term: seven days from then, the last of them a Saturday",
+                DateQuery {
+                    ended_on: Some(day("2026-11-14")),
+                    ..done(&[StepKind::EndSource], state(State::Disabled, new(CSP, "2027-11-09")))
+                },
+                "lapsed, recommended 2026-11-21, move 2026-11-21, closes 2026-11-21, cancel-at-term-end, \
+             verify 2027-11-10, overlap 0, no-business-day, as-soon-as-ready, service-down",
+            ),
+            (
+                "the same on the day after",
+                DateQuery {
+                    ended_on: Some(day("2026-11-13")),
+                    ..done(&[StepKind::EndSource], state(State::Disabled, new(CSP, "2027-11-09")))
+                },
+                "source-deleted",
+            ),
+            (
+                "reported as set to cancel, and too late for its window: service stops unless that is changed",
+                DateQuery {
+                    missing: Gates {
+                        relationship: true,
+                        ..Gates::default()
+                    },
+                    ..on("2026-12-14", done(&[StepKind::EndSource], new(CSP, "2026-12-15")))
+                },
+                "late, recommended 2026-12-11, move 2026-12-15, opens 2026-12-08, closes 2026-12-14, \
+             relationship 2026-11-27, extended-term 2026-12-14, cancel-extended 2026-12-16, verify 2026-12-16, \
+             overlap 1, as-soon-as-ready, window-missed, service-stops",
+            ),
+            (
+                "the same after its end: it does not run on, whatever auto-renew says",
+                on("2026-12-16", done(&[StepKind::EndSource], off(new(CSP, "2026-12-15")))),
+                "lapsed, recommended 2026-12-11, move 2026-12-16, opens 2026-12-08, closes 2027-03-15, \
+             overlap 0, as-soon-as-ready, service-down",
+            ),
+            (
+                "the last day of its data is a Saturday",
+                state(State::Disabled, new(Channel::WebDirectMosa, "2026-07-24")),
+                "lapsed, recommended 2026-07-21, move 2026-11-21, opens 2026-07-17, closes 2026-11-21, \
+             overlap 0, no-business-day, as-soon-as-ready, service-down",
+            ),
+            (
+                "its last sure day was yesterday",
+                on(
+                    "2026-11-22",
+                    state(State::Expired, new(Channel::WebDirect, "2026-08-23")),
+                ),
+                "rule-unsure, opens 2026-08-16, closes 2026-11-21",
+            ),
+            (
+                "the last business day before a week-end on which it renews",
+                on("2027-01-29", new(CSP, "2027-01-31")),
+                "late, recommended 2027-01-28, move 2027-01-29, opens 2027-01-24, closes 2027-01-30, \
+             cancel-at-term-end 2027-01-29, verify 2027-02-01, overlap 3, as-soon-as-ready, auto-renew-risk",
             ),
             (
                 "suspended inside its term, on a Monday: what is best every day is not late",

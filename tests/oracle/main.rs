@@ -327,6 +327,7 @@ fn the_two_agree_on_every_day_around_a_term_end() {
                             settled_on: None,
                             verified_on: None,
                             undone_on: None,
+                            ended_on: None,
                             done: Default::default(),
                             requested: Default::default(),
                             not_before: None,

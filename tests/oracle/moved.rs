@@ -16,7 +16,7 @@ use crate::{
     calendar::{PlainCalendar, PlainCalendars, plus},
     numbers::Numbers,
     plain::nothing,
-    program::{Window, in_extended_term, today, undone},
+    program::{Window, ended_early, in_extended_term, set_to_cancel, today, undone},
 };
 
 /// A move date, and what it was found from.
@@ -62,13 +62,13 @@ pub(crate) fn moved(query: &DateQuery, calendar: &PlainCalendars, settings: &Num
     before_the_move(query, calendar, settings, &found, &mut dates);
     after_the_move(query, calendar, settings, found.move_date, &mut dates);
     undo_renewal(query, settings, &mut found.reasons, &mut dates);
-    risks(query, &mut found.reasons, &dates);
+    risks(query, calendar, &mut found.reasons, &dates);
     found.reasons.sort();
     dates.reasons = found.reasons;
 
     let a = query.as_of;
     let settled = query.settled_on.is_some();
-    dates.urgency = if a > query.term_end && !settled {
+    dates.urgency = if (a > query.term_end || ended_early(query)) && !settled {
         Urgency::Lapsed
     } else if (found.ready > found.best && !settled && !window.from_as_of) || some_day_passed(query, &dates) {
         Urgency::Late
@@ -151,11 +151,7 @@ fn after_the_move(
             dates.reassign_by = Some(after);
         }
     }
-    // Customers end what they bought online or from Microsoft themselves.
-    let enders = match query.channel {
-        Channel::WebDirect | Channel::WebDirectMosa | Channel::McaE => &calendar.theirs,
-        _ => &calendar.ours,
-    };
+    let enders = enders(query, calendar);
     dates.end_source_by = end_source_by(query, enders, dates.end_source, move_date, after);
     if ends && enders.next(plus(after, 1)) > e {
         let stops = match query.end_instruction {
@@ -213,6 +209,14 @@ fn after_the_move(
     }
 }
 
+/// Customers end what they bought online or from Microsoft themselves.
+fn enders<'c>(query: &DateQuery, calendar: &'c PlainCalendars) -> &'c PlainCalendar {
+    match query.channel {
+        Channel::WebDirect | Channel::WebDirectMosa | Channel::McaE => &calendar.theirs,
+        _ => &calendar.ours,
+    }
+}
+
 /// A renewal of the last days can still be undone.
 fn undo_renewal(query: &DateQuery, settings: &Numbers, reasons: &mut Vec<Reason>, dates: &mut Dates) {
     let (Some(start), Some(days)) = (query.term_start, settings.undo(query)) else {
@@ -226,17 +230,19 @@ fn undo_renewal(query: &DateQuery, settings: &Numbers, reasons: &mut Vec<Reason>
 }
 
 /// What may go wrong with the end of the source.
-fn risks(query: &DateQuery, reasons: &mut Vec<Reason>, dates: &Dates) {
+fn risks(query: &DateQuery, calendar: &PlainCalendars, reasons: &mut Vec<Reason>, dates: &Dates) {
     let e = query.term_end;
     let told = match query.end_instruction {
         Some(instruction) => instruction != EndInstruction::Renew,
         None => query.auto_renew == Some(false),
     };
     let ended = query.done.contains(StepKind::EndSource);
-    if query.as_of == e && !told && !ended {
+    // The last day on which somebody works and it still helps.
+    let last = enders(query, calendar).prev(plus(e, -1));
+    if last <= query.as_of && query.as_of <= e && !told && !ended {
         let renews = matches!(
             dates.end_source,
-            Some(EndSource::ExtendedTerm | EndSource::AutoRenewOff)
+            Some(EndSource::CancelAtTermEnd | EndSource::ExtendedTerm | EndSource::AutoRenewOff)
         );
         if renews {
             reasons.push(Reason::AutoRenewRisk);
@@ -292,7 +298,9 @@ fn end_source_by(
 ) -> Option<NaiveDate> {
     let e = query.term_end;
     let eve = plus(e, -1);
-    if query.done.contains(StepKind::EndSource) {
+    // Told to cancel is not told to go on.
+    let goes_on_instead = end_source == Some(EndSource::ExtendedTerm) && set_to_cancel(query);
+    if query.done.contains(StepKind::EndSource) && !goes_on_instead {
         return None;
     }
     match end_source? {

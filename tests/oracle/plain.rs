@@ -17,8 +17,8 @@ use crate::{
     moved::{Found, moved},
     numbers::Numbers,
     program::{
-        Lifecycle, Window, contradicts_its_end, in_extended_term, lifecycle, renewed, replaced, stands_still, today,
-        undone, window_of,
+        Lifecycle, Window, contradicts_its_end, ended_early, in_extended_term, lifecycle, renewed, replaced,
+        set_to_cancel, stands_still, today, undone, window_of,
     },
 };
 
@@ -131,7 +131,8 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
     let over = query.as_of > closes;
     let later = query.settled_on.unwrap_or_else(|| calendar.ours.next_move(ready));
     let settled = query.settled_on.is_some();
-    let room = query.wave.filter(|_| !settled && query.route == Route::NewSubscription);
+    let twice = query.route == Route::NewSubscription && !ended_early(query);
+    let room = query.wave.filter(|_| !settled && twice);
     // It lets its window pass on purpose, unless it would not be ready before that day anyway.
     let passes = room.is_some_and(|room| room > closes);
     let free = !settled && !passes;
@@ -143,7 +144,15 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
         reasons.push(Reason::Wave);
         if window.end_source == EndSource::CancelAtTermEnd {
             end_source = EndSource::ExtendedTerm;
-            if query.end_instruction == Some(EndInstruction::Cancel) {
+            if set_to_cancel(query) {
+                reasons.push(Reason::ServiceStops);
+            }
+        } else {
+            // Nothing bridges the time.
+            if window.end_source != EndSource::Cancel {
+                reasons.push(Reason::WindowMissed);
+            }
+            if out_of_service(query, window, room.unwrap_or(later)) {
                 reasons.push(Reason::ServiceStops);
             }
         }
@@ -167,15 +176,20 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
         if query.route == Route::Transfer {
             return transfer_missed(query, window);
         }
+        if ended_early(query) {
+            return nothing(Outcome::Review(Reason::SourceDeleted));
+        }
         if !settled {
             reasons.push(Reason::AsSoonAsReady);
         }
         if window.end_source == EndSource::CancelAtTermEnd {
             end_source = EndSource::ExtendedTerm;
             reasons.push(Reason::WindowMissed);
-            if query.end_instruction == Some(EndInstruction::Cancel) {
+            if set_to_cancel(query) {
                 reasons.push(Reason::ServiceStops);
             }
+        } else if !settled && out_of_service(query, window, later) {
+            reasons.push(Reason::ServiceStops);
         }
         // Of these only what waits for room can find its window closed before the term end.
         if window.end_source == EndSource::DoNotRenew || (passes && window.end_source == EndSource::AutoRenewOff) {
@@ -206,6 +220,19 @@ fn before_term_end(query: &DateQuery, calendar: &PlainCalendars, settings: &Numb
     )
 }
 
+/// Whether users who have service today wait for the move without, after a term that ends and the grace that follows it.
+fn out_of_service(query: &DateQuery, window: Window, move_date: NaiveDate) -> bool {
+    if in_extended_term(query) || stands_still(query) || move_date <= query.term_end {
+        return false;
+    }
+    let ends = match (window.end_source, query.end_instruction) {
+        (EndSource::Cancel, Some(instruction)) => instruction == EndInstruction::Cancel,
+        (EndSource::Cancel, None) => query.auto_renew == Some(false),
+        _ => true,
+    };
+    ends && !matches!(lifecycle(query, move_date), Lifecycle::Runs { .. })
+}
+
 /// A is after E, and it has not renewed itself.
 fn lapsed(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, window: Window) -> Dates {
     let (best, _) = recommended(query, calendar, settings, window);
@@ -227,8 +254,14 @@ fn lapsed(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, wind
         );
     }
     let ready = ready(query, settings);
-    let move_date = calendar.ours.next_move(ready);
+    let mut move_date = calendar.ours.next_move(ready);
     let mut reasons = vec![Reason::AsSoonAsReady];
+    // A day on which nobody works is better than none.
+    let is_there = |day| matches!(lifecycle(query, day), Lifecycle::Runs { .. } | Lifecycle::Down { .. });
+    if !is_there(move_date) && is_there(ready) {
+        reasons.push(Reason::NoBusinessDay);
+        move_date = ready;
+    }
     let mut window = window;
     let mut down = query.state == Some(State::Disabled) || query.state == Some(State::Suspended);
     match lifecycle(query, move_date) {
@@ -237,7 +270,11 @@ fn lapsed(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, wind
             window.closes = Some(until);
             down = true;
         }
-        Lifecycle::Unsure => return only_opening(Reason::RuleUnsure, window),
+        Lifecycle::Unsure { sure } => {
+            let mut dates = only_opening(Reason::RuleUnsure, window);
+            dates.window_closes = Some(sure);
+            return dates;
+        }
         Lifecycle::Gone => return only_opening(Reason::SourceDeleted, window),
     }
     if down {

@@ -24,9 +24,16 @@ pub(crate) struct Window {
 
 /// Service and data after the term end, on one day.
 pub(crate) enum Lifecycle {
-    Runs { until: NaiveDate },
-    Down { until: NaiveDate },
-    Unsure,
+    Runs {
+        until: NaiveDate,
+    },
+    Down {
+        until: NaiveDate,
+    },
+    /// Nobody knows, but of the days until then.
+    Unsure {
+        sure: NaiveDate,
+    },
     Gone,
 }
 
@@ -53,8 +60,13 @@ pub(crate) fn window_of(query: &DateQuery, settings: &Numbers) -> Window {
     }
     // What stands still inside its term is moved as soon as it goes; what only seems to has its usual days.
     if query.route != Route::Transfer && query.as_of <= e && stands_still(query) && !contradicts_its_end(query) {
+        let closes = match ended_early(query) {
+            true => kept_until(query, settings),
+            false => usual.closes,
+        };
         return Window {
             opens: None,
+            closes,
             best: today(query),
             from_as_of: true,
             ..usual
@@ -77,6 +89,27 @@ pub(crate) fn stands_still(query: &DateQuery) -> bool {
 pub(crate) fn contradicts_its_end(query: &DateQuery) -> bool {
     let called_ended = query.state == Some(State::Expired) || query.state == Some(State::Disabled);
     called_ended && query.as_of <= query.term_end && !replaced(query) && !query.done.contains(StepKind::EndSource)
+}
+
+/// Whether it was told to end inside its term and has, and nothing has taken its place.
+pub(crate) fn ended_early(query: &DateQuery) -> bool {
+    let has_ended = query.state == Some(State::Expired) || query.state == Some(State::Disabled);
+    let told = query.done.contains(StepKind::EndSource) && query.settled_on.is_none();
+    has_ended && told && query.as_of <= query.term_end && query.route != Route::Transfer
+}
+
+/// How long the data of what was ended inside its term are there: a week where it was bought or renewed in the days before.
+fn kept_until(query: &DateQuery, settings: &Numbers) -> Option<NaiveDate> {
+    let ended = query.ended_on?;
+    if let (Some(start), Some(days)) = (query.term_start, settings.undo(query))
+        && ended < plus(start, days)
+    {
+        return Some(plus(ended, 7));
+    }
+    match query.channel {
+        Channel::Csp | Channel::WebDirect | Channel::McaE | Channel::WebDirectMosa => Some(plus(ended, 90)),
+        _ => None,
+    }
 }
 
 /// Whether its target was ordered, or its transfer approved.
@@ -146,6 +179,17 @@ fn extended_term_applies(query: &DateQuery) -> bool {
     channel && began && Some(query.term_end) >= may_2026
 }
 
+/// Whether service stops with its last paid day. Told to end, it is told to cancel, where the extended term would follow: only
+/// that the export shows it in its choice of the extended term is newer.
+pub(crate) fn set_to_cancel(query: &DateQuery) -> bool {
+    let told = query.done.contains(StepKind::EndSource) && extended_term_applies(query);
+    match query.end_instruction {
+        Some(EndInstruction::Cancel) => true,
+        Some(EndInstruction::Extended) => false,
+        Some(EndInstruction::Renew) | None => told,
+    }
+}
+
 /// Whether it runs on in the extended term now.
 pub(crate) fn in_extended_term(query: &DateQuery) -> bool {
     if query.state == Some(State::Extended) {
@@ -161,7 +205,7 @@ pub(crate) fn in_extended_term(query: &DateQuery) -> bool {
     match query.end_instruction {
         Some(EndInstruction::Extended) => true,
         Some(EndInstruction::Cancel | EndInstruction::Renew) => false,
-        None => query.auto_renew == Some(false),
+        None => query.auto_renew == Some(false) && !set_to_cancel(query),
     }
 }
 
@@ -200,7 +244,7 @@ pub(crate) fn lifecycle(query: &DateQuery, day: NaiveDate) -> Lifecycle {
     if query.channel == Channel::Ea && query.short_grace {
         return match past {
             ..=30 => Lifecycle::Runs { until: plus(e, 30) },
-            31..=90 => Lifecycle::Unsure,
+            31..=90 => Lifecycle::Unsure { sure: plus(e, 30) },
             _ => Lifecycle::Gone,
         };
     }
@@ -214,12 +258,11 @@ pub(crate) fn lifecycle(query: &DateQuery, day: NaiveDate) -> Lifecycle {
             _ => Lifecycle::Gone,
         };
     }
-    // In its grace, against the rule: its data are there for 90 days at least, and for 120 at most.
+    // In its grace, against the rule: nobody promises service, and its data are there for 90 days at least, and for 120 at most.
     if extended_term_applies(query) {
         return match past {
-            ..=30 => Lifecycle::Runs { until: plus(e, 30) },
-            31..=90 => Lifecycle::Down { until: plus(e, 90) },
-            91..=120 => Lifecycle::Unsure,
+            ..=90 => Lifecycle::Down { until: plus(e, 90) },
+            91..=120 => Lifecycle::Unsure { sure: plus(e, 90) },
             _ => Lifecycle::Gone,
         };
     }
@@ -241,7 +284,7 @@ pub(crate) fn lifecycle(query: &DateQuery, day: NaiveDate) -> Lifecycle {
         },
         Channel::Mpsa => match past {
             ..=90 => Lifecycle::Runs { until: plus(e, 90) },
-            91..=120 => Lifecycle::Unsure,
+            91..=120 => Lifecycle::Unsure { sure: plus(e, 90) },
             _ => Lifecycle::Gone,
         },
         Channel::Own => unreachable!("what is ours already does not move"),

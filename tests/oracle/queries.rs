@@ -138,6 +138,7 @@ pub(crate) fn query(random: &mut Random, way: (Channel, Route), term_end: NaiveD
         settled_on: None,
         verified_on: None,
         undone_on: None,
+        ended_on: None,
         done: steps(random),
         requested: steps(random),
         not_before: None,
@@ -165,6 +166,10 @@ pub(crate) fn query(random: &mut Random, way: (Channel, Route), term_end: NaiveD
             .term_start
             .map_or(lately, |start| plus(start, random.below(8) - 3));
         query.undone_on = random.maybe(30, &[lately, near_start.min(as_of), plus(as_of, -300)]);
+    }
+    if query.done.contains(StepKind::EndSource) {
+        let since = query.term_start.map_or(lately, |start| plus(start, random.below(12)));
+        query.ended_on = random.maybe(30, &[lately, since.min(as_of), plus(as_of, -89), plus(as_of, -91)]);
     }
     query.missing.relationship &= !query.done.contains(StepKind::RequestRelationship);
     query.missing.agreement &= !query.done.contains(StepKind::AcceptAgreement);

@@ -360,3 +360,25 @@ fn what_keeps_service_is_told_with_the_last_day_for_it() {
     assert!(told("2026-11-28").contains("2026-11-28  end-source extended-term  no-id:a1"));
     assert!(told("2026-11-27").contains("2026-11-29  end-source extended-term  no-id:a1"));
 }
+
+#[test]
+fn what_renews_is_told_before_what_is_late_with_the_days_of_the_plan() {
+    let mut plan = outcome().plan;
+    plan.as_of = day("2026-11-21");
+    let mut renews = moving("no-id:d1", "2026-11-23", Urgency::Late, &[Reason::AutoRenewRisk]);
+    renews.decision.end_source = Some(EndSource::ExtendedTerm);
+    renews.decision.end_source_by = Some(day("2026-11-20"));
+    renews.decision.window_closes = Some(day("2026-11-21"));
+    plan.rows.push(renews);
+    let mut text = String::new();
+    pressing(&mut text, &plan);
+    let (renewing, late) = (
+        text.find("Renews for another term").unwrap(),
+        text.find("Late:").unwrap(),
+    );
+    assert!(renewing < late, "{text}");
+    assert!(
+        text.contains("  2026-11-20  end-source extended-term  no-id:d1  still possible until 2026-11-21"),
+        "{text}"
+    );
+}

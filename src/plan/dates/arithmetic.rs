@@ -304,6 +304,16 @@ impl<'a> Lines<'a> {
         opens.extend(sent.map(|sent| self.sum("the request, as reported,", sent)));
         self.add("window_opens", dates.window_opens, opens);
         let mut closes: Vec<Sum<'_>> = window.closes.map(|day| self.by_table(day)).into_iter().collect();
+        if let Some(ended) = self.case.q.ended_on.filter(|_| self.case.ended_early) {
+            let days = dates
+                .window_closes
+                .map_or(0, |day| day.signed_duration_since(ended).num_days());
+            closes.insert(
+                0,
+                self.sum("the end, as reported,", ended)
+                    .shift(days, Some(NumberFrom::Table("lifecycles"))),
+            );
+        }
         closes.extend(self.lapses());
         // Past the term end the window closes with the state of the lifecycle.
         if let Some(day) = dates.window_closes {

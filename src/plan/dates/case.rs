@@ -2,10 +2,10 @@
 
 use chrono::NaiveDate;
 
-use super::{DateQuery, Dates, Outcome};
+use super::{DateQuery, Dates, EndSetting, Outcome};
 use crate::{
     plan::Reason,
-    rules::{Calendar, DayRef, LifecycleCase, NumberName, Rules, Window, WindowCase, shift},
+    rules::{Calendar, Dated, DayRef, LifecycleCase, LifecycleState, NumberName, Rules, Window, WindowCase, shift},
     terms::*,
 };
 
@@ -27,6 +27,10 @@ pub(super) struct Case<'a> {
     pub(super) extended_applies: bool,
     /// Whether the subscription is in it.
     pub(super) in_extended: bool,
+    /// Whether it stops at its term end: it is set to cancel then.
+    pub(super) is_set_to_cancel: bool,
+    /// Whether it was ended inside its term: its data are kept for so many days from then.
+    pub(super) ended_early: bool,
     /// Whether it is best moved today: so the rule says, or it no longer runs although its term does.
     pub(super) at_once: bool,
     pub(super) window: Option<&'a Window>,
@@ -66,8 +70,9 @@ impl<'a> Case<'a> {
         let on = q.as_of.max(q.term_end);
         let past = q.as_of > q.term_end;
         let extended_applies = rules.extended_term_applies(q.channel, q.term_start, q.term_end);
+        let is_set_to_cancel = EndSetting::of(q).is_cancel(rules, q.as_of);
         let rolled_over = q.end_instruction == Some(EndInstruction::Extended)
-            || (q.auto_renew == Some(false) && q.end_instruction.is_none());
+            || (q.auto_renew == Some(false) && q.end_instruction.is_none() && !is_set_to_cancel);
         // What a state shows as ended does not run on, whatever it was set to.
         let runs = !no_longer_runs(q.state) && q.state != Some(State::Deleted);
         let in_extended = q.state == Some(State::Extended) || (past && extended_applies && rolled_over && runs);
@@ -86,6 +91,10 @@ impl<'a> Case<'a> {
         let today = q.settled_on.unwrap_or(q.as_of);
         let day = |day: DayRef| day.on(today, q.term_end);
         let stopped = !past && !in_extended && q.route != Route::Transfer && no_longer_runs(q.state);
+        let ended_early = stopped
+            && q.settled_on.is_none()
+            && q.state != Some(State::Suspended)
+            && q.done.contains(StepKind::EndSource);
         let mut case = Case {
             q,
             rules,
@@ -96,17 +105,38 @@ impl<'a> Case<'a> {
             past,
             extended_applies,
             in_extended,
+            is_set_to_cancel,
+            ended_early,
             at_once: stopped || window.is_some_and(|window| matches!(window.recommended, DayRef::AsOf)),
             opens: window.and_then(|window| window.opens).map(day).filter(|_| !stopped),
             closes: window.and_then(|window| window.closes).map(day),
             window,
         };
+        if ended_early {
+            case.closes = case.kept_until();
+        }
         // A request that is on its way has days of its own: from the one on which it was sent until it lapses.
         if let (Some(sent), Some(lapses)) = (case.sent(), case.lapses()) {
             case.opens = case.opens.map(|opens| opens.min(sent));
             case.closes = case.closes.map(|closes| closes.min(lapses));
         }
         case
+    }
+
+    /// The last day on which the data of what was ended inside its term are kept: shorter where its term had just begun. None: nobody
+    /// says when it was ended, or how long they are kept.
+    fn kept_until(&self) -> Option<NaiveDate> {
+        let (q, ended) = (self.q, self.q.ended_on?);
+        let could_be_undone = q
+            .term_start
+            .and_then(|start| self.undo_by(start))
+            .is_some_and(|by| ended <= by);
+        let case = match could_be_undone {
+            true => LifecycleCase::Undone,
+            false => LifecycleCase::Cancelled,
+        };
+        let kept = self.rules.lifecycle(q.channel, case, 1, self.on)?;
+        kept.row.until_day.map(|days| shift(ended, days))
     }
 
     fn sent(&self) -> Option<NaiveDate> {
@@ -185,6 +215,12 @@ impl<'a> Case<'a> {
             reasons.push(Reason::AsSoonAsReady);
         }
         let found = self.in_window(recommended, ready, &mut reasons);
+        if self.ended_early && found.is_none() {
+            return Dates {
+                window_closes: None,
+                ..self.without_move(Outcome::Review(Reason::SourceDeleted))
+            };
+        }
         let mut dates = match found.filter(|_| !self.waits_past_its_window()) {
             Some(move_date) => self.with_move(window, Some(window.end_source), recommended, ready, move_date, reasons),
             None => self.missed(window, recommended, ready, reasons),
@@ -329,7 +365,7 @@ impl<'a> Case<'a> {
     pub(super) fn waits_for_room(&self) -> Option<NaiveDate> {
         let orders = self.q.route == Route::NewSubscription && self.q.settled_on.is_none();
         // What nobody pays for any more does not run twice.
-        let runs = !self.past || self.in_extended;
+        let runs = (!self.past || self.in_extended) && !self.ended_early;
         self.q.wave.filter(|_| orders && runs)
     }
 
@@ -355,21 +391,42 @@ impl<'a> Case<'a> {
             (_, None) => reasons.push(Reason::AsSoonAsReady),
             (_, Some(_)) => {}
         }
-        // A source that is cancelled after the move has no window to miss: it is only later, and refunded.
-        if window.end_source == EndSource::Cancel {
-            return self.with_move(window, Some(EndSource::Cancel), recommended, ready, move_date, reasons);
-        }
-        if !waits {
-            reasons.push(Reason::WindowMissed);
-        }
         let end_source = match window.end_source {
             EndSource::CancelAtTermEnd => EndSource::ExtendedTerm,
             other => other,
         };
-        if end_source == EndSource::ExtendedTerm && self.q.end_instruction == Some(EndInstruction::Cancel) {
+        if self.service_stops(end_source, move_date) {
             reasons.push(Reason::ServiceStops);
         }
+        // A source that is cancelled after the move has no window to miss: it is only later, and refunded.
+        if window.end_source == EndSource::Cancel {
+            return self.with_move(window, Some(EndSource::Cancel), recommended, ready, move_date, reasons);
+        }
+        // What waits for room may pass its window where the extended term bridges the time.
+        if !waits || end_source != EndSource::ExtendedTerm {
+            reasons.push(Reason::WindowMissed);
+        }
         self.with_move(window, Some(end_source), recommended, ready, move_date, reasons)
+    }
+
+    /// Whether users are without service before a move that misses its window: the source is set to cancel instead of going on in
+    /// the extended term, or ends, and its grace is over by then.
+    fn service_stops(&self, end_source: EndSource, move_date: NaiveDate) -> bool {
+        let ends = match end_source {
+            EndSource::ExtendedTerm => return self.is_set_to_cancel,
+            EndSource::Cancel => self.ends_by_itself(),
+            _ => true,
+        };
+        let day = move_date.signed_duration_since(self.q.term_end).num_days();
+        let waits =
+            ends && day > 0 && !self.in_extended && self.q.settled_on.is_none() && !no_longer_runs(self.q.state);
+        waits && self.lifecycle_on(day).is_none_or(|state| !state.row.service)
+    }
+
+    /// The state so many days after the term end; none: its data are gone.
+    fn lifecycle_on(&self, day: i64) -> Option<&'a Dated<LifecycleState>> {
+        self.rules
+            .lifecycle(self.q.channel, self.lifecycle_case(), day, self.on)
     }
 
     /// Past the term end and not renewed: as soon as ready, while the lifecycle still keeps service or data.
@@ -377,25 +434,29 @@ impl<'a> Case<'a> {
         if let Some(day) = self.q.settled_on {
             return self.with_move(window, None, recommended, ready, day, Vec::new());
         }
-        let move_date = self.calendar.next_move(ready);
-        let day = move_date.signed_duration_since(self.q.term_end).num_days();
-        let Some(state) = self
-            .rules
-            .lifecycle(self.q.channel, self.lifecycle_case(), day, self.on)
-        else {
+        let state_on = |day: NaiveDate| self.lifecycle_on(day.signed_duration_since(self.q.term_end).num_days());
+        let is_sure = |state: &&Dated<LifecycleState>| state.certainty != Certainty::Unsure;
+        let mut reasons = vec![Reason::AsSoonAsReady];
+        let mut move_date = self.calendar.next_move(ready);
+        // On the last days of its data no business day is waited for.
+        if state_on(move_date).filter(is_sure).is_none() && state_on(ready).filter(is_sure).is_some() {
+            move_date = ready;
+            reasons.push(Reason::NoBusinessDay);
+        }
+        let Some(state) = state_on(move_date) else {
             return Dates {
                 window_closes: None,
                 ..self.without_move(Outcome::Review(Reason::SourceDeleted))
             };
         };
         if state.certainty == Certainty::Unsure {
+            // Until the day before, its data are sure to be there.
             return Dates {
-                window_closes: None,
+                window_closes: Some(shift(self.q.term_end, state.row.from_day - 1)),
                 ..self.without_move(Outcome::Review(Reason::RuleUnsure))
             };
         }
         let closes = state.row.until_day.map(|until| shift(self.q.term_end, until));
-        let mut reasons = vec![Reason::AsSoonAsReady];
         if !state.row.service || matches!(self.q.state, Some(State::Disabled | State::Suspended)) {
             reasons.push(Reason::ServiceDown);
         }
@@ -413,7 +474,7 @@ impl<'a> Case<'a> {
         let ended = self.is_done(StepKind::EndSource) && self.q.state != Some(State::Expired);
         let stopped = ended
             || self.renewal_undone()
-            || self.q.end_instruction == Some(EndInstruction::Cancel)
+            || self.is_set_to_cancel
             || suspended
             || self.q.state == Some(State::Disabled);
         if suspended && self.rules.has_lifecycle(self.q.channel, LifecycleCase::Suspended) {
@@ -458,6 +519,6 @@ impl<'a> Case<'a> {
 }
 
 /// Whether a state says that the subscription no longer runs as one that is paid for does.
-fn no_longer_runs(state: Option<State>) -> bool {
+pub(in crate::plan) fn no_longer_runs(state: Option<State>) -> bool {
     matches!(state, Some(State::Expired | State::Suspended | State::Disabled))
 }

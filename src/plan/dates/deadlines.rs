@@ -208,9 +208,13 @@ impl Case<'_> {
             Some(instruction) => instruction == EndInstruction::Renew,
             None => q.auto_renew != Some(false),
         };
+        // On the last business day that helps, and after it.
+        let is_due = !done && last_day.is_some_and(|last| q.as_of >= calendar.prev(last));
         let reason = match end_source {
             Some(EndSource::DoNotRenew) if missed => Some(Reason::NoticeMissed),
-            Some(EndSource::ExtendedTerm | EndSource::AutoRenewOff) if missed && renews && !self.past => {
+            Some(EndSource::CancelAtTermEnd | EndSource::ExtendedTerm | EndSource::AutoRenewOff)
+                if is_due && renews && !self.is_set_to_cancel && !self.past =>
+            {
                 Some(Reason::AutoRenewRisk)
             }
             _ => None,
@@ -228,7 +232,7 @@ impl Case<'_> {
     }
 
     /// Whether the source ends with its term unless somebody does something.
-    fn ends_by_itself(&self) -> bool {
+    pub(super) fn ends_by_itself(&self) -> bool {
         match self.q.end_instruction {
             Some(instruction) => instruction == EndInstruction::Cancel,
             None => self.q.auto_renew == Some(false),
@@ -240,6 +244,10 @@ impl Case<'_> {
         let q = self.q;
         let cancels = q.end_instruction == Some(EndInstruction::Cancel);
         let renews = q.end_instruction == Some(EndInstruction::Renew);
+        // What is set to cancel is not set to go on.
+        if end_source == EndSource::ExtendedTerm && self.is_set_to_cancel {
+            return false;
+        }
         q.done.contains(StepKind::EndSource)
             || match end_source {
                 EndSource::CancelAtTermEnd => cancels,
@@ -288,7 +296,7 @@ impl Case<'_> {
         let overdue = asked_by.into_iter().flatten().any(|by| by < self.q.as_of);
         let open = dates.window_opens.is_none_or(|opens| opens <= self.q.as_of)
             && dates.window_closes.is_none_or(|closes| self.q.as_of <= closes);
-        if self.past && self.q.settled_on.is_none() {
+        if (self.past || self.ended_early) && self.q.settled_on.is_none() {
             Urgency::Lapsed
         } else if overdue || end_missed || slipped {
             Urgency::Late

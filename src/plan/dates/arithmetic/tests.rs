@@ -91,6 +91,7 @@ fn queries() -> impl Iterator<Item = DateQuery> {
                         settled_on: None,
                         verified_on: None,
                         undone_on: None,
+                        ended_on: None,
                         done: Steps::default(),
                         requested: Steps::default(),
                         not_before: None,
