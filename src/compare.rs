@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::{
-    saved::{ChangeColumn, Columns, PlanColumn, Row},
+    saved::{ChangeColumn, Columns, PlanColumn, Row, SavedGone},
     terms::{Text, worded},
 };
 
@@ -28,6 +28,7 @@ mod weight;
 #[cfg(test)]
 mod tests;
 
+pub use gone::{Fate, Recalled, Watch, Watched};
 pub use pairs::{Ground, Pair, Pairs, find};
 pub use runs::{Altered, Runs};
 
@@ -109,6 +110,8 @@ pub struct Context<'a> {
     /// The later plan's inputs decided for the earlier plan's date, by subscription, where they were: what differs from the
     /// earlier plan already there no date has changed.
     pub redecided: Option<&'a HashMap<String, Row<PlanColumn>>>,
+    /// What was gone before the earlier plan.
+    pub gone: &'a [SavedGone],
 }
 
 /// What changed.
@@ -118,6 +121,8 @@ pub struct Changes {
     pub runs: Runs,
     /// Subscriptions that changed, those to be lost soon first.
     pub changed: Vec<Changed>,
+    /// What was gone before the earlier plan, and what has become of it.
+    pub recalled: Vec<Recalled>,
     /// What is counted and not listed.
     pub counted: Counted,
     /// Columns that the earlier plan does not have; they were not compared.
@@ -243,8 +248,12 @@ pub fn explain(found: Pairs, latest: &(impl Latest + ?Sized), context: &Context<
         counted,
         missing,
     } = found;
-    let traces = traces::traces(&pairs, latest, context);
-    let causes = Causes::new(context);
+    let mut recalled = gone::recalled(context.gone, &pairs, latest);
+    let (traces, before) = traces::traces(&pairs, &recalled, latest, context);
+    for (known, trace) in recalled.iter_mut().zip(before) {
+        known.settle(trace);
+    }
+    let causes = Causes::new(context, &recalled);
     let mut changed: Vec<Changed> = pairs
         .into_iter()
         .zip(traces)
@@ -254,6 +263,7 @@ pub fn explain(found: Pairs, latest: &(impl Latest + ?Sized), context: &Context<
     Changes {
         runs: context.runs.clone(),
         changed,
+        recalled,
         counted,
         missing,
     }

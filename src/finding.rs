@@ -101,11 +101,12 @@ codes! {
     CatalogFileOld = "catalog-file-old", Warning, "one of Microsoft's own files is old, or does not say how old it is";
     CatalogRowDamaged = "catalog-row-damaged", Warning, "a row of one of Microsoft's own files makes no sense; it was left out";
     CatalogFileDisagrees = "catalog-file-disagrees", Warning, "one of Microsoft's own files contradicts the built-in catalogue; the file counts";
-    SubscriptionGoneDue = "subscription-gone-due", Error, "a subscription of the plan before this one, whose term ends within `attention_days`, is in no export any more, and none of ours has taken its place";
-    SubscriptionGoneSoon = "subscription-gone-soon", Warning, "a subscription of the plan before this one, whose term ends soon, has ended, or nobody knows when, is in no export any more, and none of ours has taken its place";
+    SubscriptionGoneDue = "subscription-gone-due", Error, "a subscription of an earlier plan, whose term ends within `attention_days`, is in no export any more, and none of ours has taken its place";
+    SubscriptionGoneSoon = "subscription-gone-soon", Warning, "a subscription of an earlier plan, whose term ends soon, has ended, or nobody knows when, is in no export any more, and none of ours has taken its place";
     PreviousUnreadable = "previous-unreadable", Warning, "the plan being replaced cannot be read, so nothing was compared";
     GuardsBlind = "guards-blind", Warning, "nothing is known of the last run's exports or plan, so that some guards could not look";
-    SubscriptionGone = "subscription-gone", Note, "a subscription of the plan before this one is in no export any more";
+    SubscriptionGone = "subscription-gone", Note, "a subscription of an earlier plan is in no export any more";
+    SubscriptionBack = "subscription-back", Note, "a subscription that was gone is in an export again, or one of ours has taken its place";
     GuardAccepted = "guard-accepted", Note, "a guard tripped, and the command line let it through";
     LastSetMixed = "last-set-mixed", Note, "the files of an earlier run do not belong together: its plan or a companion is not as its run record says";
     PriceMissing = "price-missing", Note, "the price list has no price for an offer to order, so its costs are not worked out";

@@ -53,7 +53,7 @@ use crate::{
     saved::{SavedCatalogFile, SavedInput, SavedRecord, SavedSettings},
     write::{Lock, Reports, Target, View, WriteStop, template_problems},
 };
-use conclude::{Read, conclude, has_errors};
+use conclude::{Read, conclude, has_errors, leave_if_ended};
 use countries::unknown_countries;
 
 /// What to do.
@@ -174,17 +174,31 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     let references = References::load(request.config, request.as_of)?;
     let exports = Exports::of(request)?;
     let lock = request.lock(early)?;
-    let plainly = |inputs: &[Input], context: &Context<'_>| (recognise::recognise(inputs, context), ());
-    let (recognised, ()) = references.recognise(request, exports, observer, plainly);
-    told::inputs(&recognised.inputs);
-    observer.part(Part::Deciding);
-    let calendars = references.calendars(request.config);
-    let context = planning(request, &references, &calendars);
-    let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
     let (digests, catalog) = (
         digests(&references.tables, &request.config.rules),
         references.evidence.files(),
     );
+    let known = |recognised: Option<&Recognised>| Read {
+        compared: previous::Compared::default(),
+        tables: digests.clone(),
+        rules: references.rules.overrides.clone(),
+        catalog: catalog.clone(),
+        inputs: recognised
+            .map(|recognised| recognised.inputs.clone())
+            .unwrap_or_default(),
+        accounting: recognised.map(|recognised| recognised.accounting).unwrap_or_default(),
+        findings: Vec::new(),
+    };
+    leave_if_ended(request, lock.as_ref(), known(None), &[], observer);
+    let plainly = |inputs: &[Input], context: &Context<'_>| (recognise::recognise(inputs, context), ());
+    let (recognised, ()) = references.recognise(request, exports, observer, plainly);
+    told::inputs(&recognised.inputs);
+    let knows = known(Some(&recognised));
+    leave_if_ended(request, lock.as_ref(), knows, &recognised.findings, observer);
+    observer.part(Part::Deciding);
+    let calendars = references.calendars(request.config);
+    let context = planning(request, &references, &calendars);
+    let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
     let tonight = previous::Tonight {
         plan: &plan,
         customers: &recognised.customers,

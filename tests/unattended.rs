@@ -74,6 +74,16 @@ fn tidy() -> BTreeSet<String> {
         .collect()
 }
 
+/// What a run that was stopped leaves besides.
+const STOPPED: [&str; 2] = ["plan.stopped.run.json", "plan.stopped.findings.csv"];
+
+/// What a run that a signal ended leaves, where there was a plan.
+fn ended() -> BTreeSet<String> {
+    let mut names = tidy();
+    names.extend(STOPPED.map(str::to_owned));
+    names
+}
+
 fn contents(folder: &Path) -> Vec<Vec<u8>> {
     FILES.iter().map(|name| fs::read(folder.join(name)).unwrap()).collect()
 }
@@ -155,7 +165,7 @@ fn a_second_run_says_who_is_at_work_and_a_killed_one_is_in_nobodys_way() {
 #[test]
 fn a_signal_ends_a_run_with_its_code_and_leaves_all_as_it_was() {
     let folder = planned(3);
-    let before = contents(&folder.path().join("out"));
+    let mut before = contents(&folder.path().join("out"));
     for (signal, expected) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129)] {
         let child = waiting(folder.path());
         kill_process(pid(&child), signal).unwrap();
@@ -163,8 +173,43 @@ fn a_signal_ends_a_run_with_its_code_and_leaves_all_as_it_was() {
         assert_eq!(output.status.code(), Some(expected), "{signal:?}");
         assert!(said(&output).contains("ended by SIG"), "{}", said(&output));
         assert_eq!(contents(&folder.path().join("out")), before);
-        assert_eq!(names(&folder.path().join("out")), tidy());
+        // Whoever gives Ctrl-C is there and sees it.
+        let tells = signal != Signal::INT;
+        assert_eq!(names(&folder.path().join("out")), if tells { ended() } else { tidy() });
+        if tells {
+            let record = fs::read(folder.path().join("out/plan.stopped.run.json")).unwrap();
+            let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
+            assert_eq!(record["exit_code"], expected);
+            assert_eq!(record["as_of"], AS_OF);
+            assert!(
+                record["stopped"].as_str().unwrap().starts_with("ended by SIG"),
+                "{record}"
+            );
+            assert!(record["timing"]["seconds"].as_f64().unwrap() >= 0.0);
+        }
+        let next = run(folder.path(), PLAN);
+        assert_eq!(code(&next), 0, "{}", said(&next));
+        assert_eq!(names(&folder.path().join("out")), tidy(), "a good run takes it away");
+        // Its record differs by the time it took.
+        before = contents(&folder.path().join("out"));
     }
+}
+
+#[test]
+fn a_run_that_never_had_the_lock_leaves_nothing_when_it_is_ended() {
+    let folder = planned(3);
+    let before = contents(&folder.path().join("out"));
+    let mut holder = waiting(folder.path());
+    let second = run(folder.path(), PLAN);
+    assert_eq!(code(&second), 3);
+    assert_eq!(names(&folder.path().join("out")), tidy());
+    // The folder is another one by now: nothing is written to it.
+    fs::rename(folder.path().join("out"), folder.path().join("away")).unwrap();
+    fs::create_dir(folder.path().join("out")).unwrap();
+    kill_process(pid(&holder), Signal::TERM).unwrap();
+    assert_eq!(holder.wait().unwrap().code(), Some(143));
+    assert!(names(&folder.path().join("out")).is_empty());
+    assert_eq!(contents(&folder.path().join("away")), before);
 }
 
 /// The processes that a process has started.
@@ -219,7 +264,14 @@ fn a_run_that_is_ended_takes_its_processes_for_workbooks_with_it() {
         let status = parent.wait().unwrap();
         assert_eq!(status.code(), (signal == Signal::TERM).then_some(143), "{status}");
         wait_until(|| has_ended(child));
-        assert_eq!(names(&folder.path().join("out")), [".plan.csv.lock".to_owned()].into());
+        let mut expected: BTreeSet<String> = [".plan.csv.lock".to_owned()].into();
+        if signal == Signal::TERM {
+            expected.extend(STOPPED.map(str::to_owned));
+        }
+        assert_eq!(names(&folder.path().join("out")), expected);
+        STOPPED
+            .iter()
+            .for_each(|name| drop(fs::remove_file(folder.path().join("out").join(name))));
     }
 }
 

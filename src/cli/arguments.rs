@@ -306,10 +306,10 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Args)]
 pub(crate) struct Diff {
-    /// The earlier plan.csv
+    /// The earlier plan.csv, or a night of a history (2026-11-20.plan.csv.gz)
     #[arg(value_name = "OLD")]
     pub(crate) old: PathBuf,
-    /// The later plan.csv
+    /// The later plan.csv, or a night of a history
     #[arg(value_name = "NEW")]
     pub(crate) new: PathBuf,
     /// How to write the changes

@@ -1,13 +1,14 @@
 //! Signals that end a run.
 //!
 //! In: SIGTERM, SIGINT, SIGHUP (on Windows Ctrl-C and the like). Out: temporary files removed, files that are just being put in
-//! their places finished, the figures of such an end where they are asked for, one line, the exit code that it has: 128 and the
-//! signal's number. Our own processes for workbooks end with this one.
+//! their places finished, the figures of such an end where they are asked for, `plan.stopped.run.json` beside the plan, one line, the
+//! exit code that it has: 128 and the signal's number. Ctrl-C leaves no such record: whoever gives it is there and sees it. Our own
+//! processes for workbooks end with this one.
 
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Mutex, PoisonError,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
@@ -16,10 +17,16 @@ use std::{
 };
 
 use chrono::Utc;
-use seatshift::write::{Metrics, abandon, write_last_metrics};
+use seatshift::write::{Metrics, WriteStop, abandon, write_ended, write_last_metrics};
 
 /// How long files may take to be put in their places before the process ends all the same.
 const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// What a person gives by Ctrl-C: SIGINT.
+const INTERRUPT: u8 = 2;
+
+/// When listening began, which is when the run did.
+static BEGAN: OnceLock<Instant> = OnceLock::new();
 
 static IS_ENDING: AtomicBool = AtomicBool::new(false);
 
@@ -31,38 +38,49 @@ pub(super) fn write_figures_to(path: &Path, began: Instant) {
     *FIGURES.lock().unwrap_or_else(PoisonError::into_inner) = Some((path.to_owned(), began));
 }
 
-/// Writes the figures of a run that a signal ended; a disk that hangs must not keep the process.
-fn figures(exit_code: i32) {
+/// Writes the figures of a run that a signal ended.
+fn figures(exit_code: u8) {
     let wanted = FIGURES.lock().unwrap_or_else(PoisonError::into_inner).take();
     let Some((path, began)) = wanted else { return };
-    let (done, wait) = mpsc::channel();
-    let write = move || {
+    patiently(move || {
         let figures = Metrics {
-            exit_code: u8::try_from(exit_code).unwrap_or(u8::MAX),
+            exit_code,
             ended: Utc::now().timestamp(),
             seconds: began.elapsed().as_secs_f64(),
             ..Metrics::default()
         };
-        let written = write_last_metrics(&path, &figures);
-        let _ = done.send(written);
+        write_last_metrics(&path, &figures)
+    });
+}
+
+/// Writes something at the end; a disk that hangs must not keep the process.
+fn patiently(write: impl FnOnce() -> Result<(), WriteStop> + Send + 'static) {
+    let (done, wait) = mpsc::channel();
+    let write = move || {
+        let _ = done.send(write());
     };
-    let _ = thread::Builder::new().name("figures".to_owned()).spawn(write);
+    let _ = thread::Builder::new().name("last words".to_owned()).spawn(write);
     if let Ok(Err(stop)) = wait.recv_timeout(PATIENCE) {
         super::screen::last_words(&format!("{stop}\n"));
     }
 }
 
 /// Ends the process as a signal asks.
-fn end(name: &str, number: i32) -> ! {
+fn end(name: &'static str, number: u8) -> ! {
     IS_ENDING.store(true, Ordering::SeqCst);
+    let exit_code = 128 + number;
     if abandon(PATIENCE) {
-        figures(128 + number);
+        figures(exit_code);
+        if number != INTERRUPT {
+            let elapsed = BEGAN.get().map(Instant::elapsed).unwrap_or_default();
+            patiently(move || write_ended(&format!("ended by {name}"), exit_code, elapsed));
+        }
     }
     tracing::error!(signal = name, "ended by a signal");
     super::screen::last_words(&format!(
         "ended by {name}; the files of the last run are as they were, or all new\n"
     ));
-    std::process::exit(128 + number)
+    std::process::exit(exit_code.into())
 }
 
 /// Waits for the end where a signal has asked for it: whatever else went wrong since is only its consequence.
@@ -82,10 +100,11 @@ pub(super) fn listen() {
     let Ok(mut signals) = Signals::new([SIGHUP, SIGINT, SIGTERM]) else {
         return;
     };
+    let _ = BEGAN.set(Instant::now());
     let listening = move || match signals.forever().next() {
-        Some(SIGHUP) => end("SIGHUP", SIGHUP),
-        Some(SIGINT) => end("SIGINT", SIGINT),
-        Some(_) => end("SIGTERM", SIGTERM),
+        Some(SIGHUP) => end("SIGHUP", 1),
+        Some(SIGINT) => end("SIGINT", INTERRUPT),
+        Some(_) => end("SIGTERM", 15),
         None => {}
     };
     let _ = thread::Builder::new().name("signals".to_owned()).spawn(listening);
@@ -94,7 +113,7 @@ pub(super) fn listen() {
 /// Listens from now on.
 #[cfg(windows)]
 pub(super) fn listen() {
-    let _ = ctrlc::set_handler(|| end("Ctrl-C", 2));
+    let _ = ctrlc::set_handler(|| end("Ctrl-C", INTERRUPT));
 }
 
 /// Nothing to listen to.

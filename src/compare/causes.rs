@@ -6,8 +6,12 @@
 //! nothing else has. Otherwise a date can be it where the row has one between the two days. A table is ruled out where nothing
 //! that it acts through has changed; exports never are, if any differs: `plan.csv` does not show every fact.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
 use super::{
-    Cause, ChangeKind, Changed, Context, Field, Loss, Pair, Runs, crossed,
+    Cause, ChangeKind, Changed, Context, Fate, Field, Loss, Pair, Recalled, Runs, crossed,
     influence::{decides, is_fact, names_nobody, reaches, reaches_rows},
     traces::{Trace, is_ours},
     weight::{due, loss, worse},
@@ -24,6 +28,8 @@ const EXPORTS_NAMED: usize = 2;
 pub(super) struct Causes<'a> {
     context: Context<'a>,
     exports: String,
+    /// What is back, by its subscription, and since when it was gone.
+    back: HashMap<String, NaiveDate>,
 }
 
 /// What may have changed something.
@@ -35,7 +41,7 @@ struct Candidates {
 }
 
 impl<'a> Causes<'a> {
-    pub(super) fn new(context: &Context<'a>) -> Causes<'a> {
+    pub(super) fn new(context: &Context<'a>, recalled: &[Recalled]) -> Causes<'a> {
         let exports = &context.runs.exports;
         let mut named: Vec<&str> = exports.iter().take(EXPORTS_NAMED).map(String::as_str).collect();
         let more = format!("{} more", exports.len().saturating_sub(EXPORTS_NAMED));
@@ -45,6 +51,11 @@ impl<'a> Causes<'a> {
         Causes {
             context: *context,
             exports: named.join(", "),
+            back: recalled
+                .iter()
+                .filter(|known| known.fate == Fate::Back)
+                .filter_map(|known| Some((known.row.get(PlanColumn::SubscriptionId).to_owned(), known.since?)))
+                .collect(),
         }
     }
 
@@ -104,7 +115,14 @@ impl<'a> Causes<'a> {
             (_, Some(Trace::Successor(id))) => format!("in no export any more; perhaps {id} now"),
             (ChangeKind::Moved, None) => "it shows as ours".to_owned(),
             (ChangeKind::Gone, None) => "in no export any more, and none of ours has taken its place".to_owned(),
-            (ChangeKind::New | ChangeKind::Changed, None) => String::new(),
+            (ChangeKind::New, None) => {
+                let row = pair.new.as_ref();
+                let since = row.and_then(|row| self.back.get(row.get(PlanColumn::SubscriptionId)));
+                since.map_or_else(String::new, |since| {
+                    format!("in an export again, after it was in none since the plan for {since}")
+                })
+            }
+            (ChangeKind::Changed, None) => String::new(),
         };
         let detail = [what, why]
             .into_iter()

@@ -5,7 +5,10 @@ use chrono::NaiveDate;
 use super::*;
 use crate::{
     finding::Code,
+    recognise::tables::{Hold, Subject},
+    rules::Rules,
     saved::{SavedInput, SavedRecord},
+    terms::{Action, CustomerId, Id},
 };
 
 use PlanColumn as P;
@@ -69,12 +72,181 @@ fn changes_with(old: &[Row<P>], new: &[Row<P>], runs: &Runs, redecided: Option<&
         attention_days: 30,
         early_days: 31,
         redecided,
+        gone: &[],
     };
     explain(found, new, &context)
 }
 
 fn changes(old: &[Row<P>], new: &[Row<P>], runs: &Runs) -> Changes {
     changes_with(old, new, runs, None)
+}
+
+/// What is told of what is gone.
+fn watched(changes: &Changes, holds: &[Hold]) -> Watched {
+    changes.watched(&Watch {
+        as_of: changes.runs.to.unwrap(),
+        attention_days: 30,
+        plan: "plan.csv",
+        rules: &Rules::embedded().unwrap(),
+        holds,
+    })
+}
+
+/// What is told of what was gone before, where the plan goes from some rows to others.
+fn recalled(gone: &[SavedGone], old: &[Row<P>], new: &[Row<P>], to: &str, holds: &[Hold]) -> Watched {
+    let mut rows = old.iter().cloned();
+    let found = find(|| Ok(rows.next()), new, Ground::default()).unwrap();
+    let runs = runs(&["list.csv"], &[], to);
+    let context = Context {
+        runs: &runs,
+        attention_days: 30,
+        early_days: 31,
+        redecided: None,
+        gone,
+    };
+    watched(&explain(found, new, &context), holds)
+}
+
+/// What is remembered of a row on the night on which it is gone.
+fn remembered(cells: Cells<'_>, as_of: &str) -> Vec<SavedGone> {
+    watched(&changes(&[row("a", cells)], &[], &runs(&["list.csv"], &[], as_of)), &[]).gone
+}
+
+fn codes(told: &Watched) -> Vec<Code> {
+    told.findings.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn what_is_gone_is_told_every_night_until_nothing_of_it_is_left() {
+    let mut gone = remembered(&[(P::TermEnd, "2027-03-31")], "2026-11-21");
+    assert_eq!(gone.len(), 1);
+    // Its data is kept for 120 days after the term end at the most.
+    for (night, code, is_last) in [
+        ("2026-11-22", Code::SubscriptionGone, false),
+        ("2026-12-31", Code::SubscriptionGoneSoon, false),
+        ("2027-03-01", Code::SubscriptionGoneDue, false),
+        ("2027-03-31", Code::SubscriptionGoneDue, false),
+        ("2027-04-01", Code::SubscriptionGoneSoon, false),
+        ("2027-07-29", Code::SubscriptionGoneSoon, false),
+        ("2027-07-30", Code::SubscriptionGoneSoon, true),
+    ] {
+        let told = recalled(&gone, &[], &[], night, &[]);
+        assert_eq!(codes(&told), [code], "{night}");
+        let finding = &told.findings[0];
+        assert!(
+            finding.message.contains("since the plan for 2026-11-21"),
+            "{}",
+            finding.message
+        );
+        assert_eq!(finding.hint.contains("the last time"), is_last, "{night}");
+        assert_eq!(told.gone.is_empty(), is_last, "{night}");
+        gone = told.gone;
+    }
+    assert!(recalled(&gone, &[], &[], "2027-07-31", &[]).findings.is_empty());
+    // What is gone long after its end is told on that night alone.
+    assert!(remembered(&[(P::TermEnd, "2026-06-30")], "2026-11-21").is_empty());
+    // Nobody knows when it ends: not later than a whole term from now.
+    let unknown = remembered(&[(P::TermEnd, "")], "2026-11-21");
+    let last = |night| recalled(&unknown, &[], &[], night, &[]).gone.is_empty();
+    assert!(!last("2028-03-20") && last("2028-03-22"));
+    // Nothing was to be done; but what a person held back for a time is not lost for that.
+    assert!(remembered(&[(P::Action, "keep")], "2026-11-21").is_empty());
+    assert_eq!(
+        remembered(&[(P::Action, "keep"), (P::Reasons, "on-hold")], "2026-11-21").len(),
+        1
+    );
+}
+
+#[test]
+fn what_comes_back_or_shows_as_ours_is_told_so_and_forgotten() {
+    let gone = remembered(&[], "2026-11-21");
+    let told = recalled(&gone, &[], &[row("a", &[])], "2026-11-25", &[]);
+    assert_eq!(codes(&told), [Code::SubscriptionBack]);
+    assert!(told.gone.is_empty());
+    let ours = row(
+        "o",
+        &[
+            (P::SourceChannel, "own"),
+            (P::TermEnd, "2027-12-27"),
+            (P::Action, "keep"),
+        ],
+    );
+    let told = recalled(&gone, &[], std::slice::from_ref(&ours), "2027-01-02", &[]);
+    assert_eq!(codes(&told), [Code::SubscriptionBack]);
+    assert!(told.findings[0].message.contains("`o` has taken its place"));
+    assert!(told.gone.is_empty());
+    // Ours that was there before may stand for another: what it had has been looked at.
+    let told = recalled(
+        &gone,
+        std::slice::from_ref(&ours),
+        std::slice::from_ref(&ours),
+        "2027-01-02",
+        &[],
+    );
+    assert_eq!((codes(&told), told.gone.len()), (vec![Code::SubscriptionGoneSoon], 1));
+    let grown = |seats| {
+        row(
+            "o",
+            &[(P::SourceChannel, "own"), (P::TermEnd, "2027-12-27"), (P::Seats, seats)],
+        )
+    };
+    for (seats, code) in [("19", Code::SubscriptionGoneSoon), ("20", Code::SubscriptionBack)] {
+        let told = recalled(&gone, std::slice::from_ref(&ours), &[grown(seats)], "2027-01-02", &[]);
+        assert_eq!(codes(&told), [code], "{seats}");
+    }
+    // It stands for one of two.
+    let both = [
+        gone.clone(),
+        watched(&changes(&[row("b", &[])], &[], &runs(&[], &[], "2026-11-21")), &[]).gone,
+    ]
+    .concat();
+    let told = recalled(&both, &[], &[ours], "2027-01-02", &[]);
+    assert_eq!(codes(&told), [Code::SubscriptionBack, Code::SubscriptionGoneSoon]);
+    assert_eq!(told.gone.len(), 1);
+}
+
+#[test]
+fn a_hold_says_that_a_person_knows_for_as_long_as_it_lasts() {
+    let gone = remembered(&[(P::CustomerId, "c0000000-0000-4000-8000-000000000001")], "2026-11-21");
+    let hold = |subject, action, until| Hold {
+        subject,
+        action,
+        until: day(until),
+        owner: "Anna".into(),
+        reason: "cancelled by the customer".into(),
+        row: 2,
+    };
+    let own = || Subject::Subscription(Id::parse("a").unwrap());
+    let customer = || Subject::Customer(CustomerId("c0000000-0000-4000-8000-000000000001".parse().unwrap()));
+    let of = |holds: &[Hold]| codes(&recalled(&gone, &[], &[], "2026-12-10", holds))[0];
+    assert_eq!(of(&[]), Code::SubscriptionGoneDue);
+    assert_eq!(of(&[hold(own(), Action::Keep, "2026-12-10")]), Code::SubscriptionGone);
+    assert_eq!(
+        of(&[hold(customer(), Action::Keep, "2026-12-10")]),
+        Code::SubscriptionGone
+    );
+    assert_eq!(
+        of(&[hold(own(), Action::Keep, "2026-12-09")]),
+        Code::SubscriptionGoneDue
+    );
+    assert_eq!(
+        of(&[hold(own(), Action::Review, "2026-12-31")]),
+        Code::SubscriptionGoneDue
+    );
+    let both = [
+        hold(customer(), Action::Keep, "2026-12-31"),
+        hold(own(), Action::Review, "2026-12-31"),
+    ];
+    assert_eq!(of(&both), Code::SubscriptionGoneDue);
+    let told = recalled(
+        &gone,
+        &[],
+        &[],
+        "2026-12-10",
+        &[hold(own(), Action::Keep, "2026-12-31")],
+    );
+    assert_eq!(told.gone, gone, "it is remembered: the hold may end");
+    assert!(told.subjects.contains(&own()) && told.subjects.contains(&customer()));
 }
 
 /// The cause of the one change of a column.
@@ -392,7 +564,9 @@ fn a_new_one_of_the_source_is_a_trace() {
         .find(|changed| changed.kind == ChangeKind::Gone)
         .unwrap();
     assert_eq!(gone.successor.as_deref(), Some("b"));
-    assert_eq!(changes.findings(30, "plan.csv")[0].code, Code::SubscriptionGone);
+    let told = watched(&changes, &[]);
+    assert_eq!(told.findings[0].code, Code::SubscriptionGone);
+    assert!(told.gone.is_empty(), "it went somewhere, which is told once");
 }
 
 #[test]
@@ -409,8 +583,8 @@ fn what_is_gone_matters_more_the_nearer_its_end_is() {
         let runs = runs(&["list.csv"], &[], "2026-11-21");
         let of = |action| {
             let old = row("a", &[(P::TermEnd, end), (P::Action, action)]);
-            let findings = changes(&[old], &[], &runs).findings(30, "plan.csv");
-            findings.iter().map(|finding| finding.code).collect::<Vec<_>>()
+            let told = watched(&changes(&[old], &[], &runs), &[]);
+            told.findings.iter().map(|finding| finding.code).collect::<Vec<_>>()
         };
         assert_eq!((of("move"), of("review")), (vec![code], vec![code]), "{end}");
         assert_eq!(of("keep"), [Code::SubscriptionGone], "{end}");

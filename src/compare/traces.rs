@@ -1,16 +1,17 @@
 //! Where a subscription that is gone went.
 //!
-//! In: what is in the earlier plan only, the later plan. Out: for each the subscription of ours that has taken its place, or a new
+//! In: what is in the earlier plan only or was gone before it, the later plan. Out: for each the subscription of ours that has taken its place, or a new
 //! one of the same source. Ours it is where the customer and the offer (the target, or the source's own) are the same, the licences
 //! suffice, and it began when a target of the source may have begun ([`SourceTerm`]), or keeps the term end as a transfer does. One
 //! subscription of ours stands for no more licences than it has. What begins nobody knows when counts only if it is new as well.
+//! For what was gone before only that counts which is new tonight: the rest has been looked at, and may stand for another.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{Months, NaiveDate};
 use rayon::prelude::*;
 
-use super::{Context, Latest, Pair, influence::has};
+use super::{Context, Fate, Latest, Pair, Recalled, influence::has};
 use crate::{
     rules::SourceTerm,
     saved::{PlanColumn, Row},
@@ -33,33 +34,53 @@ struct Heir {
     is_new: bool,
     offers: Vec<String>,
     channel: String,
+    /// Licences that stand for nothing yet.
     seats: u64,
+    /// Those of them that the earlier plan did not have.
+    fresh: u64,
     begins: Option<NaiveDate>,
     ends: Option<NaiveDate>,
 }
 
-/// For each pair where it went, if it is gone.
-pub(super) fn traces(pairs: &[Pair], latest: &(impl Latest + ?Sized), context: &Context<'_>) -> Vec<Option<Trace>> {
-    let is_gone = |pair: &Pair| pair.new.is_none();
-    let mut traces = vec![None; pairs.len()];
-    let gone: Vec<(usize, &Row<PlanColumn>)> = pairs
-        .iter()
-        .enumerate()
-        .filter(|(_, pair)| is_gone(pair))
-        .filter_map(|(place, pair)| Some((place, pair.old.as_ref()?)))
-        .collect();
+/// For each pair where it went, if it is gone; then the same for what was gone before.
+pub(super) fn traces(
+    pairs: &[Pair],
+    recalled: &[Recalled],
+    latest: &(impl Latest + ?Sized),
+    context: &Context<'_>,
+) -> (Vec<Option<Trace>>, Vec<Option<Trace>>) {
+    let mut traces = vec![None; pairs.len() + recalled.len()];
+    let gone = pairs.iter().enumerate().filter(|(_, pair)| pair.new.is_none());
+    let gone = gone.filter_map(|(place, pair)| Some((place, pair.old.as_ref()?)));
+    // Of a customer of which nothing is new nobody has taken a place tonight.
+    let touched = pairs.iter().filter_map(|pair| pair.new.as_ref());
+    let touched: HashSet<&str> = touched.map(|row| row.get(PlanColumn::CustomerId)).collect();
+    let before = recalled.iter().enumerate();
+    let before = before.filter(|(_, known)| known.fate == Fate::Gone);
+    let before = before.map(|(place, known)| (pairs.len() + place, &known.row));
+    let before = before.filter(|(_, row)| touched.contains(row.get(PlanColumn::CustomerId)));
+    let mut gone: Vec<(usize, &Row<PlanColumn>)> = gone.chain(before).collect();
     let customers: HashSet<&str> = gone
         .iter()
         .map(|(_, row)| row.get(PlanColumn::CustomerId))
         .filter(|customer| !customer.is_empty())
         .collect();
     if customers.is_empty() {
-        return traces;
+        let before = traces.split_off(pairs.len());
+        return (traces, before);
     }
     let new: HashSet<&str> = pairs
         .iter()
         .filter(|pair| pair.old.is_none())
         .filter_map(|pair| Some(pair.new.as_ref()?.get(PlanColumn::SubscriptionId)))
+        .collect();
+    let grown: HashMap<&str, u64> = pairs
+        .iter()
+        .filter_map(|pair| pair.old.as_ref().zip(pair.new.as_ref()))
+        .map(|(old, new)| {
+            let more = number(new, PlanColumn::Seats).saturating_sub(number(old, PlanColumn::Seats));
+            (new.get(PlanColumn::SubscriptionId), more)
+        })
         .collect();
     // What has become ours under its own id stands for itself.
     let moved: HashSet<&str> = pairs
@@ -75,7 +96,7 @@ pub(super) fn traces(pairs: &[Pair], latest: &(impl Latest + ?Sized), context: &
             let row = latest.row(place);
             let customer = row.get(PlanColumn::CustomerId);
             let is_one = customers.contains(customer) && !moved.contains(row.get(PlanColumn::SubscriptionId));
-            is_one.then(|| (customer.to_owned(), heir(&row, &new)))
+            is_one.then(|| (customer.to_owned(), heir(&row, &new, &grown)))
         })
         .collect();
     for (customer, heir) in of_these {
@@ -85,7 +106,6 @@ pub(super) fn traces(pairs: &[Pair], latest: &(impl Latest + ?Sized), context: &
         .values_mut()
         .for_each(|heirs| heirs.sort_by(|a, b| a.id.cmp(&b.id)));
     // Those that move first are served first, whatever the order of the plan.
-    let mut gone = gone;
     gone.sort_by_key(|(_, row)| {
         let id = row.get(PlanColumn::SubscriptionId);
         (row.date(PlanColumn::MoveDate), id.to_owned())
@@ -93,20 +113,41 @@ pub(super) fn traces(pairs: &[Pair], latest: &(impl Latest + ?Sized), context: &
     for (place, row) in gone {
         let of_customer = heirs.get_mut(row.get(PlanColumn::CustomerId));
         if let (Some(heirs), Some(slot)) = (of_customer, traces.get_mut(place)) {
-            *slot = trace(row, heirs, context);
+            let wants = Wants {
+                seats: number(row, PlanColumn::Seats),
+                is_recalled: place >= pairs.len(),
+            };
+            *slot = trace(row, wants, heirs, context);
         }
     }
-    traces
+    let before = traces.split_off(pairs.len());
+    (traces, before)
 }
 
-fn trace(gone: &Row<PlanColumn>, heirs: &mut [Heir], context: &Context<'_>) -> Option<Trace> {
-    let seats = number(gone, PlanColumn::Seats);
+/// What something that is gone wants of an heir.
+#[derive(Clone, Copy)]
+struct Wants {
+    seats: u64,
+    /// Whether it was gone before: then what an heir had already has been looked at, and may stand for another.
+    is_recalled: bool,
+}
+
+impl Wants {
+    fn fits(self, heir: &Heir) -> bool {
+        match self.is_recalled {
+            true => heir.fresh.min(heir.seats) >= self.seats.max(1),
+            false => heir.seats >= self.seats,
+        }
+    }
+}
+
+fn trace(gone: &Row<PlanColumn>, wants: Wants, heirs: &mut [Heir], context: &Context<'_>) -> Option<Trace> {
     if !has(gone, "already-ours") {
         let earliest = earliest(gone, context);
         let ours = [PlanColumn::TargetOfferId, PlanColumn::SourceOfferId]
             .into_iter()
             .zip([PlanColumn::TargetOffer, PlanColumn::SourceOffer])
-            .find_map(|(ids, names)| ours(gone, earliest, &wanted(gone, ids, names), seats, heirs));
+            .find_map(|(ids, names)| ours(gone, earliest, &wanted(gone, ids, names), wants, heirs));
         if let Some(id) = ours {
             return Some(Trace::Ours(id));
         }
@@ -115,7 +156,7 @@ fn trace(gone: &Row<PlanColumn>, heirs: &mut [Heir], context: &Context<'_>) -> O
     let has_no_id = gone.get(PlanColumn::SubscriptionId).starts_with("no-id:");
     let follows = |heir: &&Heir| {
         let same = heir.channel == gone.get(PlanColumn::SourceChannel) && shares(&heir.offers, &source);
-        same && (heir.is_new || has_no_id) && heir.seats >= seats
+        same && (heir.is_new || (has_no_id && !wants.is_recalled)) && wants.fits(heir)
     };
     heirs.iter().find(follows).map(|heir| Trace::Successor(heir.id.clone()))
 }
@@ -125,13 +166,13 @@ fn ours(
     gone: &Row<PlanColumn>,
     earliest: Option<NaiveDate>,
     wanted: &[Vec<String>],
-    seats: u64,
+    wants: Wants,
     heirs: &mut [Heir],
 ) -> Option<Text> {
     let mut taken: Vec<usize> = Vec::new();
     for offer in wanted {
         let fits = |heir: &Heir| {
-            let is_it = heir.is_ours && heir.seats >= seats && shares(&heir.offers, offer);
+            let is_it = heir.is_ours && wants.fits(heir) && shares(&heir.offers, offer);
             is_it && in_time(gone, earliest, heir)
         };
         let place = heirs
@@ -142,7 +183,8 @@ fn ours(
     }
     for place in &taken {
         if let Some(heir) = heirs.get_mut(*place) {
-            heir.seats -= seats.min(heir.seats);
+            heir.seats = heir.seats.saturating_sub(wants.seats);
+            heir.fresh = heir.fresh.saturating_sub(wants.seats);
         }
     }
     taken
@@ -182,15 +224,22 @@ fn in_time(gone: &Row<PlanColumn>, earliest: Option<NaiveDate>, heir: &Heir) -> 
     }
 }
 
-fn heir(row: &Row<PlanColumn>, new: &HashSet<&str>) -> Heir {
+fn heir(row: &Row<PlanColumn>, new: &HashSet<&str>, grown: &HashMap<&str, u64>) -> Heir {
     let id = row.get(PlanColumn::SubscriptionId);
+    let seats = number(row, PlanColumn::Seats);
+    let is_new = new.contains(id);
     Heir {
         id: id.into(),
         is_ours: is_ours(row),
-        is_new: new.contains(id),
+        is_new,
         offers: keys(row.get(PlanColumn::SourceOfferId), row.get(PlanColumn::SourceOffer)),
         channel: row.get(PlanColumn::SourceChannel).to_owned(),
-        seats: number(row, PlanColumn::Seats),
+        seats,
+        fresh: if is_new {
+            seats
+        } else {
+            grown.get(id).copied().unwrap_or_default()
+        },
         begins: begins(row),
         ends: row.date(PlanColumn::TermEnd),
     }

@@ -42,7 +42,7 @@ pub fn blind(last: Option<&Last>, last_plan: Option<&LastPlan>, plan: &Path, rec
     if let Some(why) = &why_record {
         let guards: Vec<String> = BY_RECORD.iter().map(|guard| format!("`{guard}`")).collect();
         said.push(format!(
-            "`{}` {why}, so the guards {} and, of rows read, `{}` could not look",
+            "`{}` {why}, so the guards {} and, of rows read, `{}` could not look, and what was gone before is forgotten",
             name(record),
             guards.join(", "),
             Guard::Shrink

@@ -19,7 +19,7 @@ use crate::{
     saved::SavedRecord,
     terms::{Action, Urgency},
     write::{
-        self, Beside, Reports, RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held,
+        self, Beside, Lock, Reports, RunRecord, SettingsRecord, StoppedRecord, Target, View, write_all, write_held,
         write_stopped,
     },
 };
@@ -53,6 +53,12 @@ pub(super) fn conclude(
         mut findings,
         mut compared,
     } = read;
+    // A row of a table that is about what is gone is about something.
+    let explained = |finding: &Finding| {
+        let row = finding.place.row.map(|row| (finding.code, row));
+        row.is_some_and(|row| compared.explained.contains(&row))
+    };
+    plan.findings.retain(|finding| !explained(finding));
     findings.append(&mut plan.findings);
     findings.append(&mut compared.findings);
     let guarded = guarded(
@@ -109,6 +115,7 @@ pub(super) fn conclude(
     if let Some(target) = &request.target {
         let mut record = records.good(&counts, &plan.mappings, &findings, verdict);
         record.previous = compared.record;
+        record.gone = compared.gone;
         let keep = request.keep();
         let beside = Beside {
             changes: compared.changes.as_ref(),
@@ -144,6 +151,32 @@ pub(super) fn conclude(
         reports: request.reports.clone(),
         older: older(request),
     })
+}
+
+/// From now on a run that is ended from outside leaves a record of what it knows by now.
+pub(super) fn leave_if_ended(
+    request: &Request<'_>,
+    lock: Option<&Lock>,
+    read: Read,
+    findings: &[Finding],
+    observer: &dyn Observer,
+) {
+    let Some((lock, target)) = lock.zip(request.target.as_ref()) else {
+        return;
+    };
+    let records = Records {
+        request,
+        tables: read.tables,
+        rules: read.rules,
+        catalog: read.catalog,
+        inputs: read.inputs,
+        accounting: read.accounting,
+        observer,
+        accepted: Vec::new(),
+        holding: Vec::new(),
+    };
+    let record = records.stopped_record("", findings, 0);
+    lock.leave_if_ended(target, request.config.output, record);
 }
 
 /// Reports that stand beside the plan and were not made anew.
@@ -261,6 +294,7 @@ impl Records<'_> {
             limits: self.request.config.limits,
             nightly: self.request.config.nightly.clone(),
             previous: None,
+            gone: Vec::new(),
             accepted: self.accepted.clone(),
             outputs: BTreeMap::new(),
             timing: self.observer.elapsed().into(),

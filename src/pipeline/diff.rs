@@ -60,6 +60,7 @@ pub fn diff(old: &Path, new: &Path, all: bool) -> Result<Diffed, SavedStop> {
         attention_days: days(NumberName::Attention, as_of),
         early_days: days(NumberName::Early, as_of),
         redecided: None,
+        gone: old_record.as_ref().map_or(&[], |record| record.gone.as_slice()),
     };
     let mut changes = compare::explain(found, rows.as_slice(), &context);
     if let Some(written) = written(new, record.as_ref(), &earlier_digest)? {

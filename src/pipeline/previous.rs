@@ -6,19 +6,19 @@
 //! was named and cannot be read is a [`Stop`]; one that is merely to be replaced is a finding.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
 };
 
 use super::{Request, Stop};
 use crate::{
-    compare::{self, Changes, Ground, Latest, Pairs, Runs},
+    compare::{self, Changes, Ground, Latest, Pairs, Runs, Watch},
     finding::{Code, Finding, Place},
     guard::{Counting, LastPlan},
     plan::{self, Plan},
     recognise::Customer,
     rules::NumberName,
-    saved::{PlanColumn, PlanFile, Row, SavedRecord, SavedStop},
+    saved::{PlanColumn, PlanFile, Row, SavedGone, SavedRecord, SavedStop, record_of},
     write::{ComparedRecord, PlanRows},
 };
 
@@ -42,6 +42,10 @@ pub(super) struct Compared {
     pub(super) findings: Vec<Finding>,
     /// What the guards need of the plan that is being replaced, where it was that which was compared.
     pub(super) last_plan: Option<LastPlan>,
+    /// What is gone without a trace, for the next night to remember.
+    pub(super) gone: Vec<SavedGone>,
+    /// Findings that are no more so, since what is gone is what they miss: each by its code and the row of the table.
+    pub(super) explained: HashSet<(Code, u32)>,
 }
 
 /// Tonight's plan and what it was made from.
@@ -69,30 +73,98 @@ pub(super) fn compared(
     named: Option<PlanFile>,
     tonight: &Tonight<'_>,
 ) -> Result<Compared, Stop> {
-    if let Some(file) = named {
-        return with(file, request, tonight).map_err(|cause| Stop::Previous { cause });
-    }
     let replaced = request.target.as_ref().map(|target| target.plan());
+    let gone = replaced.map(gone_before).unwrap_or_default();
+    if let Some(file) = named {
+        return with(file, request, tonight, gone).map_err(|cause| Stop::Previous { cause });
+    }
     let wanted = request.previous == Previous::Replaced;
     let Some(path) = replaced.filter(|path| wanted && path.symlink_metadata().is_ok()) else {
-        return Ok(Compared::default());
+        return Ok(alone(request, tonight, &gone));
     };
-    let compared = PlanFile::open(path).and_then(|file| with(file, request, tonight));
+    let compared = PlanFile::open(path).and_then(|file| with(file, request, tonight, Vec::new()));
     // That the files of the last run do not belong together is told already (`last-set-mixed`).
     let told = |mut compared: Compared| {
         compared.findings.retain(|finding| finding.code != Code::LastSetMixed);
         compared
     };
-    Ok(compared.map(told).unwrap_or_else(|cause| Compared {
-        findings: vec![unreadable(path, &cause)],
-        ..Compared::default()
+    Ok(compared.map(told).unwrap_or_else(|cause| {
+        let mut compared = alone(request, tonight, &gone);
+        compared.findings.push(unreadable(path, &cause));
+        compared
     }))
 }
 
-fn with(mut file: PlanFile, request: &Request<'_>, tonight: &Tonight<'_>) -> Result<Compared, SavedStop> {
+/// What the record beside a plan remembers as gone. It does so whether or not the plan is still the one that the record tells of, since
+/// each is looked for tonight; that a record cannot be read is told (`guards-blind`).
+fn gone_before(plan: &Path) -> Vec<SavedGone> {
+    let record = record_of(plan).ok().flatten();
+    record.map(|record| record.gone).unwrap_or_default()
+}
+
+/// Looks for what was gone before, where no plan is compared.
+fn alone(request: &Request<'_>, tonight: &Tonight<'_>, gone: &[SavedGone]) -> Compared {
+    let runs = Runs::new(None, Some(&tonight.record));
+    let context = compare::Context {
+        gone,
+        ..context(request, tonight, &runs)
+    };
+    let changes = compare::explain(Pairs::default(), &PlanRows(tonight.plan), &context);
+    let mut compared = Compared::default();
+    compared.watch(&changes, request, tonight, "");
+    compared
+}
+
+/// What changes are judged by, but for what is known of the earlier plan.
+fn context<'a>(request: &Request<'_>, tonight: &Tonight<'_>, runs: &'a Runs) -> compare::Context<'a> {
+    let days = |name| u16::try_from(tonight.context.rules.number(name, request.as_of)).unwrap_or(u16::MAX);
+    compare::Context {
+        runs,
+        attention_days: days(NumberName::Attention),
+        early_days: days(NumberName::Early),
+        redecided: None,
+        gone: &[],
+    }
+}
+
+impl Compared {
+    /// Takes what there is to tell of what is gone. `plan` is where the earlier plan is.
+    fn watch(&mut self, changes: &Changes, request: &Request<'_>, tonight: &Tonight<'_>, plan: &str) {
+        let tables = tonight.context.tables;
+        let attention = tonight.context.rules.number(NumberName::Attention, request.as_of);
+        let watched = changes.watched(&Watch {
+            as_of: request.as_of,
+            attention_days: u16::try_from(attention).unwrap_or(u16::MAX),
+            plan,
+            rules: tonight.context.rules,
+            holds: &tables.holds,
+        });
+        let holds = tables
+            .holds
+            .iter()
+            .map(|hold| (Code::HoldUnused, &hold.subject, hold.row));
+        let progress = tables.progress.iter();
+        let progress = progress.map(|note| (Code::ProgressUnused, &note.subject, note.row));
+        let fits = holds
+            .chain(progress)
+            .filter(|(_, subject, _)| watched.subjects.contains(*subject));
+        self.explained = fits.map(|(code, _, row)| (code, row)).collect();
+        self.findings.extend(watched.findings);
+        self.gone = watched.gone;
+    }
+}
+
+/// Compares with a plan. What its record remembers as gone comes to what is known to be gone otherwise.
+fn with(
+    mut file: PlanFile,
+    request: &Request<'_>,
+    tonight: &Tonight<'_>,
+    mut gone: Vec<SavedGone>,
+) -> Result<Compared, SavedStop> {
     let path = file.path().to_owned();
     let latest = PlanRows(tonight.plan);
     let old = file.record().cloned();
+    gone.extend(old.iter().flat_map(|record| record.gone.iter().cloned()));
     let ground = Ground {
         dated: old
             .as_ref()
@@ -116,33 +188,29 @@ fn with(mut file: PlanFile, request: &Request<'_>, tonight: &Tonight<'_>) -> Res
     let (fitting, finding) = fitting(&path, old, &sha256);
     let runs = Runs::new(fitting.as_ref(), Some(&tonight.record));
     let redecided = redecided(&found, &runs, tonight);
-    let days = |name| u16::try_from(tonight.context.rules.number(name, request.as_of)).unwrap_or(u16::MAX);
-    let attention_days = days(NumberName::Attention);
     let context = compare::Context {
-        runs: &runs,
-        attention_days,
-        early_days: days(NumberName::Early),
         redecided: redecided.as_ref(),
+        gone: &gone,
+        ..context(request, tonight, &runs)
     };
     let changes = compare::explain(found, &latest, &context);
-    let mut findings = changes.findings(attention_days, &shown(&path));
-    findings.extend(finding);
-    let record = ComparedRecord::new(shown(&path), sha256, fitting.as_ref(), &changes);
-    Ok(Compared {
-        changes: Some(changes),
-        record: Some(record),
-        findings,
+    let mut compared = Compared {
+        record: Some(ComparedRecord::new(shown(&path), sha256, fitting.as_ref(), &changes)),
+        findings: finding.into_iter().collect(),
         last_plan: is_replaced.then(|| counting.counted()),
-    })
+        ..Compared::default()
+    };
+    compared.watch(&changes, request, tonight, &shown(&path));
+    compared.changes = Some(changes);
+    Ok(compared)
 }
 
 /// The record, if it tells of this plan; a finding, if there is one that does not.
 pub fn fitting(path: &Path, record: Option<SavedRecord>, sha256: &str) -> (Option<SavedRecord>, Option<Finding>) {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
     let Some(record) = record else {
         return (None, None);
     };
-    match record.outputs.get(&*name).is_some_and(|digest| digest == sha256) {
+    match record.tells_of(path, sha256) {
         true => (Some(record), None),
         false => {
             let message = "is not as the run record beside it tells: its rows were compared as they stand, and why they differ is not known";

@@ -39,7 +39,7 @@ pub use window::{ChannelRule, Window, WindowCase};
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use crate::{
     config::{Role, RuleSettings},
@@ -315,6 +315,14 @@ impl Rules {
             "lifecycles",
             table::nearest(self.lifecycles.iter().filter(|r| r.row.fits(channel, case, day)), on),
         )
+    }
+
+    /// For how many days after a term end something of a subscription may be left, in any case of its channel; of any channel, where
+    /// that is not known.
+    pub fn longest_kept(&self, channel: Option<Channel>) -> Days {
+        let of = |row: &&Dated<LifecycleState>| channel.is_none_or(|channel| row.row.channel == channel);
+        let days = self.lifecycles.iter().filter(of).filter_map(|row| row.row.until_day);
+        Days::new(u64::try_from(days.max().unwrap_or_default()).unwrap_or_default())
     }
 
     /// Whether the lifecycle table has rows for a channel in a case.

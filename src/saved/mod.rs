@@ -6,6 +6,7 @@
 //! later version, by name. Decides nothing.
 
 mod column;
+mod gone;
 mod neutral;
 mod nights;
 mod plan_file;
@@ -20,6 +21,7 @@ use std::{
 };
 
 pub use column::{ChangeColumn, Columns, FindingColumn, Holds, PlanColumn, StepColumn};
+pub use gone::SavedGone;
 pub use neutral::{neutralised, restored};
 pub(crate) use nights::night_of;
 pub use nights::{Nights, NightsStop};
@@ -115,12 +117,22 @@ pub fn changes_of(plan: &Path, sha256: &str) -> Result<Option<Vec<Row<ChangeColu
 }
 
 /// The run record that stands beside a plan.
-fn record_of(plan: &Path) -> Result<Option<SavedRecord>, SavedStop> {
-    let path = plan.with_extension("run.json");
+///
+/// # Errors
+/// Where it cannot be read, or is none of ours.
+pub fn record_of(plan: &Path) -> Result<Option<SavedRecord>, SavedStop> {
+    let night = nights::night_of(plan).map(|night| plan.with_file_name(format!("{night}.run.json.gz")));
+    let is_packed = night.is_some();
+    let path = night.unwrap_or_else(|| plan.with_extension("run.json"));
     let Some(bytes) = companion(&path)? else {
         return Ok(None);
     };
-    match SavedRecord::parse(&bytes) {
+    let bytes = match is_packed {
+        true => nights::unpacked(&bytes),
+        false => Ok(bytes),
+    };
+    let record = bytes.map_err(|cause| cause.to_string());
+    match record.and_then(|bytes| SavedRecord::parse(&bytes)) {
         Ok(record) => Ok(Some(record)),
         Err(cause) => Err(SavedStop::NotARecord { path, cause }),
     }

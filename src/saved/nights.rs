@@ -71,6 +71,13 @@ pub(crate) fn night_of(path: &Path) -> Option<NaiveDate> {
     name.starts_with(&format!("{day}.")).then_some(day)
 }
 
+/// What a night's file holds.
+pub(super) fn unpacked(packed: &[u8]) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    MultiGzDecoder::new(packed).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 impl Nights {
     /// Looks which nights there are.
     ///

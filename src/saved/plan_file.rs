@@ -1,15 +1,16 @@
 //! A plan read row by row, for plans of any size.
 //!
-//! In: the path of a `plan.csv`. Out: its run record and its rows one at a time, so that no more than one is held; at the end the
+//! In: the path of a `plan.csv`, or of a night of a history, which is compressed. Out: its run record and its rows one at a time, so that no more than one is held; at the end the
 //! SHA-256 of what was read, which tells whether the record belongs to this plan. Where a spreadsheet has saved the plan again, its
 //! dates are read from all of them together. Refuses what [`super::SavedPlan`] refuses; looks at no other companion.
 
 use std::{
     fs::File,
-    io::{self, BufReader, Read},
+    io::{self, BufReader, Cursor, Read},
     path::{Path, PathBuf},
 };
 
+use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -36,16 +37,12 @@ impl PlanFile {
     /// # Errors
     /// Where it or its run record cannot be read, or is none of ours.
     pub fn open(plan: &Path) -> Result<PlanFile, SavedStop> {
-        let file = File::open(plan).map_err(|cause| unreadable(plan, cause))?;
-        // A folder opens as a file does, and fails only when it is read.
-        if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
-            return Err(unreadable(plan, io::ErrorKind::IsADirectory.into()));
-        }
+        let file = opened(plan)?;
         let not_a_plan = |cause| SavedStop::NotAPlan {
             path: plan.to_owned(),
             cause,
         };
-        let mut rows = RowReader::open(digested(file), REQUIRED).map_err(not_a_plan)?;
+        let mut rows = RowReader::open(file, REQUIRED).map_err(not_a_plan)?;
         let first = rows.next_row().map_err(not_a_plan)?;
         let mut opened = PlanFile {
             path: plan.to_owned(),
@@ -82,14 +79,12 @@ impl PlanFile {
 
     /// Whether it is another file than its record tells of; without one, whether it looks as spreadsheets save a file.
     fn is_changed(&self) -> Result<bool, SavedStop> {
-        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
-        let written = self.record.as_ref().and_then(|record| record.outputs.get(&*name));
-        let Some(written) = written else {
+        let record = self.record.as_ref().filter(|record| record.names(&self.path));
+        let Some(record) = record else {
             return Ok(self.rows.is_marked());
         };
-        let file = File::open(&self.path).map_err(|cause| unreadable(&self.path, cause))?;
-        let digest = digest_of(digested(file)).map_err(|cause| unreadable(&self.path, cause))?;
-        Ok(digest != *written)
+        let digest = digest_of(opened(&self.path)?).map_err(|cause| unreadable(&self.path, cause))?;
+        Ok(!record.tells_of(&self.path, &digest))
     }
 
     /// The next row; none at the end.
@@ -129,8 +124,7 @@ impl PlanFile {
 
     /// How dates are written in the whole file, which is read once more for that.
     fn spelling_of_all(&self) -> Result<Spelling, SavedStop> {
-        let file = File::open(&self.path).map_err(|cause| unreadable(&self.path, cause))?;
-        let mut rows = RowReader::open(digested(file), REQUIRED).map_err(|cause| self.not_a_plan(cause))?;
+        let mut rows = RowReader::open(opened(&self.path)?, REQUIRED).map_err(|cause| self.not_a_plan(cause))?;
         let mut dates = Dates::new();
         while let Some(row) = rows.next_row().map_err(|cause| self.not_a_plan(cause))? {
             dates.add(&row, rows.line());
@@ -161,14 +155,33 @@ fn digest_of(mut file: BufReader<Digested>) -> io::Result<String> {
     Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn digested(file: File) -> BufReader<Digested> {
+/// A plan's bytes from their start, unpacked where they are compressed.
+fn opened(path: &Path) -> Result<BufReader<Digested>, SavedStop> {
+    let file = unpacked(path).map_err(|cause| unreadable(path, cause))?;
     let hasher = Sha256::new();
-    BufReader::with_capacity(1 << 18, Digested { file, hasher })
+    Ok(BufReader::with_capacity(1 << 18, Digested { file, hasher }))
+}
+
+/// How what gzip made begins.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Nothing is sought in the file: it may be a pipe.
+fn unpacked(path: &Path) -> io::Result<Box<dyn Read + Send>> {
+    let mut file = File::open(path)?;
+    let mut head = Vec::new();
+    // A folder opens as a file does, and fails only when it is read.
+    Read::by_ref(&mut file).take(GZIP.len() as u64).read_to_end(&mut head)?;
+    let is_packed = head == GZIP;
+    let whole = Cursor::new(head).chain(file);
+    Ok(match is_packed {
+        true => Box::new(MultiGzDecoder::new(BufReader::new(whole))),
+        false => Box::new(whole),
+    })
 }
 
 /// A file whose bytes are digested as they are read.
 struct Digested {
-    file: File,
+    file: Box<dyn Read + Send>,
     hasher: Sha256,
 }
 

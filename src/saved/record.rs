@@ -3,10 +3,12 @@
 //! In: the record's bytes, of this or an earlier version. Out: what later runs and reports need of it; what is not there is
 //! empty, since earlier versions said less.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
+
+use super::{SavedGone, nights::night_of};
 
 /// The record of the run that wrote a plan.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize)]
@@ -35,6 +37,8 @@ pub struct SavedRecord {
     pub outputs: BTreeMap<String, String>,
     /// The plan it was compared with.
     pub previous: Option<SavedPrevious>,
+    /// Subscriptions that are gone without a trace.
+    pub gone: Vec<SavedGone>,
 }
 
 /// The plan that a run's plan was compared with.
@@ -111,6 +115,19 @@ impl SavedInput {
 }
 
 impl SavedRecord {
+    /// Whether it names this plan among its outputs; a night of a history has another name than its run gave it.
+    pub(super) fn names(&self, plan: &Path) -> bool {
+        night_of(plan).is_some() || self.outputs.contains_key(&name(plan))
+    }
+
+    /// Whether it tells of this plan, by the SHA-256 of it.
+    pub fn tells_of(&self, plan: &Path, sha256: &str) -> bool {
+        match night_of(plan) {
+            Some(_) => self.outputs.values().any(|digest| digest == sha256),
+            None => self.outputs.get(&name(plan)).is_some_and(|digest| digest == sha256),
+        }
+    }
+
     /// Reads a record.
     ///
     /// # Errors
@@ -120,7 +137,11 @@ impl SavedRecord {
     }
 }
 
-fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NaiveDate>, D::Error> {
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+pub(super) fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Option<NaiveDate>, D::Error> {
     let text = Option::<String>::deserialize(from)?;
     text.map(|text| text.parse().map_err(serde::de::Error::custom))
         .transpose()

@@ -212,6 +212,7 @@ pub(crate) fn record() -> RunRecord {
         limits: Limits::default(),
         nightly: Default::default(),
         previous: None,
+        gone: Vec::new(),
         accepted: Vec::new(),
         outputs: Default::default(),
         timing: Timing { seconds: 0.25 },

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Target, WriteStop, stage};
+use super::{Target, WriteStop, stage, under_way};
 
 /// Most bytes that are read of what a holder says of itself.
 const LONGEST: u64 = 512;
@@ -21,6 +21,8 @@ const LONGEST: u64 = 512;
 pub struct Lock {
     file: File,
     path: PathBuf,
+    /// Whether it is held elsewhere in this process as well, and given up there.
+    is_second: bool,
 }
 
 impl Lock {
@@ -39,6 +41,15 @@ impl Lock {
                     .to_owned(),
             }),
         }
+    }
+
+    /// Holds the lock once more, for as long as the answer is there.
+    pub(super) fn again(&self) -> io::Result<Lock> {
+        Ok(Lock {
+            file: self.file.try_clone()?,
+            path: self.path.clone(),
+            is_second: true,
+        })
     }
 
     /// Takes the lock of a target if its file is there: where it is not, nobody holds it. Makes nothing.
@@ -67,6 +78,10 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
+        if self.is_second {
+            return;
+        }
+        drop(under_way::end());
         // Whoever reads it now is told nothing that is no longer so; the lock itself ends with the file.
         let _ = self.file.set_len(0);
     }
@@ -114,6 +129,7 @@ fn take(mut file: File, target: &Target, path: &Path, since: &str) -> Result<Loc
             Ok(Lock {
                 file,
                 path: path.to_owned(),
+                is_second: false,
             })
         }
         Err(TryLockError::WouldBlock) => Err(WriteStop::Locked {

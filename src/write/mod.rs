@@ -28,6 +28,7 @@ use crate::{
 mod calendar;
 mod cell;
 mod change_lines;
+mod ending;
 mod finding_lines;
 mod folder;
 mod keep;
@@ -50,6 +51,7 @@ mod workbook;
 pub(crate) mod fixtures;
 
 pub use calendar::write_calendar;
+pub use ending::write_ended;
 pub use keep::Keep;
 pub(crate) use letters::is_ours as is_letter;
 pub use lock::Lock;

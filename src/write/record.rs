@@ -21,7 +21,7 @@ use crate::{
     read::Limits,
     recognise::InputRecord,
     rules::Override,
-    saved::{Columns, SavedRecord},
+    saved::{Columns, SavedGone, SavedRecord},
 };
 
 /// What a run that wrote a plan has to say about itself.
@@ -58,6 +58,8 @@ pub struct RunRecord {
     pub nightly: Nightly,
     /// The plan it was compared with; none: with no plan.
     pub previous: Option<ComparedRecord>,
+    /// Subscriptions that are gone without a trace: the next run goes on looking for them.
+    pub gone: Vec<SavedGone>,
     /// Guards that tripped and that the command line let through.
     pub accepted: Vec<Tripped>,
     /// SHA-256 of each output, by its name; the record itself is written last.

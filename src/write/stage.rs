@@ -324,6 +324,9 @@ fn put_in_place(staged: Vec<(Staged, PathBuf)>, done: &mut Vec<Done>) -> Result<
             }
         }
     }
+    if let Ok(held) = &mut held {
+        held.is_done();
+    }
     Ok(())
 }
 

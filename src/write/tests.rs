@@ -646,6 +646,7 @@ fn changes_stand_in_the_set_and_do_not_outlive_their_comparison() {
         attention_days: 30,
         early_days: 31,
         redecided: None,
+        gone: &[],
     };
     let changes = crate::compare::explain(found, &latest, &context);
     write_all(

@@ -14,15 +14,20 @@ use std::{
     time::Duration,
 };
 
+use super::ending::Ending;
+
 /// Temporary files of this process.
 #[derive(Debug)]
 pub(super) struct UnderWay {
     is_abandoned: bool,
+    /// What a run leaves if it is ended now.
+    ending: Option<Box<Ending>>,
     temporary: BTreeSet<PathBuf>,
 }
 
 static UNDER_WAY: Mutex<UnderWay> = Mutex::new(UnderWay {
     is_abandoned: false,
+    ending: None,
     temporary: BTreeSet::new(),
 });
 
@@ -55,6 +60,16 @@ pub fn abandon(patience: Duration) -> bool {
     true
 }
 
+/// From now on a run that is ended leaves this.
+pub(super) fn begin(ending: Ending) {
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).ending = Some(Box::new(ending));
+}
+
+/// What a run leaves that is ended now; from now on, nothing.
+pub(super) fn end() -> Option<Box<Ending>> {
+    UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner).ending.take()
+}
+
 /// Does work whose files are made even after [`abandon`].
 pub(super) fn at_last<T>(work: impl FnOnce() -> T) -> T {
     IS_LAST.set(true);
@@ -81,6 +96,11 @@ pub(super) fn forget<'p>(paths: impl IntoIterator<Item = &'p Path>) {
 }
 
 impl UnderWay {
+    /// All that the run wanted to write is in its place: whoever ends it now leaves that.
+    pub(super) fn is_done(&mut self) {
+        self.ending = None;
+    }
+
     /// Notes a temporary file.
     pub(super) fn note(&mut self, path: &Path) {
         self.temporary.insert(path.to_owned());
