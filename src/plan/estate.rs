@@ -343,7 +343,10 @@ fn assemble(
     step_refs.extend(shared.into_values());
     requests::number(
         &mut step_refs,
-        |place| &subscriptions[order[place as usize].4 as usize],
+        |place| {
+            let (.., index) = order[place as usize];
+            &subscriptions[index as usize]
+        },
         context.rules.number(NumberName::TransferItems, context.as_of),
     );
     let (rows, ()) = rayon::join(
@@ -376,7 +379,7 @@ fn rows_of(
     mut places: Vec<u32>,
 ) -> Vec<PlanRow> {
     /// Rows that are made before the room of their parts is given back.
-    const RUN: usize = 1 << 16;
+    const RUN: usize = u16::MAX as usize;
     let count = places.len();
     // The first row last, since parts are taken from the end. Each swap brings one to where it belongs.
     for place in &mut places {

@@ -1,8 +1,8 @@
 //! What a word fits.
 //!
 //! In: a word, everything that is known. Out: [`Found`]: one subscription with its trail, one customer, several, or what is
-//! near. An id goes before a domain, a domain or a name must fit whole: without case, accents and punctuation, as everywhere. A name
-//! as rows write it fits as well, even where the customer was found to be called otherwise.
+//! near. An id goes before a domain or a name, which fit without case, accents and punctuation, as everywhere: whole, or else a part of
+//! them. A name as rows write it fits as well, even where the customer was found to be called otherwise.
 
 use std::collections::BTreeSet;
 
@@ -19,6 +19,8 @@ use crate::{
 
 /// How many near ones are told.
 const NEAR: usize = 5;
+/// From how many letters on a word may be a part of a name.
+const PART: usize = 3;
 /// From which likeness on something is near.
 const LIKE: f64 = 0.75;
 
@@ -57,7 +59,7 @@ impl Found {
             .filter(|group| named.contains(group) || merged(known, *group).is_some_and(is_theirs))
             .collect();
         match (&customers[..], &theirs[..]) {
-            ([], []) => Found::Nothing(nearest(&asked, known)),
+            ([], []) => Found::by_part(&asked, known),
             ([] | [_], &[group]) => match SubscriptionTrail::of(group, known) {
                 Some(trail) => Found::Subscription(Box::new(trail)),
                 None => Found::Nothing(Vec::new()),
@@ -66,6 +68,39 @@ impl Found {
             ([customer], groups) => {
                 let trail = CustomerTrail::of((*customer).clone(), known);
                 Found::Customer(Box::new(trail), matches(groups, known))
+            }
+            (several, _) => Found::Several(several.iter().map(|customer| match_of(customer)).collect()),
+        }
+    }
+
+    /// Looks for whose name or domain holds a word that nothing fits whole; else for what is like it.
+    fn by_part(asked: &Asked, known: &Known<'_>) -> Found {
+        let all = known.merging.customers.iter();
+        let customers: Vec<&Customer> = all.filter(|c| asked.is_part_of(&c.name, &c.domain)).collect();
+        let id = |subscription: &Subscription| subscription.customer_id;
+        let is_theirs = |subscription: &Subscription| match customers[..] {
+            [] => {
+                id(subscription).is_none()
+                    && asked.is_part_of(&subscription.customer_name, &subscription.customer_domain)
+            }
+            _ => customers.iter().any(|customer| id(subscription) == Some(customer.id)),
+        };
+        let theirs: Vec<usize> = (0..known.merged.len())
+            .filter(|&group| merged(known, group).is_some_and(is_theirs))
+            .collect();
+        let mut names: Vec<_> = theirs
+            .iter()
+            .filter_map(|&group| merged(known, group))
+            .map(|s| &s.customer_name)
+            .collect();
+        names.dedup();
+        match (&customers[..], &names[..]) {
+            ([], []) => Found::Nothing(nearest(asked, known)),
+            ([], [_]) => Found::Stranger(matches(&theirs, known)),
+            ([], _) => Found::Several(matches(&theirs, known)),
+            ([customer], _) => {
+                let trail = CustomerTrail::of((*customer).clone(), known);
+                Found::Customer(Box::new(trail), matches(&theirs, known))
             }
             (several, _) => Found::Several(several.iter().map(|customer| match_of(customer)).collect()),
         }
@@ -164,10 +199,19 @@ impl Asked {
         named || domain.as_ref().is_some_and(|domain| **domain == *self.domain)
     }
 
+    /// Whether a name or a domain holds the word.
+    fn is_part_of(&self, name: &Option<Text>, domain: &Option<Text>) -> bool {
+        [name, domain].into_iter().flatten().any(|text| self.is_in(&fold(text)))
+    }
+
+    fn is_in(&self, folded: &str) -> bool {
+        self.name.chars().count() >= PART && folded.contains(&self.name)
+    }
+
     /// How much a text is like the word: 0 to 1, and more where it holds it.
     fn likeness(&self, text: &str) -> f64 {
         let text = fold(text);
-        match self.name.len() >= 3 && text.contains(&self.name) {
+        match self.is_in(&text) {
             true => 2.0,
             false => strsim::jaro_winkler(&text, &self.name),
         }
