@@ -50,6 +50,7 @@ codes! {
     ExportRepeated = "export-repeated", Error, "an export has a new name and last time's content";
     ExportOld = "export-old", Error, "an export is older than the settings allow";
     ExportGrowing = "export-growing", Error, "an export was still being written";
+    ColumnLost = "column-lost", Error, "an export has no column any more for what it told last time";
     FileUnreadable = "file-unreadable", Error, "the file could not be opened or read";
     FileRefused = "file-refused", Error, "the file is of a container we do not read, such as an encrypted workbook, a web page or a PDF";
     KindRefused = "kind-refused", Error, "the file is an export of something else, such as users or usage";
@@ -137,6 +138,7 @@ codes! {
     VettingUnknown = "vetting-unknown", Note, "nothing says whether the customer is vetted for the offer's segment; it counts as not vetted";
     TargetFound = "target-found", Note, "an export of ours already has the target subscription";
     RuleUnsure = "rule-unsure", Note, "the plan rests on a rule whose source is not certain";
+    HoldLost = "hold-lost", Error, "a hold that held something in the earlier plan fits no subscription any more";
     HoldExpired = "hold-expired", Note, "a hold has ended";
     HoldUnused = "hold-unused", Warning, "a hold fits no subscription";
     OfferRowUnused = "offer-row-unused", Note, "a row of the offers table fits no subscription";

@@ -6,8 +6,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::{self, File},
-    io::{self, Read as _},
+    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -19,6 +18,7 @@ mod conclude;
 mod countries;
 mod diff;
 mod explain;
+mod foreign;
 mod night;
 mod offers;
 mod previous;
@@ -55,6 +55,7 @@ use crate::{
 };
 use conclude::{Read, conclude, has_errors, leave_if_ended};
 use countries::unknown_countries;
+use foreign::is_output;
 
 /// What to do.
 #[derive(Debug, Clone)]
@@ -486,32 +487,6 @@ fn overwrites_nothing(request: &Request<'_>, inputs: &[Input]) -> Result<(), Sto
         return Err(Stop::OutputIsInput { path: target, what });
     }
     Ok(())
-}
-
-/// Whether a file begins as one of our outputs does.
-fn is_output(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(64).read_to_end(&mut head));
-    let text = String::from_utf8_lossy(&head);
-    let text = text.trim_start_matches('\u{feff}').replace(';', ",");
-    let heads = [
-        "action,move_date,",
-        "severity,code,file,",
-        "due,step,owner,",
-        "change,loss,due,",
-        "{",
-    ];
-    let begins = read.is_ok() && heads.iter().any(|head| text.starts_with(head));
-    begins || is_workbook_of_ours(path).is_some_and(|is| is)
-}
-
-/// Whether a workbook says that we made it.
-fn is_workbook_of_ours(path: &Path) -> Option<bool> {
-    let mut archive = zip::ZipArchive::new(File::open(path).ok()?).ok()?;
-    let mut properties = Vec::new();
-    let part = archive.by_name("docProps/core.xml").ok()?;
-    part.take(4096).read_to_end(&mut properties).ok()?;
-    Some(String::from_utf8_lossy(&properties).contains("<dc:creator>seatshift</dc:creator>"))
 }
 
 /// The exports, and a finding for each input that is none because it is ours.

@@ -40,7 +40,7 @@ const VARIANTS: usize = 360;
 /// Variants that go through the program.
 const PROGRAM_VARIANTS: usize = 24;
 
-const OLD_PLAN: &str = "last night's";
+const OLD_PLAN: &str = "action,subscription_id,customer_id\r\n";
 
 /// A sample export: its path below `samples`, its bytes.
 struct Sample {

@@ -158,7 +158,7 @@ fn what_guards_could_not_look_at_is_told() {
         "the first night misses nothing"
     );
     assert!(!plan_of(folder.path(), &nine(), AS_OF, &[]).1.contains("guards-blind"));
-    let by_record = "the guards `source-empty`, `export-worse`, `export-repeated`, `as-of-before`";
+    let by_record = "the guards `source-empty`, `export-worse`, `column-lost`, `export-repeated`, `as-of-before`";
     for (damage, words) in [
         (
             &(|| fs::remove_file(out.join("plan.run.json")).unwrap()) as &dyn Fn(),
@@ -351,4 +351,106 @@ fn every_damaged_night_is_named_whatever_the_form() {
         assert!(places[0].is_some() && places[0] < places[1], "{form:?}: {told}");
         assert!(!told.contains(days[1]) && !told.contains(days[3]), "{told}");
     }
+}
+
+#[test]
+fn what_is_not_ours_is_never_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("out")).unwrap();
+    let notes = "what somebody wrote\n";
+    for (name, more) in [
+        ("out/plan.csv", &[][..]),
+        ("out/plan.steps.csv", &[]),
+        ("out/plan.changes.csv", &[]),
+        ("notes.html", &["--html", "notes.html"]),
+        ("notes.xlsx", &["--xlsx", "notes.xlsx"]),
+        ("notes.ics", &["--ics", "notes.ics"]),
+    ] {
+        fs::write(at(name), notes).unwrap();
+        let (code, told) = plan_of(folder.path(), &nine(), AS_OF, more);
+        assert_eq!(code, 2, "{name}: {told}");
+        assert!(
+            told.contains("is no output of ours") && told.contains("choose another name"),
+            "{told}"
+        );
+        assert_eq!(fs::read_to_string(at(name)).unwrap(), notes);
+        fs::remove_file(at(name)).unwrap();
+        assert!(!at("out/plan.run.json").exists(), "nothing was written");
+    }
+    // What a run wrote the next one replaces, and so does a report.
+    let all = ["--html", "notes.html", "--xlsx", "notes.xlsx", "--ics", "notes.ics"];
+    for _ in 0..2 {
+        let (code, told) = plan_of(folder.path(), &nine(), AS_OF, &all);
+        assert_eq!(code, 0, "{told}");
+    }
+    let report = |more: &[&str]| run(folder.path(), ["report", "out/plan.csv"].iter().chain(more));
+    assert_eq!(code(&report(&all)), 0);
+    fs::write(at("other.html"), notes).unwrap();
+    assert_eq!(code(&report(&["--html", "other.html"])), 2);
+    assert_eq!(fs::read_to_string(at("other.html")).unwrap(), notes);
+}
+
+#[test]
+fn a_column_that_is_gone_overnight_holds_the_plan() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(plan_of(folder.path(), &nine(), AS_OF, &[]).0, 0);
+    let plan = fs::read(folder.path().join("out/plan.csv")).unwrap();
+    let headless = |column: &str| {
+        let list = fs::read_to_string(folder.path().join("list.csv")).unwrap();
+        fs::write(folder.path().join("list.csv"), list.replacen(column, "Column1", 1)).unwrap();
+    };
+    headless("Term end");
+    let again = |more: &[&str]| {
+        let usual = ["plan", "list.csv", "--as-of", AS_OF, "-o", "out/plan.csv"];
+        let ran = run(folder.path(), usual.iter().chain(more));
+        (code(&ran), said(&ran))
+    };
+    let (code, told) = again(&[]);
+    assert_eq!(code, 3, "{told}");
+    assert!(
+        told.contains("`Term end` (term_end)") && told.contains("--accept column-lost"),
+        "{told}"
+    );
+    assert_eq!(fs::read(folder.path().join("out/plan.csv")).unwrap(), plan);
+    let (code, told) = again(&["--accept", "column-lost"]);
+    assert!(code <= 1, "{told}");
+    // The night after it is as it was.
+    let (code, told) = again(&[]);
+    assert!(code <= 1, "{told}");
+}
+
+#[test]
+fn a_hold_that_fits_nothing_any_more_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let night = |rows: &[String], as_of: &str| {
+        fs::write(
+            folder.path().join("holds.csv"),
+            "subscription_id,customer_id,action,until,owner,reason\n0010,,keep,2027-12-31,Anna,wait\nnone,,keep,2027-12-31,Anna,wait\n",
+        )
+        .unwrap();
+        fs::write(folder.path().join("list.csv"), HEAD.to_owned() + &rows.concat()).unwrap();
+        fs::write(
+            folder.path().join("seatshift.toml"),
+            "[partner]\ncountries = [\"HU\"]\n[tables]\nholds = \"holds.csv\"\n",
+        )
+        .unwrap();
+        let ran = run(
+            folder.path(),
+            ["plan", "list.csv", "--as-of", as_of, "-o", "out/plan.csv"].iter(),
+        );
+        (code(&ran), said(&ran))
+    };
+    let (code, told) = night(&nine(), AS_OF);
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains("hold-unused (1)"), "{told}");
+    // Its id is another tonight, and the plan would move it.
+    let mut renamed = nine();
+    renamed[0] = row("0099", 10, 10);
+    let (code, told) = night(&renamed, AS_OF);
+    assert_eq!(code, 1, "{told}");
+    assert!(
+        told.contains("hold-lost (1)") && told.contains("hold-unused (1)"),
+        "{told}"
+    );
 }

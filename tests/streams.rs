@@ -56,11 +56,11 @@ fn nothing_on_standard_input_stops_the_run() {
 fn an_empty_folder_stops_the_run_and_leaves_the_last_plan() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("exports")).unwrap();
-    fs::write(folder.path().join("plan.csv"), "the plan of last night\n").unwrap();
+    fs::write(folder.path().join("plan.csv"), "action,subscription_id,customer_id\n").unwrap();
     let output = run(folder.path(), &["plan", "exports", "--as-of", "2026-11-21"], "");
     assert_eq!(output.status.code(), Some(3));
     let kept = fs::read_to_string(folder.path().join("plan.csv")).unwrap();
-    assert_eq!(kept, "the plan of last night\n");
+    assert_eq!(kept, "action,subscription_id,customer_id\n");
     assert!(folder.path().join("plan.stopped.run.json").exists());
     assert!(folder.path().join("plan.stopped.findings.csv").exists());
 }

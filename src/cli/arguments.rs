@@ -57,7 +57,8 @@ Exit codes:
   129, 130, 143  ended by SIGHUP, SIGINT, SIGTERM; the last plan is as it was
 
 Guards compare with the last run: shrink, customer-gone, source-empty,
-export-worse, export-repeated, as-of-before; and export-old, export-growing.
+export-worse, column-lost, export-repeated, as-of-before; and export-old,
+export-growing.
 A plan that one holds back is out/plan.held.csv.
 ";
 

@@ -14,7 +14,7 @@ use super::{
     Cause, ChangeKind, Changed, Context, Fate, Field, Loss, Pair, Recalled, Runs, crossed,
     influence::{decides, is_fact, names_nobody, reaches, reaches_rows},
     traces::{Trace, is_ours},
-    weight::{due, loss, worse},
+    weight::{due_of, loss, worse},
 };
 use crate::{
     saved::{PlanColumn, Row},
@@ -80,14 +80,15 @@ impl<'a> Causes<'a> {
             ChangeKind::Changed => self.fields(&pair, missing),
             _ => vec![self.whole(&pair, kind, trace.as_ref())],
         };
+        let day = due_of(&pair);
         Changed {
             kind,
-            loss: loss(&pair, kind, self.runs().to, self.context.attention_days).map(|loss| match trace {
+            loss: loss(&pair, kind, day, self.runs().to, self.context.attention_days).map(|loss| match trace {
                 // Perhaps it is no loss at all.
                 Some(_) => Loss::Later,
                 None => loss,
             }),
-            due: pair.new.as_ref().or(pair.old.as_ref()).and_then(due),
+            due: day,
             fields,
             worse: match (kind, &pair.old, &pair.new) {
                 (ChangeKind::Changed, Some(old), Some(new)) => worse(old, new),
@@ -244,18 +245,30 @@ impl<'a> Causes<'a> {
 
     /// The export that a row stands in, where it differs; else those that differ.
     fn place(&self, pair: &Pair) -> String {
-        let file = |row: &Option<Row<PlanColumn>>| row.as_ref().map(|row| row.get(PlanColumn::SourceFile).to_owned());
-        let own = [file(&pair.new), file(&pair.old)].into_iter().flatten();
-        own.into_iter()
-            .find(|file| self.runs().exports.contains(file))
-            .unwrap_or_else(|| self.exports.clone())
+        let own = self.own(pair);
+        own.first()
+            .map_or_else(|| self.exports.clone(), |own| (*own).to_owned())
+    }
+
+    /// The exports that a row stands in and stood in, where they differ.
+    fn own<'p>(&self, pair: &'p Pair) -> Vec<&'p str> {
+        let rows = [&pair.new, &pair.old].into_iter().flatten();
+        let mut own: Vec<&str> = rows.map(|row| row.get(PlanColumn::SourceFile)).collect();
+        own.retain(|file| self.runs().exports.contains(*file));
+        own.dedup();
+        own
     }
 
     /// The facts of a row that changed, or that none does which `plan.csv` shows.
     fn facts(&self, pair: &Pair) -> String {
         let facts: Vec<PlanColumn> = pair.columns.iter().copied().filter(|column| decides(*column)).collect();
         match facts.is_empty() {
-            true => format!("a fact that plan.csv does not show; {}", self.exports),
+            true => match self.own(pair).join(", ") {
+                own if own.is_empty() => {
+                    "a fact that plan.csv does not show, of an export that it does not name".to_owned()
+                }
+                own => format!("a fact that plan.csv does not show; {own}"),
+            },
             false => shown_facts(pair, &facts),
         }
     }

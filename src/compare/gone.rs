@@ -124,12 +124,20 @@ pub struct Watched {
     pub gone: Vec<SavedGone>,
     /// What rows of tables may be about though no export names it.
     pub subjects: HashSet<Subject>,
+    /// What a hold held in the earlier plan of what has changed or is gone.
+    pub held: HashSet<Subject>,
 }
 
 impl Changes {
     /// What there is to tell of each subscription that is gone without a trace, or was.
     pub fn watched(&self, watch: &Watch<'_>) -> Watched {
-        let mut watched = Watched::default();
+        let stayed = self.changed.iter().filter(|changed| changed.kind != ChangeKind::Moved);
+        let held = stayed.filter_map(|changed| changed.old.as_ref());
+        let held = held.filter(|row| has(row, "on-hold")).flat_map(subjects).flatten();
+        let mut watched = Watched {
+            held: held.collect(),
+            ..Watched::default()
+        };
         let holds = holds(watch.holds);
         let before: HashMap<&str, &Recalled> = self.recalled.iter().map(|known| (known.id(), known)).collect();
         for changed in self.changed.iter().filter(|changed| changed.kind == ChangeKind::Gone) {

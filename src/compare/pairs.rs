@@ -2,7 +2,8 @@
 //!
 //! In: an earlier plan row by row, a later one by place. Out: [`Pairs`]: each row that is in one of them only, or differs, with
 //! its partner. Rows that are equal are left at once, whatever the plans' size; so are those that differ only in what is counted.
-//! Keeps the order of the earlier plan, then that of the later one.
+//! Where a spreadsheet took zeros from ids, a later row is paired once: with the earlier one of its very id, else with the one it
+//! differs from least. Keeps the order of the earlier plan, but for those; then that of the later one.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -103,6 +104,7 @@ pub fn find(
     let index = Index::new(latest, ground.respelt);
     let mut seen = vec![false; latest.count()];
     let mut found = Pairs::default();
+    let mut respelt: Vec<(usize, Row<PlanColumn>)> = Vec::new();
     let mut batch = Vec::with_capacity(BATCH);
     loop {
         let row = next()?;
@@ -114,20 +116,23 @@ pub fn find(
         let judge = |row| judged(row, latest, &index, &ground);
         let judged: Vec<(Option<usize>, Judged)> = batch.par_drain(..).map(judge).collect();
         for (partner, judged) in judged {
-            partner
-                .and_then(|partner| seen.get_mut(partner))
-                .into_iter()
-                .for_each(|seen| *seen = true);
-            match judged {
-                Judged::Same => {}
-                Judged::Following => found.counted.following += 1,
-                Judged::Elsewhere => found.counted.elsewhere += 1,
-                Judged::Differs(pair) => found.pairs.push(*pair),
+            if let (Some(place), Judged::Respelt(old)) = (partner, &judged) {
+                respelt.push((place, (**old).clone()));
+                continue;
             }
+            see(&mut seen, partner);
+            found.take(judged);
         }
         if is_last {
             break;
         }
+    }
+    for (place, old) in once_each(respelt, latest, &seen) {
+        see(&mut seen, place);
+        found.take(match place {
+            Some(place) => compared(old, place, latest, &ground),
+            None => Judged::gone(old),
+        });
     }
     let unseen = seen.iter().enumerate().filter(|(_, seen)| !**seen);
     found.pairs.extend(unseen.map(|(place, _)| Pair {
@@ -139,8 +144,56 @@ pub fn find(
     Ok(found)
 }
 
+fn see(seen: &mut [bool], place: Option<usize>) {
+    if let Some(seen) = place.and_then(|place| seen.get_mut(place)) {
+        *seen = true;
+    }
+}
+
+/// Of earlier rows whose ids a spreadsheet may have respelt, each with its partner: a later row is that of one of them at most.
+fn once_each(
+    respelt: Vec<(usize, Row<PlanColumn>)>,
+    latest: &(impl Latest + ?Sized),
+    seen: &[bool],
+) -> Vec<(Option<usize>, Row<PlanColumn>)> {
+    let mut nearest: HashMap<usize, (usize, usize)> = HashMap::new();
+    for (number, (place, old)) in respelt.iter().enumerate() {
+        let new = latest.row(*place);
+        let differing = PlanColumn::ALL
+            .iter()
+            .filter(|column| !says_the_same(old.get(**column), new.get(**column)));
+        let this = (differing.count(), number);
+        let best = nearest.entry(*place).or_insert(this);
+        *best = this.min(*best);
+    }
+    let is_free = |place: usize| seen.get(place) == Some(&false);
+    let partner = |number, place| {
+        let is_nearest = nearest.get(&place).is_some_and(|(_, best)| *best == number);
+        (is_nearest && is_free(place)).then_some(place)
+    };
+    respelt
+        .into_iter()
+        .enumerate()
+        .map(|(number, (place, old))| (partner(number, place), old))
+        .collect()
+}
+
+impl Pairs {
+    fn take(&mut self, judged: Judged) {
+        match judged {
+            Judged::Same => {}
+            Judged::Following => self.counted.following += 1,
+            Judged::Elsewhere => self.counted.elsewhere += 1,
+            Judged::Differs(pair) => self.pairs.push(*pair),
+            Judged::Respelt(old) => self.take(Judged::gone(*old)),
+        }
+    }
+}
+
 /// What is to be said of an earlier row.
 enum Judged {
+    /// Perhaps it is that of another id.
+    Respelt(Box<Row<PlanColumn>>),
     Same,
     Following,
     Elsewhere,
@@ -154,21 +207,31 @@ fn judged(
     ground: &Ground,
 ) -> (Option<usize>, Judged) {
     let id = old.get(PlanColumn::SubscriptionId);
-    let partner = index.places(id).find(|&place| latest.id(place) == id);
-    let partner = partner.or_else(|| index.respelt(id));
-    let Some(place) = partner else {
-        return (
-            None,
-            Judged::Differs(Box::new(Pair {
-                old: Some(old),
-                new: None,
-                columns: Vec::new(),
-            })),
-        );
-    };
+    let own = index.places(id).find(|&place| latest.id(place) == id);
+    if let Some(place) = own {
+        return (Some(place), compared(old, place, latest, ground));
+    }
+    match index.respelt(id) {
+        Some(place) => (Some(place), Judged::Respelt(Box::new(old))),
+        None => (None, Judged::gone(old)),
+    }
+}
+
+impl Judged {
+    fn gone(old: Row<PlanColumn>) -> Judged {
+        Judged::Differs(Box::new(Pair {
+            old: Some(old),
+            new: None,
+            columns: Vec::new(),
+        }))
+    }
+}
+
+/// An earlier row against its partner.
+fn compared(old: Row<PlanColumn>, place: usize, latest: &(impl Latest + ?Sized), ground: &Ground) -> Judged {
     let new = latest.row(place);
     if *new == old {
-        return (partner, Judged::Same);
+        return Judged::Same;
     }
     let mut columns: Vec<PlanColumn> = PlanColumn::ALL
         .iter()
@@ -177,15 +240,15 @@ fn judged(
         .filter(|column| !ground.respelt || !says_the_same(old.get(*column), new.get(*column)))
         .collect();
     if columns.is_empty() {
-        return (partner, Judged::Same);
+        return Judged::Same;
     }
     if !ground.all {
         columns.retain(|column| !PLACE.contains(column));
         if columns.is_empty() {
-            return (partner, Judged::Elsewhere);
+            return Judged::Elsewhere;
         }
         if ground.dated && follows_as_of(&old, &new, &columns) {
-            return (partner, Judged::Following);
+            return Judged::Following;
         }
     }
     let pair = Pair {
@@ -193,7 +256,7 @@ fn judged(
         old: Some(old),
         columns,
     };
-    (partner, Judged::Differs(Box::new(pair)))
+    Judged::Differs(Box::new(pair))
 }
 
 /// Whether a row moves as soon as all is ready, before and after, and differs in nothing but what goes on with as-of.

@@ -621,3 +621,115 @@ fn exports_differ_by_content_and_by_name() {
     assert!(!Runs::new(None, Some(&record(&[]))).known);
     assert!(!Runs::new(Some(&SavedRecord::default()), Some(&record(&[]))).known);
 }
+
+#[test]
+fn ours_that_was_there_before_hides_nothing_that_has_no_window() {
+    let ours = |id| {
+        let cells = [
+            (P::SourceChannel, "own"),
+            (P::Action, "keep"),
+            (P::Reasons, "already-ours"),
+            (P::TermEnd, "2027-03-31"),
+        ];
+        row(id, &cells)
+    };
+    let kind = |cells: Cells<'_>, is_there_before: bool| {
+        let before = is_there_before.then(|| ours("o"));
+        let old: Vec<Row<P>> = [row("a", cells)].into_iter().chain(before).collect();
+        let changes = changes(&old, &[ours("o")], &runs(&["list.csv"], &[], "2026-12-30"));
+        let gone = changes.changed.iter().find(|changed| changed.old.is_some());
+        gone.unwrap().kind
+    };
+    let no_window = (P::WindowOpens, "");
+    let no_target = [(P::TargetOfferId, ""), (P::TargetOffer, "")];
+    let held = [
+        &no_target[..],
+        &[no_window, (P::Action, "keep"), (P::Reasons, "on-hold")],
+    ]
+    .concat();
+    assert_eq!(kind(&held, true), ChangeKind::Gone);
+    assert_eq!(kind(&held, false), ChangeKind::Gone, "what is kept goes nowhere");
+    let review = [&no_target[..], &[no_window, (P::Action, "review")]].concat();
+    assert_eq!(kind(&review, true), ChangeKind::Gone);
+    assert_eq!(kind(&review, false), ChangeKind::Moved);
+    assert_eq!(kind(&[no_window], true), ChangeKind::Moved, "the plan named its offer");
+}
+
+#[test]
+fn a_row_that_has_lost_its_day_hangs_on_the_one_it_had() {
+    let later = runs(&["list.csv"], &[], "2026-12-20");
+    let lost = [
+        (P::Action, "review"),
+        (P::MoveDate, ""),
+        (P::NextStep, "decide"),
+        (P::NextStepBy, ""),
+        (P::TermEnd, ""),
+        (P::Urgency, ""),
+    ];
+    for end in ["", "2027-12-31"] {
+        let lost = [&lost[..4], &[(P::TermEnd, end)]].concat();
+        let changes = changes(&[row("a", &[])], &[row("a", &lost)], &later);
+        let changed = &changes.changed[0];
+        assert_eq!(
+            (changed.due, changed.loss),
+            (Some(day("2026-12-28")), Some(Loss::DueSoon))
+        );
+    }
+    // What is kept is no more urgent.
+    let kept = [&lost[1..], &[(P::Action, "keep")]].concat();
+    let changes = changes(&[row("a", &[])], &[row("a", &kept)], &later);
+    assert_eq!(changes.changed[0].due, None);
+}
+
+#[test]
+fn a_later_row_is_paired_once_though_zeros_are_lost() {
+    let paired = |old: &[Row<P>], new: &[Row<P>]| -> Vec<(String, ChangeKind)> {
+        let mut rows = old.iter().cloned();
+        let ground = Ground {
+            dated: true,
+            respelt: true,
+            ..Ground::default()
+        };
+        let found = find(|| Ok(rows.next()), new, ground).unwrap();
+        let runs = runs(&["list.csv"], &[], "2026-11-21");
+        let context = Context {
+            runs: &runs,
+            attention_days: 30,
+            early_days: 31,
+            redecided: None,
+            gone: &[],
+        };
+        let changes = explain(found, new, &context);
+        let told = changes.changed.iter();
+        told.map(|changed| (changed.get(P::SubscriptionId).to_owned(), changed.kind))
+            .collect()
+    };
+    let visio = |id| {
+        row(
+            id,
+            &[(P::SourceOfferId, "X:1"), (P::SourceOffer, "Visio"), (P::Seats, "12")],
+        )
+    };
+    let gone = |id: &str| vec![(id.to_owned(), ChangeKind::Gone)];
+    // Its own id goes before the one that a spreadsheet may have made of another, in either order.
+    assert_eq!(
+        paired(&[visio("0012"), row("12", &[])], &[row("12", &[])]),
+        gone("0012")
+    );
+    assert_eq!(
+        paired(&[row("12", &[]), visio("0012")], &[row("12", &[])]),
+        gone("0012")
+    );
+    assert_eq!(paired(&[visio("12")], &[visio("0012")]), []);
+    // Of two that it may be it is the one that it is like.
+    assert_eq!(paired(&[row("12", &[]), visio("012")], &[visio("0012")]), gone("12"));
+}
+
+#[test]
+fn only_exports_that_a_row_stands_in_are_its_cause() {
+    let review: Cells<'_> = &[(P::Action, "review"), (P::SourceFile, "b.csv")];
+    let all = runs(&["a.csv", "b.csv", "c.csv", "list.csv"], &[], "2026-11-20");
+    let changes = changes(&[row("a", &[])], &[row("a", review)], &all);
+    let (_, detail) = cause(&changes, P::Action);
+    assert_eq!(detail, "a fact that plan.csv does not show; b.csv, list.csv");
+}

@@ -4,6 +4,7 @@
 //! one of the same source. Ours it is where the customer and the offer (the target, or the source's own) are the same, the licences
 //! suffice, and it began when a target of the source may have begun ([`SourceTerm`]), or keeps the term end as a transfer does. One
 //! subscription of ours stands for no more licences than it has. What begins nobody knows when counts only if it is new as well.
+//! Where the source has no window, ours that was there before counts only for a target that the plan named. What was kept goes nowhere.
 //! For what was gone before only that counts which is new tonight: the rest has been looked at, and may stand for another.
 
 use std::collections::{HashMap, HashSet};
@@ -15,7 +16,7 @@ use super::{Context, Fate, Latest, Pair, Recalled, influence::has};
 use crate::{
     rules::SourceTerm,
     saved::{PlanColumn, Row},
-    terms::{Term, Text},
+    terms::{Action, Term, Text},
 };
 
 /// Where a subscription went.
@@ -116,6 +117,7 @@ pub(super) fn traces(
             let wants = Wants {
                 seats: number(row, PlanColumn::Seats),
                 is_recalled: place >= pairs.len(),
+                is_named: false,
             };
             *slot = trace(row, wants, heirs, context);
         }
@@ -130,6 +132,8 @@ struct Wants {
     seats: u64,
     /// Whether it was gone before: then what an heir had already has been looked at, and may stand for another.
     is_recalled: bool,
+    /// Whether the plan named the offer as its target.
+    is_named: bool,
 }
 
 impl Wants {
@@ -142,12 +146,18 @@ impl Wants {
 }
 
 fn trace(gone: &Row<PlanColumn>, wants: Wants, heirs: &mut [Heir], context: &Context<'_>) -> Option<Trace> {
-    if !has(gone, "already-ours") {
+    if !has(gone, "already-ours") && gone.get(PlanColumn::Action) != Action::Keep.as_str() {
         let earliest = earliest(gone, context);
         let ours = [PlanColumn::TargetOfferId, PlanColumn::SourceOfferId]
             .into_iter()
             .zip([PlanColumn::TargetOffer, PlanColumn::SourceOffer])
-            .find_map(|(ids, names)| ours(gone, earliest, &wanted(gone, ids, names), wants, heirs));
+            .find_map(|(ids, names)| {
+                let wants = Wants {
+                    is_named: ids == PlanColumn::TargetOfferId,
+                    ..wants
+                };
+                ours(gone, earliest, &wanted(gone, ids, names), wants, heirs)
+            });
         if let Some(id) = ours {
             return Some(Trace::Ours(id));
         }
@@ -173,7 +183,7 @@ fn ours(
     for offer in wanted {
         let fits = |heir: &Heir| {
             let is_it = heir.is_ours && wants.fits(heir) && shares(&heir.offers, offer);
-            is_it && in_time(gone, earliest, heir)
+            is_it && in_time(gone, earliest, wants, heir)
         };
         let place = heirs
             .iter()
@@ -213,7 +223,11 @@ fn begins(row: &Row<PlanColumn>) -> Option<NaiveDate> {
 }
 
 /// Whether ours began late enough to be the target, or keeps the term.
-fn in_time(gone: &Row<PlanColumn>, earliest: Option<NaiveDate>, heir: &Heir) -> bool {
+fn in_time(gone: &Row<PlanColumn>, earliest: Option<NaiveDate>, wants: Wants, heir: &Heir) -> bool {
+    let has_window = gone.date(PlanColumn::WindowOpens).is_some();
+    if !has_window && !wants.is_named && !heir.is_new {
+        return false;
+    }
     let end = gone.date(PlanColumn::TermEnd);
     if end.is_some() && heir.ends == end {
         return true;

@@ -26,22 +26,44 @@ const BAD: [&str; 13] = [
 ];
 
 /// The day a subscription hangs on.
-pub(super) fn due(row: &Row<PlanColumn>) -> Option<NaiveDate> {
+fn due(row: &Row<PlanColumn>) -> Option<NaiveDate> {
     [PlanColumn::NextStepBy, PlanColumn::MoveDate, PlanColumn::TermEnd]
         .into_iter()
         .filter_map(|column| row.date(column))
         .min()
 }
 
-/// Whether it is a loss.
-pub(super) fn loss(pair: &Pair, kind: ChangeKind, to: Option<NaiveDate>, attention_days: u16) -> Option<Loss> {
-    let lost = match (kind, &pair.old, &pair.new) {
-        (ChangeKind::Gone, Some(old), _) if old.get(PlanColumn::Action) != "keep" => old,
-        (ChangeKind::Changed, Some(old), Some(new)) if !worse(old, new).is_empty() => new,
-        _ => return None,
+/// The day a change hangs on. A row that is not kept and has no day of its own any more hangs on the one it had: that it is no
+/// more told makes nothing less urgent.
+pub(super) fn due_of(pair: &Pair) -> Option<NaiveDate> {
+    let next = |row: &Row<PlanColumn>| {
+        let days = [PlanColumn::NextStepBy, PlanColumn::MoveDate];
+        days.into_iter().filter_map(|column| row.date(column)).min()
     };
+    match (&pair.old, &pair.new) {
+        (Some(old), Some(new)) if next(new).is_none() && new.get(PlanColumn::Action) != "keep" => {
+            let days = [next(old), due(new)];
+            days.into_iter().flatten().min().or_else(|| due(old))
+        }
+        (old, new) => new.as_ref().or(old.as_ref()).and_then(due),
+    }
+}
+
+/// Whether it is a loss. `day` is the one it hangs on.
+pub(super) fn loss(
+    pair: &Pair,
+    kind: ChangeKind,
+    day: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+    attention_days: u16,
+) -> Option<Loss> {
+    match (kind, &pair.old, &pair.new) {
+        (ChangeKind::Gone, Some(old), _) if old.get(PlanColumn::Action) != "keep" => {}
+        (ChangeKind::Changed, Some(old), Some(new)) if !worse(old, new).is_empty() => {}
+        _ => return None,
+    }
     let near = to.and_then(|to| to.checked_add_days(Days::new(attention_days.into())));
-    match (due(lost), near) {
+    match (day, near) {
         (Some(day), Some(near)) if day <= near => Some(Loss::DueSoon),
         // Without a date of the plan nothing is known to be far.
         (Some(_), None) => Some(Loss::DueSoon),

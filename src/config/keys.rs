@@ -397,6 +397,7 @@ fn nightly(section: Section<'_, '_>) -> Nightly {
         whole(value, 0..=86_400)
     });
     section.set("allow_empty_source", &mut nightly.allow_empty_source, truth);
+    section.set("allow_lost_columns", &mut nightly.allow_lost_columns, truth);
     section.set("allow_same_content", &mut nightly.allow_same_content, truth);
     section.set("history_nights", &mut nightly.history_nights, |value| {
         Ok(u16::try_from(whole(value, 1..=MOST_DAYS)?).unwrap_or(u16::MAX))

@@ -17,6 +17,8 @@ pub struct Nightly {
     pub gone_customer: u64,
     /// Rows that an export may lose over last time.
     pub lost_rows: u64,
+    /// Whether an export may lose a column that a plan rests on.
+    pub allow_lost_columns: bool,
     /// Days after which an export is old; 0: not looked at.
     pub max_age_days: u16,
     /// Seconds for which an export must not have changed; 0: not looked at.
@@ -39,6 +41,7 @@ impl Default for Nightly {
             gone_subscriptions: 500,
             gone_customer: 20,
             lost_rows: 0,
+            allow_lost_columns: false,
             max_age_days: 0,
             settle_seconds: 0,
             allow_empty_source: false,

@@ -9,9 +9,10 @@ use super::{Guard, Last, LastPlan, last::shown};
 use crate::finding::{Code, Finding};
 
 /// Guards that go by the record of the last run.
-const BY_RECORD: [Guard; 4] = [
+const BY_RECORD: [Guard; 5] = [
     Guard::SourceEmpty,
     Guard::ExportWorse,
+    Guard::ColumnLost,
     Guard::ExportRepeated,
     Guard::AsOfBefore,
 ];

@@ -70,9 +70,21 @@ pub(super) fn gone(tonight: &Tonight<'_>, last: &LastPlan) -> Vec<Tripped> {
     let customers: HashSet<CustomerId> = rows.iter().filter_map(|row| row.subscription.customer_id).collect();
     let customers: HashSet<String> = customers.iter().map(CustomerId::to_string).collect();
     let mut tripped = Vec::new();
-    tripped.extend(shrunk(tonight, "subscriptions", last.subscriptions, rows.len() as u64));
+    tripped.extend(shrunk(
+        tonight,
+        tonight.shown_plan,
+        "subscriptions",
+        last.subscriptions,
+        rows.len() as u64,
+    ));
     let were = last.customers.len() as u64;
-    tripped.extend(shrunk(tonight, "customers", were, customers.len() as u64));
+    tripped.extend(shrunk(
+        tonight,
+        tonight.shown_plan,
+        "customers",
+        were,
+        customers.len() as u64,
+    ));
     let most = tonight.nightly().gone_subscriptions;
     if most > 0 && last.gone >= most {
         let message = format!(

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// A path with its numbers left out: what the same export is called every night.
-fn series(path: &str) -> String {
+pub(super) fn series(path: &str) -> String {
     let mut series = String::with_capacity(path.len());
     for character in path.chars() {
         match character.is_ascii_digit() {
@@ -26,7 +26,7 @@ fn series(path: &str) -> String {
 }
 
 /// The inputs of a run by what they are called every night.
-fn by_series<T>(inputs: &[T], path: impl Fn(&T) -> &str) -> BTreeMap<String, Vec<&T>> {
+pub(super) fn by_series<T>(inputs: &[T], path: impl Fn(&T) -> &str) -> BTreeMap<String, Vec<&T>> {
     let mut by_series: BTreeMap<String, Vec<&T>> = BTreeMap::new();
     for input in inputs {
         by_series.entry(series(path(input))).or_default().push(input);
@@ -97,6 +97,20 @@ pub(super) fn empty(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped>
                 format!("the exports of the [[source]] `{pattern}` gave {gave} last time, and give none tonight");
             tripped.push(Tripped::new(Guard::SourceEmpty, tonight.config.shown_path(), message));
         }
+    }
+    tripped
+}
+
+/// Exports that give far fewer rows, however many the others give; those that give none are another guard's concern.
+pub(super) fn shrunk(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped> {
+    let now = by_series(tonight.inputs, |input| &input.file.path);
+    let mut tripped = Vec::new();
+    for (series, before) in by_series(&record.inputs, |input| &input.path) {
+        let Some(now) = now.get(&series) else { continue };
+        let were: u64 = before.iter().map(|input| input.rows_used()).sum();
+        let are: u64 = now.iter().map(|input| rows_of(input)).sum();
+        let name = now.iter().map(|input| &*input.file.path).max().unwrap_or_default();
+        tripped.extend(super::shrunk(tonight, name, "rows of the export", were, are).filter(|_| are > 0));
     }
     tripped
 }

@@ -5,6 +5,7 @@
 //! Without a last run only those guards look that need none. The same arguments give the same answer.
 
 mod blind;
+mod columns;
 mod gone;
 mod inputs;
 mod last;
@@ -34,6 +35,7 @@ worded! {
         CustomerGone = "customer-gone",
         SourceEmpty = "source-empty",
         ExportWorse = "export-worse",
+        ColumnLost = "column-lost",
         ExportRepeated = "export-repeated",
         AsOfBefore = "as-of-before",
         ExportOld = "export-old",
@@ -49,6 +51,7 @@ impl Guard {
             Guard::CustomerGone => Code::CustomerGone,
             Guard::SourceEmpty => Code::SourceEmpty,
             Guard::ExportWorse => Code::ExportWorse,
+            Guard::ColumnLost => Code::ColumnLost,
             Guard::ExportRepeated => Code::ExportRepeated,
             Guard::AsOfBefore => Code::AsOfBefore,
             Guard::ExportOld => Code::ExportOld,
@@ -131,9 +134,12 @@ pub fn tripped(tonight: &Tonight<'_>, last: Option<&Last>, plan: Option<&LastPla
         tripped.extend(before(tonight, record));
         tripped.extend(inputs::empty(tonight, record));
         tripped.extend(inputs::worse(tonight, record));
+        tripped.extend(inputs::shrunk(tonight, record));
+        tripped.extend(columns::lost(tonight, record));
         tripped.extend(inputs::repeated(tonight, record));
         tripped.extend(shrunk(
             tonight,
+            tonight.shown_plan,
             "rows read",
             record.accounting.get("rows_read").copied().unwrap_or_default(),
             tonight.accounting.rows_read,
@@ -158,7 +164,7 @@ fn before(tonight: &Tonight<'_>, record: &SavedRecord) -> Option<Tripped> {
 }
 
 /// Whether fewer are there than the settings allow.
-fn shrunk(tonight: &Tonight<'_>, what: &str, before: u64, now: u64) -> Option<Tripped> {
+fn shrunk(tonight: &Tonight<'_>, file: &str, what: &str, before: u64, now: u64) -> Option<Tripped> {
     let Nightly {
         shrink_percent,
         shrink_from,
@@ -171,7 +177,7 @@ fn shrunk(tonight: &Tonight<'_>, what: &str, before: u64, now: u64) -> Option<Tr
         let percent = lost * 100 / before.max(1);
         let message =
             format!("{what}: {now} tonight, {before} last time, {percent} % fewer; up to {shrink_percent} % pass");
-        Tripped::new(Guard::Shrink, tonight.shown_plan, message)
+        Tripped::new(Guard::Shrink, file, message)
     })
 }
 

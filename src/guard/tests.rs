@@ -111,6 +111,7 @@ fn was(path: &str, rows: u64, refused: bool, rejected: u64, sha256: &str) -> Sav
         sha256: Some(sha256.to_owned()),
         tables: vec![SavedInputTable {
             accounting: [("rejected".to_owned(), rejected)].into(),
+            ..SavedInputTable::default()
         }],
         ..SavedInput::default()
     }
@@ -189,5 +190,109 @@ fn every_guard_has_a_code_of_its_name_and_a_flag() {
         assert_eq!(guard.code().as_str(), guard.as_str());
         let finding = Tripped::new(guard, "a.csv", "figures").finding(false, 1);
         assert!(finding.hint.contains(&format!("--accept {guard}")), "{}", finding.hint);
+    }
+}
+
+#[test]
+fn a_column_that_is_gone_is_told_by_its_heading() {
+    let plan = Plan::default();
+    let columns = |headings: &[(&str, &str)]| -> Vec<(String, Option<String>)> {
+        let column = |(heading, field): &(&str, &str)| {
+            let field = Some((*field).to_owned()).filter(|field| !field.is_empty());
+            ((*heading).to_owned(), field)
+        };
+        headings.iter().map(column).collect()
+    };
+    let was_with = |path: &str, headings: &[(&str, &str)]| {
+        let mut input = was(path, 9, false, 0, "x");
+        input.tables[0].columns = columns(headings);
+        input
+    };
+    let is_with = |path: &str, headings: &[(&str, &str)]| {
+        let mut input = input(path, 9, false, 0, "y");
+        let columns = columns(headings).into_iter();
+        input.tables[0].columns = columns
+            .map(|(heading, field)| (heading.as_str().into(), field.map(|field| field.as_str().into())))
+            .collect();
+        input
+    };
+    let all = [
+        ("Id", "subscription_id"),
+        ("Tenant", "customer_id"),
+        ("Customer", "customer_name"),
+        ("Offer", "offer_name"),
+        ("SKU", "sku_id"),
+        ("Seats", "seats"),
+        ("End", "term_end"),
+        ("Renew", "auto_renew"),
+        ("Price", ""),
+    ];
+    let without =
+        |heading: &str| -> Vec<(&str, &str)> { all.iter().filter(|(own, _)| *own != heading).copied().collect() };
+    let of = |config: &Config, before: Vec<SavedInput>, now: InputRecord| {
+        let record = SavedRecord {
+            inputs: before,
+            ..SavedRecord::default()
+        };
+        tripped(&tonight(config, &plan, &[now], 0), last(record).as_ref(), None)
+    };
+    let config = Config::default();
+    for (heading, trips) in [
+        ("Id", true),
+        ("Tenant", true),
+        ("Seats", true),
+        ("End", true),
+        ("Renew", true),
+        // The id is there still; the offer is known by another column; nothing is read of a price.
+        ("Customer", false),
+        ("Offer", false),
+        ("SKU", false),
+        ("Price", false),
+    ] {
+        let told = of(
+            &config,
+            vec![was_with("a.csv", &all)],
+            is_with("a.csv", &without(heading)),
+        );
+        assert_eq!(guards(&told), vec![Guard::ColumnLost; usize::from(trips)], "{heading}");
+        assert!(told.iter().all(|told| told.message.contains(heading)), "{told:?}");
+    }
+    // A heading of another name that tells the same is no loss.
+    let mut renamed = without("End");
+    renamed.push(("Last day", "term_end"));
+    assert!(of(&config, vec![was_with("a.csv", &all)], is_with("a.csv", &renamed)).is_empty());
+    // Another date in the name is the same export; of several that had it all count.
+    let dated = |day: &str, headings: &[(&str, &str)]| was_with(&format!("a-2026-11-{day}.csv"), headings);
+    let now = || is_with("a-2026-11-21.csv", &without("End"));
+    assert_eq!(
+        guards(&of(&config, vec![dated("20", &all)], now())),
+        [Guard::ColumnLost]
+    );
+    let some = vec![dated("19", &without("End")), dated("20", &all)];
+    assert!(of(&config, some, now()).is_empty());
+    let mut allowed = Config::default();
+    allowed.nightly.allow_lost_columns = true;
+    assert!(of(&allowed, vec![dated("20", &all)], now()).is_empty());
+}
+
+#[test]
+fn one_export_that_loses_most_of_its_rows_is_told_within_a_larger_plan() {
+    let (config, plan) = (Config::default(), Plan::default());
+    for (before, now, trips) in [(100, 80, false), (100, 79, true), (99, 40, false)] {
+        let record = SavedRecord {
+            inputs: vec![was("big.csv", 5000, false, 0, "x"), was("a.csv", before, false, 0, "y")],
+            ..SavedRecord::default()
+        };
+        let inputs = [
+            input("big.csv", 5000, false, 0, "x"),
+            input("a.csv", now, false, 0, "z"),
+        ];
+        let told = tripped(&tonight(&config, &plan, &inputs, 0), last(record).as_ref(), None);
+        assert_eq!(
+            guards(&told),
+            vec![Guard::Shrink; usize::from(trips)],
+            "{before} to {now}"
+        );
+        assert!(told.iter().all(|told| &*told.file == "a.csv"), "{told:?}");
     }
 }

@@ -8,11 +8,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Stop, is_output, ours};
+use super::{
+    Stop,
+    foreign::{Form, is_output},
+    ours,
+};
 use crate::{
     config::Config,
     read::Input,
-    saved::night_of,
+    saved::{night_of, record_of},
     write::{Reports, Target, is_letter, may_hold_metrics},
 };
 
@@ -54,6 +58,38 @@ impl Outputs<'_> {
             return Err(taken_by("--metrics", path, "holds no figures of ours".to_owned()));
         }
         self.history.map_or(Ok(()), |folder| nights_stand_apart(folder, &taken))
+    }
+
+    /// Nothing of somebody else's is overwritten: by a plan and its companions, where `with_plan`, and by reports.
+    ///
+    /// # Errors
+    /// Where a file is no output of ours.
+    pub(super) fn replace_ours_only(&self, with_plan: bool) -> Result<(), Stop> {
+        let last = self.target.and_then(|target| record_of(target.plan()).ok().flatten());
+        let beside = self
+            .target
+            .iter()
+            .filter(|_| with_plan)
+            .flat_map(|target| written(target));
+        let reports = [
+            ("--html", &self.reports.html, Form::Page),
+            ("--xlsx", &self.reports.xlsx, Form::Workbook),
+            ("--ics", &self.reports.ics, Form::Calendar),
+        ];
+        let reports = reports
+            .into_iter()
+            .filter_map(|(flag, path, form)| Some((flag, path.clone()?, form)));
+        for (flag, path, form) in beside.chain(reports) {
+            if !form.may_replace(&path, last.as_ref()) {
+                return Err(Stop::NotApart {
+                    flag,
+                    what: format!("is no output of ours, and would be overwritten by `{flag}`"),
+                    path,
+                    hint: "choose another name, or remove the file",
+                });
+            }
+        }
+        Ok(())
     }
 
     /// No folder of ours holds an export: all that is in it would be left out.
@@ -115,6 +151,22 @@ fn taken_by(flag: &'static str, path: &Path, what: String) -> Stop {
         what: format!("{what}, and would be overwritten by `{flag}`"),
         hint: "give each output a file of its own",
     }
+}
+
+/// What a run may write for a plan, each with the argument that asks for it and what it looks like.
+fn written(target: &Target) -> [(&'static str, PathBuf, Form); 8] {
+    const FINDINGS: Form = Form::Table("severity,code,");
+    [
+        (target.plan().to_owned(), Form::Plan),
+        (target.findings(), FINDINGS),
+        (target.steps(), Form::Table("due,step,")),
+        (target.changes(), Form::Table("change,")),
+        (target.run(), Form::Record),
+        (target.stopped_run(), Form::Record),
+        (target.stopped_findings(), FINDINGS),
+        (target.held(), Form::Plan),
+    ]
+    .map(|(path, form)| ("-o", path, form))
 }
 
 /// The plan and what stands beside it whatever is asked for.

@@ -11,7 +11,7 @@ use std::{
 use super::{Observer, Outcome, Part, Request, Stop, Verdict, previous::Compared, told};
 use crate::{
     catalog::evidence::EvidenceFile,
-    finding::{Accounting, Code, Finding, Severity},
+    finding::{Accounting, Code, Finding, Place, Severity},
     guard::{self, Guard, Last, LastPlan, Tonight, Tripped},
     plan::{Counts, MappedOffer, Plan},
     recognise::InputRecord,
@@ -53,6 +53,13 @@ pub(super) fn conclude(
         mut findings,
         mut compared,
     } = read;
+    // What a hold held may be acted on, where it fits nothing any more.
+    for finding in &mut plan.findings {
+        let is_lost = finding.place.row.is_some_and(|row| compared.held.contains(&row));
+        if finding.code == Code::HoldUnused && is_lost {
+            *finding = hold_lost(finding.place.clone());
+        }
+    }
     // A row of a table that is about what is gone is about something.
     let explained = |finding: &Finding| {
         let row = finding.place.row.map(|row| (finding.code, row));
@@ -177,6 +184,12 @@ pub(super) fn leave_if_ended(
     };
     let record = records.stopped_record("", findings, 0);
     lock.leave_if_ended(target, request.config.output, record);
+}
+
+fn hold_lost(place: Place) -> Finding {
+    let message = "the hold held something in the earlier plan, and fits no subscription of this run";
+    let hint = "look where it went: the plan acts on it if it is there under another id; give the hold that id, or delete the row";
+    Finding::new(Code::HoldLost, place, message, hint)
 }
 
 /// Reports that stand beside the plan and were not made anew.

@@ -46,6 +46,8 @@ pub(super) struct Compared {
     pub(super) gone: Vec<SavedGone>,
     /// Findings that are no more so, since what is gone is what they miss: each by its code and the row of the table.
     pub(super) explained: HashSet<(Code, u32)>,
+    /// Rows of the holds table that held something in the earlier plan.
+    pub(super) held: HashSet<u32>,
 }
 
 /// Tonight's plan and what it was made from.
@@ -149,6 +151,8 @@ impl Compared {
             .chain(progress)
             .filter(|(_, subject, _)| watched.subjects.contains(*subject));
         self.explained = fits.map(|(code, _, row)| (code, row)).collect();
+        let held = tables.holds.iter().filter(|hold| watched.held.contains(&hold.subject));
+        self.held = held.map(|hold| hold.row).collect();
         self.findings.extend(watched.findings);
         self.gone = watched.gone;
     }

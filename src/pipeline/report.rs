@@ -61,6 +61,7 @@ pub fn report(request: &ReportRequest<'_>, observer: &dyn Observer) -> Result<Re
             metrics: None,
         };
         outputs.stand_apart()?;
+        outputs.replace_ours_only(false)?;
     }
     let _lock = lock(request)?;
     observer.part(Part::Reading);

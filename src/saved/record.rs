@@ -97,6 +97,10 @@ pub struct SavedInput {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(default)]
 pub struct SavedInputTable {
+    /// Its sheet, in a workbook.
+    pub sheet: Option<String>,
+    /// Each heading and what it told; none: not used.
+    pub columns: Vec<(String, Option<String>)>,
     /// Where its rows went, by name.
     pub accounting: BTreeMap<String, u64>,
 }

@@ -236,7 +236,7 @@ fn all_problems_are_told_at_once_by_line() {
          night/seatshift.toml, line 6: `rules.lead.agreement`: `-1` is out of range\n  hint: a whole number from 0 to 3650\n\
          night/seatshift.toml, line 6: unknown key `rules.lead.relatonship`\n  hint: nearest is `relationship`\n\
          night/seatshift.toml, line 7: `rules.mosa`: expected a text, found the number `1`\n  hint: write it in quotes\n\
-         night/seatshift.toml, line 9: unknown key `nightly.guard`\n  hint: known here: allow_empty_source, allow_same_content, gone_customer, gone_subscriptions, history, history_nights, lost_rows, max_age_days, settle_seconds, shrink_from, shrink_percent\n\
+         night/seatshift.toml, line 9: unknown key `nightly.guard`\n  hint: known here: allow_empty_source, allow_lost_columns, allow_same_content, gone_customer, gone_subscriptions, history, history_nights, lost_rows, max_age_days, settle_seconds, shrink_from, shrink_percent\n\
          night/seatshift.toml, line 10: `source.match`: is missing\n  hint: write `match = \"exports/*.csv\"`"
     );
 }
