@@ -378,6 +378,7 @@ impl Exports {
         let config = request.config;
         let (inputs, mut findings) = read::expand_with(request.exports, io::stdin(), &config.limits);
         overwrites_nothing(request, &inputs)?;
+        request.outputs().replace_ours_only(true)?;
         request.outputs().hold_no_export(&inputs)?;
         let mut ours = ours(config, request.target.as_ref(), &request.reports);
         if let Previous::Named(path) = &request.previous {

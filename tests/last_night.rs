@@ -363,9 +363,9 @@ fn what_is_not_ours_is_never_overwritten() {
         ("out/plan.csv", &[][..]),
         ("out/plan.steps.csv", &[]),
         ("out/plan.changes.csv", &[]),
-        ("notes.html", &["--html", "notes.html"]),
-        ("notes.xlsx", &["--xlsx", "notes.xlsx"]),
-        ("notes.ics", &["--ics", "notes.ics"]),
+        ("notes.html", &["--html=notes.html"]),
+        ("notes.xlsx", &["--xlsx=notes.xlsx"]),
+        ("notes.ics", &["--ics=notes.ics"]),
     ] {
         fs::write(at(name), notes).unwrap();
         let (code, told) = plan_of(folder.path(), &nine(), AS_OF, more);
@@ -379,7 +379,7 @@ fn what_is_not_ours_is_never_overwritten() {
         assert!(!at("out/plan.run.json").exists(), "nothing was written");
     }
     // What a run wrote the next one replaces, and so does a report.
-    let all = ["--html", "notes.html", "--xlsx", "notes.xlsx", "--ics", "notes.ics"];
+    let all = ["--html=notes.html", "--xlsx=notes.xlsx", "--ics=notes.ics"];
     for _ in 0..2 {
         let (code, told) = plan_of(folder.path(), &nine(), AS_OF, &all);
         assert_eq!(code, 0, "{told}");
@@ -387,7 +387,7 @@ fn what_is_not_ours_is_never_overwritten() {
     let report = |more: &[&str]| run(folder.path(), ["report", "out/plan.csv"].iter().chain(more));
     assert_eq!(code(&report(&all)), 0);
     fs::write(at("other.html"), notes).unwrap();
-    assert_eq!(code(&report(&["--html", "other.html"])), 2);
+    assert_eq!(code(&report(&["--html=other.html"])), 2);
     assert_eq!(fs::read_to_string(at("other.html")).unwrap(), notes);
 }
 
@@ -409,7 +409,7 @@ fn a_column_that_is_gone_overnight_holds_the_plan() {
     let (code, told) = again(&[]);
     assert_eq!(code, 3, "{told}");
     assert!(
-        told.contains("`Term end` (term_end)") && told.contains("--accept column-lost"),
+        told.contains("(term_end)") && told.contains("--accept column-lost"),
         "{told}"
     );
     assert_eq!(fs::read(folder.path().join("out/plan.csv")).unwrap(), plan);
@@ -426,7 +426,7 @@ fn a_hold_that_fits_nothing_any_more_is_an_error() {
     let night = |rows: &[String], as_of: &str| {
         fs::write(
             folder.path().join("holds.csv"),
-            "subscription_id,customer_id,action,until,owner,reason\n0010,,keep,2027-12-31,Anna,wait\nnone,,keep,2027-12-31,Anna,wait\n",
+            "subscription_id,customer_id,action,until,owner,reason\n0010,,keep,2027-12-31,Anna,wait\n0098,,keep,2027-12-31,Anna,wait\n",
         )
         .unwrap();
         fs::write(folder.path().join("list.csv"), HEAD.to_owned() + &rows.concat()).unwrap();
@@ -443,7 +443,8 @@ fn a_hold_that_fits_nothing_any_more_is_an_error() {
     };
     let (code, told) = night(&nine(), AS_OF);
     assert_eq!(code, 0, "{told}");
-    assert!(told.contains("hold-unused (1)"), "{told}");
+    let findings = fs::read_to_string(folder.path().join("out/plan.findings.csv")).unwrap();
+    assert_eq!(findings.matches(",hold-unused,").count(), 1, "{findings}");
     // Its id is another tonight, and the plan would move it.
     let mut renamed = nine();
     renamed[0] = row("0099", 10, 10);

@@ -153,16 +153,15 @@ fn taken_by(flag: &'static str, path: &Path, what: String) -> Stop {
     }
 }
 
-/// What a run may write for a plan, each with the argument that asks for it and what it looks like.
-fn written(target: &Target) -> [(&'static str, PathBuf, Form); 8] {
+/// The tables that a run may write for a plan, each with the argument that asks for it and what it looks like. A run record is
+/// healed, whatever became of it.
+fn written(target: &Target) -> [(&'static str, PathBuf, Form); 6] {
     const FINDINGS: Form = Form::Table("severity,code,");
     [
         (target.plan().to_owned(), Form::Plan),
         (target.findings(), FINDINGS),
         (target.steps(), Form::Table("due,step,")),
         (target.changes(), Form::Table("change,")),
-        (target.run(), Form::Record),
-        (target.stopped_run(), Form::Record),
         (target.stopped_findings(), FINDINGS),
         (target.held(), Form::Plan),
     ]

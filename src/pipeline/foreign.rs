@@ -1,7 +1,7 @@
 //! Whether a file that is there is an output of ours.
 //!
 //! In: its path, and which output would take its place. Out: yes or no, by its beginning, a mark of ours in it, or the run record
-//! beside the plan. An empty file, one that cannot be read and what is no file are not judged: whoever writes says what hinders it.
+//! beside the plan. An empty file, one that cannot be read, a link and what is no file are not judged: whoever writes says what hinders it.
 
 use std::{
     fs::{self, File},
@@ -21,8 +21,6 @@ pub(super) enum Form {
     Plan,
     /// A table beside it, with these first headings.
     Table(&'static str),
-    /// A run record.
-    Record,
     /// The page.
     Page,
     /// The workbook.
@@ -34,7 +32,7 @@ pub(super) enum Form {
 impl Form {
     /// Whether this output may take the place of what is there. `record` is that of the last run.
     pub(super) fn may_replace(self, path: &Path, record: Option<&SavedRecord>) -> bool {
-        if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0) {
+        if !fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0) {
             return true;
         }
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -50,7 +48,6 @@ impl Form {
                 headings.contains(&"action") && headings.contains(&"subscription_id")
             }
             Form::Table(first) => headings(head).collect::<Vec<_>>().join(",").starts_with(first),
-            Form::Record => head.trim_start().starts_with('{'),
             Form::Page => head.contains("<meta name=\"generator\" content=\"seatshift\">"),
             Form::Workbook => is_workbook_of_ours(path) == Some(true),
             Form::Calendar => head.contains("PRODID:-//seatshift//"),
@@ -125,8 +122,6 @@ mod tests {
             (Form::Plan, "severity,code,file,\n", false),
             (Form::Table("severity,code,"), "severity,code,file,\n", true),
             (Form::Table("severity,code,"), "severity,text\n", false),
-            (Form::Record, "{\n", true),
-            (Form::Record, "notes\n", false),
             (Form::Page, page, true),
             (Form::Page, "<!doctype html><title>Plan for 2026</title>", false),
             (

@@ -55,13 +55,12 @@ impl Request<'_> {
         since(self.night.now)
     }
 
-    /// Looks whether each output has a place of its own, or that of an earlier one; [`super::run`] does so first.
+    /// Looks whether each output has a place of its own; [`super::run`] does so first.
     ///
     /// # Errors
     /// Where one would take the place of another file.
     pub fn stand_apart(&self) -> Result<(), Stop> {
-        self.outputs().stand_apart()?;
-        self.outputs().replace_ours_only(true)
+        self.outputs().stand_apart()
     }
 
     /// Where everything goes that the run writes.

@@ -438,7 +438,7 @@ mod tests {
                     "a|b|5|4|c",
                 ],
                 2,
-                "Subscription ID|Product|Purchased Licenses|Assigned|End date",
+                "Subscription ID|Product|Licenses Purchased|Assigned|End date",
             ),
             (
                 ["Name|ID|Quantity|End date", "Acme|x|5|c", "Acme|y|5|c"],

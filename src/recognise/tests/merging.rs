@@ -170,7 +170,12 @@ fn customers_are_found_by_domain_or_name_when_exactly_one_fits() {
     assert!(nobody.customer_id.is_none() && nobody.flaws.is_empty());
     assert_eq!(
         codes(&recognised),
-        [Code::CustomerAmbiguous, Code::CustomerUnknown, Code::CustomerResolved]
+        [
+            Code::CustomerAmbiguous,
+            Code::CustomerUnknown,
+            Code::ColumnMissing,
+            Code::CustomerResolved
+        ]
     );
 }
 
@@ -213,7 +218,7 @@ fn two_countries_of_one_customer_are_told_of() {
         "Subscription ID,Customer tenant ID,Country,Offer name,Quantity\ns-1,{CONTOSO},Sweden,E3,5\ns-2,{CONTOSO},HU,E3,5\n"
     );
     let recognised = Estate::default().file("a.csv", &text).recognise();
-    assert_eq!(codes(&recognised), [Code::Contradiction]);
+    assert_eq!(codes(&recognised), [Code::Contradiction, Code::ColumnMissing]);
     let message = &finding(&recognised, Code::Contradiction).message;
     assert!(message.contains("`HU` here, but `SE` in a.csv, line 2"), "{message}");
 }
