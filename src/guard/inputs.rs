@@ -101,11 +101,16 @@ pub(super) fn empty(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped>
     tripped
 }
 
-/// Exports that give far fewer rows, however many the others give; those that give none are another guard's concern.
+/// Of several exports those that give far fewer rows, however many the others give. What gives none is another guard's concern, and
+/// what a single export loses shows in the plan.
 pub(super) fn shrunk(tonight: &Tonight<'_>, record: &SavedRecord) -> Vec<Tripped> {
     let now = by_series(tonight.inputs, |input| &input.file.path);
+    let last = by_series(&record.inputs, |input| &input.path);
     let mut tripped = Vec::new();
-    for (series, before) in by_series(&record.inputs, |input| &input.path) {
+    if last.len() < 2 {
+        return tripped;
+    }
+    for (series, before) in last {
         let Some(now) = now.get(&series) else { continue };
         let were: u64 = before.iter().map(|input| input.rows_used()).sum();
         let are: u64 = now.iter().map(|input| rows_of(input)).sum();
