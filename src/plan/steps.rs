@@ -174,9 +174,11 @@ fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDa
         (StepKind::EndSource, dates.end_source_by),
         (StepKind::CancelExtendedTerm, dates.cancel_extended_by),
     ] {
-        // The days of the checks after the end know themselves whether they are done.
+        // The days of the checks after the end know themselves whether they are done. So does that of the source's end: what is
+        // set to cancel may have to be set to go on.
         let is_again = kind == StepKind::Verify && [dates.verify_again, dates.verify_last].contains(&by);
-        if by.is_some() && (is_again || !done.contains(kind)) {
+        let knows_itself = is_again || kind == StepKind::EndSource;
+        if by.is_some() && (knows_itself || !done.contains(kind)) {
             steps.push((kind, by, requested.contains(kind)));
         }
     }

@@ -1053,15 +1053,15 @@ fn a_state_counts_before_what_was_to_happen_at_the_term_end() {
     for (change, closes, told) in [
         (
             (|s| (s.state, s.auto_renew) = (Some(State::Expired), Some(false))) as fn(&mut Subscription),
-            "2026-12-10",
+            "2027-02-08",
             "would run on in the extended service term",
         ),
         (
             |s| (s.state, s.end_instruction) = (Some(State::Expired), Some(EndInstruction::Extended)),
-            "2026-12-10",
+            "2027-02-08",
             "was to run on in the extended service term",
         ),
-        (|s| s.state = Some(State::Expired), "2026-12-10", "was to renew"),
+        (|s| s.state = Some(State::Expired), "2027-02-08", "was to renew"),
         (|s| s.state = Some(State::Disabled), "2027-02-08", "was to renew"),
         (|s| s.state = Some(State::Suspended), "2027-02-08", "was to renew"),
     ] {
@@ -1820,7 +1820,10 @@ fn what_is_reported_as_set_to_cancel_does_not_go_on() {
             (decision.end_source, decision.end_source_by),
             (Some(EndSource::ExtendedTerm), Some(day("2027-01-29")))
         );
-        assert!(plan.steps().any(|step| step.kind == StepKind::EndSource));
+        let mut steps = plan.steps().filter(|step| step.kind == StepKind::EndSource);
+        let step = steps.next().unwrap();
+        assert!(step.detail.contains("extended"), "{}", step.detail);
+        assert_eq!((step.due, steps.next().is_none()), (Some(day("2027-01-29")), true));
         // Past its end users wait, and its data are kept for so long.
         let plan = set("2027-02-01");
         let decision = decision_of(&plan, 1);

@@ -440,13 +440,14 @@ fn what_is_missing_sets_deadlines_and_delays() {
                 "only a week-end is left of the window",
                 on("2026-11-28", new(CSP, "2026-11-30")),
                 "late, recommended 2026-11-27, move 2026-11-28, opens 2026-11-23, closes 2026-11-29, \
-             cancel-at-term-end 2026-11-28, verify 2026-12-01, overlap 3, no-business-day, as-soon-as-ready",
+             cancel-at-term-end 2026-11-28, verify 2026-12-01, overlap 3, no-business-day, as-soon-as-ready, \
+             auto-renew-risk",
             ),
             (
                 "exempt: it slips past the end, auto-renew goes off before",
                 on("2026-11-28", exempt(new(CSP, "2026-11-30"))),
                 "late, recommended 2026-11-27, move 2026-11-30, opens 2026-11-23, closes 2026-12-30, \
-             auto-renew-off 2026-11-27, verify 2026-12-01, overlap 1, as-soon-as-ready",
+             auto-renew-off 2026-11-27, verify 2026-12-01, overlap 1, as-soon-as-ready, auto-renew-risk",
             ),
         ],
     );
@@ -528,7 +529,8 @@ fn a_window_missed() {
                 "the extended term: a paid month is cheaper than a year",
                 vetting(new(CSP, "2026-11-23")),
                 "late, recommended 2026-11-20, move 2026-12-01, opens 2026-11-16, closes 2026-11-22, vetting 2026-10-21, \
-             extended-term 2026-11-20, cancel-extended 2026-12-02, overlap 0, as-soon-as-ready, window-missed",
+             extended-term 2026-11-20, cancel-extended 2026-12-02, overlap 0, as-soon-as-ready, window-missed, \
+             auto-renew-risk",
             ),
             (
                 "the same, and it stops at the end",
@@ -691,14 +693,20 @@ fn past_the_end() {
              as-soon-as-ready, service-down",
             ),
             (
-                "cancelled at the term end, and the data go the day before the move",
+                "cancelled at the term end, and the data go on Sunday: not on the next business day, but today",
                 credit(told_to(EndInstruction::Cancel, new(Channel::WebDirect, "2026-08-24"))),
-                "source-deleted, opens 2026-08-17",
+                "lapsed, recommended 2026-08-21, move 2026-11-21, opens 2026-08-17, closes 2026-11-22, overlap 0, \
+             no-business-day, as-soon-as-ready, service-down",
+            ),
+            (
+                "cancelled at the term end, and the data went yesterday",
+                credit(told_to(EndInstruction::Cancel, new(Channel::WebDirect, "2026-08-22"))),
+                "source-deleted, opens 2026-08-15",
             ),
             (
                 "nobody is sure how long MPSA keeps data",
                 off(new(Channel::Mpsa, "2026-08-13")),
-                "rule-unsure, opens 2026-08-06",
+                "rule-unsure, opens 2026-08-06, closes 2026-11-11",
             ),
             (
                 "but not so long",
@@ -790,13 +798,13 @@ fn the_state_that_was_seen_counts_before_what_was_set() {
         &world(None, Numbers::default()),
         &[
             (
-                "in its grace, and not in the extended term that would follow",
+                "seen as ended, and not in the extended term that would follow: nobody promises service, or data after 90 days",
                 expired("2026-11-16"),
-                "lapsed, recommended 2026-11-13, move 2026-11-23, opens 2026-11-09, closes 2026-12-16, overlap 0, \
-             as-soon-as-ready",
+                "lapsed, recommended 2026-11-13, move 2026-11-23, opens 2026-11-09, closes 2027-02-14, overlap 0, \
+             as-soon-as-ready, service-down",
             ),
             (
-                "after its grace: data is kept for 90 days, if it was cancelled",
+                "later: the same",
                 expired("2026-10-01"),
                 "lapsed, recommended 2026-09-28, move 2026-11-23, opens 2026-09-24, closes 2026-12-30, overlap 0, \
              as-soon-as-ready, service-down",
@@ -804,7 +812,17 @@ fn the_state_that_was_seen_counts_before_what_was_set() {
             (
                 "after that nobody knows",
                 expired("2026-08-20"),
-                "rule-unsure, opens 2026-08-13",
+                "rule-unsure, opens 2026-08-13, closes 2026-11-18",
+            ),
+            (
+                "nor what it was set to: the export does not show it as that would leave it",
+                told_to(EndInstruction::Cancel, expired("2026-08-20")),
+                "rule-unsure, opens 2026-08-13, closes 2026-11-18",
+            ),
+            (
+                "the same, reported as set to cancel",
+                done(&[StepKind::EndSource], expired("2026-08-20")),
+                "rule-unsure, opens 2026-08-13, closes 2026-11-18",
             ),
             ("gone", expired("2026-07-20"), "source-deleted, opens 2026-07-13"),
             (

@@ -210,7 +210,7 @@ fn after_the_move(
 }
 
 /// Customers end what they bought online or from Microsoft themselves.
-fn enders<'c>(query: &DateQuery, calendar: &'c PlainCalendars) -> &'c PlainCalendar {
+pub(crate) fn enders<'c>(query: &DateQuery, calendar: &'c PlainCalendars) -> &'c PlainCalendar {
     match query.channel {
         Channel::WebDirect | Channel::WebDirectMosa | Channel::McaE => &calendar.theirs,
         _ => &calendar.ours,

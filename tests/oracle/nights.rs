@@ -13,7 +13,9 @@ use seatshift::plan::{
 use crate::{
     World,
     calendar::plus,
-    comparable, differing, plain,
+    comparable, differing,
+    moved::enders,
+    plain,
     queries::{Random, WAYS, query, term_ends},
     shown,
 };
@@ -136,6 +138,8 @@ fn crossed(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, Dates
 
     // Days that A itself is compared with.
     let mut days = vec![e, plus(e, -1), plus(e, -30), plus(e, undo)];
+    // From the last business day before the end on, what renews itself is a risk.
+    days.push(enders(query, &world.plain).prev(plus(e, -1)));
     days.extend(query.not_before);
     days.extend(query.wave);
     days.extend(query.term_start);

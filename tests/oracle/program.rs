@@ -249,9 +249,8 @@ pub(crate) fn lifecycle(query: &DateQuery, day: NaiveDate) -> Lifecycle {
         };
     }
     // It neither renewed nor runs on: where the extended term applies it was cancelled at its end, set so or not. Only an export
-    // that shows it in its grace knows better.
-    let cancelled =
-        query.end_instruction == Some(EndInstruction::Cancel) || query.state != Some(State::Expired) || undone(query);
+    // that shows it in its grace knows better, whatever it was set to.
+    let cancelled = query.state != Some(State::Expired) || undone(query);
     if extended_term_applies(query) && cancelled {
         return match past {
             ..=90 => Lifecycle::Down { until: plus(e, 90) },

@@ -471,10 +471,12 @@ impl<'a> Case<'a> {
 
     fn lifecycle_case(&self) -> LifecycleCase {
         let suspended = self.q.state == Some(State::Suspended);
-        let ended = self.is_done(StepKind::EndSource) && self.q.state != Some(State::Expired);
-        let stopped = ended
+        // What is seen in its grace has not gone as it was set, as far as anybody knows.
+        let seen_lapsed =
+            self.q.state == Some(State::Expired) && self.rules.has_lifecycle(self.q.channel, LifecycleCase::Lapsed);
+        let told_to_end = self.is_done(StepKind::EndSource) || self.is_set_to_cancel;
+        let stopped = (told_to_end && !seen_lapsed)
             || self.renewal_undone()
-            || self.is_set_to_cancel
             || suspended
             || self.q.state == Some(State::Disabled);
         if suspended && self.rules.has_lifecycle(self.q.channel, LifecycleCase::Suspended) {
