@@ -3,8 +3,8 @@
 //! In: a plan, a [`View`], and the calendar that stands there from the last time. Out: an iCalendar file (RFC 5545): one all-day
 //! event for each customer, step, owner and day. An event's UID follows from these four, so that importing the file again updates
 //! and never doubles. What is overdue, on its last working day or late says so in its title, which the UID does not depend on. An event that is as it was keeps its DTSTAMP and SEQUENCE; one that has changed, or is gone before its day,
-//! gets a higher SEQUENCE (and `STATUS:CANCELLED`). A step without a day stands on the day the plan is seen on, and moves
-//! with it from night to night. Asks no
+//! gets a higher SEQUENCE (and `STATUS:CANCELLED`). A step without a day stands on the day on which it was first seen,
+//! so that a quiet night changes nothing. Asks no
 //! clock and draws no random number: times are those of the day the plan is seen on.
 
 use std::{
@@ -64,8 +64,13 @@ pub fn write_calendar(
     for (key, steps) in groups(plan) {
         let pressing = steps.iter().map(|step| Pressing::of(step, &reaches));
         let pressing = pressing.min().unwrap_or(Pressing::Planned);
-        if let Some((uid, entry)) = entry(key, &steps, pressing, view.as_of) {
+        if let Some((uid, mut entry)) = entry(key, &steps, pressing, view.as_of) {
             let earlier = previous.remove(&uid);
+            // A UID says whether there is a day: what has none now had none then.
+            let [due, ..] = key;
+            if let Some(stood) = earlier.as_ref().filter(|stood| due.is_empty() && !stood.is_cancelled()) {
+                entry.day = stood.day;
+            }
             entry.write(&uid, earlier.as_ref(), view, out)?;
         }
     }
@@ -186,6 +191,10 @@ struct Earlier<'t> {
 }
 
 impl Earlier<'_> {
+    fn is_cancelled(&self) -> bool {
+        self.text.contains("\r\nSTATUS:CANCELLED\r\n")
+    }
+
     fn cancelled(&self) -> Option<Entry> {
         let calendar: Calendar = format!("BEGIN:VCALENDAR\r\n{}{END}", self.text).parse().ok()?;
         let event = calendar.components.iter().find_map(|component| match component {

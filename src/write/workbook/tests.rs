@@ -164,9 +164,9 @@ fn the_week_has_what_is_due_by_owner() {
     assert_eq!(
         shown,
         [
+            ["partner", "today", "verify"],
             ["partner", "first thing", "decide"],
             ["partner", "overdue", "order"],
-            ["partner", "today", "verify"],
             ["customer", "today", "end-source"],
             ["customer", "this week", "reassign"],
         ]
