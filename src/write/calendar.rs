@@ -2,10 +2,10 @@
 //!
 //! In: a plan, a [`View`], and the calendar that stands there from the last time. Out: an iCalendar file (RFC 5545): one all-day
 //! event for each customer, step, owner and day. An event's UID follows from these four, so that importing the file again updates
-//! and never doubles. What is overdue, on its last working day or late says so in its title, which the UID does not depend on. An event that is as it was keeps its DTSTAMP and SEQUENCE; one that has changed, or is gone before its day,
-//! gets a higher SEQUENCE (and `STATUS:CANCELLED`). A step without a day stands on the day on which it was first seen,
-//! so that a quiet night changes nothing. Asks no
-//! clock and draws no random number: times are those of the day the plan is seen on.
+//! and never doubles. What is overdue, on its last working day or late says so in its title, which the UID does not depend on. An
+//! event that is as it was keeps its DTSTAMP and SEQUENCE; one that has changed, or is gone before its day, gets a higher SEQUENCE
+//! (and `STATUS:CANCELLED`). A step without a day stands on the day on which it was first seen, so that a quiet night changes
+//! nothing. Asks no clock and draws no random number: times are those of the day the plan is seen on.
 
 use std::{
     collections::BTreeMap,
