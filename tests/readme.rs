@@ -131,6 +131,38 @@ fn what_check_explain_and_diff_say_stands_there() {
     }
 }
 
+#[test]
+fn what_the_first_plan_says_stands_there() {
+    let consoles = consoles(&readme());
+    let (command, said) = consoles
+        .iter()
+        .find(|(command, _)| command.starts_with("seatshift plan "))
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let plan = folder.path().join("plan.csv").to_string_lossy().into_owned();
+    let arguments = command.split_whitespace().skip(1);
+    let arguments: Vec<String> = arguments
+        .map(|word| {
+            if word == "plan.csv" {
+                plan.clone()
+            } else {
+                word.to_owned()
+            }
+        })
+        .collect();
+    let ran = run(&repository(), &arguments);
+    let came = String::from_utf8_lossy(&ran.stderr).into_owned();
+    // Each line, in its order; `...` stands for lines that are left out.
+    let mut lines = came.lines();
+    for line in said.iter().filter(|line| *line != "...") {
+        assert!(
+            lines.any(|came| came == line),
+            "`{line}` is not said, or not there:\n{came}"
+        );
+    }
+    assert!(said.len() > 20, "{said:?}");
+}
+
 /// The names of all objects in a JSON document.
 fn names(value: &serde_json::Value, into: &mut BTreeSet<String>) {
     match value {
