@@ -134,8 +134,9 @@ test("every cell of the plan, its steps and findings is there", async () => {
     const row = step.subscription_id && sample.plan.find((known) => known.subscription_id === step.subscription_id);
     if (!row) return 0;
     if (row.urgency === "lost") return 2;
-    const last = row.window_closes || row.term_end;
-    return row.action === "review" && last && last < "2026-11-21" ? 1 : 0;
+    const hasRenewed = row.action === "review" && row.term_end && row.term_end < "2026-11-21" && row.reasons.split(";").includes("renewed-since-export");
+    const isToCome = (step) => step.subscription_id === row.subscription_id && step.due >= "2026-11-21";
+    return hasRenewed && !sample.steps.some(isToCome) ? 1 : 0;
   };
   const inReach = [0, 1, 2].flatMap((wanted) => sample.steps.filter((step) => reach(step) === wanted));
   assert.notEqual(reach(sample.steps.at(-1)), reach(inReach.at(-1)), "the samples have what is lost");
