@@ -168,6 +168,8 @@ fn a_signal_ends_a_run_with_its_code_and_leaves_all_as_it_was() {
     let mut before = contents(&folder.path().join("out"));
     for (signal, expected) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129)] {
         let child = waiting(folder.path());
+        // A moment after it has the lock a run knows what it would leave, and waits for its list.
+        thread::sleep(Duration::from_millis(300));
         kill_process(pid(&child), signal).unwrap();
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(expected), "{signal:?}");
