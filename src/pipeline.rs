@@ -171,6 +171,7 @@ pub struct Checked {
 pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, Stop> {
     request.stand_apart()?;
     let early = request.lock_if_there()?;
+    leave_if_ended(request, early.as_ref(), Read::default(), &[], observer);
     let named = previous::named(request)?;
     let references = References::load(request.config, request.as_of)?;
     let exports = Exports::of(request)?;

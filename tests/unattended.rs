@@ -177,10 +177,8 @@ fn a_signal_ends_a_run_with_its_code_and_leaves_all_as_it_was() {
         assert_eq!(contents(&folder.path().join("out")), before);
         // Whoever gives Ctrl-C is there and sees it.
         let tells = signal != Signal::INT;
-        let left = names(&folder.path().join("out"));
-        // The record of such an end is left where it can still be written.
-        assert!(left == tidy() || tells && left == ended(), "{left:?}");
-        if left == ended() {
+        assert_eq!(names(&folder.path().join("out")), if tells { ended() } else { tidy() });
+        if tells {
             let record = fs::read(folder.path().join("out/plan.stopped.run.json")).unwrap();
             let record: serde_json::Value = serde_json::from_slice(&record).unwrap();
             assert_eq!(record["exit_code"], expected);

@@ -25,6 +25,7 @@ use crate::{
 };
 
 /// What has been read when deciding is done.
+#[derive(Default)]
 pub(super) struct Read {
     pub(super) tables: BTreeMap<String, String>,
     pub(super) rules: Vec<Override>,

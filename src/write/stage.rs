@@ -394,8 +394,10 @@ fn undo(done: &mut Vec<Done>) {
     }
 }
 
-/// Removes the temporary files that a killed run of ours left for these paths. Only while nobody else writes them.
+/// Removes the temporary files that a killed run of ours left for these paths. Only while nobody else writes them: not once the run
+/// is being ended, since what it leaves is being written then.
 pub(super) fn sweep(folder: &Path, paths: &[PathBuf]) {
+    let Ok(_held) = under_way::hold() else { return };
     let names: Vec<_> = paths.iter().filter_map(|path| path.file_name()).collect();
     let entries = fs::read_dir(or_here(folder)).into_iter().flatten().flatten();
     for entry in entries {
