@@ -10,6 +10,7 @@ mod child;
 mod event;
 mod flaws;
 mod frames;
+mod narrow;
 mod ods;
 mod parse;
 mod parts;
@@ -20,7 +21,7 @@ mod xlsb;
 mod xlsx;
 
 pub use self::{
-    child::parse_workbook,
+    child::{both_ways_of_xlsx, parse_workbook},
     process::{ChildCommand, Workbooks},
 };
 

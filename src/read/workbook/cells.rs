@@ -37,7 +37,8 @@ pub(super) fn cell<'a, T: DataType>(value: &'a T) -> Cell<'a> {
     }
 }
 
-fn date_cell(at: ExcelDateTime) -> Cell<'static> {
+/// A number that is formatted as a date.
+pub(super) fn date_cell(at: ExcelDateTime) -> Cell<'static> {
     let serial = at.as_f64();
     // Far numbers cannot be turned into a time at all.
     let near = serial.is_finite() && (0.0..3_000_000.0).contains(&serial);

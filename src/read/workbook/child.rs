@@ -6,11 +6,16 @@
 
 use std::{
     ffi::OsString,
-    io::{self, BufWriter, Read},
+    io::{self, Read, Write},
     process::ExitCode,
 };
 
-use super::{event::Failure, event::Next, frames, parse::parse};
+use super::{
+    event::{Event, Failure, Next},
+    frames,
+    parse::{parse, tell_xlsx},
+    telling::Telling,
+};
 use crate::read::{Container, Limits, quiet::quietly};
 
 /// Parses the workbook on standard input, as the arguments say.
@@ -38,10 +43,18 @@ fn serve(arguments: Vec<OsString>) -> io::Result<()> {
     let most = limits.file_bytes.saturating_add(1);
     io::stdin().lock().take(most).read_to_end(&mut bytes)?;
     // Told at once: where nobody listens, whoever started us ended before we asked to end with them.
-    let mut frames = frames::Writer::new(BufWriter::with_capacity(1 << 16, io::stdout().lock()))?;
+    let mut frames = frames::Writer::new(io::stdout().lock());
     frames.flush()?;
+    tell(frames, |emit| parse(&bytes, container, wanted, &limits, emit))
+}
+
+/// Tells what a parser emits, and how it ended.
+fn tell<W: Write>(
+    mut frames: frames::Writer<W>,
+    parse: impl FnOnce(&mut dyn FnMut(Event<'_>) -> Next) -> Result<(), Failure>,
+) -> io::Result<()> {
     let parsed = quietly(|| {
-        parse(&bytes, container, wanted, &limits, &mut |event| {
+        parse(&mut |event| {
             if frames.event(&event).is_err() {
                 // The pipe is broken: whoever asked has gone.
                 std::process::exit(1);
@@ -50,6 +63,21 @@ fn serve(arguments: Vec<OsString>) -> io::Result<()> {
         })
     });
     frames.close(&parsed.unwrap_or_else(|| Err(Failure::Damaged("it cannot be made sense of".into()))))
+}
+
+/// What our own process tells of an XLSX workbook: as it reads it, and with nothing read narrowly. For tests, which hold the one
+/// against the other.
+#[doc(hidden)]
+pub fn both_ways_of_xlsx(bytes: &[u8], limits: &Limits) -> [Vec<u8>; 2] {
+    [true, false].map(|narrowly| {
+        let mut told = Vec::new();
+        let frames = frames::Writer::new(&mut told);
+        // A vector takes everything.
+        let _ = tell(frames, |emit| {
+            tell_xlsx(bytes, None, &mut Telling::new(limits, emit), narrowly)
+        });
+        told
+    })
 }
 
 /// Gives up what is not needed.

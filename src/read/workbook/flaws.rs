@@ -6,7 +6,7 @@
 use super::telling::Merge;
 
 /// Most cells of one sheet that may be flawed.
-const MOST: usize = 1 << 20;
+pub(super) const MOST: usize = 1 << 20;
 
 /// What a look at a sheet's raw part found.
 #[derive(Debug, Default)]

@@ -1,9 +1,10 @@
 //! Events over a pipe.
 //!
 //! In: events and how parsing ended, or bytes that should be that. Out: the one as the other: a head that names the program's
-//! version, a frame for each event (a letter, then numbers in little-endian order and texts with their length), and a closing
-//! frame with the counts. What is read is not trusted: each length has a bound, texts must be UTF-8, cells must stand where a
-//! cell can, the counts must agree, and nothing may follow.
+//! version, a frame for each event (a letter, then numbers in little-endian order and texts with their length), one for each row
+//! before the first of its cells, and a closing frame with the counts. Columns and lengths, which are small, take as many bytes
+//! as they need, seven bits each. What is read is not trusted: each length has a bound, texts must be UTF-8, cells must stand
+//! where a cell can, the counts must agree, and nothing may follow.
 
 use std::io::{self, ErrorKind, Read, Write};
 
@@ -21,6 +22,9 @@ const HEAD: &str = concat!("seatshift workbook ", env!("CARGO_PKG_VERSION"), "\n
 /// Longest text that is no cell's.
 const LONGEST: u64 = 1 << 16;
 
+/// Bytes that are written, or read, at a time.
+const PIECE: usize = 1 << 16;
+
 /// What was told so far.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Counts {
@@ -32,48 +36,71 @@ struct Counts {
 /// Writes events.
 pub(super) struct Writer<W> {
     out: W,
+    /// What is not yet written.
+    bytes: Vec<u8>,
+    /// The row that was told last in this sheet.
+    row: Option<u32>,
     counts: Counts,
 }
 
 impl<W: Write> Writer<W> {
-    pub(super) fn new(mut out: W) -> io::Result<Writer<W>> {
-        out.write_all(HEAD.as_bytes())?;
-        let counts = Counts::default();
-        Ok(Writer { out, counts })
+    pub(super) fn new(out: W) -> Writer<W> {
+        Writer {
+            out,
+            bytes: HEAD.into(),
+            row: None,
+            counts: Counts::default(),
+        }
     }
 
-    /// Hands on what was written so far.
+    /// Hands on what was told so far.
     pub(super) fn flush(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.bytes)?;
+        self.bytes.clear();
         self.out.flush()
     }
 
     pub(super) fn event(&mut self, event: &Event<'_>) -> io::Result<()> {
         match *event {
             Event::Epoch(epoch) => {
-                self.out.write_all(b"Y")?;
-                self.out.write_all(&epoch.day().num_days_from_ce().to_le_bytes())
+                self.bytes.push(b'Y');
+                self.bytes.extend(epoch.day().num_days_from_ce().to_le_bytes());
             }
             Event::Sheet { name, hidden } => {
                 self.counts.sheets += 1;
-                self.out.write_all(&[b'S', u8::from(hidden)])?;
-                self.text(name)
+                self.row = None;
+                self.bytes.extend([b'S', u8::from(hidden)]);
+                self.text(name);
             }
-            Event::Cell { row, column, cell } => self.cell(row, column, cell),
+            Event::Cell { row, column, cell } => {
+                if cell != Cell::Empty && self.row != Some(row) {
+                    self.row = Some(row);
+                    self.bytes.push(b'R');
+                    self.bytes.extend(row.to_le_bytes());
+                }
+                self.cell(column, cell);
+            }
             Event::HiddenRows(rows) => {
-                self.out.write_all(b"H")?;
-                self.out.write_all(&rows.to_le_bytes())
+                self.bytes.push(b'H');
+                self.bytes.extend(rows.to_le_bytes());
             }
-            Event::End => self.out.write_all(b"E"),
+            Event::End => self.bytes.push(b'E'),
             Event::Broken(why) => {
-                self.out.write_all(b"B")?;
-                self.text(shortened(why))
+                self.bytes.push(b'B');
+                self.text(shortened(why));
             }
         }
+        if self.bytes.len() < PIECE {
+            return Ok(());
+        }
+        self.out.write_all(&self.bytes)?;
+        self.bytes.clear();
+        Ok(())
     }
 
-    fn cell(&mut self, row: u32, column: u32, cell: Cell<'_>) -> io::Result<()> {
+    fn cell(&mut self, column: u32, cell: Cell<'_>) {
         let kind = match cell {
-            Cell::Empty => return Ok(()),
+            Cell::Empty => return,
             Cell::Text(_) => b't',
             Cell::Number(_) => b'n',
             Cell::DateTime(_) => b'd',
@@ -82,51 +109,59 @@ impl<W: Write> Writer<W> {
             Cell::Error(_) => b'e',
         };
         self.counts.cells += 1;
-        self.out.write_all(&[b'C', kind])?;
-        self.out.write_all(&row.to_le_bytes())?;
-        self.out.write_all(&column.to_le_bytes())?;
+        self.bytes.push(kind);
+        self.small(u64::from(column));
         match cell {
             Cell::Text(text) | Cell::Error(text) => self.text(text),
-            Cell::Number(number) => self.out.write_all(&number.to_bits().to_le_bytes()),
+            Cell::Number(number) => self.bytes.extend(number.to_bits().to_le_bytes()),
             Cell::DateTime(at) => {
                 let at = at.and_utc();
-                self.out.write_all(&at.timestamp().to_le_bytes())?;
-                self.out.write_all(&at.timestamp_subsec_nanos().to_le_bytes())
+                self.bytes.extend(at.timestamp().to_le_bytes());
+                self.bytes.extend(at.timestamp_subsec_nanos().to_le_bytes());
             }
-            Cell::Empty | Cell::Bool(_) => Ok(()),
+            Cell::Empty | Cell::Bool(_) => {}
         }
     }
 
-    fn text(&mut self, text: &str) -> io::Result<()> {
+    /// A number in as many bytes as it needs, the lowest seven bits first.
+    fn small(&mut self, mut number: u64) {
+        while number > 0x7f {
+            self.bytes.push(number as u8 | 0x80);
+            number >>= 7;
+        }
+        self.bytes.push(number as u8);
+    }
+
+    fn text(&mut self, text: &str) {
         self.counts.text += text.len() as u64;
-        self.out.write_all(&(text.len() as u64).to_le_bytes())?;
-        self.out.write_all(text.as_bytes())
+        self.small(text.len() as u64);
+        self.bytes.extend_from_slice(text.as_bytes());
     }
 
     /// The closing frame.
     pub(super) fn close(mut self, ended: &Result<(), Failure>) -> io::Result<()> {
         match ended {
             Ok(()) => {}
-            Err(Failure::Encrypted) => self.out.write_all(b"P")?,
+            Err(Failure::Encrypted) => self.bytes.push(b'P'),
             Err(Failure::Damaged(why)) => {
-                self.out.write_all(b"D")?;
-                self.text(shortened(why))?;
+                self.bytes.push(b'D');
+                self.text(shortened(why));
             }
             Err(Failure::SheetMissing { wanted, names }) => {
-                self.out.write_all(b"M")?;
-                self.text(shortened(wanted))?;
-                self.text(shortened(&names.join(", ")))?;
+                self.bytes.push(b'M');
+                self.text(shortened(wanted));
+                self.text(shortened(&names.join(", ")));
             }
             Err(Failure::Over(limit)) => {
-                self.out.write_all(b"L")?;
-                self.text(limit)?;
+                self.bytes.push(b'L');
+                self.text(limit);
             }
         }
-        self.out.write_all(b"Z")?;
+        self.bytes.push(b'Z');
         for count in [self.counts.sheets, self.counts.cells, self.counts.text] {
-            self.out.write_all(&count.to_le_bytes())?;
+            self.bytes.extend(count.to_le_bytes());
         }
-        self.out.flush()
+        self.flush()
     }
 }
 
@@ -163,7 +198,10 @@ pub(super) fn read(
         input,
         limits,
         counts: Counts::default(),
-        text: Vec::new(),
+        row: None,
+        bytes: vec![0; PIECE],
+        start: 0,
+        end: 0,
     };
     frames.head()?;
     frames.all(take)
@@ -173,7 +211,12 @@ struct Frames<'a, R> {
     input: R,
     limits: &'a Limits,
     counts: Counts,
-    text: Vec<u8>,
+    /// The row under way in this sheet.
+    row: Option<u32>,
+    /// What is at hand, and where it begins and ends.
+    bytes: Vec<u8>,
+    start: usize,
+    end: usize,
 }
 
 /// Where in the stream a frame may stand.
@@ -187,9 +230,7 @@ enum Within {
 
 impl<R: Read> Frames<'_, R> {
     fn head(&mut self) -> Result<(), Unusable> {
-        let mut head = [0; HEAD.len()];
-        self.input.read_exact(&mut head)?;
-        match head == HEAD.as_bytes() {
+        match self.next(HEAD.len())? == HEAD.as_bytes() {
             true => Ok(()),
             false => Err(Unusable::Garbled("it does not begin as one of ours")),
         }
@@ -211,11 +252,18 @@ impl<R: Read> Frames<'_, R> {
                     if self.counts.sheets > self.limits.sheets {
                         return Err(Unusable::Garbled("it has too many sheets"));
                     }
+                    self.row = None;
                     let name = self.text(self.limits.cell_bytes)?;
                     take(Event::Sheet { name, hidden });
                     Within::Sheet
                 }
-                (b'C', Within::Sheet | Within::Passed) => self.cell(within, take)?,
+                (b'R', Within::Sheet | Within::Passed) => {
+                    self.row = Some(u32::from_le_bytes(self.bytes()?));
+                    within
+                }
+                (kind @ (b't' | b'n' | b'd' | b'0' | b'1' | b'e'), Within::Sheet | Within::Passed) => {
+                    self.cell(kind, within, take)?
+                }
                 (b'H', Within::Sheet | Within::Passed) => {
                     let rows = u32::from_le_bytes(self.bytes()?);
                     take(Event::HiddenRows(rows));
@@ -248,17 +296,16 @@ impl<R: Read> Frames<'_, R> {
         }
     }
 
-    fn cell(&mut self, within: Within, take: &mut dyn FnMut(Event<'_>) -> Next) -> Result<Within, Unusable> {
-        let kind = self.byte()?;
-        let row = u32::from_le_bytes(self.bytes()?);
-        let column = u32::from_le_bytes(self.bytes()?);
+    fn cell(&mut self, kind: u8, within: Within, take: &mut dyn FnMut(Event<'_>) -> Next) -> Result<Within, Unusable> {
+        let column = self.small()?;
         self.counts.cells += 1;
-        if row >= ROWS || u64::from(column) >= self.limits.columns || self.counts.cells > self.limits.cells {
+        let row = self.row.filter(|row| *row < ROWS);
+        let column = u32::try_from(column).ok().filter(|_| column < self.limits.columns);
+        let (Some(row), Some(column), true) = (row, column, self.counts.cells <= self.limits.cells) else {
             return Err(Unusable::Garbled("it has a cell where none can stand"));
-        }
+        };
         let cell = match kind {
             b't' => Cell::Text(self.text(self.limits.cell_bytes)?),
-            b'e' => Cell::Error(self.text(self.limits.cell_bytes)?),
             b'n' => Cell::Number(f64::from_bits(u64::from_le_bytes(self.bytes()?))),
             b'd' => {
                 let (seconds, nanos) = (i64::from_le_bytes(self.bytes()?), u32::from_le_bytes(self.bytes()?));
@@ -267,7 +314,7 @@ impl<R: Read> Frames<'_, R> {
             }
             b'0' => Cell::Bool(false),
             b'1' => Cell::Bool(true),
-            _ => return Err(Unusable::Garbled("it has a cell of no kind")),
+            _ => Cell::Error(self.text(self.limits.cell_bytes)?),
         };
         if within == Within::Passed {
             return Ok(within);
@@ -319,19 +366,59 @@ impl<R: Read> Frames<'_, R> {
 
     fn bytes<const N: usize>(&mut self) -> Result<[u8; N], Unusable> {
         let mut bytes = [0; N];
-        self.input.read_exact(&mut bytes)?;
+        bytes.copy_from_slice(self.next(N)?);
         Ok(bytes)
     }
 
-    /// A text of at most so many bytes, valid until the next one.
+    /// A number of as many bytes as it needs.
+    fn small(&mut self) -> Result<u64, Unusable> {
+        let mut number = 0;
+        for shift in (0..u64::BITS).step_by(7) {
+            let byte = self.byte()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                return Ok(number);
+            }
+        }
+        Err(Unusable::Garbled("it has a number without end"))
+    }
+
+    /// A text of at most so many bytes.
     fn text(&mut self, most: u64) -> Result<&str, Unusable> {
-        let length = u64::from_le_bytes(self.bytes()?);
+        let length = self.small()?;
         if length > most {
             return Err(Unusable::Garbled("it has a text that is too long"));
         }
-        self.text.resize(length as usize, 0);
-        self.input.read_exact(&mut self.text)?;
         self.counts.text += length;
-        std::str::from_utf8(&self.text).map_err(|_| Unusable::Garbled("it has a text that is none"))
+        std::str::from_utf8(self.next(length as usize)?).map_err(|_| Unusable::Garbled("it has a text that is none"))
+    }
+
+    /// The next so many bytes.
+    fn next(&mut self, length: usize) -> Result<&[u8], Unusable> {
+        if self.end - self.start < length {
+            self.fill(length)?;
+        }
+        let bytes = self.bytes.get(self.start..self.start + length).unwrap_or_default();
+        self.start += length;
+        Ok(bytes)
+    }
+
+    /// Brings so many bytes to hand.
+    fn fill(&mut self, length: usize) -> io::Result<()> {
+        self.bytes.copy_within(self.start..self.end, 0);
+        (self.start, self.end) = (0, self.end - self.start);
+        if self.bytes.len() < length {
+            self.bytes.resize(length, 0);
+        }
+        while self.end < length {
+            let room = self.bytes.get_mut(self.end..).unwrap_or_default();
+            match self.input.read(room) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(read) => self.end += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 }

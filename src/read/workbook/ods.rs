@@ -4,7 +4,7 @@
 //! that no table needs to be held whole; blanks and comments between tags mean nothing, and what is repeated counts against the
 //! limits as often as it is repeated. Refuses content that breaks off.
 
-use std::{borrow::Cow, collections::BTreeSet, io::BufRead};
+use std::{collections::BTreeSet, io::BufRead};
 
 use quick_xml::{
     Reader,
@@ -79,7 +79,7 @@ struct Position {
 /// A row as its tags have it: cells with the columns each fills, and merges that begin in it.
 #[derive(Default)]
 struct Row {
-    cells: Vec<(u32, u32, Held<'static>)>,
+    cells: Vec<(u32, u32, Held)>,
     merges: Vec<(u32, u32)>,
 }
 
@@ -152,7 +152,7 @@ impl<R: BufRead> Content<R> {
     }
 
     /// Goes through a table to its end, and tells its rows where somebody listens.
-    fn rows(&mut self, mut sheet: Option<&mut SheetTelling<'_, '_, '_>>, at: &mut Position) -> Result<Next, Failure> {
+    fn rows(&mut self, mut sheet: Option<&mut SheetTelling<'_, '_>>, at: &mut Position) -> Result<Next, Failure> {
         let mut next = Next::Go;
         // Tables may stand in tables: drawings, cells.
         let mut depth = 0u32;
@@ -285,7 +285,7 @@ fn resolved(entity: &quick_xml::events::BytesRef<'_>) -> Result<String, Failure>
         .ok_or_else(|| damaged(format!("it has the unknown entity `{}`", quoted(&name))))
 }
 
-fn tell_row(sheet: &mut SheetTelling<'_, '_, '_>, first: u32, times: u32, row: Row) -> Result<Next, Failure> {
+fn tell_row(sheet: &mut SheetTelling<'_, '_>, first: u32, times: u32, row: Row) -> Result<Next, Failure> {
     if row.cells.is_empty() {
         return Ok(Next::Go);
     }
@@ -296,7 +296,7 @@ fn tell_row(sheet: &mut SheetTelling<'_, '_, '_>, first: u32, times: u32, row: R
         }
         for (column, columns, held) in &row.cells {
             for column in (*column..).take(*columns as usize) {
-                let next = sheet.cell((number, column), Some(held.clone()))?;
+                let next = sheet.cell((number, column), held.cell())?;
                 if next != Next::Go {
                     return Ok(next);
                 }
@@ -349,8 +349,8 @@ impl Told {
     }
 
     /// The value, with the text of the cell at hand.
-    fn value(self, text: String) -> Option<Held<'static>> {
-        let error = |text: &str| Some(Held::Error(Cow::Owned(quoted(text))));
+    fn value(self, text: String) -> Option<Held> {
+        let error = |text: &str| Some(Held::Error(quoted(text)));
         // A program that does not mark errors shows them in the text all the same.
         let shows_error = self.has_formula && (text.starts_with('#') || text.starts_with("Err:"));
         if (self.is_error || shows_error) && !text.is_empty() {
@@ -360,7 +360,7 @@ impl Told {
         let Some(value) = self.value else {
             return match kind {
                 "string" if text.is_empty() && self.has_formula && self.kind.is_none() => error(NO_VALUE),
-                "string" => Held::of(Cell::Text(&text)).map(Held::into_owned),
+                "string" => Held::of(Cell::Text(&text)),
                 _ if self.has_formula => error(NO_VALUE),
                 _ => error(if text.is_empty() {
                     "a value that is missing"
@@ -369,7 +369,7 @@ impl Told {
                 }),
             };
         };
-        let held = match kind {
+        match kind {
             "float" | "percentage" | "currency" => match value.trim().parse::<f64>() {
                 Ok(number) => Held::of(Cell::Number(number)),
                 Err(_) => error(&value),
@@ -383,8 +383,7 @@ impl Told {
             },
             "string" => Held::of(Cell::Text(&value)),
             other => error(&format!("a cell of the unknown kind {other}")),
-        };
-        held.map(Held::into_owned)
+        }
     }
 }
 

@@ -13,9 +13,10 @@ use super::{
     cells::cell,
     event::{Event, Failure, Next},
     flaws::{Scan, What},
+    narrow::Narrow,
     ods,
     parts::Parts,
-    telling::{Held, Merge, SheetTelling, Telling},
+    telling::{Merge, SheetTelling, Telling},
     xls, xlsb, xlsx,
 };
 use crate::read::{Cell, Container, Epoch, Limits, quiet::quietly};
@@ -30,23 +31,7 @@ pub(super) fn parse(
 ) -> Result<(), Failure> {
     let mut telling = Telling::new(limits, emit);
     match container {
-        Container::Xlsx => {
-            let mut parts = Parts::of(bytes)?;
-            let raw = xlsx::book(&mut parts)?;
-            telling.counts_from(raw.epoch);
-            let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes))?;
-            agree(book.sheets_metadata().len(), &raw.sheets)?;
-            for (number, sheet) in telling.choose(book.sheets_metadata(), wanted)? {
-                let path = raw.sheets.get(number).map_or("", String::as_str);
-                let mut scan = xlsx::scan(&mut parts, path, &raw)?;
-                let told = telling.sheet(&sheet)?;
-                match book.worksheet_cells_reader(&sheet.name) {
-                    Ok(mut cells) => stream(told, &mut scan, || cells.next_cell().map_err(|error| error.to_string()))?,
-                    Err(XlsxError::NotAWorksheet(_)) => told.end(0)?,
-                    Err(error) => told.broken(&error.to_string())?,
-                }
-            }
-        }
+        Container::Xlsx => tell_xlsx(bytes, wanted, &mut telling, true)?,
         Container::Xlsb => {
             let mut parts = Parts::of(bytes)?;
             let raw = xlsb::book(&mut parts)?;
@@ -81,6 +66,61 @@ pub(super) fn parse(
         }
         Container::Ods => ods::tell(&mut Parts::of(bytes)?, wanted, &mut telling)?,
         Container::Text | Container::Gzip | Container::Zip => return Err(Failure::Damaged("it is none".into())),
+    }
+    Ok(())
+}
+
+/// Tells an XLSX workbook: a sheet that is of the common shape narrowly, where that is wanted; else as its reader and our own
+/// look at its parts have it.
+pub(super) fn tell_xlsx(
+    bytes: &[u8],
+    wanted: Option<&str>,
+    telling: &mut Telling<'_>,
+    narrowly: bool,
+) -> Result<(), Failure> {
+    let mut parts = Parts::of(bytes)?;
+    let raw = xlsx::book(&mut parts)?;
+    // What the reader stumbles over here, it will stumble over again.
+    let narrow = narrowly.then(|| quietly(|| Narrow::of(&mut parts, &raw)));
+    let mut narrow = narrow.flatten().and_then(Result::ok);
+    let strings = match &narrow {
+        Some(narrow) => narrow.strings(),
+        None => xlsx::strings(&mut parts, &raw.strings())?,
+    };
+    telling.counts_from(raw.epoch);
+    let open = || Xlsx::new(Cursor::new(bytes));
+    let mut book = match &narrow {
+        Some(_) => None,
+        None => Some(open()?),
+    };
+    let sheets = match (&narrow, &book) {
+        (Some(narrow), _) => narrow.sheets(),
+        (None, Some(book)) => book.sheets_metadata(),
+        (None, None) => &[],
+    };
+    agree(sheets.len(), &raw.sheets)?;
+    for (number, sheet) in telling.choose(sheets, wanted)? {
+        let path = raw.sheets.get(number).map_or("", String::as_str);
+        if let Some(usual) = &narrow {
+            let begun = telling.mark();
+            if usual.tell(&mut parts, path, &sheet, telling)? {
+                continue;
+            }
+            telling.back_to(begun);
+            // Its texts and those of the reader need not both be held.
+            narrow = None;
+        }
+        let book = match book.take() {
+            Some(opened) => book.insert(opened),
+            None => book.insert(open()?),
+        };
+        let mut scan = xlsx::scan(&mut parts, path, strings)?;
+        let told = telling.sheet(&sheet)?;
+        match book.worksheet_cells_reader(&sheet.name) {
+            Ok(mut cells) => stream(told, &mut scan, || cells.next_cell().map_err(|error| error.to_string()))?,
+            Err(XlsxError::NotAWorksheet(_)) => told.end(0)?,
+            Err(error) => told.broken(&error.to_string())?,
+        }
     }
     Ok(())
 }
@@ -126,7 +166,7 @@ impl From<XlsError> for Failure {
 
 /// Tells cells as they come, with what the scan knows better.
 fn stream<'b>(
-    mut sheet: SheetTelling<'_, '_, 'b>,
+    mut sheet: SheetTelling<'_, '_>,
     scan: &mut Scan,
     mut next: impl FnMut() -> Result<Option<calamine::Cell<DataRef<'b>>>, String>,
 ) -> Result<(), Failure> {
@@ -135,7 +175,7 @@ fn stream<'b>(
     for ordinal in 0u64.. {
         while let Some(flaw) = flaws.next_if(|flaw| flaw.ordinal == ordinal && matches!(flaw.what, What::Unseen(_))) {
             let What::Unseen(text) = flaw.what else { continue };
-            match sheet.cell(flaw.at, Some(Held::Error(text.into())))? {
+            match sheet.cell(flaw.at, Cell::Error(&text))? {
                 Next::Go => {}
                 Next::SkipSheet => return sheet.end(scan.hidden_rows),
                 Next::Break(why) => return sheet.broken(why),
@@ -146,25 +186,25 @@ fn stream<'b>(
         {
             return sheet.broken(why);
         }
-        let (at, held) = match flaws.next_if(|flaw| flaw.ordinal == ordinal) {
+        let told = match flaws.next_if(|flaw| flaw.ordinal == ordinal) {
             // The reader may stumble here, and goes on behind it.
             Some(flaw) => {
                 let read = quietly(&mut next);
                 match (flaw.what, read) {
-                    (What::Error(text) | What::Unseen(text), _) => (flaw.at, Some(Held::Error(text.into()))),
-                    (What::Place, Some(Ok(Some(read)))) => (flaw.at, held(read)),
+                    (What::Error(text) | What::Unseen(text), _) => sheet.cell(flaw.at, Cell::Error(&text)),
+                    (What::Place, Some(Ok(Some(read)))) => sheet.cell(flaw.at, cell(read.get_value())),
                     (What::Place, Some(Ok(None))) => break,
                     (What::Place, Some(Err(why))) => return sheet.broken(&why),
                     (What::Place, None) => return sheet.broken("it cannot be made sense of"),
                 }
             }
             None => match next() {
-                Ok(Some(read)) => (read.get_position(), held(read)),
+                Ok(Some(read)) => sheet.cell(read.get_position(), cell(read.get_value())),
                 Ok(None) => break,
                 Err(why) => return sheet.broken(&why),
             },
         };
-        match sheet.cell(at, held)? {
+        match told? {
             Next::Go => {}
             Next::SkipSheet => break,
             Next::Break(why) => return sheet.broken(why),
@@ -173,19 +213,11 @@ fn stream<'b>(
     sheet.end(scan.hidden_rows)
 }
 
-/// A cell that outlives its reader's step.
-fn held<'b>(read: calamine::Cell<DataRef<'b>>) -> Option<Held<'b>> {
-    match read.get_value() {
-        DataRef::SharedString(text) => Held::of(Cell::Text(text)),
-        other => Held::of(cell(other)).map(Held::into_owned),
-    }
-}
-
 /// Tells the cells of a sheet that is held whole, and those that the scan knows better.
-fn range<'b>(
-    mut sheet: SheetTelling<'_, '_, 'b>,
+fn range(
+    mut sheet: SheetTelling<'_, '_>,
     scan: xls::Scan,
-    range: &'b Range<Data>,
+    range: &Range<Data>,
     merges: &[Dimensions],
 ) -> Result<(), Failure> {
     let merges = merges.iter().map(|merge| Merge {
@@ -203,16 +235,16 @@ fn range<'b>(
             let (row, column) = (*row as u32, *column as u32);
             (first_row.saturating_add(row), first_column.saturating_add(column))
         });
-        let (at, held) = match (errors.next_if(|(at, _)| next.is_none_or(|next| *at <= next)), next) {
+        let told = match (errors.next_if(|(at, _)| next.is_none_or(|next| *at <= next)), next) {
             (Some((at, text)), next) => {
                 // What the reader says of this place does not count.
                 used.next_if(|_| next == Some(at));
-                (at, Some(Held::Error(text.into())))
+                sheet.cell(at, Cell::Error(&text))
             }
-            (None, Some(at)) => (at, used.next().and_then(|(_, _, value)| Held::of(cell(value)))),
+            (None, Some(at)) => sheet.cell(at, used.next().map_or(Cell::Empty, |(_, _, value)| cell(value))),
             (None, None) => break,
         };
-        match sheet.cell(at, held)? {
+        match told? {
             Next::Go => {}
             Next::SkipSheet => break,
             Next::Break(why) => return sheet.broken(why),

@@ -17,7 +17,7 @@ use super::{
 use crate::read::Epoch;
 
 /// Errors that the reader knows.
-const ERRORS: &[&str] = &[
+pub(super) const ERRORS: &[&str] = &[
     "#DIV/0!",
     "#N/A",
     "#NAME?",
@@ -33,11 +33,31 @@ pub(super) struct Book {
     /// Parts of the sheets, in the order of the workbook.
     pub(super) sheets: Vec<String>,
     pub(super) epoch: Epoch,
-    /// How many shared strings there are.
-    strings: u64,
+    /// The main part, and the folder it is in.
+    folder: String,
+    file: String,
 }
 
-/// Finds the sheets and counts the strings.
+impl Book {
+    /// The part that holds the shared strings.
+    pub(super) fn strings(&self) -> String {
+        format!("{}sharedStrings.xml", self.folder)
+    }
+
+    /// The parts that say what the workbook is, but for its strings and cells.
+    pub(super) fn about(&self) -> [String; 5] {
+        let Book { folder, file, .. } = self;
+        [
+            "_rels/.rels".to_owned(),
+            format!("{folder}theme/theme1.xml"),
+            format!("{folder}styles.xml"),
+            format!("{folder}_rels/{file}.rels"),
+            format!("{folder}{file}"),
+        ]
+    }
+}
+
+/// Finds the sheets.
 pub(super) fn book(parts: &mut Parts<'_>) -> Result<Book, Failure> {
     let root = parts.relationships("_rels/.rels")?;
     let main = root
@@ -78,17 +98,17 @@ pub(super) fn book(parts: &mut Parts<'_>) -> Result<Book, Failure> {
             }
         }
     }
-    let strings = strings(parts, &format!("{folder}sharedStrings.xml"))?;
     Ok(Book {
         sheets,
         epoch: Epoch::since_1904(is_1904),
-        strings,
+        file: file.to_owned(),
+        folder,
     })
 }
 
 /// Counts the shared strings. Refuses a table that claims more of them than its part could hold, for which the reader would
 /// set aside that much memory.
-fn strings(parts: &mut Parts<'_>, name: &str) -> Result<u64, Failure> {
+pub(super) fn strings(parts: &mut Parts<'_>, name: &str) -> Result<u64, Failure> {
     let size = parts.open(name)?.map_or(0, |part| part.get_ref().size());
     let Some(mut xml) = parts.xml(name)? else { return Ok(0) };
     let mut buffer = Vec::new();
@@ -115,10 +135,10 @@ fn strings(parts: &mut Parts<'_>, name: &str) -> Result<u64, Failure> {
 }
 
 /// Looks through a sheet.
-pub(super) fn scan(parts: &mut Parts<'_>, path: &str, book: &Book) -> Result<Scan, Failure> {
+pub(super) fn scan(parts: &mut Parts<'_>, path: &str, strings: u64) -> Result<Scan, Failure> {
     let mut scanning = Scanning {
         scan: Scan::default(),
-        strings: book.strings,
+        strings,
         ordinal: 0,
         row: 0,
         column: 0,
@@ -291,42 +311,46 @@ impl Raw {
 
     /// What is wrong with it, if anything is.
     fn trouble(&self, strings: u64) -> Option<String> {
-        let value = self.value.as_str();
         let kind = self.kind.as_deref().unwrap_or("n");
-        match kind {
-            "inlineStr" | "is" => return None,
-            // Text and dates may hold anything, and a formula may come to no text.
-            "str" | "d" => return None,
-            "n" | "s" | "b" | "e" => {}
-            unknown => return Some(format!("a cell of the unknown kind {}", quoted(unknown))),
-        }
-        if !self.plain {
-            return Some(match quoted(value) {
+        if !self.plain && matches!(kind, "n" | "s" | "b" | "e") {
+            return Some(match quoted(&self.value) {
                 empty if empty.is_empty() => "a value that is not written plainly".to_owned(),
                 value => value,
             });
         }
-        if value.is_empty() {
-            return (self.has_formula && !self.has_text).then(|| NO_VALUE.to_owned());
-        }
-        let sound = match kind {
-            "n" => value.parse::<f64>().is_ok_and(f64::is_finite),
-            "s" => value.bytes().all(|byte| byte.is_ascii_digit()) && value.parse::<u64>().is_ok_and(|at| at < strings),
-            "b" => ["0", "1", "true", "false"].contains(&value.trim().to_ascii_lowercase().as_str()),
-            _ => ERRORS.contains(&value),
-        };
-        if sound {
-            return None;
-        }
-        Some(match kind {
-            "s" => format!("shared text {}, which is not there", quoted(value)),
-            _ => quoted(value),
-        })
+        trouble(kind, &self.value, self.has_formula && !self.has_text, strings)
     }
 }
 
+/// What is wrong with a value that is written plainly, if anything is.
+pub(super) fn trouble(kind: &str, value: &str, has_formula: bool, strings: u64) -> Option<String> {
+    match kind {
+        "inlineStr" | "is" => return None,
+        // Text and dates may hold anything, and a formula may come to no text.
+        "str" | "d" => return None,
+        "n" | "s" | "b" | "e" => {}
+        unknown => return Some(format!("a cell of the unknown kind {}", quoted(unknown))),
+    }
+    if value.is_empty() {
+        return has_formula.then(|| NO_VALUE.to_owned());
+    }
+    let sound = match kind {
+        "n" => value.parse::<f64>().is_ok_and(f64::is_finite),
+        "s" => value.bytes().all(|byte| byte.is_ascii_digit()) && value.parse::<u64>().is_ok_and(|at| at < strings),
+        "b" => ["0", "1", "true", "false"].contains(&value.trim().to_ascii_lowercase().as_str()),
+        _ => ERRORS.contains(&value),
+    };
+    if sound {
+        return None;
+    }
+    Some(match kind {
+        "s" => format!("shared text {}, which is not there", quoted(value)),
+        _ => quoted(value),
+    })
+}
+
 /// The vertical side of a region such as `A2:B5`.
-fn merge(region: &str) -> Option<Merge> {
+pub(super) fn merge(region: &str) -> Option<Merge> {
     let (first, last) = region.split_once(':')?;
     let ((first, column), (last, _)) = (place(first)?, place(last)?);
     Some(Merge { first, column, last })
