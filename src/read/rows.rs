@@ -48,7 +48,7 @@ impl Rows {
     /// Adds a cell to the row under way. Text of blanks only counts as empty.
     pub fn push(&mut self, cell: Cell<'_>) {
         let slot = match cell {
-            Cell::Text(text) if text.trim().is_empty() => Slot::Empty,
+            Cell::Text(text) if is_blank(text) => Slot::Empty,
             Cell::Empty => Slot::Empty,
             Cell::Text(text) => {
                 let (start, end) = self.keep(text);
@@ -178,6 +178,12 @@ impl Rows {
             cells,
         }
     }
+}
+
+/// Whether a text is of blanks only; most begin with a letter or a digit.
+fn is_blank(text: &str) -> bool {
+    let is_letter = |first: &u8| first.is_ascii_graphic();
+    !text.as_bytes().first().is_some_and(is_letter) && text.trim().is_empty()
 }
 
 /// One row of a batch.

@@ -396,7 +396,13 @@ enum Inline<'x> {
 impl<'x> Raw<'x> {
     /// From behind its tag's name through its end tag. Rich text goes apart.
     fn of(tags: &mut Tags<'x>, rich: &mut String) -> Result<Raw<'x>, Unusual> {
-        let mut raw = Raw::default();
+        // As most programs write them.
+        let mut raw = Raw {
+            place: tags.quoted(" r=\""),
+            format: tags.quoted(" s=\""),
+            kind: tags.quoted(" t=\""),
+            ..Raw::default()
+        };
         let opened = loop {
             match tags.attribute()? {
                 Ok(("r", value)) if raw.place.is_none() => raw.place = Some(value),

@@ -153,6 +153,18 @@ impl<'x> Tags<'x> {
         Ok(value)
     }
 
+    /// The value of the next attribute, if it begins as told: with a blank, its name, and `="`.
+    pub(super) fn quoted(&mut self, begins: &str) -> Option<&'x str> {
+        let rest = self.rest().strip_prefix(begins.as_bytes())?;
+        let end = rest.iter().position(|byte| matches!(byte, b'"' | b'<' | b'>' | b'&'))?;
+        if rest.get(end) != Some(&b'"') {
+            return None;
+        }
+        let value = self.text.get(self.at + begins.len()..self.at + begins.len() + end)?;
+        self.at += begins.len() + end + 1;
+        Some(value)
+    }
+
     /// Passes over the attributes of a start tag that mean nothing to us.
     pub(super) fn skip_attributes(&mut self) -> Result<Opened, Unusual> {
         loop {
@@ -207,6 +219,16 @@ mod tests {
         ] {
             assert!(Tags::new(odd).skip_attributes().is_err(), "{odd}");
         }
+    }
+
+    #[test]
+    fn a_quoted_attribute_is_read_or_left() {
+        let mut tags = Tags::new(" r=\"A1\" t=\"a&amp;b\">");
+        assert_eq!(tags.quoted(" s=\""), None);
+        assert_eq!(tags.quoted(" r=\""), Some("A1"));
+        assert_eq!(tags.quoted(" t=\""), None);
+        assert_eq!(tags.attribute().unwrap(), Ok(("t", "a&amp;b")));
+        assert_eq!(Tags::new(" r=\"A1").quoted(" r=\""), None);
     }
 
     #[test]

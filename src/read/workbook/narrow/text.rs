@@ -62,6 +62,10 @@ fn is_plain(raw: &str) -> bool {
 }
 
 fn trimmed(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    if bytes.first() > Some(&b' ') && bytes.last() > Some(&b' ') {
+        return text;
+    }
     text.trim_matches([' ', '\t', '\r', '\n'])
 }
 
