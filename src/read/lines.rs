@@ -83,7 +83,8 @@ impl Lines {
 
     fn row(&self, record: &str, splitter: &Splitter, tabling: &mut Tabling<'_>) {
         for field in &splitter.fields {
-            match quoted_after_blank(record, field).filter(|_| self.inner_quotes) {
+            let inside = self.inner_quotes.then(|| quoted_after_blank(record, field)).flatten();
+            match inside {
                 Some(inside) => tabling.cell(Cell::Text(inside)),
                 None => tabling.cell(Cell::Text(&plain(record, field))),
             }
