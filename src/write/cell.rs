@@ -7,9 +7,13 @@
 use std::{fmt::Display, io::Write};
 
 use chrono::NaiveDate;
+use memchr::memchr;
 use uuid::Uuid;
 
-use crate::{saved::neutralised, terms::push_date};
+use crate::{
+    saved::neutralised,
+    terms::{Term, push_date, push_term},
+};
 
 /// The cells of a line under way.
 pub(super) struct Line<'b> {
@@ -75,7 +79,7 @@ impl<'b> Line<'b> {
         self.buffer.extend_from_slice(word.unwrap_or_default().as_bytes());
     }
 
-    /// A number, an identifier or another value whose text is plain.
+    /// Another value whose text is plain.
     pub(super) fn plain(&mut self, value: Option<impl Display>) {
         self.next_cell();
         if let Some(value) = value {
@@ -91,6 +95,12 @@ impl<'b> Line<'b> {
             let mut digits = itoa::Buffer::new();
             self.buffer.extend_from_slice(digits.format(number).as_bytes());
         }
+    }
+
+    /// A length of a term, or an empty cell.
+    pub(super) fn term(&mut self, term: Option<Term>) {
+        self.next_cell();
+        term.into_iter().for_each(|term| push_term(self.buffer, term));
     }
 
     /// A GUID in lower case with hyphens, or an empty cell.
@@ -176,12 +186,14 @@ impl<'b> Line<'b> {
             return;
         }
         self.buffer.push(b'"');
-        for (at, piece) in text.split('"').enumerate() {
-            if at > 0 {
-                self.buffer.extend_from_slice(b"\"\"");
-            }
-            self.buffer.extend_from_slice(piece.as_bytes());
+        let mut rest = text.as_bytes();
+        while let Some(quote) = memchr(b'"', rest) {
+            let (before, after) = rest.split_at(quote + 1);
+            self.buffer.extend_from_slice(before);
+            self.buffer.push(b'"');
+            rest = after;
         }
+        self.buffer.extend_from_slice(rest);
         self.buffer.push(b'"');
     }
 }
