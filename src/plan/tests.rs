@@ -45,7 +45,8 @@ fn subscription(number: u8) -> Subscription {
         offer: SourceOffer {
             offer_id: Some(BASIC.into()),
             ..SourceOffer::default()
-        },
+        }
+        .into(),
         seat_based: None,
         trial: None,
         addon: None,
@@ -247,7 +248,7 @@ fn each_reason_follows_from_its_fact() {
         }),
         (Reason::Trial, Action::Keep, |w| w.first().trial = Some(true)),
         (Reason::Free, Action::Keep, |w| {
-            w.first().offer.offer_id = Some("CFQ7TTC0LHZ0:0001".into())
+            w.first().offer_mut().offer_id = Some("CFQ7TTC0LHZ0:0001".into())
         }),
         (Reason::NotSeatBased, Action::Keep, |w| {
             w.first().seat_based = Some(false);
@@ -374,10 +375,10 @@ fn each_reason_follows_from_its_fact() {
         }),
         (Reason::SegmentMismatch, Action::Review, |w| {
             w.customer.qualification = Some(Qualification::Government);
-            w.first().offer.segment = Some(Segment::Commercial);
+            w.first().offer_mut().segment = Some(Segment::Commercial);
         }),
         (Reason::OfferUnmapped, Action::Review, |w| {
-            w.first().offer.offer_id = Some("CFQ7TTC0XXXX:0001".into())
+            w.first().offer_mut().offer_id = Some("CFQ7TTC0XXXX:0001".into())
         }),
         (Reason::SeatCap, Action::Review, |w| w.first().seats = Some(Seats(301))),
         (Reason::OwnTenant, Action::Review, |w| {
@@ -493,7 +494,7 @@ fn blockers_and_gates_in_pairs() {
         (Reason::TenantChange, |w| w.first().target_customer_id = Some(id(91))),
         (Reason::SegmentMismatch, |w| {
             w.customer.qualification = Some(Qualification::Government);
-            w.first().offer.segment = Some(Segment::Commercial);
+            w.first().offer_mut().segment = Some(Segment::Commercial);
         }),
         (Reason::SourceCancelled, |w| w.first().state = Some(State::Deleted)),
         (Reason::SeatCap, |w| w.first().seats = Some(Seats(301))),
@@ -622,9 +623,9 @@ fn a_hold_that_ended_no_longer_counts_and_is_named() {
 #[test]
 fn an_addon_waits_for_its_base() {
     let plan = plan_with(|w| {
-        w.first().offer.offer_id = Some(E3.into());
+        w.first().offer_mut().offer_id = Some(E3.into());
         w.first().term_end = Some(TermEnd(day("2027-02-02")));
-        w.add(2, |addon| addon.offer.offer_id = Some(COPILOT.into()));
+        w.add(2, |addon| addon.offer_mut().offer_id = Some(COPILOT.into()));
     });
     let (base, addon) = (decision_of(&plan, 1), decision_of(&plan, 2));
     assert_eq!(base.move_date, Some(day("2027-01-29")));
@@ -635,15 +636,15 @@ fn an_addon_waits_for_its_base() {
         addon.reasons
     );
     let plan = plan_with(|w| {
-        w.first().offer.offer_id = Some(E3.into());
+        w.first().offer_mut().offer_id = Some(E3.into());
         w.first().term_end = Some(TermEnd(day("2027-03-02")));
-        w.add(2, |addon| addon.offer.offer_id = Some(COPILOT.into()));
+        w.add(2, |addon| addon.offer_mut().offer_id = Some(COPILOT.into()));
     });
     assert_eq!(decision_of(&plan, 2).reasons, [Reason::AddonWithoutBase]);
     let plan = plan_with(|w| {
-        w.first().offer.offer_id = Some(E3.into());
+        w.first().offer_mut().offer_id = Some(E3.into());
         w.first().channel = Some(Channel::Own);
-        w.add(2, |addon| addon.offer.offer_id = Some(COPILOT.into()));
+        w.add(2, |addon| addon.offer_mut().offer_id = Some(COPILOT.into()));
     });
     assert_eq!(
         decision_of(&plan, 2).move_date,
@@ -1262,7 +1263,7 @@ fn an_order_is_billed_as_the_source_where_the_term_is_sold_so() {
     let order = |offer: &str, term, plan, seats| {
         let plan = plan_with(|w| {
             let first = w.first();
-            first.offer.offer_id = Some(offer.into());
+            first.offer_mut().offer_id = Some(offer.into());
             (first.term, first.billing_plan, first.seats) = (Some(term), Some(plan), Some(Seats(seats)));
             first.term_start = None;
         });
@@ -1300,10 +1301,10 @@ fn an_addon_has_at_least_its_part_of_the_bases_licences() {
     let with = |seats: u32| {
         let plan = plan_with(|w| {
             w.config.rules.extend.insert("addon_minimums".into(), path.clone());
-            w.first().offer.offer_id = Some(E3.into());
+            w.first().offer_mut().offer_id = Some(E3.into());
             w.first().seats = Some(Seats(100));
             w.add(2, |addon| {
-                addon.offer.offer_id = Some(COPILOT.into());
+                addon.offer_mut().offer_id = Some(COPILOT.into());
                 addon.seats = Some(Seats(seats));
             });
         });
@@ -1416,7 +1417,7 @@ fn an_addon_follows_its_base_into_a_later_wave() {
         w.add(2, |_| {});
         w.add(3, |_| {});
         w.add(4, |addon| {
-            addon.offer.offer_id = Some(COPILOT.into());
+            addon.offer_mut().offer_id = Some(COPILOT.into());
             addon.base_id = Some(id(3));
         });
     });
@@ -1505,7 +1506,7 @@ fn no_step_destroys_data() {
         for (number, &channel) in Channel::ALL.iter().enumerate() {
             w.add(number as u8 + 2, |s| {
                 s.channel = Some(channel);
-                s.offer.offer_id = Some("031c9e47-4802-4248-838e-778fb1d2cc05".into());
+                s.offer_mut().offer_id = Some("031c9e47-4802-4248-838e-778fb1d2cc05".into());
             });
         }
     });
@@ -1524,7 +1525,7 @@ fn assert_harmless(text: &str) {
 fn no_sentence_of_the_tables_destroys_data_and_those_of_customers_warn_of_it() {
     let rules = Rules::embedded().unwrap();
     for rule in rules.step_texts.all() {
-        assert_harmless(&rule.row.sentence);
+        assert_harmless(rule.row.sentence.as_str());
         let ends = matches!(
             rule.row.step,
             StepKind::EndSource | StepKind::CancelExtendedTerm | StepKind::UndoRenewal
@@ -1533,15 +1534,15 @@ fn no_sentence_of_the_tables_destroys_data_and_those_of_customers_warn_of_it() {
         let goes_on = rule.row.case == Some(crate::rules::StepCase::ExtendedTerm);
         if ends && rule.row.owner == Owner::Customer && !goes_on {
             assert!(
-                rule.row.sentence.contains("do not delete the subscription"),
+                rule.row.sentence.as_str().contains("do not delete the subscription"),
                 "{}",
                 rule.at
             );
-            assert!(rule.row.sentence.contains("leave the domain"), "{}", rule.at);
+            assert!(rule.row.sentence.as_str().contains("leave the domain"), "{}", rule.at);
         }
     }
     for note in rules.step_texts.all_notes() {
-        assert_harmless(&note.row.sentence);
+        assert_harmless(note.row.sentence.as_str());
     }
 }
 
@@ -1643,7 +1644,7 @@ fn ordered_instead(source: &str, target: &str) -> OfferRule {
 fn licences_that_exclude_each_other_change_at_once() {
     let of = |source: &str, target: &str| -> String {
         let plan = plan_with(|w| {
-            w.first().offer.offer_id = Some(source.into());
+            w.first().offer_mut().offer_id = Some(source.into());
             w.tables.offers.push(ordered_instead(source, target));
         });
         let mut steps = plan.steps();
@@ -1659,7 +1660,7 @@ fn licences_that_exclude_each_other_change_at_once() {
 fn each_mapping_says_once_what_it_rests_on() {
     let plan = plan_with(|w| {
         w.add(2, |_| ());
-        w.add(3, |s| s.offer.offer_id = Some("CFQ7TTC0HD32:0002".into()));
+        w.add(3, |s| s.offer_mut().offer_id = Some("CFQ7TTC0HD32:0002".into()));
         w.add(4, |s| s.channel = Some(Channel::Own));
     });
     let rests: Vec<(Option<&str>, u64)> = plan
@@ -1682,7 +1683,7 @@ fn each_mapping_says_once_what_it_rests_on() {
 
 #[test]
 fn an_offer_without_a_mapping_is_told_what_a_row_for_it_would_lead_to() {
-    let unmapped = |w: &mut World| w.first().offer.offer_id = Some("CFQ7TTC0XXXX:0001".into());
+    let unmapped = |w: &mut World| w.first().offer_mut().offer_id = Some("CFQ7TTC0XXXX:0001".into());
     let mut unknown = world();
     unmapped(&mut unknown);
     let what_ifs = unknown.what_ifs();
