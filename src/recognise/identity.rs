@@ -208,7 +208,13 @@ pub(super) fn group(facts: &[Fact]) -> Groups {
 
 /// For each group its place among all of them, in the order of the ids of their first rows.
 fn places_by_id(mut groups: Vec<(Option<Id>, u32)>) -> Vec<u32> {
-    groups.par_sort_unstable();
+    // GUIDs, which most are, are compared as the numbers they are.
+    let key = |(id, number): &(Option<Id>, u32)| match id {
+        None => (0, 0, None, *number),
+        Some(Id::Guid(guid)) => (1, guid.as_u128(), None, *number),
+        Some(Id::Text(text)) => (2, 0, Some(text.clone()), *number),
+    };
+    groups.par_sort_unstable_by_key(key);
     let mut places = vec![0; groups.len()];
     for (place, &(_, number)) in (0..).zip(&groups) {
         places

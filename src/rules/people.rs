@@ -196,9 +196,12 @@ impl StepTexts {
         // Of rows for the same the one that is valid, else the next that will be.
         let standing = |&number: &u16| {
             let rule = self.steps.get(usize::from(number))?;
-            let from = (!rule.is_valid(on)).then_some(rule.valid_from);
-            let place = (rank(&rule.row)?, from.filter(|&from| from > on));
-            (from.is_none() || place.1.is_some()).then_some((place, number, rule))
+            let rank = rank(&rule.row)?;
+            let comes = match rule.is_valid(on) {
+                true => None,
+                false => Some(Some(rule.valid_from).filter(|&from| from > on)?),
+            };
+            Some(((rank, comes), number, rule))
         };
         let best = self.of_step.get(&step)?.iter().filter_map(standing);
         let (_, number, rule) = best.min_by_key(|(place, ..)| *place)?;

@@ -7,7 +7,7 @@
 use std::{fmt::Display, io::Write};
 
 use chrono::NaiveDate;
-use memchr::memchr;
+use memchr::{memchr, memchr3};
 use uuid::Uuid;
 
 use crate::{
@@ -152,7 +152,7 @@ impl<'b> Line<'b> {
         if self.ends.is_some() || self.is_plain(text) {
             return;
         }
-        if begins_well(text) && !text.contains(&b'"') {
+        if begins_well(text) && memchr(b'"', text).is_none() {
             // Only the quotes around it are missing.
             self.buffer.insert(start, b'"');
             self.buffer.push(b'"');
@@ -164,12 +164,12 @@ impl<'b> Line<'b> {
 
     /// Whether a text can stand as it is; one of which that is not plain to see is looked at again.
     fn is_plain(&self, text: &[u8]) -> bool {
-        begins_well(text) && !text.iter().fold(false, |found, &byte| found | self.is_special(byte))
+        begins_well(text) && !self.has_special(text)
     }
 
-    /// Whether a byte of a cell asks for quotes.
-    fn is_special(&self, byte: u8) -> bool {
-        byte == self.delimiter as u8 || matches!(byte, b'"' | b'\r' | b'\n')
+    /// Whether a text holds a byte that asks for quotes.
+    fn has_special(&self, text: &[u8]) -> bool {
+        memchr3(self.delimiter as u8, b'"', b'\n', text).is_some() || memchr(b'\r', text).is_some()
     }
 
     /// Ends the line.
@@ -181,7 +181,7 @@ impl<'b> Line<'b> {
     }
 
     fn quoted(&mut self, text: &str) {
-        if !text.bytes().any(|byte| self.is_special(byte)) {
+        if !self.has_special(text.as_bytes()) {
             self.buffer.extend_from_slice(text.as_bytes());
             return;
         }
