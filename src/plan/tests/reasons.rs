@@ -108,6 +108,11 @@ fn each_reason_follows_from_its_fact() {
         (Reason::RenewedSinceExport, Action::Review, |w| {
             w.first().term_end = Some(TermEnd(day("2026-11-20")))
         }),
+        (Reason::EndUnknown, Action::Review, |w| {
+            w.first().channel = Some(Channel::Ea);
+            w.first().term_end = Some(TermEnd(day("2026-11-10")));
+            w.first().auto_renew = Some(false);
+        }),
         (Reason::TransferPending, Action::Review, |w| {
             w.first().channel = Some(Channel::Csp);
             w.first().term_end = Some(TermEnd(day("2026-11-30")));

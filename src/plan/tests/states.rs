@@ -227,3 +227,62 @@ fn no_service_is_promised_after_a_lapse() {
     );
     assert_eq!(decision.window_closes, Some(day("2027-02-08")));
 }
+
+/// Without notice an agreement may go on by the month, lapse or be renewed: a person asks which, before anything is promised.
+#[test]
+fn nobody_guesses_what_followed_an_agreement_of_which_no_notice_is_reported() {
+    let on = |as_of: &'static str, change: fn(&mut World)| {
+        let plan = plan_with(|w| {
+            w.as_of = day(as_of);
+            let first = w.first();
+            (first.channel, first.auto_renew) = (Some(Channel::Ea), Some(false));
+            first.term_start = Some(day("2025-12-01"));
+            first.term_end = Some(TermEnd(day("2026-11-30")));
+            change(w);
+        });
+        let end_source = plan.steps().find(|step| step.kind == StepKind::EndSource);
+        (decision_of(&plan, 1).clone(), end_source)
+    };
+    let (last_day, _) = on("2026-11-30", |_| {});
+    assert_eq!(last_day.action, Action::Move, "{:?}", last_day.reasons);
+    for as_of in ["2026-12-01", "2027-02-28", "2027-04-29", "2027-04-30", "2028-01-15"] {
+        let (unknown, _) = on(as_of, |_| {});
+        assert_eq!(unknown.reasons, [Reason::EndUnknown], "{as_of}");
+        assert_eq!(
+            (unknown.window_closes, unknown.urgency),
+            (Some(day("2026-11-30")), Some(Urgency::Lapsed)),
+            "{as_of}"
+        );
+    }
+    // That it is set to cancel is no notice of an agreement either.
+    let (set, _) = on("2026-12-01", |w| {
+        w.first().end_instruction = Some(EndInstruction::Cancel)
+    });
+    assert_eq!(set.reasons, [Reason::EndUnknown]);
+    // With notice, or seen in its grace, it has lapsed.
+    let known: [fn(&mut World); 2] = [
+        |w| w.report(StepKind::EndSource, Progress::Done, "2026-10-30"),
+        |w| w.first().state = Some(State::Expired),
+    ];
+    for change in known {
+        let (lapsed, _) = on("2026-12-01", change);
+        assert_eq!(
+            (lapsed.action, lapsed.move_date, lapsed.window_closes),
+            (Action::Move, Some(day("2026-12-01")), Some(day("2027-02-28"))),
+            "{:?}",
+            lapsed.reasons
+        );
+    }
+    // What is ordered is still paid for twice until the notice is given.
+    let (ordered, end_source) = on("2026-12-01", |w| {
+        w.report(StepKind::Order, Progress::Done, "2026-11-26")
+    });
+    assert_eq!(
+        (ordered.action, ordered.end_source, ordered.urgency),
+        (Action::Move, Some(EndSource::DoNotRenew), Some(Urgency::Late))
+    );
+    assert!(end_source.is_some_and(|step| step.detail.contains("give notice")));
+    // What nobody can give notice of has its grace as before.
+    let (value, _) = on("2026-12-01", |w| w.first().channel = Some(Channel::OpenValue));
+    assert_eq!(value.action, Action::Move);
+}
