@@ -166,6 +166,7 @@ impl World {
             step,
             state,
             date: Some(day(date)),
+            end_source: None,
             note: "".into(),
             row: 2,
         });

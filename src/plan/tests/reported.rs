@@ -443,3 +443,91 @@ fn an_older_subscription_of_ours_is_not_silently_the_target_of_what_is_stopped()
     assert_eq!(decision_of(&with(false), 1).reasons, [Reason::PossibleDuplicate]);
     assert_eq!(decision_of(&with(true), 1).action, Action::Move);
 }
+
+/// The end of the source as reported: to what it was set, or nothing of that.
+fn report_end(w: &mut World, end: Option<EndSource>, date: &str) {
+    w.report(StepKind::EndSource, Progress::Done, date);
+    w.tables.progress.last_mut().unwrap().end_source = end;
+}
+
+#[test]
+fn the_progress_table_may_say_to_what_a_source_was_set() {
+    let ended = |as_of: &'static str, end: Option<EndSource>| {
+        let plan = plan_with(|w| {
+            w.as_of = day(as_of);
+            w.customer.relationship = Some(as_of < "2027-01-30");
+            report_end(w, end, "2027-01-20");
+        });
+        decision_of(&plan, 1).clone()
+    };
+    let by = |decision: &Decision| (decision.end_source, decision.end_source_by);
+    let cancels = Some(EndSource::CancelAtTermEnd);
+    let goes_on = [Some(EndSource::ExtendedTerm), Some(EndSource::AutoRenewOff)];
+    // Inside its window: nothing is told of it, or that it ends; then it is seen to.
+    for end in [None, cancels] {
+        assert_eq!(by(&ended("2027-01-25", end)), (cancels, None), "{end:?}");
+    }
+    // What is only kept from renewing would be paid on: it is still to be set to cancel, and is no risk.
+    for end in goes_on {
+        let decision = ended("2027-01-29", end);
+        assert_eq!(by(&decision), (cancels, Some(day("2027-01-29"))), "{end:?}");
+        assert!(
+            !decision.reasons.contains(&Reason::AutoRenewRisk),
+            "{:?}",
+            decision.reasons
+        );
+    }
+    // Too late for its window: what ends stops, what goes on does not.
+    let extended = Some(EndSource::ExtendedTerm);
+    for (end, stops, due) in [
+        (None, true, Some(day("2027-01-29"))),
+        (cancels, true, Some(day("2027-01-29"))),
+        (extended, false, None),
+    ] {
+        let decision = ended("2027-01-30", end);
+        assert_eq!(by(&decision), (extended, due), "{end:?}");
+        assert_eq!(decision.reasons.contains(&Reason::ServiceStops), stops, "{end:?}");
+    }
+    // Past its end.
+    for end in [None, cancels] {
+        let decision = ended("2027-02-03", end);
+        assert_eq!(decision.end_source, None, "{end:?}");
+        assert!(
+            decision.reasons.contains(&Reason::ServiceDown),
+            "{:?}",
+            decision.reasons
+        );
+    }
+    for end in goes_on {
+        let decision = ended("2027-02-03", end);
+        assert_eq!(decision.end_source, Some(EndSource::Cancel), "{end:?}");
+        assert!(
+            !decision.reasons.contains(&Reason::ServiceDown),
+            "{:?}",
+            decision.reasons
+        );
+    }
+}
+
+#[test]
+fn the_last_report_of_an_end_counts_and_what_an_export_shows_before_it() {
+    let (cancels, extended) = (Some(EndSource::CancelAtTermEnd), Some(EndSource::ExtendedTerm));
+    let due = |ends: &[(Option<EndSource>, &str)], shown: Option<EndInstruction>| {
+        let plan = plan_with(|w| {
+            w.as_of = day("2027-01-28");
+            w.first().end_instruction = shown;
+            for (end, date) in ends {
+                report_end(w, *end, date);
+            }
+        });
+        decision_of(&plan, 1).end_source_by
+    };
+    let open = Some(day("2027-01-29"));
+    let (earlier, later) = ("2027-01-20", "2027-01-25");
+    assert_eq!(due(&[(extended, earlier), (cancels, later)], None), None);
+    assert_eq!(due(&[(cancels, later), (extended, earlier)], None), None);
+    assert_eq!(due(&[(extended, later), (cancels, earlier)], None), open);
+    assert_eq!(due(&[(extended, earlier)], Some(EndInstruction::Cancel)), None);
+    assert_eq!(due(&[(extended, earlier)], Some(EndInstruction::Renew)), open);
+    assert_eq!(due(&[(cancels, earlier)], Some(EndInstruction::Renew)), None);
+}

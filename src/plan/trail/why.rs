@@ -476,8 +476,7 @@ impl View<'_> {
     }
 
     fn renews(&self) -> String {
-        let subscription = self.known.subscription;
-        match (subscription.end_instruction, subscription.auto_renew) {
+        match (self.known.end_instruction(), self.known.auto_renew()) {
             (Some(instruction), _) => format!("set to {instruction} at its term end"),
             (None, Some(true)) => "auto-renew on".to_owned(),
             (None, Some(false)) => "auto-renew off".to_owned(),
