@@ -243,9 +243,11 @@ const REGIONS: &[(&str, &str)] = &[
 
 #[test]
 fn each_row_says_what_its_source_says() {
-    for (name, columns, expected) in SAID {
-        assert_eq!(said(name, columns), *expected, "{name}");
-    }
+    let differs = SAID
+        .iter()
+        .filter(|(name, columns, expected)| said(name, columns) != *expected);
+    let differs: Vec<(&str, Vec<String>)> = differs.map(|(name, columns, _)| (*name, said(name, columns))).collect();
+    assert!(differs.is_empty(), "{differs:#?}");
     // Every table is told here, or elsewhere.
     let here: BTreeSet<&str> = SAID.iter().map(|(name, ..)| *name).collect();
     let elsewhere = BTreeSet::from(["lifecycles", "regions", "step_notes", "steps", "windows"]);
