@@ -15,6 +15,7 @@ use seatshift::{
 
 use super::{
     changes,
+    lines::wrapped,
     shown::{BAD, FAINT, In, STRONG, WARN, grouped, many, tame},
     withheld::withheld,
 };
@@ -29,10 +30,11 @@ const FINDINGS_SHOWN: usize = 3;
 /// Rows of one kind that are shown.
 const ROWS_SHOWN: usize = 5;
 
-/// The summary of a run that is done.
-pub(super) fn of_run(outcome: &Outcome, verbose: bool, bars: Bars) -> String {
+/// The summary of a run that is done; with what holds for this run alone.
+pub(super) fn of_run(outcome: &Outcome, what_if: &str, verbose: bool, bars: Bars) -> String {
     let mut text = findings(&outcome.findings, verbose);
     heading(&mut text, STRONG, &format!("Plan for {}", outcome.plan.as_of));
+    told_what_if(&mut text, what_if);
     equations(&mut text, &outcome.accounting, outcome);
     pressing::lists(&mut text, &outcome.plan);
     weeks::chart(&mut text, &outcome.plan, bars);
@@ -83,6 +85,12 @@ pub(super) fn of_stop(stop: &Stop, verbose: bool) -> String {
         let _ = writeln!(text, "  see {}", record.display());
     }
     text
+}
+
+fn told_what_if(text: &mut String, what_if: &str) {
+    if !what_if.is_empty() {
+        text.push_str(&wrapped("  ", 4, what_if));
+    }
 }
 
 fn heading(text: &mut String, style: anstyle::Style, words: &str) {
@@ -194,13 +202,14 @@ fn tally(text: &mut String, findings: &[Finding]) {
 }
 
 /// Where reports of a plan are.
-pub(super) fn of_report(reports: &Reports, reported: &Reported, verbose: bool) -> String {
+pub(super) fn of_report(reports: &Reports, reported: &Reported, what_if: &str, verbose: bool) -> String {
     let mut text = findings(&reported.findings, verbose);
     for path in &reported.changed {
         let words = "is not as its run wrote it; it was taken as it stands";
         let _ = writeln!(text, "{} {path}: {words}", In(WARN, "note:"));
     }
     heading(&mut text, STRONG, &format!("Plan as seen on {}", reported.as_of));
+    told_what_if(&mut text, what_if);
     reports_made(&mut text, reports);
     text
 }

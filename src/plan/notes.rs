@@ -265,7 +265,7 @@ fn of_unmapped(subscription: &Subscription, resolution: &Resolution, decided: &D
 }
 
 fn of_unsure_rules(subscription: &Subscription, decided: &Decided) -> Option<Finding> {
-    let unsure = [Reason::RuleUnsure, Reason::ChannelTransferCheck];
+    let unsure = [Reason::EndUnknown, Reason::RuleUnsure, Reason::ChannelTransferCheck];
     let reason = decided.decision.reasons.iter().find(|reason| unsure.contains(reason))?;
     let message = format!("{}; the row is for review", reason.meaning());
     let hint = match subscription.channel {

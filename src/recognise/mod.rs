@@ -13,6 +13,7 @@ mod columns;
 mod customer_cells;
 mod customers;
 pub mod dates;
+mod elsewhere;
 mod everybody;
 mod facts;
 mod field;

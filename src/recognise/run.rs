@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use super::{
     InputRecord, Recognised, Subscription,
+    elsewhere::{self, Lacking},
     everybody::everybody,
     facts::{CustomerRow, Fact},
     file::{FileResult, Reader, recognise_file},
@@ -131,6 +132,8 @@ struct Estate {
     tables: Vec<Table>,
     accounting: Vec<Accounting>,
     findings: Vec<Finding>,
+    /// What lists lack, with the number of their table.
+    lacking: Vec<(u32, Lacking)>,
     inputs: Vec<InputRecord>,
     /// For each input the tables of its record: first number, how many.
     spans: Vec<(usize, usize)>,
@@ -157,6 +160,8 @@ impl Estate {
             );
             self.accounting.push(settled.accounting);
             self.findings.extend(settled.findings);
+            self.lacking
+                .extend(settled.lacking.into_iter().map(|lacks| (number, lacks)));
             self.tables.push(settled.table);
         }
         self.findings.extend(file.findings);
@@ -243,6 +248,9 @@ fn finish(
         }
         estate.findings.append(&mut merged.findings);
     }
+    let lacking = std::mem::take(&mut estate.lacking);
+    let told = elsewhere::judge(lacking, &estate.facts, &groups, &merged);
+    estate.findings.extend(told);
     // Facts are as large as subscriptions: they are let go before those are put in order.
     let facts = std::mem::take(&mut estate.facts);
     let subscriptions = || -> Vec<Subscription> {

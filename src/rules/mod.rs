@@ -20,6 +20,8 @@ mod table;
 mod target;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod values_tests;
 mod window;
 mod wording;
 

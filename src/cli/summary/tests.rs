@@ -198,7 +198,7 @@ Files
 
 A person must look: 1 error, 1 row rejected
 ";
-    let text = of_run(&outcome(), false, Bars::Plain);
+    let text = of_run(&outcome(), "", false, Bars::Plain);
     assert_eq!(bare(&text), expected);
     assert!(text.len() > expected.len(), "styles are there to be stripped");
     assert!(!text.contains("anary"), "customers are not named");
@@ -206,8 +206,8 @@ A person must look: 1 error, 1 row rejected
 
 #[test]
 fn notes_are_told_when_asked_for() {
-    assert!(!of_run(&outcome(), false, Bars::Plain).contains("a lock file"));
-    assert!(bare(&of_run(&outcome(), true, Bars::Plain)).contains("note file-skipped (1): "));
+    assert!(!of_run(&outcome(), "", false, Bars::Plain).contains("a lock file"));
+    assert!(bare(&of_run(&outcome(), "", true, Bars::Plain)).contains("note file-skipped (1): "));
 }
 
 #[test]
@@ -239,7 +239,7 @@ Plan for 2026-11-21
 
 Findings: 0 errors, 0 warnings, 0 notes
 ";
-    assert_eq!(bare(&of_run(&nothing, false, Bars::Plain)), expected);
+    assert_eq!(bare(&of_run(&nothing, "", false, Bars::Plain)), expected);
 }
 
 #[test]
