@@ -223,7 +223,7 @@ fn offer(w: &mut World, offer_id: &str) {
 }
 
 fn named(w: &mut World, name: &str) {
-    w.first().offer = SourceOffer {
+    *w.first().offer_mut() = SourceOffer {
         name: Some(name.into()),
         ..SourceOffer::default()
     };
