@@ -438,7 +438,7 @@ pub(super) fn term_start_of(subscription: &Subscription) -> Option<NaiveDate> {
 
 /// The source offer with the segment that the customer's qualification implies, where the row states none.
 pub(super) fn offer_of(subscription: &Subscription, customer: Option<&Customer>) -> SourceOffer {
-    let mut offer = subscription.offer.clone();
+    let mut offer = SourceOffer::clone(&subscription.offer);
     if offer.segment.is_none() {
         offer.segment = customer
             .and_then(|customer| customer.qualification)

@@ -35,6 +35,11 @@ enum Slot {
     Error { start: u32, end: u32 },
 }
 
+/// Whether a text has nothing to see; most show at their first byte that they have.
+fn is_blank(text: &str) -> bool {
+    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
+}
+
 impl Rows {
     /// An empty batch with room for as much as this one holds.
     pub(super) fn same_room(&self) -> Rows {
@@ -48,7 +53,7 @@ impl Rows {
     /// Adds a cell to the row under way. Text of blanks only counts as empty.
     pub fn push(&mut self, cell: Cell<'_>) {
         let slot = match cell {
-            Cell::Text(text) if text.trim().is_empty() => Slot::Empty,
+            Cell::Text(text) if is_blank(text) => Slot::Empty,
             Cell::Empty => Slot::Empty,
             Cell::Text(text) => {
                 let (start, end) = self.keep(text);

@@ -237,12 +237,13 @@ fn finish(
         let Some(merged) = merged else {
             continue;
         };
-        for &index in members {
+        if let Some(table) = estate.accounting.get_mut(merged.begun_in as usize) {
+            table.subscriptions += 1;
+        }
+        for &index in members.iter().filter(|&&index| index != merged.begun_by) {
             let table = estate.facts.get(index as usize).map_or(0, |fact| fact.table as usize);
-            match estate.accounting.get_mut(table) {
-                Some(table) if index == merged.begun_by => table.subscriptions += 1,
-                Some(table) => table.merged += 1,
-                None => {}
+            if let Some(table) = estate.accounting.get_mut(table) {
+                table.merged += 1;
             }
         }
         estate.findings.append(&mut merged.findings);
@@ -250,14 +251,17 @@ fn finish(
     let lacking = std::mem::take(&mut estate.lacking);
     let told = elsewhere::judge(lacking, &estate.facts, &groups, &merged);
     estate.findings.extend(told);
-    // facts are as large as subscriptions: let them go before those are put in order
-    estate.facts = Vec::new();
-    drop(groups);
-    let mut subscriptions: Vec<Subscription> = merged
-        .into_iter()
-        .filter_map(|merged| merged.map(|merged| merged.subscription))
-        .collect();
-    subscriptions.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    // Facts are as large as subscriptions: they are let go before those are put in order.
+    let facts = std::mem::take(&mut estate.facts);
+    let subscriptions = || -> Vec<Subscription> {
+        let merged = merged.into_iter().flatten();
+        merged.map(|merged| merged.subscription).collect()
+    };
+    let ((), mut subscriptions) = rayon::join(|| drop((facts, groups)), subscriptions);
+    // They come by the ids of their first rows, which most of them go by.
+    if !subscriptions.is_sorted_by(|a, b| a.id <= b.id) {
+        subscriptions.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    }
 
     estate.findings.extend(merged_notes(&estate));
     let mut accounting = Accounting::default();

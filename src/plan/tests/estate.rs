@@ -5,9 +5,9 @@ use super::*;
 #[test]
 fn an_addon_waits_for_its_base() {
     let plan = plan_with(|w| {
-        w.first().offer.offer_id = Some(E3.into());
+        w.first().offer_mut().offer_id = Some(E3.into());
         w.first().term_end = Some(TermEnd(day("2027-02-02")));
-        w.add(2, |addon| addon.offer.offer_id = Some(COPILOT.into()));
+        w.add(2, |addon| addon.offer_mut().offer_id = Some(COPILOT.into()));
     });
     let (base, addon) = (decision_of(&plan, 1), decision_of(&plan, 2));
     assert_eq!(base.move_date, Some(day("2027-01-29")));
@@ -18,15 +18,15 @@ fn an_addon_waits_for_its_base() {
         addon.reasons
     );
     let plan = plan_with(|w| {
-        w.first().offer.offer_id = Some(E3.into());
+        w.first().offer_mut().offer_id = Some(E3.into());
         w.first().term_end = Some(TermEnd(day("2027-03-02")));
-        w.add(2, |addon| addon.offer.offer_id = Some(COPILOT.into()));
+        w.add(2, |addon| addon.offer_mut().offer_id = Some(COPILOT.into()));
     });
     assert_eq!(decision_of(&plan, 2).reasons, [Reason::AddonWithoutBase]);
     let plan = plan_with(|w| {
-        w.first().offer.offer_id = Some(E3.into());
+        w.first().offer_mut().offer_id = Some(E3.into());
         w.first().channel = Some(Channel::Own);
-        w.add(2, |addon| addon.offer.offer_id = Some(COPILOT.into()));
+        w.add(2, |addon| addon.offer_mut().offer_id = Some(COPILOT.into()));
     });
     assert_eq!(
         decision_of(&plan, 2).move_date,
@@ -55,10 +55,10 @@ fn an_addon_has_at_least_its_part_of_the_bases_licences() {
     let with = |seats: u32| {
         let plan = plan_with(|w| {
             w.config.rules.extend.insert("addon_minimums".into(), path.clone());
-            w.first().offer.offer_id = Some(E3.into());
+            w.first().offer_mut().offer_id = Some(E3.into());
             w.first().seats = Some(Seats(100));
             w.add(2, |addon| {
-                addon.offer.offer_id = Some(COPILOT.into());
+                addon.offer_mut().offer_id = Some(COPILOT.into());
                 addon.seats = Some(Seats(seats));
             });
         });
@@ -163,7 +163,7 @@ fn an_addon_follows_its_base_into_a_later_wave() {
         w.add(2, |_| {});
         w.add(3, |_| {});
         w.add(4, |addon| {
-            addon.offer.offer_id = Some(COPILOT.into());
+            addon.offer_mut().offer_id = Some(COPILOT.into());
             addon.base_id = Some(id(3));
         });
     });

@@ -53,7 +53,8 @@ fn subscription(number: u8) -> Subscription {
         offer: SourceOffer {
             offer_id: Some(BASIC.into()),
             ..SourceOffer::default()
-        },
+        }
+        .into(),
         seat_based: None,
         trial: None,
         addon: None,

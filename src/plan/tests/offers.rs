@@ -6,7 +6,7 @@ use super::*;
 fn each_mapping_says_once_what_it_rests_on() {
     let plan = plan_with(|w| {
         w.add(2, |_| ());
-        w.add(3, |s| s.offer.offer_id = Some("CFQ7TTC0HD32:0002".into()));
+        w.add(3, |s| s.offer_mut().offer_id = Some("CFQ7TTC0HD32:0002".into()));
         w.add(4, |s| s.channel = Some(Channel::Own));
     });
     let rests: Vec<(Option<&str>, u64)> = plan
@@ -29,7 +29,7 @@ fn each_mapping_says_once_what_it_rests_on() {
 
 #[test]
 fn an_offer_without_a_mapping_is_told_what_a_row_for_it_would_lead_to() {
-    let unmapped = |w: &mut World| w.first().offer.offer_id = Some("CFQ7TTC0XXXX:0001".into());
+    let unmapped = |w: &mut World| w.first().offer_mut().offer_id = Some("CFQ7TTC0XXXX:0001".into());
     let mut unknown = world();
     unmapped(&mut unknown);
     let what_ifs = unknown.what_ifs();

@@ -158,7 +158,7 @@ const BLOCKERS: &[(Reason, &[Change])] = &[
                 ordered(w, STANDARD, None);
                 w.add(2, |own| {
                     (own.channel, own.seats) = (Some(Channel::Own), Some(Seats(160)));
-                    own.offer.offer_id = Some(STANDARD.into());
+                    own.offer_mut().offer_id = Some(STANDARD.into());
                 });
             },
         ],
@@ -219,11 +219,11 @@ fn ends(w: &mut World, end: &str) {
 }
 
 fn offer(w: &mut World, offer_id: &str) {
-    w.first().offer.offer_id = Some(offer_id.into());
+    w.first().offer_mut().offer_id = Some(offer_id.into());
 }
 
 fn named(w: &mut World, name: &str) {
-    w.first().offer = SourceOffer {
+    *w.first().offer_mut() = SourceOffer {
         name: Some(name.into()),
         ..SourceOffer::default()
     };

@@ -15,7 +15,7 @@ fn each_reason_follows_from_its_fact() {
         }),
         (Reason::Trial, Action::Keep, |w| w.first().trial = Some(true)),
         (Reason::Free, Action::Keep, |w| {
-            w.first().offer.offer_id = Some("CFQ7TTC0LHZ0:0001".into())
+            w.first().offer_mut().offer_id = Some("CFQ7TTC0LHZ0:0001".into())
         }),
         (Reason::NotSeatBased, Action::Keep, |w| {
             w.first().seat_based = Some(false);
@@ -147,10 +147,10 @@ fn each_reason_follows_from_its_fact() {
         }),
         (Reason::SegmentMismatch, Action::Review, |w| {
             w.customer.qualification = Some(Qualification::Government);
-            w.first().offer.segment = Some(Segment::Commercial);
+            w.first().offer_mut().segment = Some(Segment::Commercial);
         }),
         (Reason::OfferUnmapped, Action::Review, |w| {
-            w.first().offer.offer_id = Some("CFQ7TTC0XXXX:0001".into())
+            w.first().offer_mut().offer_id = Some("CFQ7TTC0XXXX:0001".into())
         }),
         (Reason::SeatCap, Action::Review, |w| w.first().seats = Some(Seats(301))),
         (Reason::OwnTenant, Action::Review, |w| {

@@ -40,7 +40,7 @@ fn an_order_is_billed_as_the_source_where_the_term_is_sold_so() {
     let order = |offer: &str, term, plan, seats| {
         let plan = plan_with(|w| {
             let first = w.first();
-            first.offer.offer_id = Some(offer.into());
+            first.offer_mut().offer_id = Some(offer.into());
             (first.term, first.billing_plan, first.seats) = (Some(term), Some(plan), Some(Seats(seats)));
             first.term_start = None;
         });
@@ -95,7 +95,7 @@ fn no_step_destroys_data() {
         for (number, &channel) in Channel::ALL.iter().enumerate() {
             w.add(number as u8 + 2, |s| {
                 s.channel = Some(channel);
-                s.offer.offer_id = Some("031c9e47-4802-4248-838e-778fb1d2cc05".into());
+                s.offer_mut().offer_id = Some("031c9e47-4802-4248-838e-778fb1d2cc05".into());
             });
         }
     });
@@ -114,7 +114,7 @@ fn assert_harmless(text: &str) {
 fn no_sentence_of_the_tables_destroys_data_and_those_of_customers_warn_of_it() {
     let rules = Rules::embedded().unwrap();
     for rule in rules.step_texts.all() {
-        assert_harmless(&rule.row.sentence);
+        assert_harmless(rule.row.sentence.as_str());
         let ends = matches!(
             rule.row.step,
             StepKind::EndSource | StepKind::CancelExtendedTerm | StepKind::UndoRenewal
@@ -123,15 +123,15 @@ fn no_sentence_of_the_tables_destroys_data_and_those_of_customers_warn_of_it() {
         let goes_on = rule.row.case == Some(crate::rules::StepCase::ExtendedTerm);
         if ends && rule.row.owner == Owner::Customer && !goes_on {
             assert!(
-                rule.row.sentence.contains("do not delete the subscription"),
+                rule.row.sentence.as_str().contains("do not delete the subscription"),
                 "{}",
                 rule.at
             );
-            assert!(rule.row.sentence.contains("leave the domain"), "{}", rule.at);
+            assert!(rule.row.sentence.as_str().contains("leave the domain"), "{}", rule.at);
         }
     }
     for note in rules.step_texts.all_notes() {
-        assert_harmless(&note.row.sentence);
+        assert_harmless(note.row.sentence.as_str());
     }
 }
 
@@ -140,7 +140,7 @@ fn no_sentence_of_the_tables_destroys_data_and_those_of_customers_warn_of_it() {
 fn licences_that_exclude_each_other_change_at_once() {
     let of = |source: &str, target: &str| -> String {
         let plan = plan_with(|w| {
-            w.first().offer.offer_id = Some(source.into());
+            w.first().offer_mut().offer_id = Some(source.into());
             w.tables.offers.push(ordered_instead(source, target));
         });
         let mut steps = plan.steps();

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::View;
 use crate::{
     catalog::{Mapping, Offer},
-    plan::Reason,
+    plan::{Reason, at_once::target_from},
     rules::NumberName,
     terms::*,
 };
@@ -384,7 +384,7 @@ impl View<'_> {
             Reason::TooManySubscriptions => {
                 let most = known.context.rules.number(NumberName::Tenant, as_of);
                 let standing = self.decided.imposed.crowd.or_else(|| {
-                    let day = self.estate.stay(self.index, self.decided).target_from?;
+                    let day = target_from(self.decided)?;
                     let rows = self.estate.of_its_customer(self.index);
                     Some((day, self.estate.standing(self.all, &rows).on(day)))
                 });
