@@ -527,6 +527,9 @@ fn the_last_report_of_an_end_counts_and_what_an_export_shows_before_it() {
     assert_eq!(due(&[(extended, earlier), (cancels, later)], None), None);
     assert_eq!(due(&[(cancels, later), (extended, earlier)], None), None);
     assert_eq!(due(&[(extended, later), (cancels, earlier)], None), open);
+    // Of one day the later row counts.
+    assert_eq!(due(&[(extended, later), (cancels, later)], None), None);
+    assert_eq!(due(&[(cancels, later), (extended, later)], None), open);
     assert_eq!(due(&[(extended, earlier)], Some(EndInstruction::Cancel)), None);
     assert_eq!(due(&[(extended, earlier)], Some(EndInstruction::Renew)), open);
     assert_eq!(due(&[(cancels, earlier)], Some(EndInstruction::Renew)), None);
