@@ -88,6 +88,7 @@ codes! {
     ChannelUnknown = "channel-unknown", Warning, "nothing says where the subscriptions of an export were bought";
     CountryMissing = "country-missing", Warning, "nothing says in which country the customer's tenant is";
     ColumnMissing = "column-missing", Warning, "a list has no column that we know for ids, licences or term ends";
+    ColumnElsewhere = "column-elsewhere", Note, "a list has no column that we know for ids, licences or term ends, and other rows say them of all its subscriptions";
     SourceUnused = "source-unused", Warning, "a `[[source]]` of the settings fits no export";
     OfferUnmapped = "offer-unmapped", Warning, "the catalogue knows this offer, but none to order for it";
     OfferAmbiguous = "offer-ambiguous", Warning, "the offer's name stands for several offers";

@@ -200,16 +200,29 @@ impl Term {
     pub const YEAR: Term = Term(12);
     /// `P3Y`.
     pub const THREE_YEARS: Term = Term(36);
+
+    /// Whole years where it has them, else months.
+    const fn number_and_unit(self) -> (u16, char) {
+        match self.0 > 0 && self.0.is_multiple_of(12) {
+            true => (self.0 / 12, 'Y'),
+            false => (self.0, 'M'),
+        }
+    }
 }
 
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_multiple_of(12) && self.0 > 0 {
-            write!(f, "P{}Y", self.0 / 12)
-        } else {
-            write!(f, "P{}M", self.0)
-        }
+        let (number, unit) = self.number_and_unit();
+        write!(f, "P{number}{unit}")
     }
+}
+
+/// Adds a term to a text as [`Term`] is shown.
+pub fn push_term(out: &mut Vec<u8>, term: Term) {
+    let (number, unit) = term.number_and_unit();
+    out.push(b'P');
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    out.push(unit as u8);
 }
 
 impl FromStr for Term {

@@ -177,7 +177,7 @@ impl Nights {
         folder
     }
 
-    /// Whether a set is all of last night or all of tonight; every file must be one of both.
+    /// Whether a set is all of last night or all of tonight; every file must be one of both, and the plan comes after its companions.
     fn judged(&self, set: &Set, fault: &Fault) -> (bool, bool) {
         let same = |other: &Set| -> BTreeMap<&str, bool> {
             set.iter()
@@ -187,6 +187,11 @@ impl Nights {
         let (last, tonight) = (same(&self.last), same(&self.tonight));
         for name in FILES {
             assert!(last[name] || tonight[name], "{name} is torn by {fault:?}");
+            let is_record = name == "plan.run.json";
+            assert!(
+                is_record || last["plan.csv"] || tonight[name],
+                "tonight's plan stands beside last night's {name} by {fault:?}"
+            );
         }
         (last.values().all(|same| *same), tonight.values().all(|same| *same))
     }

@@ -1,6 +1,7 @@
 //! Microsoft's dates, products, countries and numbers stand in tables, never in code.
 //!
-//! Reads the source of what decides: rules, plan and the settings' numbers. Comments and tests may name what they like.
+//! Reads the whole source for dates, products and countries, and what decides, rules and plan, for numbers too. Comments, tests and
+//! examples that help shows may name what they like.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,7 +26,7 @@ fn code_below(folder: &Path, into: &mut Vec<(PathBuf, String)>) {
     entries.sort();
     for path in entries {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if path.is_dir() {
+        if path.is_dir() && name != "tests" {
             code_below(&path, into);
         } else if name.ends_with(".rs") && !name.ends_with("tests.rs") {
             let text = fs::read_to_string(&path).unwrap();
@@ -37,13 +38,42 @@ fn code_below(folder: &Path, into: &mut Vec<(PathBuf, String)>) {
 }
 
 /// The code of what decides.
-fn code() -> Vec<(PathBuf, String)> {
+fn deciding() -> Vec<(PathBuf, String)> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     for room in ["rules", "plan"] {
         code_below(&source.join(room), &mut files);
     }
     assert!(files.len() > 25, "the rooms are there");
+    files
+}
+
+/// What shows how something is written: help, what tests are made of, a sample letter, the hint of a file's name.
+const SHOWING: [&str; 7] = [
+    "catalog/evidence/mod.rs",
+    "cli/arguments.rs",
+    "cli/arguments/offers.rs",
+    "cli/arguments/rules.rs",
+    "recognise/dates/properties.rs",
+    "write/fixtures.rs",
+    "write/letters/mod.rs",
+];
+
+/// Days that are nobody's rule: the first of a workbook's epochs, the one that is no day, the stamp of a calendar.
+const DAYS_OF_NOBODY: [&str; 3] = ["1899, 12, 30)", "1900, 3, 1)", "2020, 1, 1)"];
+
+/// Words of formats that are spelled as countries are: weekdays of iCalendar, the mark of a length of time.
+const WORDS_OF_NOBODY: [&str; 5] = ["FR", "MO", "PT", "SA", "TH"];
+
+/// All code, but what only shows how something is written.
+fn code() -> Vec<(PathBuf, String)> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    code_below(&source, &mut files);
+    assert!(files.len() > 250, "the rooms are there");
+    let all = files.len();
+    files.retain(|(path, _)| !SHOWING.iter().any(|own| path.ends_with(own)));
+    assert_eq!(files.len() + SHOWING.len(), all, "what shows is there");
     files
 }
 
@@ -73,6 +103,7 @@ fn no_date_stands_in_code() {
         let built: Vec<&str> = code.split("from_ymd_opt(").skip(1).collect();
         let literal = built
             .iter()
+            .filter(|rest| !DAYS_OF_NOBODY.iter().any(|day| rest.starts_with(day)))
             .find(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
         assert!(literal.is_none(), "{}: {literal:?}", path.display());
     }
@@ -112,7 +143,7 @@ fn no_country_stands_in_code() {
     for (path, code) in code() {
         for text in quoted(&code) {
             assert!(
-                !countries.iter().any(|country| country == text),
+                WORDS_OF_NOBODY.contains(&text) || !countries.iter().any(|country| country == text),
                 "{}: `{text}`",
                 path.display()
             );
@@ -143,7 +174,7 @@ fn without_type(number: &str) -> &str {
 #[test]
 fn no_number_stands_in_code() {
     let mut found = Vec::new();
-    for (path, code) in code() {
+    for (path, code) in deciding() {
         let quotes = code.split('"').step_by(2).collect::<Vec<_>>().join(" ");
         let quotes = without_lengths(&quotes);
         let words = quotes.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));

@@ -7,7 +7,7 @@
 mod human;
 mod json;
 
-pub(super) use json::{of_finding, pretty};
+pub(super) use json::{of_finding, of_set, pretty};
 
 use seatshift::{
     config::Config,
@@ -15,22 +15,28 @@ use seatshift::{
     write::Reports,
 };
 
-use super::{arguments::Check, as_of, explain, on_threads, progress::Progress, screen::Screen, settings, stopped};
+use super::{
+    arguments::Check, as_of, explain, on_threads, progress::Progress, screen::Screen, settings, shown::what_if, stopped,
+};
 
 pub(super) fn run(command: &Check, screen: &Screen) -> u8 {
     if let Some(id) = &command.subscription {
         return explain::tell(id, command.json, &command.reading, screen, false);
     }
     let progress = Progress::new(screen.quiet());
-    let checked = settings(&command.reading).and_then(|config| checked(command, &config, &progress));
+    let checked = settings(&command.reading).and_then(|config| {
+        let checked = checked(command, &config, &progress)?;
+        Ok((config, checked))
+    });
     progress.done();
-    let checked = match checked {
+    let (config, checked) = match checked {
         Err(stop) => return stopped(&stop, screen),
         Ok(checked) => checked,
     };
+    let as_of = command.reading.as_of;
     let text = match command.json {
-        true => json::document(&checked),
-        false => human::report(&checked, screen.quiet(), screen.verbose()),
+        true => json::document(&checked, as_of, &config),
+        false => human::report(&checked, &what_if(as_of, &config.set), screen.quiet(), screen.verbose()),
     };
     match screen.give_or_tell(&text) {
         0 => checked.verdict.exit_code(),

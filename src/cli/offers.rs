@@ -8,9 +8,13 @@ use seatshift::{
 
 use super::{
     arguments::{self, About, OffersCommand},
+    check::of_set,
     day_or_today,
+    lines::wrapped,
     screen::Screen,
-    settings_at, stopped, summary,
+    settings_at,
+    shown::what_if_set,
+    stopped, summary,
 };
 
 mod check;
@@ -31,6 +35,10 @@ pub(super) fn run(command: &arguments::Offers, screen: &Screen) -> u8 {
 fn offers(about: &About, screen: &Screen) -> Result<(Config, Offers), Stop> {
     let config = settings_at(about.config.as_deref(), &about.set)?;
     let offers = Offers::load(&config, day_or_today(about.as_of))?;
+    let what_if = what_if_set(about.as_of, &config.set);
+    if !what_if.is_empty() {
+        screen.mention(&wrapped("", 2, &what_if));
+    }
     let findings: Vec<Finding> = offers.evidence.findings().to_vec();
     screen.mention(&summary::findings(&findings, screen.verbose()));
     Ok((config, offers))
@@ -52,6 +60,10 @@ fn give(text: &str, code: u8, screen: &Screen) -> u8 {
     }
 }
 
-fn json(value: &serde_json::Value) -> String {
+/// A document, with the settings of the command line.
+fn json(mut value: serde_json::Value, config: &Config) -> String {
+    if let Some(document) = value.as_object_mut() {
+        document.insert("set".to_owned(), serde_json::json!(of_set(&config.set)));
+    }
     format!("{value:#}\n")
 }

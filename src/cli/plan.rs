@@ -15,7 +15,8 @@ use seatshift::{
 };
 
 use super::{
-    arguments::Plan, as_of, on_threads, progress::Progress, screen::Screen, settings, signals, stopped, summary,
+    arguments::Plan, as_of, on_threads, progress::Progress, screen::Screen, settings, shown::what_if_set, signals,
+    stopped, summary,
 };
 
 /// How long the program may take to see that it is being ended, where a run came to nothing.
@@ -115,7 +116,8 @@ fn conclude(command: &Plan, config: &Config, outcome: &Outcome, screen: &Screen)
         return 3;
     }
     if !screen.is_log() {
-        screen.mention(&summary::of_run(outcome, screen.verbose(), screen.bars()));
+        let what_if = what_if_set(command.reading.as_of, &config.set);
+        screen.mention(&summary::of_run(outcome, &what_if, screen.verbose(), screen.bars()));
     }
     if outcome.target.is_none() && command.history.is_some() {
         screen.tell("no night is kept: `--history` keeps what is written to a file, and `-o -` writes none\n");

@@ -17,11 +17,11 @@ use serde_json::{Value, json};
 
 use super::{
     arguments::{self, RulesCommand},
-    check::pretty,
+    check::{of_set, pretty},
     lines::{padded, wrapped},
     screen::Screen,
     settings_at,
-    shown::{FAINT, In, STRONG, many, tame},
+    shown::{FAINT, In, STRONG, many, tame, what_if_set},
     stopped,
 };
 
@@ -30,8 +30,11 @@ pub(super) fn run(command: &arguments::Rules, screen: &Screen) -> u8 {
         return export::run(export, screen);
     }
     let about = &command.about;
-    let loaded = settings_at(about.config.as_deref(), &about.set).and_then(|config| all(&config));
-    let tables = match loaded {
+    let loaded = settings_at(about.config.as_deref(), &about.set).and_then(|config| {
+        let tables = all(&config)?;
+        Ok((config, tables))
+    });
+    let (config, tables) = match loaded {
         Err(stop) => return stopped(&stop, screen),
         Ok(tables) => tables,
     };
@@ -45,10 +48,14 @@ pub(super) fn run(command: &arguments::Rules, screen: &Screen) -> u8 {
             }
         },
     };
+    let what_if = match what_if_set(about.as_of, &config.set) {
+        said if said.is_empty() => said,
+        said => wrapped("", 2, &said),
+    };
     let text = match (command.json, wanted) {
-        (true, wanted) => document(&tables, wanted, about.as_of),
-        (false, Some(table)) => rows(table, about.as_of),
-        (false, None) => list(&tables, about.as_of),
+        (true, wanted) => document(&tables, wanted, about.as_of, &config),
+        (false, Some(table)) => what_if + &rows(table, about.as_of),
+        (false, None) => what_if + &list(&tables, about.as_of),
     };
     screen.give_or_tell(&text)
 }
@@ -167,7 +174,7 @@ pub(super) fn standing(row: &RuleRow) -> String {
     )
 }
 
-fn document(tables: &[RuleTable], wanted: Option<&RuleTable>, on: Option<NaiveDate>) -> String {
+fn document(tables: &[RuleTable], wanted: Option<&RuleTable>, on: Option<NaiveDate>, config: &Config) -> String {
     let is_wanted = |table: &&RuleTable| wanted.is_none_or(|wanted| wanted.name == table.name);
     let tables: Vec<Value> = tables
         .iter()
@@ -183,7 +190,7 @@ fn document(tables: &[RuleTable], wanted: Option<&RuleTable>, on: Option<NaiveDa
             })
         })
         .collect();
-    pretty(&json!({ "as_of": on.map(|on| on.to_string()), "tables": tables }))
+    pretty(&json!({ "as_of": on.map(|on| on.to_string()), "set": of_set(&config.set), "tables": tables }))
 }
 
 /// A row, as `explain` tells it too.

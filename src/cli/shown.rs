@@ -3,6 +3,8 @@
 use std::fmt::{self, Display, Write};
 
 use anstyle::{AnsiColor, Style};
+use chrono::NaiveDate;
+use seatshift::config::Set;
 
 pub(super) const STRONG: Style = Style::new().bold();
 pub(super) const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -65,6 +67,25 @@ pub(super) fn grouped(number: u64) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+/// What holds for this run alone, by its command line: `what if: --as-of 2027-01-15, --set rules.undo_days=3`; nothing where nothing does.
+pub(super) fn what_if(as_of: Option<NaiveDate>, set: &[Set]) -> String {
+    let as_of = as_of.map(|day| format!("--as-of {day}"));
+    let set = set.iter().map(|set| format!("--set {}", tame(&set.text)));
+    let all: Vec<String> = as_of.into_iter().chain(set).collect();
+    match all.is_empty() {
+        true => String::new(),
+        false => format!("what if: {}", all.join(", ")),
+    }
+}
+
+/// The same where the day is told already: nothing without a setting.
+pub(super) fn what_if_set(as_of: Option<NaiveDate>, set: &[Set]) -> String {
+    match set.is_empty() {
+        true => String::new(),
+        false => what_if(as_of, set),
+    }
 }
 
 /// `1 row`, `2 rows`.

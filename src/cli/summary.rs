@@ -4,41 +4,43 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use chrono::NaiveDate;
 use seatshift::{
     config::ConfigStop,
     finding::{Accounting, Code, Finding, Place, Severity},
     pipeline::{Outcome, Reported, Stop, Verdict},
-    plan::{Counts, Plan, PlanRow, Reason},
-    terms::{Action, StepKind, Urgency},
+    plan::{Counts, Reason},
+    terms::Action,
     write::{Reports, Target},
 };
 
 use super::{
     changes,
+    lines::wrapped,
     shown::{BAD, FAINT, In, STRONG, WARN, grouped, many, tame},
-    withheld::{is_id, withheld},
+    withheld::withheld,
 };
 
+mod pressing;
 mod weeks;
 
 pub(super) use weeks::Bars;
 
 /// Findings of one code that are shown; all of them are in the findings file.
 const FINDINGS_SHOWN: usize = 3;
-/// Pressing rows of one kind that are shown.
+/// Rows of one kind that are shown.
 const ROWS_SHOWN: usize = 5;
 
-/// The summary of a run that is done.
-pub(super) fn of_run(outcome: &Outcome, verbose: bool, bars: Bars) -> String {
+/// The summary of a run that is done; with what holds for this run alone.
+pub(super) fn of_run(outcome: &Outcome, what_if: &str, verbose: bool, bars: Bars) -> String {
     let mut text = findings(&outcome.findings, verbose);
     heading(&mut text, STRONG, &format!("Plan for {}", outcome.plan.as_of));
+    told_what_if(&mut text, what_if);
     equations(&mut text, &outcome.accounting, outcome);
-    pressing(&mut text, &outcome.plan);
+    pressing::lists(&mut text, &outcome.plan);
     weeks::chart(&mut text, &outcome.plan, bars);
     costs(&mut text, &outcome.counts);
-    reasons(&mut text, &outcome.plan, Action::Review, "For a person to decide");
-    reasons(&mut text, &outcome.plan, Action::Keep, "Kept");
+    reasons(&mut text, &outcome.counts, Action::Review, "For a person to decide");
+    reasons(&mut text, &outcome.counts, Action::Keep, "Kept");
     if let Some(changes) = &outcome.changes {
         heading(
             &mut text,
@@ -85,6 +87,12 @@ pub(super) fn of_stop(stop: &Stop, verbose: bool) -> String {
     text
 }
 
+fn told_what_if(text: &mut String, what_if: &str) {
+    if !what_if.is_empty() {
+        text.push_str(&wrapped("  ", 4, what_if));
+    }
+}
+
 fn heading(text: &mut String, style: anstyle::Style, words: &str) {
     if !text.is_empty() {
         text.push('\n');
@@ -126,141 +134,6 @@ fn equations(text: &mut String, accounting: &Accounting, outcome: &Outcome) {
     );
 }
 
-fn pressing(text: &mut String, plan: &Plan) {
-    let stops = |row: &PlanRow| row.decision.reasons.contains(&Reason::ServiceStops);
-    let renews = |row: &PlanRow| row.decision.reasons.contains(&Reason::AutoRenewRisk) && !stops(row);
-    let is = |urgency| move |row: &PlanRow| row.decision.urgency == Some(urgency) && !stops(row) && !renews(row);
-    let words = "Service stops at the term end, before the move, unless this is done by then";
-    list(text, plan, words, BAD, stops, |row| to_keep_service(row, plan.as_of));
-    let words = "Renews for another term, before the move, unless this is done by then";
-    list(text, plan, words, BAD, renews, |row| to_keep_service(row, plan.as_of));
-    list(
-        text,
-        plan,
-        "Late: a deadline has passed, service is still safe",
-        WARN,
-        is(Urgency::Late),
-        next,
-    );
-    list(
-        text,
-        plan,
-        "Past the term end or cancelled, recoverable",
-        BAD,
-        is(Urgency::Lapsed),
-        while_it_lasts,
-    );
-    let to_decide =
-        |row: &PlanRow| row.decision.action == Action::Review && row.decision.urgency == Some(Urgency::Open);
-    list(
-        text,
-        plan,
-        "To decide now: near the term end, or none is known",
-        WARN,
-        to_decide,
-        next,
-    );
-    list(
-        text,
-        plan,
-        "Lost: past the end of data retention",
-        BAD,
-        is(Urgency::Lost),
-        next,
-    );
-}
-
-/// What must be done for a row, and by when.
-struct Due {
-    day: Option<NaiveDate>,
-    what: String,
-    /// How long things stay as they are.
-    until: String,
-}
-
-/// The next step of a row.
-fn next(row: &PlanRow) -> Due {
-    let decision = &row.decision;
-    Due {
-        day: decision.next_step_by.or(decision.move_date),
-        what: decision.next_step.map_or_else(String::new, |step| step.to_string()),
-        until: String::new(),
-    }
-}
-
-/// What keeps a source from stopping, or renewing, before its move: another choice for its term end. Where the day for it has
-/// passed, it says until when it may still help: the last day of the window is left, and at worst the term end itself.
-fn to_keep_service(row: &PlanRow, as_of: NaiveDate) -> Due {
-    let decision = &row.decision;
-    let term_end = row.subscription.term_end.map(|end| end.0);
-    let days = [decision.window_closes, term_end];
-    let left = days.into_iter().flatten().find(|day| *day >= as_of);
-    match (decision.end_source, decision.end_source_by) {
-        (Some(end), Some(by)) => Due {
-            day: Some(by),
-            what: format!("{} {end}", StepKind::EndSource),
-            until: match by < as_of {
-                true => left.map_or_else(String::new, |day| format!("  still possible until {day}")),
-                false => String::new(),
-            },
-        },
-        _ => next(row),
-    }
-}
-
-/// The next step of a row past its term end, and until when users work, or data is kept.
-fn while_it_lasts(row: &PlanRow) -> Due {
-    let decision = &row.decision;
-    let what = match decision.reasons.contains(&Reason::ServiceDown) {
-        true => "data is kept",
-        false => "users work",
-    };
-    let closes = decision.window_closes.filter(|_| decision.action == Action::Move);
-    Due {
-        until: closes.map_or_else(String::new, |day| format!("  {what} until {day}")),
-        ..next(row)
-    }
-}
-
-/// The first few rows of a kind, by the day of what must be done.
-fn list(
-    text: &mut String,
-    plan: &Plan,
-    words: &str,
-    style: anstyle::Style,
-    wanted: impl Fn(&PlanRow) -> bool,
-    due: impl Fn(&PlanRow) -> Due,
-) {
-    let mut rows: Vec<(Due, String, &PlanRow)> = plan
-        .rows
-        .iter()
-        .filter(|row| wanted(row))
-        .map(|row| (due(row), row.subscription.id.to_string(), row))
-        .collect();
-    if rows.is_empty() {
-        return;
-    }
-    rows.sort_by(|(due, id, _), (other, other_id, _)| {
-        (due.day.is_none(), due.day, id).cmp(&(other.day.is_none(), other.day, other_id))
-    });
-    heading(text, style, &format!("{words}: {}", grouped(rows.len() as u64)));
-    for (due, id, row) in rows.iter().take(ROWS_SHOWN) {
-        // What is cut short is to be decided first thing.
-        let no_day = match row.decision.reasons.contains(&Reason::SourceCancelled) {
-            true => "now",
-            false => "no day",
-        };
-        let day = due.day.map_or_else(|| no_day.to_owned(), |day| day.to_string());
-        // What stands in a column of ids may be anything; then its place leads to the row.
-        let which = match is_id(id) {
-            true => id.clone(),
-            false => row.subscription.place.to_string(),
-        };
-        let _ = writeln!(text, "  {day:10}  {:24}  {}{}", due.what, tame(&which), due.until);
-    }
-    rest(text, rows.len(), ROWS_SHOWN);
-}
-
 fn rest(text: &mut String, all: usize, shown: usize) {
     if all > shown {
         let _ = writeln!(
@@ -293,22 +166,16 @@ fn costs(text: &mut String, counts: &Counts) {
 }
 
 /// The rows of an action by the reasons that led to it, most rows first.
-fn reasons(text: &mut String, plan: &Plan, action: Action, words: &str) {
-    let mut rows = 0;
-    let mut counts: BTreeMap<Reason, u64> = BTreeMap::new();
-    for row in plan.rows.iter().filter(|row| row.decision.action == action) {
-        rows += 1;
-        for reason in &row.decision.reasons {
-            if reason.kind() == action || *reason == Reason::OnHold {
-                *counts.entry(*reason).or_default() += 1;
-            }
-        }
-    }
+fn reasons(text: &mut String, counts: &Counts, action: Action, words: &str) {
+    let rows = counts.actions.get(&action).copied().unwrap_or_default();
     if rows == 0 {
         return;
     }
     heading(text, STRONG, &format!("{words}: {}", grouped(rows)));
-    let mut counts: Vec<(Reason, u64)> = counts.into_iter().collect();
+    let led_to_it =
+        |&(of, reason): &(Action, Reason)| of == action && (reason.kind() == action || reason == Reason::OnHold);
+    let counts = counts.by_action.iter().filter(|(about, _)| led_to_it(about));
+    let mut counts: Vec<(Reason, u64)> = counts.map(|(&(_, reason), &count)| (reason, count)).collect();
     counts.sort_by_key(|&(reason, count)| (std::cmp::Reverse(count), reason));
     for (reason, count) in &counts {
         let _ = writeln!(
@@ -335,13 +202,14 @@ fn tally(text: &mut String, findings: &[Finding]) {
 }
 
 /// Where reports of a plan are.
-pub(super) fn of_report(reports: &Reports, reported: &Reported, verbose: bool) -> String {
+pub(super) fn of_report(reports: &Reports, reported: &Reported, what_if: &str, verbose: bool) -> String {
     let mut text = findings(&reported.findings, verbose);
     for path in &reported.changed {
         let words = "is not as its run wrote it; it was taken as it stands";
         let _ = writeln!(text, "{} {path}: {words}", In(WARN, "note:"));
     }
     heading(&mut text, STRONG, &format!("Plan as seen on {}", reported.as_of));
+    told_what_if(&mut text, what_if);
     reports_made(&mut text, reports);
     text
 }

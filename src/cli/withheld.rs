@@ -54,6 +54,7 @@ fn tells_of_nobody(code: Code) -> bool {
     matches!(
         code,
         Code::ColumnMissing
+            | Code::ColumnElsewhere
             | Code::HeadingRepeated
             | Code::SourceUnused
             | Code::SourceCapture

@@ -32,10 +32,11 @@ const AROUND_THE_END: [i64; 6] = [-1, 7, 30, 90, 120, 150];
 const APPROVAL: i64 = 31;
 
 /// Reasons that come or go with a date that the row does not show.
-const OF_HIDDEN_DATES: [&str; 17] = [
+const OF_HIDDEN_DATES: [&str; 18] = [
     "transfer-pending",
     "renewed-lately",
     "renewed-since-export",
+    "end-unknown",
     "as-soon-as-ready",
     "transfer-missed",
     "window-missed",

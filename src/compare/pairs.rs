@@ -97,7 +97,7 @@ impl Pairs {
 /// # Errors
 /// Where the earlier plan cannot be read to its end.
 pub fn find(
-    mut next: impl FnMut() -> Result<Option<Row<PlanColumn>>, SavedStop>,
+    mut next: impl FnMut() -> Result<Option<Row<PlanColumn>>, SavedStop> + Send,
     latest: &(impl Latest + ?Sized),
     ground: Ground,
 ) -> Result<Pairs, SavedStop> {
@@ -105,16 +105,14 @@ pub fn find(
     let mut seen = vec![false; latest.count()];
     let mut found = Pairs::default();
     let mut respelt: Vec<(usize, Row<PlanColumn>)> = Vec::new();
-    let mut batch = Vec::with_capacity(BATCH);
-    loop {
-        let row = next()?;
-        let is_last = row.is_none();
-        batch.extend(row);
-        if batch.len() < BATCH && !is_last {
-            continue;
-        }
-        let judge = |row| judged(row, latest, &index, &ground);
-        let judged: Vec<(Option<usize>, Judged)> = batch.par_drain(..).map(judge).collect();
+    let judge = |row| judged(row, latest, &index, &ground);
+    let mut batch = read(&mut next)?;
+    while !batch.is_empty() {
+        // While one batch is judged the next is read.
+        let (judged, following) = rayon::join(
+            || -> Vec<(Option<usize>, Judged)> { batch.into_par_iter().map(judge).collect() },
+            || read(&mut next),
+        );
         for (partner, judged) in judged {
             if let (Some(place), Judged::Respelt(old)) = (partner, &judged) {
                 respelt.push((place, (**old).clone()));
@@ -123,9 +121,7 @@ pub fn find(
             see(&mut seen, partner);
             found.take(judged);
         }
-        if is_last {
-            break;
-        }
+        batch = following?;
     }
     for (place, old) in once_each(respelt, latest, &seen) {
         see(&mut seen, place);
@@ -142,6 +138,18 @@ pub fn find(
     }));
     found.missing = ground.missing;
     Ok(found)
+}
+
+/// The next rows of the earlier plan; none at its end.
+fn read<T>(next: &mut impl FnMut() -> Result<Option<T>, SavedStop>) -> Result<Vec<T>, SavedStop> {
+    let mut batch = Vec::with_capacity(BATCH);
+    while batch.len() < BATCH {
+        match next()? {
+            Some(row) => batch.push(row),
+            None => break,
+        }
+    }
+    Ok(batch)
 }
 
 fn see(seen: &mut [bool], place: Option<usize>) {

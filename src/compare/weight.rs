@@ -9,7 +9,7 @@ use super::{ChangeKind, Changed, Loss, Pair, influence::has};
 use crate::saved::{PlanColumn, Row};
 
 /// Reasons that are bad news.
-const BAD: [&str; 13] = [
+const BAD: [&str; 14] = [
     "service-stops",
     "service-down",
     "auto-renew-risk",
@@ -17,6 +17,7 @@ const BAD: [&str; 13] = [
     "window-missed",
     "notice-missed",
     "renewed-since-export",
+    "end-unknown",
     "source-deleted",
     "source-cancelled",
     "state-against-end",

@@ -4,11 +4,13 @@
 //! In a file columns are found by their headings, so that a plan of an earlier version does; one without an id column tells nothing.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::BTreeMap,
     fs::File,
     io::{BufRead, BufReader, Read},
     path::Path,
 };
+
+use hashbrown::{HashMap, HashSet};
 
 use super::{Guard, Tonight, Tripped, shrunk};
 use crate::{
@@ -47,7 +49,7 @@ impl<'a> Counting<'a> {
         let id = Id::parse(subscription);
         self.counted.gone += u64::from(id.is_none_or(|id| !self.ids.contains(&id)));
         if !customer.is_empty() {
-            *self.counted.customers.entry(customer.to_owned()).or_default() += 1;
+            *self.counted.customers.entry_ref(customer).or_default() += 1;
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! In: the settings. Out: [`Offers`]: the catalogue, Microsoft's own files, the user's offers table; checked as for a run.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use chrono::NaiveDate;
 
@@ -66,7 +66,7 @@ impl Offers {
         };
         let recognised = recognise(&[Input::File(path.to_owned())], &context);
         let of_subscriptions = recognised.subscriptions.into_iter().map(|subscription| ListedOffer {
-            offer: subscription.offer,
+            offer: Arc::unwrap_or_clone(subscription.offer),
             term: subscription.term,
         });
         let mut offers: Vec<ListedOffer> = of_subscriptions.filter(|listed| listed.text().is_some()).collect();

@@ -1,6 +1,6 @@
 //! On which days a source and its targets stand in their tenant, as planned.
 //!
-//! In: a row's decision and its dates. Out: [`Stay`]. What limits count at once, they count by this: a source that ends before the next
+//! In: a row's decision and its dates. Out: the days. What limits count at once, they count by this: a source that ends before the next
 //! target is ordered makes room for it, and so does one that has expired, since nobody pays for it any more.
 
 use std::collections::BTreeMap;
@@ -10,21 +10,15 @@ use chrono::{Days, NaiveDate};
 use super::{decide::Decided, estate::Estate};
 use crate::terms::*;
 
-/// The days of one row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stay {
-    /// The last day on which the source stands; none: no end of it is planned.
-    pub(super) source_until: Option<NaiveDate>,
-    /// The day from which what is ordered stands beside it; none: nothing is ordered.
-    pub(super) target_from: Option<NaiveDate>,
+/// The day from which what is ordered for a row stands beside its source; none: nothing is ordered.
+pub(super) fn target_from(decided: &Decided) -> Option<NaiveDate> {
+    let ordered = orders(decided) && decided.imposed.ordered.is_none();
+    decided.decision.move_date.filter(|_| ordered)
 }
 
-impl Stay {
-    /// The days on which both run.
-    pub(super) fn both(self) -> Option<(NaiveDate, NaiveDate)> {
-        let (from, until) = (self.target_from?, self.source_until?);
-        (from <= until).then_some((from, until))
-    }
+fn orders(decided: &Decided) -> bool {
+    let decision = &decided.decision;
+    decision.action == Action::Move && decision.route == Some(Route::NewSubscription)
 }
 
 /// How much stands on each day.
@@ -81,12 +75,11 @@ impl Tally {
 }
 
 impl Estate<'_> {
-    /// When the source of a row ends, and from when its targets are there.
-    pub(super) fn stay(&self, index: usize, decided: &Decided) -> Stay {
-        let (subscription, decision) = (&self.subscriptions[index], &decided.decision);
-        let term_end = subscription.term_end.map(|end| end.0);
-        let moves = decision.action == Action::Move && decision.route == Some(Route::NewSubscription);
-        let source_until = match (moves, decision.end_source) {
+    /// The last day on which the source of a row stands; none: no end of it is planned.
+    pub(super) fn source_until(&self, index: usize, decided: &Decided) -> Option<NaiveDate> {
+        let decision = &decided.decision;
+        let term_end = self.subscriptions[index].term_end.map(|end| end.0);
+        match (orders(decided), decision.end_source) {
             (true, Some(EndSource::Cancel)) => decision.end_source_by.or(Some(self.context.as_of)),
             (true, Some(EndSource::ExtendedTerm)) => {
                 let cancelled = decided.dates.as_ref().and_then(|dates| dates.cancel_extended_by);
@@ -94,11 +87,13 @@ impl Estate<'_> {
             }
             (true, _) => term_end,
             (false, _) => term_end.filter(|_| self.is_set_to_cancel(index, decided)),
-        };
-        let ordered = moves && decided.imposed.ordered.is_none();
-        Stay {
-            source_until,
-            target_from: decision.move_date.filter(|_| ordered),
         }
+    }
+
+    /// The days on which source and target of a row both run.
+    pub(super) fn both(&self, index: usize, decided: &Decided) -> Option<(NaiveDate, NaiveDate)> {
+        let from = target_from(decided)?;
+        let until = self.source_until(index, decided)?;
+        (from <= until).then_some((from, until))
     }
 }

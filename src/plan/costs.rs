@@ -50,13 +50,22 @@ pub struct CostSum {
     pub missed: Amount,
 }
 
+impl CostSum {
+    pub(super) fn add(&mut self, other: &CostSum) {
+        self.rows += other.rows;
+        self.overlap = self.overlap.plus(other.overlap);
+        self.missed = self.missed.plus(other.missed);
+    }
+}
+
 impl Costs {
     pub(super) fn add_to(&self, sums: &mut BTreeMap<Text, CostSum>) {
         let Some(currency) = &self.currency else { return };
-        let sum = sums.entry(currency.clone()).or_default();
-        sum.rows += 1;
-        sum.overlap = sum.overlap.plus(self.overlap.unwrap_or_default());
-        sum.missed = sum.missed.plus(self.missed.unwrap_or_default());
+        sums.entry(currency.clone()).or_default().add(&CostSum {
+            rows: 1,
+            overlap: self.overlap.unwrap_or_default(),
+            missed: self.missed.unwrap_or_default(),
+        });
     }
 }
 

@@ -115,8 +115,8 @@ pub enum Outcome {
     Move,
     /// A transfer can no longer complete: plan it again as a new subscription.
     TransferMissed,
-    /// Review, for this reason: `state-against-end`, `renewed-since-export`, `renewal-undone`, `transfer-pending`, `source-deleted`,
-    /// `addon-without-base`, `rule-unsure`.
+    /// Review, for this reason: `state-against-end`, `renewed-since-export`, `end-unknown`, `renewal-undone`, `transfer-pending`,
+    /// `source-deleted`, `addon-without-base`, `rule-unsure`.
     Review(Reason),
 }
 

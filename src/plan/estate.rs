@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::{
-    Decision, Plan, PlanRow, Reason, StepRef, Texts,
+    Decision, Plan, PlanRow, RUN, Reason, StepRef, Texts,
     decide::{Decided, decide},
     known::{Context, Known, offer_of},
     mapped::mapped,
@@ -80,18 +80,8 @@ pub fn plan_and_tell(
     (plan, trails)
 }
 
-/// Where the texts of an offer are, what it says of its segment, what its customer is, and the era that it is of.
-type SharedTexts = (
-    [Option<(usize, usize)>; 4],
-    Option<Segment>,
-    Option<Qualification>,
-    Option<NaiveDate>,
-);
-
-fn shared_texts_of(offer: &SourceOffer) -> [Option<(usize, usize)>; 4] {
-    let place = |text: &Option<Text>| text.as_ref().map(|text| (text.as_ptr() as usize, text.len()));
-    [&offer.offer_id, &offer.sku_id, &offer.sku_part_number, &offer.name].map(place)
-}
+/// Where an offer that rows share is, what its customer is, and the era that it is of.
+type SharedOffer = (*const SourceOffer, Option<Qualification>, Option<NaiveDate>);
 
 /// What other subscriptions impose on one.
 #[derive(Debug, Clone, Default)]
@@ -140,8 +130,8 @@ impl<'a> Estate<'a> {
             .map(|subscription| by_id.get(&subscription.customer_id?).copied())
             .collect();
         let mut distinct: HashMap<(SourceOffer, Option<NaiveDate>), u32> = HashMap::new();
-        // Texts of recognised rows are shared, so most rows have the very texts of another: no need to look at them.
-        let mut shared_texts: HashMap<SharedTexts, u32> = HashMap::new();
+        // Most rows have the very offer of another: no need to look at its texts.
+        let mut shared: HashMap<SharedOffer, u32> = HashMap::new();
         let mut offers = Vec::new();
         let mut resolved = Vec::with_capacity(subscriptions.len());
         let mut ours: HashMap<CustomerId, Vec<usize>> = HashMap::new();
@@ -155,12 +145,9 @@ impl<'a> Estate<'a> {
                     offers.len() as u32 - 1
                 })
             };
-            let texts = shared_texts_of(&subscription.offer);
+            let offer = Arc::as_ptr(&subscription.offer);
             let qualification = customer.and_then(|customer| customer.qualification);
-            let segment = subscription.offer.segment;
-            let number = *shared_texts
-                .entry((texts, segment, qualification, began))
-                .or_insert_with(of_offer);
+            let number = *shared.entry((offer, qualification, began)).or_insert_with(of_offer);
             resolved.push(number);
             let live = matches!(subscription.state, None | Some(State::Active));
             if let Some(id) = subscription
@@ -262,7 +249,6 @@ impl<'a> Estate<'a> {
 
     /// The steps of all rows, in runs of rows, each with the index of its row; the first of a move is its next.
     fn steps(&self, decided: &mut [Decided]) -> Vec<Vec<StepRef>> {
-        const RUN: usize = 1 << 12;
         let of_run = |(run, decided): (usize, &mut [Decided])| {
             let mut all = Vec::new();
             for (index, decided) in (run * RUN..).zip(decided) {
@@ -284,6 +270,17 @@ impl<'a> Estate<'a> {
         let mut imposed = decided[index].imposed.clone();
         change(&mut imposed);
         decided[index] = self.decide(index, &imposed);
+    }
+
+    /// Decides several again, each with what is imposed on it now.
+    pub(super) fn decide_all_again(&self, decided: &mut [Decided], imposed: Vec<(usize, Imposed)>) {
+        let made = imposed.into_par_iter();
+        let made: Vec<(usize, Decided)> = made
+            .map(|(index, imposed)| (index, self.decide(index, &imposed)))
+            .collect();
+        for (index, again) in made {
+            decided[index] = again;
+        }
     }
 
     /// The source offer's id and name to show, and the country.
@@ -326,15 +323,14 @@ fn assemble(
     for (place, &(.., index)) in (0..).zip(&order) {
         places[index as usize] = place;
     }
-    let mut step_refs = Vec::with_capacity(steps.iter().map(Vec::len).sum());
+    let placed = steps.into_par_iter().map(|run| placed(run, &subscriptions, &places));
+    let placed: Vec<Placed> = placed.collect();
+    let mut step_refs = Vec::with_capacity(placed.iter().map(|run| run.own.len()).sum());
     let mut shared: BTreeMap<(CustomerId, StepKind), StepRef> = BTreeMap::new();
-    for step in steps.into_iter().flatten() {
-        let of_customer = subscriptions[step.row as usize].customer_id;
-        let row = places[step.row as usize];
-        let step = StepRef { row, ..step };
-        match of_customer.filter(|_| SHARED.contains(&step.kind)) {
-            None => step_refs.push(step),
-            Some(customer) => share(&mut shared, customer, step),
+    for run in placed {
+        step_refs.extend(run.own);
+        for (customer, step) in run.shared {
+            share(&mut shared, customer, step);
         }
     }
     // What the decisions rest on has had its day: it is let go before the rows are made.
@@ -352,8 +348,19 @@ fn assemble(
     let (rows, ()) = rayon::join(
         || rows_of(subscriptions, decisions, shown, places),
         || {
-            let ranks = ranks_of(&order);
-            step_refs.par_sort_unstable_by_key(|step| (step.due, step.kind, ranks[step.row as usize]));
+            // While they are sorted, each has the rank of its row in the place of the row.
+            let by_customer = by_customer(&order);
+            let mut ranks: Vec<u32> = vec![0; order.len()];
+            for (rank, &place) in (0..).zip(&by_customer) {
+                ranks[place as usize] = rank;
+            }
+            step_refs
+                .par_iter_mut()
+                .for_each(|step| step.row = ranks[step.row as usize]);
+            step_refs.par_sort_unstable_by_key(|step| (step.due, step.kind, step.row));
+            step_refs
+                .par_iter_mut()
+                .for_each(|step| step.row = by_customer[step.row as usize]);
         },
     );
     Plan {
@@ -380,7 +387,7 @@ fn rows_of(
     mut places: Vec<u32>,
 ) -> Vec<PlanRow> {
     /// Rows that are made before the room of their parts is given back.
-    const RUN: usize = u16::MAX as usize;
+    const LET_GO: usize = u16::MAX as usize;
     let count = places.len();
     // The first row last, since parts are taken from the end. Each swap brings one to where it belongs.
     for place in &mut places {
@@ -406,7 +413,7 @@ fn rows_of(
             source_offer,
             decision,
         });
-        if rows.len().is_multiple_of(RUN) {
+        if rows.len().is_multiple_of(LET_GO) {
             subscriptions.shrink_to_fit();
             decisions.shrink_to_fit();
             shown.shrink_to_fit();
@@ -435,18 +442,33 @@ fn order_of(subscriptions: &[Subscription], decided: &[Decided]) -> Vec<Key> {
     order
 }
 
-/// For each row of the plan its place in the order of customers and ids.
-fn ranks_of(order: &[Key]) -> Vec<u32> {
+/// The rows of the plan in the order of customers and ids, by their places.
+fn by_customer(order: &[Key]) -> Vec<u32> {
     let mut by_customer: Vec<(Option<CustomerId>, u32, u32)> = (0..)
         .zip(order)
         .map(|(place, &(.., customer, rank, _))| (customer, rank, place))
         .collect();
     by_customer.par_sort_unstable();
-    let mut ranks: Vec<u32> = vec![0; order.len()];
-    for (rank, &(.., place)) in (0..).zip(&by_customer) {
-        ranks[place as usize] = rank;
-    }
-    ranks
+    by_customer.into_iter().map(|(.., place)| place).collect()
+}
+
+/// The steps of a run of rows, each with the place of its row in the plan.
+struct Placed {
+    own: Vec<StepRef>,
+    /// Those of the customer as a whole.
+    shared: Vec<(CustomerId, StepRef)>,
+}
+
+fn placed(mut run: Vec<StepRef>, subscriptions: &[Subscription], places: &[u32]) -> Placed {
+    let mut shared = Vec::new();
+    run.retain_mut(|step| {
+        let of_customer = subscriptions[step.row as usize].customer_id;
+        step.row = places[step.row as usize];
+        let customer = of_customer.filter(|_| SHARED.contains(&step.kind));
+        shared.extend(customer.map(|customer| (customer, step.clone())));
+        customer.is_none()
+    });
+    Placed { own: run, shared }
 }
 
 /// One step for all of a customer's subscriptions: that of its first row, on the earliest day, with how many wait for it.

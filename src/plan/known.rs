@@ -165,17 +165,42 @@ impl<'a> Known<'a> {
         })
     }
 
+    /// What it is set to do at its term end: as an export shows it, else as is reported with `end-source`. That it is to renew is
+    /// what it was set to before.
+    pub(super) fn end_instruction(&self) -> Option<EndInstruction> {
+        let shown = self.subscription.end_instruction;
+        if matches!(shown, Some(EndInstruction::Cancel | EndInstruction::Extended)) {
+            return shown;
+        }
+        match self.standing.set_to {
+            Some(EndSource::CancelAtTermEnd) => Some(EndInstruction::Cancel),
+            Some(EndSource::ExtendedTerm) => Some(EndInstruction::Extended),
+            Some(EndSource::AutoRenewOff) => None,
+            Some(EndSource::Cancel | EndSource::DoNotRenew | EndSource::Transfer) | None => shown,
+        }
+    }
+
+    /// Whether it renews itself, as is reported with `end-source`, else as an export shows it.
+    pub(super) fn auto_renew(&self) -> Option<bool> {
+        match self.standing.set_to {
+            Some(EndSource::CancelAtTermEnd | EndSource::ExtendedTerm | EndSource::AutoRenewOff) => Some(false),
+            Some(EndSource::Cancel | EndSource::DoNotRenew | EndSource::Transfer) | None => {
+                self.subscription.auto_renew
+            }
+        }
+    }
+
     /// Whether the source stops at its term end, as it is set or reported.
     pub(super) fn is_set_to_cancel(&self) -> bool {
         let subscription = self.subscription;
         let (Some(channel), Some(end)) = (subscription.channel, subscription.term_end) else {
-            return subscription.end_instruction == Some(EndInstruction::Cancel);
+            return self.end_instruction() == Some(EndInstruction::Cancel);
         };
         let setting = EndSetting {
             channel,
             term_start: term_start_of(subscription),
             term_end: end.0,
-            end_instruction: subscription.end_instruction,
+            end_instruction: self.end_instruction(),
             end_is_done: self.standing.done.contains(StepKind::EndSource),
         };
         setting.is_cancel(self.context.rules, self.context.as_of)
@@ -361,8 +386,8 @@ impl<'a> Known<'a> {
             state: subscription.state,
             term_start: term_start_of(subscription),
             term_end: subscription.term_end?.0,
-            auto_renew: subscription.auto_renew,
-            end_instruction: subscription.end_instruction,
+            auto_renew: self.auto_renew(),
+            end_instruction: self.end_instruction(),
             reassign: mapping.licences == Some(Licences::Reassign),
             missing,
             transfer_requested: self.standing.transfer_requested,
@@ -413,7 +438,7 @@ pub(super) fn term_start_of(subscription: &Subscription) -> Option<NaiveDate> {
 
 /// The source offer with the segment that the customer's qualification implies, where the row states none.
 pub(super) fn offer_of(subscription: &Subscription, customer: Option<&Customer>) -> SourceOffer {
-    let mut offer = subscription.offer.clone();
+    let mut offer = SourceOffer::clone(&subscription.offer);
     if offer.segment.is_none() {
         offer.segment = customer
             .and_then(|customer| customer.qualification)

@@ -3,7 +3,7 @@
 //! In: subscriptions, customers, mappings, rules, the calendar, as-of. Out: a [`Plan`]. Deciding one subscription is pure: same
 //! arguments, same answer, no input or output. Holds the invariant subscriptions = move + keep + review.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 use chrono::NaiveDate;
 
@@ -17,6 +17,7 @@ use crate::{
 mod at_once;
 mod contradictions;
 mod costs;
+mod counts;
 pub mod dates;
 mod decide;
 mod eligibility;
@@ -42,6 +43,7 @@ mod waves;
 mod what_if;
 
 pub use costs::{CostSum, Costs};
+pub use counts::Counts;
 pub use estate::{plan, plan_and_tell};
 pub use known::Context;
 pub use mapped::MappedOffer;
@@ -50,6 +52,9 @@ pub use trail::{Answer, MappingTrail, Part, Trail, Tried};
 #[cfg(test)]
 pub(crate) use what_if::decision_alone;
 pub use what_if::{WhatIf, WhatIfs, what_if};
+
+/// Rows that one thread takes at a time.
+const RUN: usize = 1 << 12;
 
 /// A plan: one row for each subscription, and the steps.
 #[derive(Debug, Clone, Default)]
@@ -301,45 +306,7 @@ impl From<ToldStep<'_>> for Step {
     }
 }
 
-/// Figures of a plan.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Counts {
-    /// Rows by action.
-    pub actions: BTreeMap<Action, u64>,
-    /// Rows by reason.
-    pub reasons: BTreeMap<Reason, u64>,
-    /// Rows by urgency.
-    pub urgencies: BTreeMap<Urgency, u64>,
-    /// What overlaps and missed windows cost, by currency.
-    pub costs: BTreeMap<Text, CostSum>,
-}
-
 impl Plan {
-    /// Rows by action, reason and urgency.
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        let mut actions = [0u64; Action::ALL.len()];
-        let mut reasons = [0u64; Reason::ALL.len()];
-        let mut urgencies = [0u64; Urgency::ALL.len()];
-        for row in &self.rows {
-            let decision = &row.decision;
-            actions[decision.action as usize] += 1;
-            for &reason in &decision.reasons {
-                reasons[reason as usize] += 1;
-            }
-            if let Some(urgency) = decision.urgency {
-                urgencies[urgency as usize] += 1;
-            }
-            if let Some(costs) = &decision.costs {
-                costs.add_to(&mut counts.costs);
-            }
-        }
-        counts.actions = counted(Action::ALL, &actions);
-        counts.reasons = counted(Reason::ALL, &reasons);
-        counts.urgencies = counted(Urgency::ALL, &urgencies);
-        counts
-    }
-
     /// The steps in order, each with its particulars.
     pub fn steps(&self) -> impl Iterator<Item = Step> {
         self.step_refs.iter().filter_map(|step| self.step(step))
@@ -354,10 +321,4 @@ impl Plan {
     pub fn told_step<'a>(&'a self, step: &'a StepRef) -> Option<ToldStep<'a>> {
         steps::describe(step, self.rows.get(step.row as usize)?, &self.texts, self.as_of)
     }
-}
-
-/// The words that are there, each with how often.
-fn counted<T: Copy + Ord>(words: &[T], counts: &[u64]) -> BTreeMap<T, u64> {
-    let counted = words.iter().copied().zip(counts.iter().copied());
-    counted.filter(|&(_, count)| count > 0).collect()
 }

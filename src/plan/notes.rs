@@ -8,7 +8,8 @@ use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
 use super::{
-    Reason, StepRef, at_once::Tally, contradictions::of_facts, decide::Decided, estate::Estate, known::term_start_of,
+    RUN, Reason, StepRef, at_once::Tally, contradictions::of_facts, decide::Decided, estate::Estate,
+    known::term_start_of,
 };
 use crate::{
     catalog::{NOT_KEPT, Resolution},
@@ -50,18 +51,8 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
             findings
         })
         .collect();
-    let (of_customers, of_others) = rayon::join(
-        || of_customers(estate, decided),
-        || {
-            let mut findings = without_channel(estate, decided);
-            findings.extend(left_over(estate, decided));
-            findings.extend(doubled(estate, decided));
-            findings.extend(of_evidence(estate, decided));
-            findings
-        },
-    );
-    findings.extend(of_customers);
-    findings.extend(of_others);
+    let about_many = [of_customers, without_channel, left_over, doubled, of_evidence];
+    findings.par_extend(about_many.into_par_iter().flat_map_iter(|of| of(estate, decided)));
     findings
 }
 
@@ -160,7 +151,7 @@ fn doubled(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
     let mut tenants: BTreeMap<CustomerId, Vec<usize>> = BTreeMap::new();
     for (index, decided) in decided.iter().enumerate() {
         let customer = estate.subscriptions[index].customer_id;
-        let doubles = decided.imposed.wave.is_some() || estate.stay(index, decided).both().is_some();
+        let doubles = decided.imposed.wave.is_some() || estate.both(index, decided).is_some();
         let customer = customer.filter(|_| doubles);
         customer
             .into_iter()
@@ -171,7 +162,7 @@ fn doubled(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
         let waits: Vec<usize> = rows.iter().copied().filter(|&index| decided[index].imposed.wave.is_some()).collect();
         let last = waits.iter().filter_map(|&index| decided[index].decision.move_date).max();
         let mut tally = Tally::default();
-        let both = rows.iter().filter_map(|&index| estate.stay(index, &decided[index]).both());
+        let both = rows.iter().filter_map(|&index| estate.both(index, &decided[index]));
         both.for_each(|(from, until)| tally.add(1, Some(from), Some(until)));
         let at_once = tally.done().most().filter(|(count, _)| *count > most as u64);
         let (message, hint) = match (at_once, last) {
@@ -274,7 +265,7 @@ fn of_unmapped(subscription: &Subscription, resolution: &Resolution, decided: &D
 }
 
 fn of_unsure_rules(subscription: &Subscription, decided: &Decided) -> Option<Finding> {
-    let unsure = [Reason::RuleUnsure, Reason::ChannelTransferCheck];
+    let unsure = [Reason::EndUnknown, Reason::RuleUnsure, Reason::ChannelTransferCheck];
     let reason = decided.decision.reasons.iter().find(|reason| unsure.contains(reason))?;
     let message = format!("{}; the row is for review", reason.meaning());
     let hint = match subscription.channel {
@@ -361,56 +352,27 @@ fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &De
 
 /// What is unknown of customers whose subscriptions move, once for each.
 fn of_customers(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
-    let mut first: BTreeMap<(CustomerId, Code), usize> = BTreeMap::new();
-    for (index, decided) in decided.iter().enumerate() {
-        let Some(customer) = estate.customer(index) else {
-            continue;
-        };
-        let place = |index: usize| &estate.subscriptions[index].place;
-        let mut say = |code: Code| {
-            let kept = first.entry((customer.id, code)).or_insert(index);
-            if place(index) < place(*kept) {
-                *kept = index;
-            }
-        };
-        if decided.decision.reasons.contains(&Reason::CountryMissing) && decided.decision.action == Action::Review {
-            say(Code::CountryMissing);
+    let place = |index: usize| &estate.subscriptions[index].place;
+    let earlier = |first: &mut First, told: (CustomerId, Code), index: usize| {
+        let kept = first.entry(told).or_insert(index);
+        if place(index) < place(*kept) {
+            *kept = index;
         }
-        if decided.decision.action != Action::Move {
-            continue;
+    };
+    let runs = decided.par_chunks(RUN).enumerate();
+    let runs = runs.map(|(run, decided)| {
+        let mut first = First::new();
+        for (index, decided) in (run * RUN..).zip(decided) {
+            unknown_of_customer(estate, index, decided, |told| earlier(&mut first, told, index));
         }
-        if customer.qualification.is_none() && is_by_default(estate, index, decided) {
-            say(Code::SegmentUnknown);
-        }
-        let reassign = decided.decision.licences == Some(Licences::Reassign);
-        for (missing, unknown, code) in [
-            (
-                decided.gates.relationship,
-                customer.relationship.is_none(),
-                Code::RelationshipUnknown,
-            ),
-            (
-                decided.gates.agreement,
-                customer.agreement_accepted.is_none(),
-                Code::AgreementUnknown,
-            ),
-            (
-                decided.gates.delegated_rights && reassign,
-                customer.delegated_rights.is_none(),
-                Code::DelegatedRightsUnknown,
-            ),
-            (decided.gates.vetting, true, Code::VettingUnknown),
-            (
-                orders(decided) && wants_registration_number(estate, customer.country),
-                true,
-                Code::RegistrationNumberNeeded,
-            ),
-        ] {
-            if missing && unknown {
-                say(code);
-            }
-        }
-    }
+        first
+    });
+    let first = runs.reduce(First::new, |mut first, other| {
+        other
+            .into_iter()
+            .for_each(|(told, index)| earlier(&mut first, told, index));
+        first
+    });
     first
         .into_iter()
         .map(|((customer, code), index)| {
@@ -422,9 +384,57 @@ fn of_customers(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
                 Code::VettingUnknown => "once it is vetted, report the step `vet-segment` in the progress table",
                 _ => "say so in the customers table, or report the step in the progress table",
             };
-            Finding::new(code, estate.subscriptions[index].place.clone(), message, hint)
+            Finding::new(code, place(index).clone(), message, hint)
         })
         .collect()
+}
+
+/// Of each customer and what is unknown of it the first of its subscriptions.
+type First = BTreeMap<(CustomerId, Code), usize>;
+
+/// Tells what is unknown of the customer of a subscription that moves.
+fn unknown_of_customer(estate: &Estate<'_>, index: usize, decided: &Decided, mut tell: impl FnMut((CustomerId, Code))) {
+    let Some(customer) = estate.customer(index) else {
+        return;
+    };
+    let mut say = |code: Code| tell((customer.id, code));
+    if decided.decision.reasons.contains(&Reason::CountryMissing) && decided.decision.action == Action::Review {
+        say(Code::CountryMissing);
+    }
+    if decided.decision.action != Action::Move {
+        return;
+    }
+    if customer.qualification.is_none() && is_by_default(estate, index, decided) {
+        say(Code::SegmentUnknown);
+    }
+    let reassign = decided.decision.licences == Some(Licences::Reassign);
+    for (missing, unknown, code) in [
+        (
+            decided.gates.relationship,
+            customer.relationship.is_none(),
+            Code::RelationshipUnknown,
+        ),
+        (
+            decided.gates.agreement,
+            customer.agreement_accepted.is_none(),
+            Code::AgreementUnknown,
+        ),
+        (
+            decided.gates.delegated_rights && reassign,
+            customer.delegated_rights.is_none(),
+            Code::DelegatedRightsUnknown,
+        ),
+        (decided.gates.vetting, true, Code::VettingUnknown),
+        (
+            orders(decided) && wants_registration_number(estate, customer.country),
+            true,
+            Code::RegistrationNumberNeeded,
+        ),
+    ] {
+        if missing && unknown {
+            say(code);
+        }
+    }
 }
 
 fn orders(decided: &Decided) -> bool {

@@ -20,7 +20,7 @@ const SCENES: [(StepKind, Scene); 14] = [
     }),
     (StepKind::VetSegment, |w| {
         w.customer.qualification = Some(Qualification::Education);
-        w.first().offer.offer_id = Some("CFQ7TTC0LHPL:000W".into());
+        w.first().offer_mut().offer_id = Some("CFQ7TTC0LHPL:000W".into());
     }),
     (StepKind::EnquireCredit, |_| {}),
     (StepKind::RequestTransfer, transferable),

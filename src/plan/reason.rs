@@ -42,6 +42,7 @@ reasons! {
     StateAgainstEnd = "state-against-end", Review, "its state says that it has ended, its term end that it runs on: one of them is wrong, or it was ended early";
     TermStartAfterEnd = "term-start-after-end", Review, "its term begins after it ends: one of the two days is wrong";
     RenewedSinceExport = "renewed-since-export", Review, "its term end has passed and it renews itself: the export is older than the renewal";
+    EndUnknown = "end-unknown", Review, "its term has ended, no export shows it as ended and nobody reports the notice: it may be in its grace, go on by the month in a paid extended term, or be renewed; ask the licensing partner which, and whether it is told to end";
     RenewalUndone = "renewal-undone", Review, "its renewal is reported as undone: service stops at once then, and data is kept for days only; see what is left of it, and order its target now unless it is there";
     TransferPending = "transfer-pending", Review, "a transfer of it is asked for or approved, but it is too late for one or its route is another: never a second purchase while it may complete";
     CustomerUnknown = "customer-unknown", Review, "no tenant id, or two customers claim it";

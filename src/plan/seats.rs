@@ -9,8 +9,14 @@ use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
 use chrono::NaiveDate;
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
-use super::{Reason, at_once::Tally, decide::Decided, estate::Estate};
+use super::{
+    Reason,
+    at_once::{Tally, target_from},
+    decide::Decided,
+    estate::{Estate, Imposed},
+};
 use crate::{
     catalog::{Offer, Resolution},
     terms::*,
@@ -24,7 +30,16 @@ type Key = fn(&Offer) -> Option<Text>;
 /// How many parts of a sum are named one by one.
 const PARTS: usize = 12;
 
-/// Seats of one source or target, and the days on which they stand.
+/// Seats of one source, or of what is ordered for it.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    index: usize,
+    seats: u64,
+    /// The day of the order; none: it is the source, which stands already.
+    from: Option<NaiveDate>,
+}
+
+/// The same with the days on which they stand.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     index: usize,
@@ -114,6 +129,12 @@ impl Together {
     }
 }
 
+/// An order that would exceed the cap.
+struct Over {
+    index: usize,
+    sum: Arc<SeatSum>,
+}
+
 /// Seats that count together beside their cap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct SeatSum {
@@ -173,9 +194,9 @@ impl Estate<'_> {
     fn limit_by(&self, decided: &mut [Decided], key: Key, reason: Reason) {
         // Hardly any tenant comes near a cap: their parts are only looked at where all of them together exceed it.
         let mut totals: HashMap<Pool, (u64, u64)> = HashMap::new();
-        self.each(decided, key, |pool, entry, cap| {
+        self.each(decided, key, |pool, part, cap| {
             let total = totals.entry(pool).or_default();
-            total.0 += entry.seats;
+            total.0 += part.seats;
             total.1 = total.1.max(cap.map_or(0, |cap| cap.seats));
         });
         let near: HashSet<Pool> = totals
@@ -186,33 +207,56 @@ impl Estate<'_> {
         if near.is_empty() {
             return;
         }
-        let mut pools: BTreeMap<Pool, Together> = BTreeMap::new();
-        self.each(decided, key, |pool, entry, cap| {
+        let mut pools: HashMap<Pool, Together> = HashMap::with_capacity(near.len());
+        self.each(decided, key, |pool, part, cap| {
             if near.contains(&pool) {
+                let entry = self.entry(decided, part);
                 pools.entry(pool).or_default().add(entry, cap);
             }
         });
-        for together in pools.into_values() {
-            let together = together.in_order(self);
-            let Some(cap) = &together.cap else { continue };
-            let tallies = together.tallies();
-            let mut sums: BTreeMap<Option<NaiveDate>, Option<Arc<SeatSum>>> = BTreeMap::new();
-            for order in together.entries.iter().filter(|entry| entry.is_order()) {
-                let day = day_of(reason, order);
-                if tallies.0.on(day.unwrap_or(NaiveDate::MAX)) <= cap.seats
-                    || decided[order.index].imposed.reason.is_some()
-                {
-                    continue;
-                }
-                let sum = sums.entry(day);
-                let sum = sum.or_insert_with(|| together.sum(self, day, &tallies).map(Arc::new));
-                let sum = sum.clone();
-                self.decide_again(decided, order.index, |imposed| {
-                    imposed.reason = Some(reason);
-                    imposed.seats = sum;
-                });
+        let mut pools: Vec<(Pool, Together)> = pools.into_iter().collect();
+        pools.par_sort_unstable_by_key(|(pool, _)| *pool);
+        let over = pools.into_par_iter().map(|(_, together)| self.over(together, reason));
+        let over: Vec<Vec<Over>> = over.collect();
+        // An order that is over the cap in several pools is told of by the first.
+        let mut told: HashSet<usize> = HashSet::new();
+        let mut imposed = Vec::new();
+        for Over { index, sum } in over.into_iter().flatten() {
+            let own = &decided[index].imposed;
+            if own.reason.is_none() && told.insert(index) {
+                let more = Imposed {
+                    reason: Some(reason),
+                    seats: Some(sum),
+                    ..own.clone()
+                };
+                imposed.push((index, more));
             }
         }
+        self.decide_all_again(decided, imposed);
+    }
+
+    /// The orders of a pool on whose day its cap is exceeded.
+    fn over(&self, together: Together, reason: Reason) -> Vec<Over> {
+        let together = together.in_order(self);
+        let Some(cap) = &together.cap else {
+            return Vec::new();
+        };
+        let tallies = together.tallies();
+        let mut sums: BTreeMap<Option<NaiveDate>, Option<Arc<SeatSum>>> = BTreeMap::new();
+        let mut over = Vec::new();
+        for order in together.entries.iter().filter(|entry| entry.is_order()) {
+            let day = day_of(reason, order);
+            if tallies.0.on(day.unwrap_or(NaiveDate::MAX)) <= cap.seats {
+                continue;
+            }
+            let sum = sums.entry(day);
+            let sum = sum.or_insert_with(|| together.sum(self, day, &tallies).map(Arc::new));
+            over.extend(sum.clone().map(|sum| Over {
+                index: order.index,
+                sum,
+            }));
+        }
+        over
     }
 
     /// What counts together with a row's order by one of the reasons, as planned; none where nothing is ordered or nothing capped.
@@ -222,8 +266,9 @@ impl Estate<'_> {
             _ => sku,
         };
         let mut pools: BTreeMap<Pool, Together> = BTreeMap::new();
-        self.each(decided, key, |pool, entry, cap| {
+        self.each(decided, key, |pool, part, cap| {
             if Some(pool.0) == self.subscriptions[index].customer_id {
+                let entry = self.entry(decided, part);
                 pools.entry(pool).or_default().add(entry, cap);
             }
         });
@@ -235,8 +280,22 @@ impl Estate<'_> {
         })
     }
 
+    /// The days of a part.
+    fn entry(&self, decided: &[Decided], Part { index, seats, from }: Part) -> Entry {
+        let until = match from {
+            Some(_) => None,
+            None => self.source_until(index, &decided[index]),
+        };
+        Entry {
+            index,
+            seats,
+            from,
+            until,
+        }
+    }
+
     /// Tells of every source and target what it counts with, and of a target its cap.
-    fn each(&self, decided: &[Decided], key: Key, mut tell: impl FnMut(Pool, Entry, Option<&Cap>)) {
+    fn each(&self, decided: &[Decided], key: Key, mut tell: impl FnMut(Pool, Part, Option<&Cap>)) {
         let mut names = Names::default();
         // Of each offer of the estate what it counts with, and of each target that and its cap: there are few.
         let mut sources: HashMap<u32, Option<u32>> = HashMap::new();
@@ -247,7 +306,6 @@ impl Estate<'_> {
                 continue;
             };
             let seats = subscription.seats.map_or(0, |seats| u64::from(seats.0));
-            let stay = self.stay(index, decided);
             let source = match self.resolution(index) {
                 Resolution::Known { offer, .. } if subscription.state != Some(State::Deleted) => *sources
                     .entry(self.offer_number(index))
@@ -255,15 +313,13 @@ impl Estate<'_> {
                 _ => None,
             };
             if let Some(name) = source {
-                let entry = Entry {
-                    index,
-                    seats,
-                    from: None,
-                    until: stay.source_until,
-                };
-                tell((customer_id, name), entry, None);
+                let from = None;
+                tell((customer_id, name), Part { index, seats, from }, None);
             }
-            let Some(from) = stay.target_from else { continue };
+            let from = target_from(decided);
+            if from.is_none() {
+                continue;
+            }
             for target in &decided.decision.targets {
                 let mut of_target = || {
                     let offer = self.context.catalog.by_order_id(&target.offer_id)?;
@@ -282,13 +338,7 @@ impl Estate<'_> {
                 let Some(Some((name, cap))) = targets.get(&target.offer_id) else {
                     continue;
                 };
-                let entry = Entry {
-                    index,
-                    seats,
-                    from: Some(from),
-                    until: None,
-                };
-                tell((customer_id, *name), entry, Some(cap));
+                tell((customer_id, *name), Part { index, seats, from }, Some(cap));
             }
         }
     }

@@ -47,6 +47,8 @@ pub(super) struct Standing {
     pub(super) undone_on: Option<NaiveDate>,
     /// When the end of the source was seen to, as reported.
     pub(super) ended_on: Option<NaiveDate>,
+    /// How it was set to end, where that is reported with its end.
+    pub(super) set_to: Option<EndSource>,
     /// When the agreement was accepted, as reported.
     pub(super) agreement_accepted: Option<NaiveDate>,
 }
@@ -58,10 +60,19 @@ impl Standing {
             StepKind::Order => self.ordered_on = self.ordered_on.max(date),
             StepKind::ApproveTransfer => self.approved_on = self.approved_on.max(date),
             StepKind::Verify => self.verified_on = self.verified_on.max(date),
-            StepKind::EndSource => self.ended_on = self.ended_on.max(date),
             StepKind::UndoRenewal => self.undone_on = self.undone_on.max(date),
             StepKind::AcceptAgreement => self.agreement_accepted = self.agreement_accepted.max(date),
             _ => {}
+        }
+    }
+
+    /// Takes what was reported last of the end of the source. What only keeps it from renewing itself does not end it where the
+    /// extended term follows, so that the step is judged by what it is set to.
+    fn end(&mut self, date: Option<NaiveDate>, set_to: Option<EndSource>) {
+        self.set_to = set_to;
+        if !matches!(set_to, Some(EndSource::AutoRenewOff | EndSource::ExtendedTerm)) {
+            self.done.insert(StepKind::EndSource);
+            self.ended_on = date;
         }
     }
 }
@@ -110,6 +121,7 @@ impl<'a> Reports<'a> {
         }
         let mut asked_for_transfer: Option<Option<NaiveDate>> = None;
         let mut own_transfer = None;
+        let mut ended: Option<((Option<NaiveDate>, bool), &ProgressNote)> = None;
         let open = |sent: Option<NaiveDate>| sent.is_none_or(|day| self.as_of <= shift(day, request_days));
         for subject in subjects(subscription).into_iter().flatten() {
             let is_own = matches!(subject, Subject::Subscription(_));
@@ -121,6 +133,12 @@ impl<'a> Reports<'a> {
                         asked_for_transfer = asked_for_transfer.max(Some(note.date));
                         own_transfer = own_transfer.or(Some(note.row).filter(|_| is_own && open(note.date)));
                     }
+                    (StepKind::EndSource, Progress::Done, false) => {
+                        // Of one day its own row counts before that of its customer, and a later row before an earlier one.
+                        if ended.is_none_or(|(other, _)| other <= (note.date, is_own)) {
+                            ended = Some(((note.date, is_own), note));
+                        }
+                    }
                     (step, Progress::Done, false) => {
                         standing.add_done(step, note.date);
                         if step == StepKind::ApproveTransfer && is_own {
@@ -130,6 +148,9 @@ impl<'a> Reports<'a> {
                     (step, Progress::Requested, _) | (step, Progress::Done, true) => standing.requested.insert(step),
                 }
             }
+        }
+        if let Some((_, note)) = ended {
+            standing.end(note.date, note.end_source);
         }
         standing.own_transfer = standing.own_transfer.or(own_transfer);
         standing.transfer_requested =

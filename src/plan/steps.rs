@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{PlanRow, StepRef, Texts, ToldStep, dates::Outcome, decide::Decided, known::Known};
 use crate::{
     plan::dates::case_of,
-    rules::{Condition, Conditions, MarketData, NumberName, StepCase, StepRule},
+    rules::{Condition, Conditions, MarketData, NumberName, Placeholder, StepCase, StepRule, Wording},
     terms::*,
 };
 
@@ -280,47 +280,45 @@ fn day(out: &mut Vec<u8>, day: Option<NaiveDate>) {
 
 impl Words<'_> {
     /// Adds a sentence with its braces filled.
-    fn fill(&self, sentence: &str, out: &mut Vec<u8>) {
-        let mut rest = sentence;
-        while let Some((before, after)) = rest.split_once('{') {
-            put(out, &[before]);
-            let (name, after) = after.split_once('}').unwrap_or((after, ""));
-            self.word(name, out);
-            rest = after;
+    fn fill(&self, wording: &Wording, out: &mut Vec<u8>) {
+        for (text, placeholder) in wording.parts() {
+            put(out, &[text]);
+            if let Some(placeholder) = placeholder {
+                self.word(placeholder, out);
+            }
         }
-        put(out, &[rest]);
     }
 
-    fn word(&self, name: &str, out: &mut Vec<u8>) {
+    fn word(&self, placeholder: Placeholder, out: &mut Vec<u8>) {
         let (row, texts) = (self.row, self.texts);
-        match name {
-            "batch" => self.batch(out),
-            "due" => day(out, self.step.due),
-            "full_term_end" => day(out, self.full_term_end()),
-            "id" => match &row.subscription.id {
+        match placeholder {
+            Placeholder::Batch => self.batch(out),
+            Placeholder::Due => day(out, self.step.due),
+            Placeholder::FullTermEnd => day(out, self.full_term_end()),
+            Placeholder::Id => match &row.subscription.id {
                 Id::Guid(guid) => {
                     let mut text = Uuid::encode_buffer();
                     put(out, &[guid.as_hyphenated().encode_lower(&mut text)]);
                 }
                 Id::Text(text) => put(out, &[text]),
             },
-            "month_end" => day(out, self.month_end()),
-            "move_date" => day(out, row.decision.move_date),
-            "offer" => {
+            Placeholder::MonthEnd => day(out, self.month_end()),
+            Placeholder::MoveDate => day(out, row.decision.move_date),
+            Placeholder::Offer => {
                 let source = row.source_offer.as_deref().or(row.source_offer_id.as_deref());
                 put(out, &[source.unwrap_or("the subscription")]);
             }
-            "order" => self.order(out),
-            "reasons" => {
+            Placeholder::Order => self.order(out),
+            Placeholder::Reasons => {
                 for (at, reason) in row.decision.reasons.iter().enumerate() {
                     put(out, &[if at > 0 { "; " } else { "" }, reason.meaning()]);
                 }
             }
-            "request_days" => {
+            Placeholder::RequestDays => {
                 number(out, texts.request_days);
                 put(out, &[if texts.request_days == 1 { " day" } else { " days" }]);
             }
-            "seats" => match row.subscription.seats {
+            Placeholder::Seats => match row.subscription.seats {
                 Some(Seats(1)) => put(out, &["1 licence"]),
                 Some(Seats(seats)) => {
                     number(out, seats);
@@ -328,19 +326,17 @@ impl Words<'_> {
                 }
                 None => put(out, &["licences"]),
             },
-            "self_service_licences" => number(out, texts.self_service_licences),
-            "term_end" => day(out, row.subscription.term_end.map(|end| end.0)),
-            "transfer_items" => number(out, texts.transfer_items),
-            "window_closes" => day(out, row.decision.window_closes),
-            "waits" => match self.step.shared {
+            Placeholder::SelfServiceLicences => number(out, texts.self_service_licences),
+            Placeholder::TermEnd => day(out, row.subscription.term_end.map(|end| end.0)),
+            Placeholder::TransferItems => number(out, texts.transfer_items),
+            Placeholder::WindowCloses => day(out, row.decision.window_closes),
+            Placeholder::Waits => match self.step.shared {
                 Some(count) if count > 1 => {
                     number(out, count);
                     put(out, &[" subscriptions wait for it"]);
                 }
                 _ => put(out, &["one subscription waits for it"]),
             },
-            // The tables have no other.
-            _ => {}
         }
     }
 
@@ -374,7 +370,10 @@ impl Words<'_> {
             }
             put(out, &[&target.offer, " (", &target.offer_id, ")"]);
             match target.term {
-                Some(term) => drop(write!(out, ", term {term}")),
+                Some(term) => {
+                    put(out, &[", term "]);
+                    push_term(out, term);
+                }
                 None => put(out, &[", for a term to be chosen, since the source's is unknown"]),
             }
             if let Some(billing) = target.billing {

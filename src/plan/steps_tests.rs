@@ -63,7 +63,7 @@ const SCENES: [(&str, Scene); 11] = [
         |w| {
             w.customer.country = "HU".parse().ok();
             w.first().seats = Some(Seats(40));
-            w.first().offer.offer_id = Some("CFQ7TTC0LGZW:0001".into());
+            w.first().offer_mut().offer_id = Some("CFQ7TTC0LGZW:0001".into());
             reassign(w, "CFQ7TTC0LH18:0001");
             w.first().billing_plan = Some(BillingPlan::Triennial);
         },
@@ -158,7 +158,7 @@ fn who_vets_a_segment_differs() {
             .step_texts
             .find(StepKind::VetSegment, cases, Some(Channel::WebDirect), Role::Direct, on)
             .unwrap();
-        (rule.row.owner, rule.row.sentence.to_string())
+        (rule.row.owner, rule.row.sentence.as_str().to_owned())
     };
     let (who, how) = owner(&[StepCase::Nonprofit]);
     assert!(

@@ -9,7 +9,12 @@ use rayon::prelude::*;
 
 use chrono::NaiveDate;
 
-use super::{Reason, at_once::Tally, decide::Decided, estate::Estate};
+use super::{
+    Reason,
+    at_once::{Tally, target_from},
+    decide::Decided,
+    estate::Estate,
+};
 use crate::{
     catalog::Resolution,
     rules::{NumberName, SourceTerm},
@@ -62,6 +67,7 @@ impl Estate<'_> {
             return None;
         }
         let source = &self.subscriptions[index];
+        let candidates = self.ours.get(&source.customer_id?)?.iter().copied();
         let early = self.context.rules.days(NumberName::Early, self.context.as_of);
         let term = SourceTerm {
             window_opens: decision.window_opens,
@@ -78,7 +84,6 @@ impl Estate<'_> {
             ..term
         };
         let sure = sure.earliest_target(early, self.context.as_of);
-        let candidates = self.ours.get(&source.customer_id?)?.iter().copied();
         candidates.filter(|own| !taken.contains(own)).find_map(|own| {
             let subscription = &self.subscriptions[own];
             let is_it = matches!(self.resolution(own), Resolution::Known { offer, .. } if offer.item.as_ref() == Some(&target.offer_id));
@@ -237,10 +242,7 @@ impl Estate<'_> {
         for (index, decided) in decided.iter().enumerate() {
             let subscription = &self.subscriptions[index];
             let live = u64::from(subscription.state != Some(State::Deleted));
-            let ordered = self
-                .stay(index, decided)
-                .target_from
-                .map_or(0, |_| decided.decision.targets.len() as u64);
+            let ordered = target_from(decided).map_or(0, |_| decided.decision.targets.len() as u64);
             subscription
                 .customer_id
                 .into_iter()
@@ -260,7 +262,7 @@ impl Estate<'_> {
         for rows in crowded.into_values() {
             let standing = self.standing(decided, &rows);
             let orders = rows.iter().filter_map(|&index| {
-                let day = self.stay(index, &decided[index]).target_from?;
+                let day = target_from(&decided[index])?;
                 let standing = standing.on(day);
                 (standing > limit).then_some((index, day, standing))
             });
@@ -277,12 +279,11 @@ impl Estate<'_> {
     pub(super) fn standing(&self, decided: &[Decided], rows: &[usize]) -> Tally {
         let mut tally = Tally::default();
         for &index in rows {
-            let stay = self.stay(index, &decided[index]);
             if self.subscriptions[index].state != Some(State::Deleted) {
-                tally.add(1, None, stay.source_until);
+                tally.add(1, None, self.source_until(index, &decided[index]));
             }
-            if stay.target_from.is_some() {
-                tally.add(decided[index].decision.targets.len() as u64, stay.target_from, None);
+            if let Some(from) = target_from(&decided[index]) {
+                tally.add(decided[index].decision.targets.len() as u64, Some(from), None);
             }
         }
         tally.done()

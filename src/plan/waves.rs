@@ -41,7 +41,7 @@ impl Estate<'_> {
         let number = |name: NumberName| self.context.rules.number(name, self.context.as_of) as usize;
         let (safe, limit) = (number(NumberName::Doubled), number(NumberName::Tenant));
         let mut tenants: HashMap<CustomerId, Tenant> = HashMap::new();
-        let doubles = |index: usize, decided: &Decided| self.stay(index, decided).both().is_some();
+        let doubles = |index: usize, decided: &Decided| self.both(index, decided).is_some();
         for (index, decided) in decided.iter().enumerate() {
             let subscription = &self.subscriptions[index];
             let Some(customer) = subscription.customer_id else {
@@ -89,7 +89,7 @@ impl Estate<'_> {
         let mut running: BTreeMap<NaiveDate, usize> = BTreeMap::new();
         for &index in rows {
             for _ in 0..TRIES {
-                let Some((from, until)) = self.stay(index, &decided[index]).both() else {
+                let Some((from, until)) = self.both(index, &decided[index]) else {
                     break;
                 };
                 let is_full = |day: &NaiveDate| running.get(day).is_some_and(|&count| count >= most);
@@ -105,7 +105,7 @@ impl Estate<'_> {
                     break;
                 }
             }
-            if let Some((from, until)) = self.stay(index, &decided[index]).both() {
+            if let Some((from, until)) = self.both(index, &decided[index]) {
                 for day in from.iter_days().take_while(|day| *day <= until) {
                     *running.entry(day).or_default() += 1;
                 }

@@ -9,7 +9,6 @@ use super::{
     Cell, Words,
     dialect::{Dialect, other_delimiter, wrapped},
     record::{Field, Splitter, plain},
-    records::Records,
     table::Tabling,
 };
 use crate::{
@@ -44,10 +43,15 @@ impl Lines {
         }
     }
 
-    /// Gives the cells of the record last found to the table.
-    pub(super) fn take(&mut self, line: u32, records: &mut Records, tabling: &mut Tabling<'_>, words: &dyn Words) {
-        let text = records.text();
-        let splitter = &records.splitter;
+    /// Gives the cells of a record to the table. Answers what is to split those after it, where it is the headings of another file.
+    pub(super) fn take(
+        &mut self,
+        line: u32,
+        text: &str,
+        splitter: &Splitter,
+        tabling: &mut Tabling<'_>,
+        words: &dyn Words,
+    ) -> Option<Splitter> {
         self.rows += u64::from(!text.is_empty());
         if splitter.is_loose || self.inner_quotes && has_split_quotes(text, &splitter.fields) {
             self.stray.note(line, text);
@@ -61,7 +65,8 @@ impl Lines {
             let unwrapped = wrapped(text, splitter, &mut self.inner);
             let cells = self.inner.fields.len();
             if let Some(text) = unwrapped.filter(|_| cells == width || width == 0 && cells > 2) {
-                return self.row(&text, &self.inner, tabling);
+                self.row(&text, &self.inner, tabling);
+                return None;
             }
         }
         let narrow = !text.is_empty() && splitter.fields.len() < width;
@@ -69,7 +74,8 @@ impl Lines {
             .then(|| other_delimiter(text, splitter.delimiter, width, words))
             .flatten();
         let Some((delimiter, is_headings)) = other else {
-            return self.row(text, splitter, tabling);
+            self.row(text, splitter, tabling);
+            return None;
         };
         self.others.note(line, delimiter);
         let mut splitter = Splitter::new(delimiter);
@@ -77,13 +83,14 @@ impl Lines {
         self.row(text, &splitter, tabling);
         if is_headings {
             self.expected = splitter.fields.len();
-            records.splitter = splitter;
         }
+        is_headings.then_some(splitter)
     }
 
     fn row(&self, record: &str, splitter: &Splitter, tabling: &mut Tabling<'_>) {
         for field in &splitter.fields {
-            match quoted_after_blank(record, field).filter(|_| self.inner_quotes) {
+            let inside = self.inner_quotes.then(|| quoted_after_blank(record, field)).flatten();
+            match inside {
                 Some(inside) => tabling.cell(Cell::Text(inside)),
                 None => tabling.cell(Cell::Text(&plain(record, field))),
             }

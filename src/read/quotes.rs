@@ -3,6 +3,8 @@
 //! In: all bytes of a text, piece by piece. Out: where a quote is opened that never closes, if there is one. Follows the same
 //! rules as [`super::record`], but jumps from quote to quote and needs no memory.
 
+use memchr::{memchr, memchr2};
+
 /// State between two pieces.
 #[derive(Debug)]
 pub(super) struct Quotes {
@@ -69,7 +71,7 @@ impl Quotes {
             self.before = byte;
             return 1;
         }
-        let quote = bytes.iter().position(|&byte| byte == b'"');
+        let quote = memchr(b'"', bytes);
         let used = quote.map_or(bytes.len(), |at| at + 1);
         let skipped = bytes.get(..quote.unwrap_or(used)).unwrap_or_default();
         let before = skipped.last().copied().unwrap_or(self.before);
@@ -81,7 +83,7 @@ impl Quotes {
             }
             State::Outside => self.has_inner |= quote.is_some(),
             State::Inside { at, lines } => {
-                let lines = lines || skipped.iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+                let lines = lines || memchr2(b'\n', b'\r', skipped).is_some();
                 self.state = match quote {
                     Some(_) => State::Closing { at, lines },
                     None if self.passed + used as u64 - at > self.limit => State::Stray(at),

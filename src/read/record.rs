@@ -8,6 +8,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr3;
+
 /// Where one field stands in the bytes given; the quotes around it left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Field {
@@ -43,7 +45,6 @@ pub(super) enum Split {
 #[derive(Debug)]
 pub(super) struct Splitter {
     pub(super) delimiter: u8,
-    stops: [bool; 256],
     /// The fields of the record last found.
     pub(super) fields: Vec<Field>,
     /// Whether text follows a closing quote of that record: a quote stands where none belongs.
@@ -52,15 +53,8 @@ pub(super) struct Splitter {
 
 impl Splitter {
     pub(super) fn new(delimiter: u8) -> Splitter {
-        let mut stops = [false; 256];
-        for stop in [delimiter, b'\r', b'\n'] {
-            if let Some(slot) = stops.get_mut(usize::from(stop)) {
-                *slot = true;
-            }
-        }
         Splitter {
             delimiter,
-            stops,
             fields: Vec::new(),
             is_loose: false,
         }
@@ -124,8 +118,7 @@ impl Splitter {
     /// The next delimiter or line end from `at` on, or the end of the bytes.
     fn stop(&self, bytes: &[u8], at: usize) -> usize {
         let rest = bytes.get(at..).unwrap_or_default();
-        let stops = |byte: &u8| self.stops.get(usize::from(*byte)).copied().unwrap_or(false);
-        at + rest.iter().position(stops).unwrap_or(rest.len())
+        at + memchr3(self.delimiter, b'\r', b'\n', rest).unwrap_or(rest.len())
     }
 
     /// The field whose opening quote stands at `open`, where it stops, and whether text follows its closing quote. None: it goes on after the bytes. `Some(None)`: its quote is stray,

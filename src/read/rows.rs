@@ -35,6 +35,11 @@ enum Slot {
     Error { start: u32, end: u32 },
 }
 
+/// Whether a text has nothing to see; most show at their first byte that they have.
+fn is_blank(text: &str) -> bool {
+    !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()
+}
+
 impl Rows {
     /// An empty batch with room for as much as this one holds.
     pub(super) fn same_room(&self) -> Rows {

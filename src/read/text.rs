@@ -234,18 +234,22 @@ impl TextJob<'_, '_> {
                     if !ended && ending.asks_for_width(&records.splitter) {
                         tabling.settle(sink);
                     }
-                    match ending.judge(ended, &records.splitter, records.text(), tabling.width) {
+                    let text = records.text();
+                    match ending.judge(ended, &records.splitter, text, tabling.width) {
                         Verdict::Cut => {
-                            self.tell_cut(line, records.text());
+                            self.tell_cut(line, text);
                             break;
                         }
                         Verdict::Open => self.tell_open(line),
                         Verdict::Short => self.tell_short(line),
                         Verdict::Whole => {}
                     }
-                    damage.look(records.text(), line);
+                    damage.look(text, line);
                     self.check(&records.splitter, line)?;
-                    lines.take(line, &mut records, tabling, self.job.words);
+                    let other = lines.take(line, text, &records.splitter, tabling, self.job.words);
+                    if let Some(other) = other {
+                        records.splitter = other;
+                    }
                     if lines.rows > self.job.limits.rows {
                         let place = self.place().at_row(line);
                         return Err(self.job.over(place, "rows", self.job.limits.rows, "rows"));

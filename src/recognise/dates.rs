@@ -202,9 +202,12 @@ impl DateReading {
 
     /// Whether several of its numbers may be the year, or it is another date in another order, though its year has two digits.
     fn has_several_years(self) -> bool {
+        if !matches!(self, DateReading::Short { .. }) {
+            return false;
+        }
         let mut dates = self.orders().into_iter().filter_map(|order| self.in_order(order));
         let first = dates.next();
-        matches!(self, DateReading::Short { .. }) && dates.any(|date| Some(date) != first)
+        dates.any(|date| Some(date) != first)
     }
 
     /// Whether the column's order matters to it.
@@ -258,6 +261,8 @@ pub fn resolve(reading: DateReading, order: Option<DateOrder>) -> Result<Option<
             }
             Some(date) => Ok(Some(date)),
         },
+        // It is the same in every order.
+        (_, None) if !reading.is_numeric() => Ok(reading.in_order(DateOrder::Ymd)),
         (_, None) => {
             let orders = reading.orders();
             let dates: Vec<NaiveDate> = orders.into_iter().filter_map(|order| reading.in_order(order)).collect();

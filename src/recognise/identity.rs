@@ -6,6 +6,7 @@
 //! and in every order. Two such rows alike in everything may be one listed twice: both are kept, told of and left to a person.
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use sha2::{Digest, Sha256};
 
@@ -93,8 +94,8 @@ pub(super) struct Groups {
     pub(super) of_bases: HashMap<Id, u32>,
 }
 
-/// The members of each group, in the order of facts; the groups in the order of their first members. Kept side by side, since
-/// most groups have one.
+/// The members of each group, in the order of facts; the groups in the order of their first members' ids, so that what is merged of
+/// them is nearly in order. Kept side by side, since most groups have one.
 #[derive(Default)]
 pub(super) struct Members {
     indices: Vec<u32>,
@@ -176,18 +177,25 @@ pub(super) fn group(facts: &[Fact]) -> Groups {
         own.push(of_id);
     }
     let mut numbers: Vec<Option<u32>> = vec![None; parents.len()];
-    let mut count = 0;
-    for node in &mut own {
+    let mut first_ids: Vec<(Option<Id>, u32)> = Vec::new();
+    for (node, fact) in own.iter_mut().zip(facts) {
         let Some(of_id) = *node else { continue };
         let root = root(&mut parents, of_id) as usize;
         *node = numbers.get_mut(root).map(|slot| {
             *slot.get_or_insert_with(|| {
-                count += 1;
-                count - 1
+                let number = first_ids.len() as u32;
+                first_ids.push((fact.id.clone(), number));
+                number
             })
         });
     }
-    let members = Members::of(&own, count as usize);
+    let count = first_ids.len();
+    let places = places_by_id(first_ids);
+    let place = |number: u32| places.get(number as usize).copied().unwrap_or(number);
+    for number in own.iter_mut().chain(&mut numbers).flatten() {
+        *number = place(*number);
+    }
+    let members = Members::of(&own, count);
     let mut of_bases = HashMap::new();
     for base in facts.iter().filter_map(|fact| fact.base_id.as_deref()) {
         let root = nodes.get(base).map(|&node| root(&mut parents, node) as usize);
@@ -196,6 +204,25 @@ pub(super) fn group(facts: &[Fact]) -> Groups {
         }
     }
     Groups { members, of_bases }
+}
+
+/// For each group its place among all of them, in the order of the ids of their first rows.
+fn places_by_id(mut groups: Vec<(Option<Id>, u32)>) -> Vec<u32> {
+    // GUIDs, which most are, are compared as the numbers they are.
+    let key = |(id, number): &(Option<Id>, u32)| match id {
+        None => (0, 0, None, *number),
+        Some(Id::Guid(guid)) => (1, guid.as_u128(), None, *number),
+        Some(Id::Text(text)) => (2, 0, Some(text.clone()), *number),
+    };
+    groups.par_sort_unstable_by_key(key);
+    let mut places = vec![0; groups.len()];
+    for (place, &(_, number)) in (0..).zip(&groups) {
+        places
+            .get_mut(number as usize)
+            .into_iter()
+            .for_each(|slot| *slot = place);
+    }
+    places
 }
 
 fn root(parents: &mut [u32], node: u32) -> u32 {

@@ -23,6 +23,7 @@ mod customer;
 use std::{
     cmp::{Ordering, Reverse},
     collections::BTreeSet,
+    sync::Arc,
 };
 
 use chrono::NaiveDate;
@@ -63,6 +64,8 @@ pub(super) struct Merged {
     pub(super) findings: Vec<Finding>,
     /// The index of the fact that began it.
     pub(super) begun_by: u32,
+    /// The table that this fact stands in.
+    pub(super) begun_in: u32,
 }
 
 /// The rows of a subscription, most standing first.
@@ -152,6 +155,7 @@ impl<'a> Merging<'a> {
             subscription,
             findings: group.findings,
             begun_by,
+            begun_in: first.table,
         };
         Some((merged, group.trail))
     }
@@ -319,7 +323,10 @@ impl Group<'_> {
         alike: impl Fn(&T, &T) -> bool,
     ) {
         let Some(chosen) = self.rows.get(at) else { return };
-        let rival = self.rows.iter().filter(|row| tied(chosen, row)).find_map(|row| {
+        let mut others = (0..)
+            .zip(&self.rows)
+            .filter(|(other, row)| *other != at && tied(chosen, row));
+        let rival = others.find_map(|(_, row)| {
             let other = get(row.1)?;
             (!alike(value, &other)).then_some((row, other))
         });
@@ -413,7 +420,11 @@ impl Group<'_> {
         }
     }
 
-    fn offer(&mut self) -> SourceOffer {
+    fn offer(&mut self) -> Arc<SourceOffer> {
+        // Most subscriptions stand in one row, whose offer it is.
+        if let ([(_, only)], None) = (self.rows.as_slice(), &self.trail) {
+            return Arc::clone(&only.offer);
+        }
         // Names have many spellings; where no row has an id, they are all there is to go by.
         let has_id =
             |offer: &SourceOffer| offer.offer_id.is_some() || offer.sku_id.is_some() || offer.sku_part_number.is_some();
@@ -422,7 +433,7 @@ impl Group<'_> {
             self.pick_unless(&[Field::OfferName], None, |fact| fact.offer.name.clone(), alike);
         }
         let fields = [Field::OfferId, Field::ProductId];
-        SourceOffer {
+        Arc::new(SourceOffer {
             offer_id: self.pick_unless(
                 &fields,
                 None,
@@ -433,7 +444,7 @@ impl Group<'_> {
             sku_part_number: self.first(Field::SkuPartNumber, |fact| fact.offer.sku_part_number.clone()),
             name: self.first(Field::OfferName, |fact| fact.offer.name.clone()),
             segment: self.rows.iter().find_map(|(_, fact)| fact.offer.segment),
-        }
+        })
     }
 
     /// What the charges leave open about the licences, unless a row of more standing says how many there are.

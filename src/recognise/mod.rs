@@ -13,6 +13,7 @@ mod columns;
 mod customer_cells;
 mod customers;
 pub mod dates;
+mod elsewhere;
 mod everybody;
 mod facts;
 mod field;
@@ -47,7 +48,7 @@ pub use trail::Standing;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::NaiveDate;
 
@@ -113,8 +114,8 @@ pub struct Subscription {
     pub channel: Option<Channel>,
     /// The partner that sold it: tenant id or partner number.
     pub seller_id: Option<Id>,
-    /// The offer.
-    pub offer: SourceOffer,
+    /// The offer; most rows share one with others.
+    pub offer: Arc<SourceOffer>,
     /// Whether it is licensed by seat, where the source says that it is not.
     pub seat_based: Option<bool>,
     /// Whether it is a trial.
@@ -145,6 +146,14 @@ pub struct Subscription {
     pub flaws: BTreeSet<Flaw>,
     /// The row that began it: the highest in rank, then by file, sheet, row.
     pub place: Place,
+}
+
+#[cfg(test)]
+impl Subscription {
+    /// The offer, to be changed.
+    pub(crate) fn offer_mut(&mut self) -> &mut SourceOffer {
+        Arc::make_mut(&mut self.offer)
+    }
 }
 
 /// What is known of a customer, from customer lists, the customers table, and its subscriptions.

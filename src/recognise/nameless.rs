@@ -138,7 +138,12 @@ fn possible_duplicate(fact: &Fact, tables: &[Table], place: Place, ids: &[Id]) -
 }
 
 fn is_nameless(fact: &Fact) -> bool {
-    matches!(&fact.id, Some(Id::Text(text)) if text.starts_with(NO_ID))
+    fact.id.as_ref().is_some_and(is_of_our_making)
+}
+
+/// Whether no export has such an id.
+pub(super) fn is_of_our_making(id: &Id) -> bool {
+    matches!(id, Id::Text(text) if text.starts_with(NO_ID))
 }
 
 fn customer_of(fact: &Fact, directory: &Directory) -> Option<CustomerId> {

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use super::{
     InputRecord, Recognised, Subscription,
+    elsewhere::{self, Lacking},
     everybody::everybody,
     facts::{CustomerRow, Fact},
     file::{FileResult, Reader, recognise_file},
@@ -131,6 +132,8 @@ struct Estate {
     tables: Vec<Table>,
     accounting: Vec<Accounting>,
     findings: Vec<Finding>,
+    /// What lists lack, with the number of their table.
+    lacking: Vec<(u32, Lacking)>,
     inputs: Vec<InputRecord>,
     /// For each input the tables of its record: first number, how many.
     spans: Vec<(usize, usize)>,
@@ -157,6 +160,8 @@ impl Estate {
             );
             self.accounting.push(settled.accounting);
             self.findings.extend(settled.findings);
+            self.lacking
+                .extend(settled.lacking.into_iter().map(|lacks| (number, lacks)));
             self.tables.push(settled.table);
         }
         self.findings.extend(file.findings);
@@ -232,24 +237,31 @@ fn finish(
         let Some(merged) = merged else {
             continue;
         };
-        for &index in members {
+        if let Some(table) = estate.accounting.get_mut(merged.begun_in as usize) {
+            table.subscriptions += 1;
+        }
+        for &index in members.iter().filter(|&&index| index != merged.begun_by) {
             let table = estate.facts.get(index as usize).map_or(0, |fact| fact.table as usize);
-            match estate.accounting.get_mut(table) {
-                Some(table) if index == merged.begun_by => table.subscriptions += 1,
-                Some(table) => table.merged += 1,
-                None => {}
+            if let Some(table) = estate.accounting.get_mut(table) {
+                table.merged += 1;
             }
         }
         estate.findings.append(&mut merged.findings);
     }
-    // facts are as large as subscriptions: let them go before those are put in order
-    estate.facts = Vec::new();
-    drop(groups);
-    let mut subscriptions: Vec<Subscription> = merged
-        .into_iter()
-        .filter_map(|merged| merged.map(|merged| merged.subscription))
-        .collect();
-    subscriptions.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    let lacking = std::mem::take(&mut estate.lacking);
+    let told = elsewhere::judge(lacking, &estate.facts, &groups, &merged);
+    estate.findings.extend(told);
+    // Facts are as large as subscriptions: they are let go before those are put in order.
+    let facts = std::mem::take(&mut estate.facts);
+    let subscriptions = || -> Vec<Subscription> {
+        let merged = merged.into_iter().flatten();
+        merged.map(|merged| merged.subscription).collect()
+    };
+    let ((), mut subscriptions) = rayon::join(|| drop((facts, groups)), subscriptions);
+    // They come by the ids of their first rows, which most of them go by.
+    if !subscriptions.is_sorted_by(|a, b| a.id <= b.id) {
+        subscriptions.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    }
 
     estate.findings.extend(merged_notes(&estate));
     let mut accounting = Accounting::default();

@@ -18,6 +18,7 @@ use super::{
     DateColumn, Field, Flaw, TableRecord,
     cells::{consequence, hint_for},
     dates::{DateReading, InColumn, in_column},
+    elsewhere::Lacking,
     facts::{CustomerRow, Fact},
     rows::unidentified,
     samples::{self, Samples},
@@ -42,6 +43,8 @@ pub(super) struct Settled {
     pub(super) facts: Vec<Fact>,
     pub(super) customers: Vec<CustomerRow>,
     pub(super) findings: Vec<Finding>,
+    /// What it lacks, to be judged when all is merged.
+    pub(super) lacking: Vec<Lacking>,
     pub(super) accounting: Accounting,
     pub(super) dates: Vec<DateColumn>,
     pub(super) samples: Samples,
@@ -62,12 +65,13 @@ pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
         facts: Vec::new(),
         customers: Vec::new(),
         findings: table.columns.repeated(&table.place),
+        lacking: Vec::new(),
         accounting: Accounting::default(),
         dates: Vec::new(),
         samples: samples::first(batches.iter_mut().map(|batch| std::mem::take(&mut batch.samples))),
         table,
     };
-    settled.findings.extend(lacking(&settled.table, &mut batches));
+    settled.lacking = lacking(&settled.table, &mut batches);
     for batch in &mut batches {
         for pending in std::mem::take(&mut batch.pending) {
             settle_date(&settled.table, &mut columns, batch, pending);

@@ -11,6 +11,7 @@ use super::{
     Field,
     columns::Columns,
     dates::DateReading,
+    elsewhere::Lacking,
     kinds::Role,
     table::{Batch, Table},
     trace::as_it_stands,
@@ -127,7 +128,7 @@ fn plain(cell: Cell<'_>) -> String {
 }
 
 /// What the list lacks, and which columns may hold it.
-pub(super) fn lacking(table: &Table, batches: &mut [Batch]) -> Vec<Finding> {
+pub(super) fn lacking(table: &Table, batches: &mut [Batch]) -> Vec<Lacking> {
     let batches_hold_facts = batches.iter().any(|batch| !batch.facts.is_empty());
     let mut all: Vec<Said> = Vec::new();
     all.resize_with(table.strangers.len(), Said::default);
@@ -152,13 +153,15 @@ pub(super) fn lacking(table: &Table, batches: &mut [Batch]) -> Vec<Finding> {
             let is_needed = is_list && field != Field::SubscriptionId;
             let message = format!("no column that we know holds the {what}");
             let hint = "add the column, or give another export that says it of the same subscriptions";
-            return is_needed.then(|| Finding::new(Code::ColumnMissing, place, message, hint));
+            let finding = is_needed.then(|| Finding::new(Code::ColumnMissing, place, message, hint));
+            return finding.map(|finding| Lacking { field, finding });
         }
         let message = format!("no column that we know holds the {what}; not used: {}", list.join(", "));
         let hint = format!(
             "only if one of them does, give the headings table the line `{field},HEADING,` with that column's heading in place of HEADING"
         );
-        Some(Finding::new(Code::ColumnMissing, place, message, hint))
+        let finding = Finding::new(Code::ColumnMissing, place, message, hint);
+        Some(Lacking { field, finding })
     });
     told.collect()
 }

@@ -45,7 +45,15 @@ pub const TABLE_HEADINGS: [(&str, &[&str]); 8] = [
     ),
     (
         "progress",
-        &["subscription_id", "customer_id", "step", "state", "date", "note"],
+        &[
+            "subscription_id",
+            "customer_id",
+            "step",
+            "state",
+            "date",
+            "note",
+            "end_source",
+        ],
     ),
     (
         "customers",
@@ -333,6 +341,8 @@ pub struct ProgressNote {
     pub state: Progress,
     /// Since when.
     pub date: Option<NaiveDate>,
+    /// Of `end-source`: how the source was set to end, where that is told.
+    pub end_source: Option<EndSource>,
     /// Anything else.
     pub note: Text,
     /// Its row in the table.

@@ -62,8 +62,8 @@ fn is_visible(c: char) -> bool {
 
 /// Whether a text is what a spreadsheet shows in place of a value: `#N/A`, `#HIÁNYZIK`, `#######`.
 pub fn is_error(text: &str) -> bool {
-    let text = text.trim();
-    text.strip_prefix('#')
+    text.trim_start()
+        .strip_prefix('#')
         .is_some_and(|rest| rest.starts_with(|c: char| c.is_uppercase() || c == '#'))
 }
 

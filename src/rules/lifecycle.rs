@@ -22,6 +22,8 @@ worded! {
         Suspended = "suspended",
         /// Its offer is kept for a shorter time than others.
         ShortGrace = "short-grace",
+        /// Nobody reports the notice that ends it, and no export shows it as ended: it may go on by the month.
+        NoNotice = "no-notice",
     }
 }
 

@@ -20,7 +20,10 @@ mod table;
 mod target;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod values_tests;
 mod window;
+mod wording;
 
 pub use calendar::{Calendar, Calendars};
 pub use day::{DayRef, shift};
@@ -30,12 +33,13 @@ pub use market::{Cloud as CloudRule, Market, SegmentRule, VettingRule};
 pub use number::{NumberName, NumberRule};
 pub use order::{AddonMinimum, BillingRule, Leftover, MarketData, MarketDataRule, ShortGrace, UndoWindow};
 pub use overrides::Override;
-pub use people::{Condition, Conditions, PLACEHOLDERS, StepCase, StepNote, StepRule, StepTexts};
+pub use people::{Condition, Conditions, StepCase, StepNote, StepRule, StepTexts};
 pub use route::{OfferSale, RouteRule};
 pub use surcharge::{Follows, Surcharge};
 pub use table::{Dated, RowAt, RuleProblem, TABLE_NAMES, Used, embedded_text, key_columns};
 pub use target::SourceTerm;
 pub use window::{ChannelRule, Window, WindowCase};
+pub use wording::{Placeholder, Wording};
 
 use std::{collections::BTreeMap, fs, path::Path};
 

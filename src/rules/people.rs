@@ -1,14 +1,16 @@
 //! Who does which step, with which portal role, and in which words.
 //!
 //! In: the tables `steps` and `step_notes`. Out: for a step in its case the best row, and the notes of what holds. A row for the
-//! case goes before one for any, then one for the channel, then one for the partner's role; of two alike the user's. Refuses a
-//! sentence with a placeholder that nothing fills.
+//! case goes before one for any, then one for the channel, then one for the partner's role; of two alike the user's.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
 
-use super::table::{Dated, Fields, nearest};
+use super::{
+    Wording,
+    table::{Dated, Fields},
+};
 use crate::{config::Role, terms::*};
 
 worded! {
@@ -75,26 +77,6 @@ impl Conditions {
     }
 }
 
-/// What may stand in braces in a sentence.
-pub const PLACEHOLDERS: [&str; 16] = [
-    "batch",
-    "due",
-    "full_term_end",
-    "id",
-    "month_end",
-    "move_date",
-    "offer",
-    "order",
-    "reasons",
-    "request_days",
-    "seats",
-    "self_service_licences",
-    "term_end",
-    "transfer_items",
-    "waits",
-    "window_closes",
-];
-
 /// Who does a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StepRule {
@@ -111,7 +93,7 @@ pub struct StepRule {
     /// The role needed in the portal.
     pub role: Text,
     /// What to do, with placeholders in braces.
-    pub sentence: Text,
+    pub sentence: Wording,
 }
 
 impl StepRule {
@@ -138,7 +120,7 @@ pub struct StepNote {
     /// What must hold.
     pub condition: Condition,
     /// What to add, with placeholders in braces.
-    pub sentence: Text,
+    pub sentence: Wording,
 }
 
 impl StepNote {
@@ -152,19 +134,8 @@ impl StepNote {
     }
 }
 
-fn sentence(row: &Fields<'_>) -> Result<Text, String> {
-    let text = row.filled("sentence")?.ok_or("`sentence` is empty")?;
-    let named = text
-        .split('{')
-        .skip(1)
-        .map(|rest| rest.split('}').next().unwrap_or(rest));
-    for name in named {
-        if !PLACEHOLDERS.contains(&name) {
-            let known = PLACEHOLDERS.map(|name| format!("`{{{name}}}`")).join(", ");
-            return Err(format!("`sentence`: nothing fills `{{{name}}}`; there are {known}"));
-        }
-    }
-    Ok(text.into())
+fn sentence(row: &Fields<'_>) -> Result<Wording, String> {
+    Wording::parse(row.filled("sentence")?.ok_or("`sentence` is empty")?)
 }
 
 /// The rows of the steps and of their notes; cheap to keep, for whoever writes the sentences.
@@ -199,7 +170,7 @@ impl StepTexts {
             case: None,
             owner: Owner::Partner,
             role: "Account admin".into(),
-            sentence: sentence.into(),
+            sentence: Wording::parse(sentence).unwrap(),
         };
         StepTexts::new(vec![super::number::set(rule)], Vec::new())
     }
@@ -213,24 +184,28 @@ impl StepTexts {
         partner: Role,
         on: NaiveDate,
     ) -> Option<(u16, &Dated<StepRule>)> {
-        let numbers = self.of_step.get(&step)?;
-        let rules = || numbers.iter().filter_map(|&number| self.steps.get(usize::from(number)));
-        let cases = cases.iter().copied().map(Some).chain([None]);
-        for case in cases {
-            for channel in channel.map(Some).into_iter().chain([None]) {
-                for partner in [Some(partner), None] {
-                    let fits = |rule: &&Dated<StepRule>| {
-                        let row = &rule.row;
-                        (row.case, row.channel, row.partner) == (case, channel, partner)
-                    };
-                    if let Some(rule) = nearest(rules().filter(fits), on) {
-                        let place = rules().position(|other| std::ptr::eq(other, rule))?;
-                        return Some((*numbers.get(place)?, rule));
-                    }
-                }
-            }
-        }
-        None
+        let rank = |row: &StepRule| {
+            let case = match row.case {
+                Some(own) => cases.iter().position(|&case| case == own)?,
+                None => cases.len(),
+            };
+            let is_for_us =
+                row.channel.is_none_or(|own| Some(own) == channel) && row.partner.is_none_or(|own| own == partner);
+            is_for_us.then_some((case, row.channel.is_none(), row.partner.is_none()))
+        };
+        // Of rows for the same the one that is valid, else the next that will be.
+        let standing = |&number: &u16| {
+            let rule = self.steps.get(usize::from(number))?;
+            let rank = rank(&rule.row)?;
+            let comes = match rule.is_valid(on) {
+                true => None,
+                false => Some(Some(rule.valid_from).filter(|&from| from > on)?),
+            };
+            Some(((rank, comes), number, rule))
+        };
+        let best = self.of_step.get(&step)?.iter().filter_map(standing);
+        let (_, number, rule) = best.min_by_key(|(place, ..)| *place)?;
+        Some((number, rule))
     }
 
     /// The row of a number that [`StepTexts::find`] gave.

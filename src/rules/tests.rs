@@ -264,7 +264,7 @@ fn dates_that_changed_the_program() {
         let found = rules
             .step_texts
             .find(StepKind::AcceptAgreement, &[], Some(Channel::Csp), role, day(on));
-        found.unwrap().1.row.sentence.to_string()
+        found.unwrap().1.row.sentence.as_str().to_owned()
     };
     assert!(agreement(Role::Direct, "2026-01-04").contains("so that we attest it in Partner Center"));
     assert!(agreement(Role::Direct, "2026-01-05").contains("no longer takes our word"));

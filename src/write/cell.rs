@@ -7,9 +7,13 @@
 use std::{fmt::Display, io::Write};
 
 use chrono::NaiveDate;
+use memchr::{memchr, memchr3};
 use uuid::Uuid;
 
-use crate::{saved::neutralised, terms::push_date};
+use crate::{
+    saved::neutralised,
+    terms::{Term, push_date, push_term},
+};
 
 /// The cells of a line under way.
 pub(super) struct Line<'b> {
@@ -75,7 +79,7 @@ impl<'b> Line<'b> {
         self.buffer.extend_from_slice(word.unwrap_or_default().as_bytes());
     }
 
-    /// A number, an identifier or another value whose text is plain.
+    /// Another value whose text is plain.
     pub(super) fn plain(&mut self, value: Option<impl Display>) {
         self.next_cell();
         if let Some(value) = value {
@@ -91,6 +95,12 @@ impl<'b> Line<'b> {
             let mut digits = itoa::Buffer::new();
             self.buffer.extend_from_slice(digits.format(number).as_bytes());
         }
+    }
+
+    /// A length of a term, or an empty cell.
+    pub(super) fn term(&mut self, term: Option<Term>) {
+        self.next_cell();
+        term.into_iter().for_each(|term| push_term(self.buffer, term));
     }
 
     /// A GUID in lower case with hyphens, or an empty cell.
@@ -142,7 +152,7 @@ impl<'b> Line<'b> {
         if self.ends.is_some() || self.is_plain(text) {
             return;
         }
-        if begins_well(text) && !text.contains(&b'"') {
+        if begins_well(text) && memchr(b'"', text).is_none() {
             // Only the quotes around it are missing.
             self.buffer.insert(start, b'"');
             self.buffer.push(b'"');
@@ -154,12 +164,12 @@ impl<'b> Line<'b> {
 
     /// Whether a text can stand as it is; one of which that is not plain to see is looked at again.
     fn is_plain(&self, text: &[u8]) -> bool {
-        begins_well(text) && !text.iter().fold(false, |found, &byte| found | self.is_special(byte))
+        begins_well(text) && !self.has_special(text)
     }
 
-    /// Whether a byte of a cell asks for quotes.
-    fn is_special(&self, byte: u8) -> bool {
-        byte == self.delimiter as u8 || matches!(byte, b'"' | b'\r' | b'\n')
+    /// Whether a text holds a byte that asks for quotes.
+    fn has_special(&self, text: &[u8]) -> bool {
+        memchr3(self.delimiter as u8, b'"', b'\n', text).is_some() || memchr(b'\r', text).is_some()
     }
 
     /// Ends the line.
@@ -171,17 +181,19 @@ impl<'b> Line<'b> {
     }
 
     fn quoted(&mut self, text: &str) {
-        if !text.bytes().any(|byte| self.is_special(byte)) {
+        if !self.has_special(text.as_bytes()) {
             self.buffer.extend_from_slice(text.as_bytes());
             return;
         }
         self.buffer.push(b'"');
-        for (at, piece) in text.split('"').enumerate() {
-            if at > 0 {
-                self.buffer.extend_from_slice(b"\"\"");
-            }
-            self.buffer.extend_from_slice(piece.as_bytes());
+        let mut rest = text.as_bytes();
+        while let Some(quote) = memchr(b'"', rest) {
+            let (before, after) = rest.split_at(quote + 1);
+            self.buffer.extend_from_slice(before);
+            self.buffer.push(b'"');
+            rest = after;
         }
+        self.buffer.extend_from_slice(rest);
         self.buffer.push(b'"');
     }
 }

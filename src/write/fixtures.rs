@@ -31,7 +31,7 @@ fn bare(id: &str) -> Subscription {
         target_customer_id: None,
         channel: None,
         seller_id: None,
-        offer: SourceOffer::default(),
+        offer: SourceOffer::default().into(),
         seat_based: None,
         trial: None,
         addon: None,

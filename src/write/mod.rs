@@ -216,8 +216,8 @@ pub struct Beside<'a> {
     pub reports: Option<(&'a Reports, &'a View<'a>)>,
 }
 
-/// Writes the plan, the findings, the steps, the changes if anything was compared, the reports and, last, the run record, which gets
-/// the digests of the others.
+/// Writes the plan, the findings, the steps, the changes if anything was compared, the reports and the run record, which gets the
+/// digests of the others. The plan takes its place after all that speaks of it, and the record last.
 ///
 /// A failure leaves the files of the last run as they were. `findings` come in the order in which they are to stand. Changes of an
 /// earlier run do not stay beside a plan that was compared with none. With `keep` the plan and its record are kept as a night of the
@@ -247,6 +247,7 @@ pub fn write_all(
         let digests = reports::add(reports, &saved, view, &mut stage)?;
         record.outputs.extend(digests);
     }
+    stage.put_last(&target.plan);
     stage.add(&target.run(), |out| record::write(record, out))?;
     let night = keep.map(|keep| keep.stage(&stage, target)).transpose()?;
     stage.publish()?;

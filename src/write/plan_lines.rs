@@ -36,7 +36,7 @@ fn what_there_is(row: &PlanRow, line: &mut Line<'_>) {
     line.maybe_text(row.source_offer.as_ref());
     line.number(subscription.seats.map(|Seats(seats)| seats));
     line.number(subscription.assigned_seats.map(|Seats(seats)| seats));
-    line.plain(subscription.term);
+    line.term(subscription.term);
     line.word(subscription.billing_plan.map(|plan| plan.as_str()));
     line.date(subscription.term_end.map(|end| end.0));
     line.word(subscription.auto_renew.map(|renews| if renews { "yes" } else { "no" }));
@@ -60,7 +60,7 @@ fn what_to_order(row: &PlanRow, line: &mut Line<'_>) {
     match targets.as_slice() {
         [PlanTarget { seats, term, .. }] => {
             line.number(seats.map(|Seats(seats)| seats));
-            line.plain(*term);
+            line.term(*term);
         }
         _ => {
             line.list(

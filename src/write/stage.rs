@@ -264,6 +264,11 @@ impl Stage {
         file.map_or_else(|| Err(io::ErrorKind::NotFound.into()), NamedTempFile::reopen)
     }
 
+    /// What is staged for a path takes its place after all that is staged by now.
+    pub(super) fn put_last(&mut self, path: &Path) {
+        self.staged.sort_by_key(|(_, own)| own == path);
+    }
+
     /// Puts all files in their places, in the order in which they were added. Whoever ends the process waits for that.
     pub(super) fn publish(mut self) -> Result<(), WriteStop> {
         self.settle()?;

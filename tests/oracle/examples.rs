@@ -667,7 +667,23 @@ fn past_the_end() {
             ),
             (
                 "an Enterprise Agreement after ninety",
+                done(&[StepKind::EndSource], off(new(Channel::Ea, "2026-08-15"))),
+                "lapsed, recommended 2026-08-12, move 2026-11-23, opens 2026-08-08, closes 2027-01-12, overlap 0, \
+             as-soon-as-ready, service-down",
+            ),
+            (
+                "an Enterprise Agreement of which no notice is reported: it may go on by the month",
                 off(new(Channel::Ea, "2026-08-15")),
+                "end-unknown, opens 2026-08-08, closes 2026-08-15",
+            ),
+            (
+                "from its first day on",
+                off(new(Channel::Ea, "2026-11-20")),
+                "end-unknown, opens 2026-11-13, closes 2026-11-20",
+            ),
+            (
+                "unless it is seen in its grace",
+                state(State::Expired, off(new(Channel::Ea, "2026-08-15"))),
                 "lapsed, recommended 2026-08-12, move 2026-11-23, opens 2026-08-08, closes 2027-01-12, overlap 0, \
              as-soon-as-ready, service-down",
             ),

@@ -22,7 +22,7 @@ use rayon::prelude::*;
 use seatshift::{
     plan::dates::{DateQuery, Dates, Outcome, dates},
     rules::{Calendars, Rules},
-    terms::{Channel, Country, Route, Urgency},
+    terms::{Channel, Country, EndInstruction, Route, State, StepKind, Urgency},
 };
 
 use calendar::PlainCalendars;
@@ -228,6 +228,7 @@ fn the_product_and_the_plain_implementation_agree() {
         "transfer-missed",
         "state-against-end",
         "renewed-since-export",
+        "end-unknown",
         "renewal-undone",
         "transfer-pending",
         "source-deleted",
@@ -268,16 +269,70 @@ fn the_product_and_the_plain_implementation_agree() {
     );
 }
 
-/// Every day on which a plan may be made, from long before a term's end to long after: by term ends around which the program
-/// changed or a calendar turns, channels and routes, auto-renew, and terms that began around the day that counts.
+/// Days from long before a term's end to long after it.
+const AROUND: std::ops::RangeInclusive<i64> = -120..=200;
+
+/// An ordinary world with the defaults.
+fn ordinary() -> World {
+    World::new(&calendars()[0], None, Numbers::default())
+}
+
+/// A question of which nothing is known but where it was bought, by which route it goes, and its days.
+fn plainest(way: (Channel, Route), term_end: chrono::NaiveDate, offset: i64) -> DateQuery {
+    DateQuery {
+        state: None,
+        country: None,
+        short_grace: false,
+        term_start: None,
+        auto_renew: None,
+        end_instruction: None,
+        reassign: false,
+        missing: Default::default(),
+        transfer_requested: false,
+        request_sent: None,
+        settled_on: None,
+        verified_on: None,
+        undone_on: None,
+        ended_on: None,
+        done: Default::default(),
+        requested: Default::default(),
+        not_before: None,
+        wave: None,
+        ..query(&mut Random::new(1), way, term_end, offset)
+    }
+}
+
+/// Asks both the questions that come of each term end and way.
+fn agree_on(ends: &[&str], questions: impl Fn((Channel, Route), chrono::NaiveDate) -> Vec<DateQuery> + Sync) -> u64 {
+    let world = ordinary();
+    let ways: Vec<(&str, (Channel, Route))> = ends
+        .iter()
+        .flat_map(|end| WAYS.iter().map(|way| (*end, *way)))
+        .collect();
+    let tally = ways
+        .par_iter()
+        .map(|(end, way)| {
+            let mut tally = Tally::default();
+            for query in questions(*way, end.parse().unwrap()) {
+                let plain = plain::plain_dates(&query, &world.plain, &world.settings);
+                tally.add(&query, world.dates(&query), plain);
+            }
+            tally
+        })
+        .reduce(Tally::default, Tally::merge);
+    assert!(
+        tally.mismatches.is_empty(),
+        "of {} answers these differ:\n{}",
+        tally.asked,
+        tally.report()
+    );
+    tally.asked
+}
+
+/// Every day on which a plan may be made: by term ends around which the program changed or a calendar turns, channels and routes,
+/// auto-renew, and terms that began around the day that counts.
 #[test]
 fn the_two_agree_on_every_day_around_a_term_end() {
-    let settings = numbers::Numbers::default();
-    let worlds: Vec<World> = calendars()
-        .iter()
-        .take(1)
-        .map(|table| World::new(table, None, settings.clone()))
-        .collect();
     let ends = [
         "2024-02-29",
         "2025-12-31",
@@ -294,60 +349,59 @@ fn the_two_agree_on_every_day_around_a_term_end() {
         "2028-02-29",
         "2028-03-30",
     ];
-    let ways: Vec<(&str, (Channel, Route))> = ends
-        .iter()
-        .flat_map(|end| WAYS.iter().map(|way| (*end, *way)))
+    let asked = agree_on(&ends, |way, term_end| {
+        let starts = [
+            None,
+            Some(queries::date(2025, 3, 31)),
+            Some(queries::date(2025, 4, 1)),
+            Some(calendar::plus(term_end, -364)),
+        ];
+        let mut questions = Vec::new();
+        for offset in AROUND {
+            for auto_renew in [None, Some(true), Some(false)] {
+                questions.extend(starts.map(|start| DateQuery {
+                    term_start: start.map(|start| start.min(term_end)),
+                    auto_renew,
+                    ..plainest(way, term_end, offset)
+                }));
+            }
+        }
+        questions
+    });
+    assert_eq!(asked, (ends.len() * WAYS.len() * 321 * 3 * 4) as u64);
+}
+
+/// The same by what an export shows and people report: every state, every end that was chosen, reported or not.
+#[test]
+fn the_two_agree_on_every_state_and_end_around_a_term_end() {
+    let ends = ["2026-05-03", "2027-01-31"];
+    let states: Vec<Option<State>> = [None].into_iter().chain(State::ALL.iter().copied().map(Some)).collect();
+    let chosen: Vec<Option<EndInstruction>> = [None]
+        .into_iter()
+        .chain(EndInstruction::ALL.iter().copied().map(Some))
         .collect();
-    let tally = ways
-        .par_iter()
-        .map(|(end, (channel, route))| {
-            let mut tally = Tally::default();
-            let term_end: chrono::NaiveDate = end.parse().unwrap();
-            let starts = [
-                None,
-                Some(queries::date(2025, 3, 31)),
-                Some(queries::date(2025, 4, 1)),
-                Some(calendar::plus(term_end, -364)),
-            ];
-            for offset in -120..=200 {
-                for auto_renew in [None, Some(true), Some(false)] {
-                    for start in starts {
-                        let mut random = Random::new(1);
-                        let plainest = DateQuery {
-                            state: None,
-                            country: None,
-                            short_grace: false,
-                            term_start: start.map(|start| start.min(term_end)),
-                            auto_renew,
-                            end_instruction: None,
-                            reassign: false,
-                            missing: Default::default(),
-                            transfer_requested: false,
-                            request_sent: None,
-                            settled_on: None,
-                            verified_on: None,
-                            undone_on: None,
-                            ended_on: None,
-                            done: Default::default(),
-                            requested: Default::default(),
-                            not_before: None,
-                            wave: None,
-                            ..query(&mut random, (*channel, *route), term_end, offset)
-                        };
-                        let world = &worlds[0];
-                        let plain = plain::plain_dates(&plainest, &world.plain, &world.settings);
-                        tally.add(&plainest, world.dates(&plainest), plain);
+    let (states, chosen) = (&states, &chosen);
+    let asked = agree_on(&ends, |way, term_end| {
+        let mut questions = Vec::new();
+        for offset in AROUND {
+            for state in states {
+                for end_instruction in chosen {
+                    for auto_renew in [None, Some(true), Some(false)] {
+                        for done in [None, Some(StepKind::EndSource)] {
+                            questions.push(DateQuery {
+                                state: *state,
+                                end_instruction: *end_instruction,
+                                auto_renew,
+                                done: done.into_iter().collect(),
+                                ..plainest(way, term_end, offset)
+                            });
+                        }
                     }
                 }
             }
-            tally
-        })
-        .reduce(Tally::default, Tally::merge);
-    assert_eq!(tally.asked, (ways.len() * 321 * 3 * 4) as u64);
-    assert!(
-        tally.mismatches.is_empty(),
-        "of {} answers these differ:\n{}",
-        tally.asked,
-        tally.report()
-    );
+        }
+        questions
+    });
+    let each = 321 * states.len() * chosen.len() * 3 * 2;
+    assert_eq!(asked, (ends.len() * WAYS.len() * each) as u64);
 }

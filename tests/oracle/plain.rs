@@ -247,11 +247,17 @@ fn lapsed(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, wind
                 best,
                 ready: day,
                 move_date: day,
-                end_source: None,
+                end_source: goes_on_perhaps(query).then_some(EndSource::DoNotRenew),
                 reasons: Vec::new(),
                 room: None,
             },
         );
+    }
+    // Of an enterprise agreement nobody knows what follows it, unless notice was given or it is seen to have ended.
+    if goes_on_perhaps(query) {
+        let mut dates = only_opening(Reason::EndUnknown, window);
+        dates.window_closes = Some(query.term_end);
+        return dates;
     }
     let ready = ready(query, settings);
     let mut move_date = calendar.ours.next_move(ready);
@@ -294,6 +300,12 @@ fn lapsed(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, wind
             room: None,
         },
     )
+}
+
+/// Whether it may go on by the month after its end, since nobody has given notice and no export calls it ended.
+fn goes_on_perhaps(query: &DateQuery) -> bool {
+    let told = query.done.contains(StepKind::EndSource) || undone(query);
+    query.channel == Channel::Ea && query.as_of > query.term_end && !told && !stands_still(query)
 }
 
 /// The best day before anybody asks what is ready, and what there is to say about it.

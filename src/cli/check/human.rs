@@ -26,8 +26,8 @@ const VALUES: usize = 2;
 /// Headings that a table is told to rest on, or to lack, at most.
 const NAMED: usize = 6;
 
-/// Each file with its tables and findings, then all of them together.
-pub(super) fn report(checked: &Checked, quiet: bool, verbose: bool) -> String {
+/// Each file with its tables and findings, then all of them together; with what holds for this run alone.
+pub(super) fn report(checked: &Checked, what_if: &str, quiet: bool, verbose: bool) -> String {
     let mut text = String::new();
     let mut by_file: BTreeMap<&str, Vec<Finding>> = BTreeMap::new();
     for finding in &checked.findings {
@@ -68,6 +68,9 @@ pub(super) fn report(checked: &Checked, quiet: bool, verbose: bool) -> String {
     }
     if !quiet {
         let _ = writeln!(text, "{}", In(STRONG, "Together"));
+        if !what_if.is_empty() {
+            text.push_str(&wrapped("  ", 4, what_if));
+        }
         let files = many(checked.inputs.len() as u64, "file", "files");
         let _ = writeln!(text, "  {files}: {}", sum(&checked.accounting));
         let told = match checked.verdict {

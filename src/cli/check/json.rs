@@ -2,7 +2,9 @@
 //!
 //! The names are an interface: the README lists them, and one that is there stays. Absent is `null`; lists may be empty.
 
+use chrono::NaiveDate;
 use seatshift::{
+    config::{Config, Set},
     finding::{Accounting, Finding, column_name},
     pipeline::Checked,
     recognise::{InputRecord, TableRecord},
@@ -11,7 +13,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 /// The document, with a line's end.
-pub(super) fn document(checked: &Checked) -> String {
+pub(super) fn document(checked: &Checked, as_of: Option<NaiveDate>, config: &Config) -> String {
     let files: Vec<Value> = checked
         .inputs
         .iter()
@@ -23,12 +25,19 @@ pub(super) fn document(checked: &Checked) -> String {
         .iter()
         .filter(|finding| !read.contains(&&*finding.place.file));
     let document = json!({
+        "as_of": as_of.map(|day| day.to_string()),
+        "set": of_set(&config.set),
         "files": files,
         "findings": others.map(of_finding).collect::<Vec<_>>(),
         "rows": of_rows(&checked.accounting),
         "exit_code": checked.verdict.exit_code(),
     });
     pretty(&document)
+}
+
+/// The settings of the command line, as they were given.
+pub(in crate::cli) fn of_set(set: &[Set]) -> Vec<&str> {
+    set.iter().map(|set| set.text.as_str()).collect()
 }
 
 /// A document as it is written.

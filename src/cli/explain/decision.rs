@@ -36,13 +36,18 @@ pub(super) fn line(text: &mut String, name: &str, says: &str) {
     text.push_str(&wrapped(&start, 2 + NAME, says));
 }
 
+/// The settings of the command line, which hold for this run alone.
+pub(super) fn what_if_set(text: &mut String, config: &Config) {
+    for set in &config.set {
+        line(text, "what if", &format!("--set {}", tame(&set.text)));
+    }
+}
+
 /// The decision, and what is left to do.
 pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config: &Config, contested: &[String]) {
     let decision = &told.row.decision;
     let _ = writeln!(text, "\n{} for {}", In(STRONG, "What the plan says"), day(as_of));
-    for set in &config.set {
-        line(text, "what if", &format!("--set {}", tame(&set.text)));
-    }
+    what_if_set(text, config);
     let urgency = decision
         .urgency
         .map(|urgency| format!(", {urgency}"))

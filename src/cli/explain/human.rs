@@ -58,11 +58,13 @@ pub(super) fn report(explained: &Explained, config: &Config, utf8: bool) -> Stri
                     rules::mapping(&mut text, mapping);
                 }
                 rules::rules(&mut text, &told.trail, &explained.tables);
+            } else {
+                decision::what_if_set(&mut text, config);
             }
             subscription(&mut text, trace, &explained.findings);
             text
         }
-        Answer::Customer(trace) => customer(trace, explained),
+        Answer::Customer(trace) => customer(trace, explained, config),
         Answer::Several(several) => {
             let mut text = format!("{}\n", In(STRONG, "Several fit"));
             listed(&mut text, several);
@@ -195,7 +197,7 @@ fn subscription(text: &mut String, trace: &SubscriptionTrace, findings: &[Findin
     }
 }
 
-fn customer(trace: &CustomerTrace, explained: &Explained) -> String {
+fn customer(trace: &CustomerTrace, explained: &Explained, config: &Config) -> String {
     let mut text = String::new();
     let stranger = trace.subscriptions.first();
     let name = match &trace.customer {
@@ -205,6 +207,7 @@ fn customer(trace: &CustomerTrace, explained: &Explained) -> String {
     let id = trace.customer.as_ref().map(|customer| customer.id.to_string());
     let name = name.map(|name| tame(&name)).or(id).unwrap_or_default();
     let _ = writeln!(text, "{} {name}", In(STRONG, "Customer"));
+    decision::what_if_set(&mut text, config);
     gates(&mut text, &explained.told);
     let shared: Vec<ToDo<'_>> = explained
         .shared_steps

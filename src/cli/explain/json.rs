@@ -12,7 +12,7 @@ use seatshift::{
 };
 use serde_json::{Value, json};
 
-use super::super::check::{of_finding, pretty};
+use super::super::check::{of_finding, of_set, pretty};
 
 /// The document, with a line's end.
 pub(super) fn document(explained: &Explained, config: &Config) -> String {
@@ -25,7 +25,7 @@ pub(super) fn document(explained: &Explained, config: &Config) -> String {
     let mut document = json!({
         "found": found,
         "as_of": explained.as_of.to_string(),
-        "set": config.set.iter().map(|set| set.text.as_str()).collect::<Vec<_>>(),
+        "set": of_set(&config.set),
         "subscription_id": null,
         "customer_id": null,
         "rows": [],

@@ -36,7 +36,10 @@ pub(super) fn run(command: &CheckRules, screen: &Screen) -> u8 {
             Err(stop) => return stopped(&stop, screen),
         };
         let shown = match command.json {
-            true => super::json(&json!({ "table": table, "rows": offers.rules.len(), "notes": as_json(&notes) })),
+            true => super::json(
+                json!({ "table": table, "rows": offers.rules.len(), "notes": as_json(&notes) }),
+                &config,
+            ),
             false => report(&table, &offers, &notes),
         };
         give(&shown, u8::from(!notes.is_empty()), screen)

@@ -22,7 +22,7 @@ use super::{
 const WIDTH: usize = 100;
 
 pub(super) fn run(command: &Compare, screen: &Screen) -> u8 {
-    with(&command.about, screen, |_, offers| {
+    with(&command.about, screen, |config, offers| {
         let mut found = Vec::new();
         let mut problems = String::new();
         for text in std::iter::once(&command.source).chain(&command.targets) {
@@ -39,7 +39,7 @@ pub(super) fn run(command: &Compare, screen: &Screen) -> u8 {
         let skus: Vec<_> = targets.iter().map(|target| target.sku_id).collect();
         let plans = offers.evidence.compare_plans(source.sku_id, &skus, None);
         let shown = match command.json {
-            true => super::json(&as_json(&comparison, plans.as_ref())),
+            true => super::json(as_json(&comparison, plans.as_ref()), &config),
             false => report(&comparison, plans.as_ref()),
         };
         give(&shown, 0, screen)

@@ -20,13 +20,13 @@ use super::{
 };
 
 pub(super) fn run(command: &Find, screen: &Screen) -> u8 {
-    with(&command.about, screen, |_, offers| {
+    with(&command.about, screen, |config, offers| {
         let text = command.text.join(" ");
         let on = day_or_today(command.about.as_of);
         let lookup = offers.catalog.find(&text);
         let code = u8::from(!matches!(lookup, Lookup::Found(_)));
         let shown = match command.json {
-            true => super::json(&as_json(&text, &lookup)),
+            true => super::json(as_json(&text, &lookup), &config),
             false => report(&text, &lookup, &offers, on),
         };
         give(&shown, code, screen)

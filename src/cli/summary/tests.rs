@@ -1,8 +1,9 @@
+use chrono::NaiveDate;
 use seatshift::{
     config::Config,
     finding::Place,
     pipeline::Verdict,
-    plan::{Counts, Decision, PlanRow},
+    plan::{Counts, Decision, Plan, PlanRow},
     recognise::{SourceOffer, Subscription},
     terms::*,
 };
@@ -23,7 +24,7 @@ fn row(id: &str, action: Action, reasons: &[Reason]) -> PlanRow {
             target_customer_id: None,
             channel: None,
             seller_id: None,
-            offer: SourceOffer::default(),
+            offer: SourceOffer::default().into(),
             seat_based: None,
             trial: None,
             addon: None,
@@ -100,19 +101,14 @@ fn outcome() -> Outcome {
         "a lock file",
         "",
     ));
+    let plan = Plan {
+        as_of: day("2026-11-21"),
+        rows,
+        ..Plan::default()
+    };
     Outcome {
-        counts: Counts {
-            actions: [(Action::Move, 88), (Action::Keep, 2), (Action::Review, 2)].into(),
-            ..Counts::default()
-        },
-        plan: Plan {
-            texts: Default::default(),
-            mappings: Vec::new(),
-            as_of: day("2026-11-21"),
-            rows,
-            step_refs: Vec::new(),
-            findings: Vec::new(),
-        },
+        counts: plan.counts(),
+        plan,
         findings,
         accounting: Accounting {
             rows_read: 1234,
@@ -202,7 +198,7 @@ Files
 
 A person must look: 1 error, 1 row rejected
 ";
-    let text = of_run(&outcome(), false, Bars::Plain);
+    let text = of_run(&outcome(), "", false, Bars::Plain);
     assert_eq!(bare(&text), expected);
     assert!(text.len() > expected.len(), "styles are there to be stripped");
     assert!(!text.contains("anary"), "customers are not named");
@@ -210,8 +206,8 @@ A person must look: 1 error, 1 row rejected
 
 #[test]
 fn notes_are_told_when_asked_for() {
-    assert!(!of_run(&outcome(), false, Bars::Plain).contains("a lock file"));
-    assert!(bare(&of_run(&outcome(), true, Bars::Plain)).contains("note file-skipped (1): "));
+    assert!(!of_run(&outcome(), "", false, Bars::Plain).contains("a lock file"));
+    assert!(bare(&of_run(&outcome(), "", true, Bars::Plain)).contains("note file-skipped (1): "));
 }
 
 #[test]
@@ -243,7 +239,7 @@ Plan for 2026-11-21
 
 Findings: 0 errors, 0 warnings, 0 notes
 ";
-    assert_eq!(bare(&of_run(&nothing, false, Bars::Plain)), expected);
+    assert_eq!(bare(&of_run(&nothing, "", false, Bars::Plain)), expected);
 }
 
 #[test]
@@ -353,7 +349,7 @@ fn what_keeps_service_is_told_with_the_last_day_for_it() {
             ..Plan::default()
         };
         let mut text = String::new();
-        pressing(&mut text, &plan);
+        pressing::lists(&mut text, &plan);
         bare(&text)
     };
     // The day for it is today; or it has passed, while the last day of the window has not.
@@ -372,7 +368,7 @@ fn what_renews_is_told_before_what_is_late_with_the_days_of_the_plan() {
     renews.decision.window_closes = Some(day("2026-11-21"));
     plan.rows.push(renews);
     let mut text = String::new();
-    pressing(&mut text, &plan);
+    pressing::lists(&mut text, &plan);
     let (renewing, late) = (
         text.find("Renews for another term").unwrap(),
         text.find("Late:").unwrap(),

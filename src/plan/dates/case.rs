@@ -431,8 +431,11 @@ impl<'a> Case<'a> {
 
     /// Past the term end and not renewed: as soon as ready, while the lifecycle still keeps service or data.
     fn past_the_term_end(&self, window: &Window, recommended: NaiveDate, ready: NaiveDate) -> Dates {
+        let unnoticed = self.lifecycle_case() == LifecycleCase::NoNotice;
         if let Some(day) = self.q.settled_on {
-            return self.with_move(window, None, recommended, ready, day, Vec::new());
+            // It may be billed by the month until the notice is given.
+            let end_source = unnoticed.then_some(window.end_source);
+            return self.with_move(window, end_source, recommended, ready, day, Vec::new());
         }
         let state_on = |day: NaiveDate| self.lifecycle_on(day.signed_duration_since(self.q.term_end).num_days());
         let is_sure = |state: &&Dated<LifecycleState>| state.certainty != Certainty::Unsure;
@@ -450,10 +453,14 @@ impl<'a> Case<'a> {
             };
         };
         if state.certainty == Certainty::Unsure {
+            let reason = match unnoticed {
+                true => Reason::EndUnknown,
+                false => Reason::RuleUnsure,
+            };
             // Until the day before, its data are sure to be there.
             return Dates {
                 window_closes: Some(shift(self.q.term_end, state.row.from_day - 1)),
-                ..self.without_move(Outcome::Review(Reason::RuleUnsure))
+                ..self.without_move(Outcome::Review(reason))
             };
         }
         let closes = state.row.until_day.map(|until| shift(self.q.term_end, until));
@@ -479,7 +486,10 @@ impl<'a> Case<'a> {
             || self.renewal_undone()
             || suspended
             || self.q.state == Some(State::Disabled);
-        if suspended && self.rules.has_lifecycle(self.q.channel, LifecycleCase::Suspended) {
+        let told_or_seen = self.is_done(StepKind::EndSource) || self.renewal_undone() || no_longer_runs(self.q.state);
+        if self.past && !told_or_seen && self.rules.has_lifecycle(self.q.channel, LifecycleCase::NoNotice) {
+            LifecycleCase::NoNotice
+        } else if suspended && self.rules.has_lifecycle(self.q.channel, LifecycleCase::Suspended) {
             LifecycleCase::Suspended
         } else if self.extended_applies && stopped {
             LifecycleCase::Cancelled

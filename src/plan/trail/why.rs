@@ -8,7 +8,7 @@ use std::path::Path;
 use super::View;
 use crate::{
     catalog::{Mapping, Offer},
-    plan::Reason,
+    plan::{Reason, at_once::target_from},
     rules::NumberName,
     terms::*,
 };
@@ -23,7 +23,7 @@ pub(super) fn tables_of(reason: Reason) -> &'static [&'static str] {
         Reason::CloudMismatch => &["clouds"],
         Reason::SegmentMismatch => &["segments"],
         Reason::RenewedLately => &["undo_windows"],
-        Reason::ServiceDown | Reason::SourceDeleted => &["lifecycles"],
+        Reason::ServiceDown | Reason::SourceDeleted | Reason::EndUnknown => &["lifecycles"],
         _ => &[],
     }
 }
@@ -99,6 +99,7 @@ impl View<'_> {
             Reason::TransferMissed if route != Some(Route::Transfer) => Some("no transfer was planned"),
             Reason::StateAgainstEnd
             | Reason::RenewedSinceExport
+            | Reason::EndUnknown
             | Reason::RenewalUndone
             | Reason::TransferPending
             | Reason::RuleUnsure
@@ -363,6 +364,11 @@ impl View<'_> {
                 (_, Some(state)) if !matched => format!("{}, state {state}", self.renews()),
                 _ => self.renews(),
             },
+            Reason::EndUnknown => match (subscription.term_end, matched) {
+                (Some(end), true) => format!("it ended on {}, {}, and no notice is reported", end.0, self.renews()),
+                (Some(end), false) if as_of <= end.0 => format!("{as_of} is not after {}", end.0),
+                _ => "its channel asks for no notice, it was given, or an export shows how it ended".to_owned(),
+            },
             Reason::RenewalUndone => {
                 match (
                     known.standing.done.contains(StepKind::UndoRenewal),
@@ -378,7 +384,7 @@ impl View<'_> {
             Reason::TooManySubscriptions => {
                 let most = known.context.rules.number(NumberName::Tenant, as_of);
                 let standing = self.decided.imposed.crowd.or_else(|| {
-                    let day = self.estate.stay(self.index, self.decided).target_from?;
+                    let day = target_from(self.decided)?;
                     let rows = self.estate.of_its_customer(self.index);
                     Some((day, self.estate.standing(self.all, &rows).on(day)))
                 });
@@ -470,8 +476,7 @@ impl View<'_> {
     }
 
     fn renews(&self) -> String {
-        let subscription = self.known.subscription;
-        match (subscription.end_instruction, subscription.auto_renew) {
+        match (self.known.end_instruction(), self.known.auto_renew()) {
             (Some(instruction), _) => format!("set to {instruction} at its term end"),
             (None, Some(true)) => "auto-renew on".to_owned(),
             (None, Some(false)) => "auto-renew off".to_owned(),

@@ -7,6 +7,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use rayon::prelude::*;
+
 use crate::{
     finding::{Code, Finding},
     read::Cell,
@@ -37,21 +39,23 @@ pub(super) fn part_customers(table: &Table, batches: &mut [Batch]) -> Option<Fin
     if !matches!(role, Role::Subscriptions | Role::Charges) || table.source.has_customer() {
         return None;
     }
-    let facts = || batches.iter().flat_map(|batch| &batch.facts);
-    let has_customer = |fact: &&Fact| fact.customer.names_somebody();
-    let last_paired = facts().filter(has_customer).map(|fact| fact.row).max()?;
-    let nobodys = || facts().filter(|fact| !has_customer(fact)).map(|fact| fact.row);
-    let first_nobodys = nobodys().min();
+    let pairs = batches.par_iter().map(|batch| Pairs::of(&batch.facts));
+    let Pairs {
+        last_paired,
+        paired,
+        first_nobodys,
+        nobodys,
+    } = pairs.reduce(Pairs::default, Pairs::and);
+    let last_paired = last_paired?;
     if first_nobodys.is_some_and(|row| row < last_paired) {
         return None;
     }
     let alone = alone(table, batches, last_paired);
-    let beyond = nobodys().count() + alone.len();
+    let beyond = nobodys + alone.len();
     let is_mixed = first_nobodys.is_some() && !alone.is_empty();
     if beyond == 0 || is_mixed || alone.iter().any(|(row, _)| *row < last_paired) {
         return None;
     }
-    let paired = facts().filter(has_customer).count();
     // A few rows that lack their customers at the end of a table: only they have none.
     if first_nobodys.is_some() && beyond < (paired / LEAST_PART).max(2) {
         return None;
@@ -60,7 +64,9 @@ pub(super) fn part_customers(table: &Table, batches: &mut [Batch]) -> Option<Fin
         return None;
     }
     let mut seen: BTreeSet<Text> = BTreeSet::new();
-    let named = facts().filter(has_customer).filter_map(|fact| name_of(&fact.customer));
+    let facts = batches.iter().flat_map(|batch| &batch.facts);
+    let paired = facts.filter(|fact| fact.customer.names_somebody());
+    let named = paired.filter_map(|fact| name_of(&fact.customer));
     if !named
         .chain(alone.into_iter().map(|(_, name)| name))
         .all(|name| seen.insert(name))
@@ -72,6 +78,43 @@ pub(super) fn part_customers(table: &Table, batches: &mut [Batch]) -> Option<Fin
         fact.customer = Arc::clone(&nobody);
     }
     Some(told(table, last_paired, first_nobodys.is_some()))
+}
+
+/// Which rows say whose a subscription is, and which do not.
+#[derive(Default)]
+struct Pairs {
+    last_paired: Option<u32>,
+    paired: usize,
+    first_nobodys: Option<u32>,
+    nobodys: usize,
+}
+
+impl Pairs {
+    fn of(facts: &[Fact]) -> Pairs {
+        let mut pairs = Pairs::default();
+        for fact in facts {
+            let row = Some(fact.row);
+            if fact.customer.names_somebody() {
+                pairs.last_paired = pairs.last_paired.max(row);
+                pairs.paired += 1;
+            } else {
+                pairs.first_nobodys = pairs.first_nobodys.or(row).min(row);
+                pairs.nobodys += 1;
+            }
+        }
+        pairs
+    }
+
+    /// Both together.
+    fn and(self, other: Pairs) -> Pairs {
+        let earlier = self.first_nobodys.into_iter().chain(other.first_nobodys).min();
+        Pairs {
+            last_paired: self.last_paired.max(other.last_paired),
+            paired: self.paired + other.paired,
+            first_nobodys: earlier,
+            nobodys: self.nobodys + other.nobodys,
+        }
+    }
 }
 
 fn told(table: &Table, last_paired: u32, ends_first: bool) -> Finding {

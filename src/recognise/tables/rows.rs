@@ -84,8 +84,17 @@ pub(super) fn progress_note(record: &mut Record<'_>) -> Option<ProgressNote> {
     let step = record.required("step", step);
     let state = record.value("state", cells::progress, "write `requested` or `done`");
     let state = record.required("state", state);
+    let end_source = record.word("end_source");
+    if end_source == Some(EndSource::Transfer) || (end_source.is_some() && step != Some(StepKind::EndSource)) {
+        record.problem(
+            "end_source",
+            "says how a source was set to end, and this is no such step",
+            "leave the cell empty",
+        );
+    }
     Some(ProgressNote {
         date: record.date_or_none("date"),
+        end_source,
         note: record.text("note").unwrap_or_default(),
         row: record.number(),
         subject: subject?,

@@ -76,7 +76,8 @@ fn right_tables_are_read() {
         ("holds", &holds),
         (
             "progress",
-            "subscription_id,customer_id,step,state,date,note\nabc-1,,order,done,2026-11-02,\n",
+            "subscription_id,customer_id,step,state,date,note,end_source\nabc-1,,order,done,2026-11-02,,\n\
+             abc-1,,end-source,done,2026-11-03,by mail,Extended term\n",
         ),
         ("customers", &customers),
         (
@@ -123,6 +124,8 @@ fn right_tables_are_read() {
 
     assert_eq!(tables.progress[0].step, StepKind::Order);
     assert_eq!(tables.progress[0].state, Progress::Done);
+    assert_eq!(tables.progress[0].end_source, None);
+    assert_eq!(tables.progress[1].end_source, Some(EndSource::ExtendedTerm));
 
     let [first, second, third] = &tables.customers[..] else {
         panic!()
@@ -198,6 +201,10 @@ fn all_problems_of_all_tables_are_told_at_once() {
         ("calendar", "date,kind,kind\n2026-12-24,holliday,\n#N/A,holiday,\n"),
         ("holds", &holds),
         (
+            "progress",
+            "subscription_id,step,state,end_source\na,order,done,cancel\na,end-source,done,transfer\na,end-source,done,later\n",
+        ),
+        (
             "routes",
             "channel,customer_id,seller_id,route\n,,,transfer\nea,,5.66E+17,shift\n",
         ),
@@ -225,6 +232,9 @@ fn all_problems_of_all_tables_are_told_at_once() {
         "holds 6 (until): `31.06.2026` is no date",
         "offers 1: `target_ofer` is no heading of the offers table",
         "offers 1: has no column `target_offer`",
+        "progress 2 (end_source): says how a source was set to end, and this is no such step",
+        "progress 3 (end_source): says how a source was set to end, and this is no such step",
+        "progress 4 (end_source): `later` is none of the words that may stand here",
         "routes 2 (channel): says not what the route is for",
         "routes 3 (route): `shift` is none of the words that may stand here",
         "words 2 (kind): `stat` is none of the words that may stand here",

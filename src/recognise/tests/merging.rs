@@ -1,7 +1,10 @@
 //! Rows that tell of one subscription, and customers that are found or not.
 
 use super::*;
-use crate::recognise::{Flaw, tables::CustomerNote};
+use crate::{
+    finding::Severity,
+    recognise::{Flaw, tables::CustomerNote},
+};
 
 const LIST: &str = "Subscription ID,Customer tenant ID,Customer name,Offer name,Quantity,End date,Auto renew";
 
@@ -305,4 +308,47 @@ fn two_states_or_two_offers_by_name_contradict() {
     assert_eq!(contradictions("MICROSOFT 365 E3", "active"), 0);
     assert_eq!(contradictions("Microsoft 365 E5", "Active"), 1);
     assert_eq!(contradictions("Microsoft 365 E3", "Deleted"), 1);
+}
+
+/// A list without term ends beside exports that say some, or all, of them.
+#[test]
+fn what_a_list_lacks_is_only_told_where_nothing_else_says_it() {
+    let without = format!(
+        "Subscription ID,Customer tenant ID,Offer name,Quantity\n{SUB_A},{CONTOSO},Microsoft 365 E3,25\n{SUB_B},{CONTOSO},Microsoft 365 E5,5\n{SUB_B},{CONTOSO},Microsoft 365 E5,5\n"
+    );
+    let row = |id: &str, offer: &str, seats: u32| format!("{id},{CONTOSO},Contoso,{offer},{seats},2027-05-13,yes");
+    let (first, second) = (row(SUB_A, "Microsoft 365 E3", 25), row(SUB_B, "Microsoft 365 E5", 5));
+    let beside = |rows: &[&str]| {
+        let estate = Estate::default().file("a.csv", &without).file("b.csv", &list(rows));
+        let recognised = estate.recognise();
+        let of = |finding: &&Finding| matches!(finding.code, Code::ColumnMissing | Code::ColumnElsewhere);
+        let found = recognised.findings.iter().find(of).unwrap().clone();
+        assert_eq!(found.place.file.as_ref(), "a.csv");
+        (found.code, found.severity(), found.message)
+    };
+    let lacks = "no column that we know holds the term's end";
+    assert_eq!(
+        beside(&[&first, &second]),
+        (
+            Code::ColumnElsewhere,
+            Severity::Note,
+            format!("{lacks}; other rows say it of all its 2 subscriptions")
+        )
+    );
+    assert_eq!(
+        beside(&[&first]),
+        (
+            Code::ColumnMissing,
+            Severity::Warning,
+            format!("{lacks}; nothing else says it of 1 of its 2 subscriptions")
+        )
+    );
+    let stranger = row("0b4b8b0e-0000-4000-8000-000000000009", "Visio Plan 2", 3);
+    assert_eq!(
+        beside(&[&stranger]),
+        (Code::ColumnMissing, Severity::Warning, lacks.to_owned())
+    );
+    // A date that cannot be read says no term end.
+    let unread = first.replace("2027-05-13", "31.06.2027");
+    assert_eq!(beside(&[&unread, &second]).0, Code::ColumnMissing);
 }

@@ -126,14 +126,14 @@ Together
   a row was rejected or a file not read: see the errors above
 ";
     assert_eq!(
-        anstream::adapter::strip_str(&report(&checked(), false, false)).to_string(),
+        anstream::adapter::strip_str(&report(&checked(), "", false, false)).to_string(),
         expected
     );
 }
 
 #[test]
 fn quiet_leaves_findings_and_values_fit_their_room() {
-    let text = report(&checked(), true, false);
+    let text = report(&checked(), "", true, false);
     let text = anstream::adapter::strip_str(&text).to_string();
     assert!(!text.contains("contoso-de") && !text.contains("Together"), "{text}");
     assert!(
