@@ -185,12 +185,6 @@ impl Rows {
     }
 }
 
-/// Whether a text is of blanks only; most begin with a letter or a digit.
-fn is_blank(text: &str) -> bool {
-    let is_letter = |first: &u8| first.is_ascii_graphic();
-    !text.as_bytes().first().is_some_and(is_letter) && text.trim().is_empty()
-}
-
 /// One row of a batch.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
