@@ -269,7 +269,7 @@ impl Stage {
         self.staged.sort_by_key(|(_, own)| own == path);
     }
 
-    /// Puts all files in their places, in the order in which they were added. Whoever ends the process waits for that.
+    /// Puts all files in their places, in the order in which they are staged. Whoever ends the process waits for that.
     pub(super) fn publish(mut self) -> Result<(), WriteStop> {
         self.settle()?;
         let staged = std::mem::take(&mut self.staged);
