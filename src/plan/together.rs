@@ -63,7 +63,8 @@ impl Estate<'_> {
         let [target] = decision.targets.as_slice() else {
             return None;
         };
-        if decision.action != Action::Move {
+        // What waits only for its end to be known may have moved as well.
+        if decision.action != Action::Move && decision.reasons != [Reason::EndUnknown] {
             return None;
         }
         let source = &self.subscriptions[index];

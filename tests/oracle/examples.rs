@@ -674,12 +674,17 @@ fn past_the_end() {
             (
                 "an Enterprise Agreement of which no notice is reported: it may go on by the month",
                 off(new(Channel::Ea, "2026-08-15")),
-                "end-unknown, opens 2026-08-08, closes 2026-08-15",
+                "end-unknown, opens 2026-08-08, closes 2027-01-12",
+            ),
+            (
+                "also where nothing says whether it renews itself",
+                new(Channel::Ea, "2026-08-15"),
+                "end-unknown, opens 2026-08-08, closes 2027-01-12",
             ),
             (
                 "from its first day on",
                 off(new(Channel::Ea, "2026-11-20")),
-                "end-unknown, opens 2026-11-13, closes 2026-11-20",
+                "end-unknown, opens 2026-11-13, closes 2027-02-18",
             ),
             (
                 "unless it is seen in its grace",

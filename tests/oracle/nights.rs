@@ -138,6 +138,8 @@ fn crossed(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, Dates
 
     // Days that A itself is compared with.
     let mut days = vec![e, plus(e, -1), plus(e, -30), plus(e, undo)];
+    // Until when the data of what may have lapsed are there.
+    days.extend([30, 90, 150].map(|days| plus(e, days)));
     // From the last business day before the end on, what renews itself is a risk.
     days.push(enders(query, &world.plain).prev(plus(e, -1)));
     days.extend(query.not_before);

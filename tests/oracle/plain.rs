@@ -254,9 +254,13 @@ fn lapsed(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, wind
         );
     }
     // Of an enterprise agreement nobody knows what follows it, unless notice was given or it is seen to have ended.
-    if goes_on_perhaps(query) {
+    if goes_on_perhaps(query) && !is_bought(query) {
         let mut dates = only_opening(Reason::EndUnknown, window);
-        dates.window_closes = Some(query.term_end);
+        dates.window_closes = match lifecycle(query, query.as_of) {
+            Lifecycle::Runs { until } | Lifecycle::Down { until } => Some(until),
+            Lifecycle::Unsure { sure } => Some(sure),
+            Lifecycle::Gone => None,
+        };
         return dates;
     }
     let ready = ready(query, settings);
@@ -295,11 +299,17 @@ fn lapsed(query: &DateQuery, calendar: &PlainCalendars, settings: &Numbers, wind
             best,
             ready,
             move_date,
-            end_source: None,
+            end_source: goes_on_perhaps(query).then_some(EndSource::DoNotRenew),
             reasons,
             room: None,
         },
     )
+}
+
+/// Whether its target is there, as far as anybody reports.
+fn is_bought(query: &DateQuery) -> bool {
+    let steps = [StepKind::Order, StepKind::ApproveTransfer];
+    query.settled_on.is_some() || steps.iter().any(|&step| query.done.contains(step))
 }
 
 /// Whether it may go on by the month after its end, since nobody has given notice and no export calls it ended.

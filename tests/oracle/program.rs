@@ -221,7 +221,8 @@ pub(crate) fn renewed(query: &DateQuery) -> bool {
     match (query.end_instruction, query.auto_renew) {
         (Some(EndInstruction::Cancel), _) => false,
         (Some(EndInstruction::Renew), _) => true,
-        (_, auto_renew) => auto_renew.unwrap_or(true),
+        // An enterprise agreement does not renew by itself.
+        (_, auto_renew) => query.channel != Channel::Ea && auto_renew.unwrap_or(true),
     }
 }
 

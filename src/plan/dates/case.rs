@@ -242,8 +242,14 @@ impl<'a> Case<'a> {
         match (self.q.end_instruction, self.q.auto_renew) {
             (Some(EndInstruction::Renew), _) => true,
             (Some(EndInstruction::Cancel), _) => false,
-            (None | Some(EndInstruction::Extended), auto_renew) => auto_renew != Some(false),
+            // Where notice is asked for nothing renews by itself, whatever an export calls it.
+            (None | Some(EndInstruction::Extended), auto_renew) => auto_renew != Some(false) && !self.asks_for_notice(),
         }
+    }
+
+    /// Whether its channel goes on perhaps where nobody gives notice.
+    fn asks_for_notice(&self) -> bool {
+        self.rules.has_lifecycle(self.q.channel, LifecycleCase::NoNotice)
     }
 
     /// Whether the renewal that began this term, or the one after it, is reported as undone; an earlier one is history.
@@ -431,11 +437,16 @@ impl<'a> Case<'a> {
 
     /// Past the term end and not renewed: as soon as ready, while the lifecycle still keeps service or data.
     fn past_the_term_end(&self, window: &Window, recommended: NaiveDate, ready: NaiveDate) -> Dates {
-        let unnoticed = self.lifecycle_case() == LifecycleCase::NoNotice;
+        // It may be billed by the month until the notice is given.
+        let notice = self.is_unnoticed().then_some(window.end_source);
         if let Some(day) = self.q.settled_on {
-            // It may be billed by the month until the notice is given.
-            let end_source = unnoticed.then_some(window.end_source);
-            return self.with_move(window, end_source, recommended, ready, day, Vec::new());
+            return self.with_move(window, notice, recommended, ready, day, Vec::new());
+        }
+        if self.lifecycle_case() == LifecycleCase::NoNotice {
+            return Dates {
+                window_closes: self.kept_if_lapsed(),
+                ..self.without_move(Outcome::Review(Reason::EndUnknown))
+            };
         }
         let state_on = |day: NaiveDate| self.lifecycle_on(day.signed_duration_since(self.q.term_end).num_days());
         let is_sure = |state: &&Dated<LifecycleState>| state.certainty != Certainty::Unsure;
@@ -453,14 +464,10 @@ impl<'a> Case<'a> {
             };
         };
         if state.certainty == Certainty::Unsure {
-            let reason = match unnoticed {
-                true => Reason::EndUnknown,
-                false => Reason::RuleUnsure,
-            };
             // Until the day before, its data are sure to be there.
             return Dates {
                 window_closes: Some(shift(self.q.term_end, state.row.from_day - 1)),
-                ..self.without_move(Outcome::Review(reason))
+                ..self.without_move(Outcome::Review(Reason::RuleUnsure))
             };
         }
         let closes = state.row.until_day.map(|until| shift(self.q.term_end, until));
@@ -468,8 +475,27 @@ impl<'a> Case<'a> {
             reasons.push(Reason::ServiceDown);
         }
         let case = Case { closes, ..*self };
-        let end_source = state.row.billed.then_some(EndSource::Cancel);
+        let end_source = notice.or(state.row.billed.then_some(EndSource::Cancel));
         case.with_move(window, end_source, recommended, ready, move_date, reasons)
+    }
+
+    /// The last day on which the data of what may have lapsed are sure to be there; none: past that.
+    fn kept_if_lapsed(&self) -> Option<NaiveDate> {
+        let day = self.q.as_of.signed_duration_since(self.q.term_end).num_days();
+        let state = self
+            .rules
+            .lifecycle(self.q.channel, self.case_of_the_lapsed(), day, self.on)?;
+        let last = match state.certainty {
+            Certainty::Unsure => state.row.from_day - 1,
+            _ => state.row.until_day?,
+        };
+        Some(shift(self.q.term_end, last))
+    }
+
+    /// Past a term end that asks for notice, none is reported, and no export shows that it ended.
+    fn is_unnoticed(&self) -> bool {
+        let told_or_seen = self.is_done(StepKind::EndSource) || self.renewal_undone() || no_longer_runs(self.q.state);
+        self.past && !told_or_seen && self.asks_for_notice()
     }
 
     pub(super) fn is_done(&self, step: StepKind) -> bool {
@@ -477,6 +503,15 @@ impl<'a> Case<'a> {
     }
 
     fn lifecycle_case(&self) -> LifecycleCase {
+        // Whose target is there has nothing to find out before it moves.
+        match self.is_unnoticed() && !self.is_acquired() {
+            true => LifecycleCase::NoNotice,
+            false => self.case_of_the_lapsed(),
+        }
+    }
+
+    /// The lifecycle of what did not go on.
+    fn case_of_the_lapsed(&self) -> LifecycleCase {
         let suspended = self.q.state == Some(State::Suspended);
         // What is seen in its grace has not gone as it was set, as far as anybody knows.
         let seen_lapsed =
@@ -486,10 +521,7 @@ impl<'a> Case<'a> {
             || self.renewal_undone()
             || suspended
             || self.q.state == Some(State::Disabled);
-        let told_or_seen = self.is_done(StepKind::EndSource) || self.renewal_undone() || no_longer_runs(self.q.state);
-        if self.past && !told_or_seen && self.rules.has_lifecycle(self.q.channel, LifecycleCase::NoNotice) {
-            LifecycleCase::NoNotice
-        } else if suspended && self.rules.has_lifecycle(self.q.channel, LifecycleCase::Suspended) {
+        if suspended && self.rules.has_lifecycle(self.q.channel, LifecycleCase::Suspended) {
             LifecycleCase::Suspended
         } else if self.extended_applies && stopped {
             LifecycleCase::Cancelled

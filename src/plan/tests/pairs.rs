@@ -352,7 +352,12 @@ fn exclusion(one: Reason, other: Reason) -> Option<&'static str> {
         Reason::RenewalUndone,
         Reason::RuleUnsure,
     ];
+    let by_notice = [Reason::RenewedSinceExport, Reason::ChannelTransferCheck];
     let cases = [
+        (
+            both(&by_notice),
+            "what can only be transferred between channels ends by notice, and renews by nothing else",
+        ),
         (
             OF_MOVES.contains(&one) || OF_MOVES.contains(&other),
             "asked only of what moves otherwise",

@@ -245,14 +245,46 @@ fn nobody_guesses_what_followed_an_agreement_of_which_no_notice_is_reported() {
     };
     let (last_day, _) = on("2026-11-30", |_| {});
     assert_eq!(last_day.action, Action::Move, "{:?}", last_day.reasons);
-    for as_of in ["2026-12-01", "2027-02-28", "2027-04-29", "2027-04-30", "2028-01-15"] {
+    // If it lapsed, its service goes on for 90 days, and its data are kept for 150.
+    for (as_of, kept_until) in [
+        ("2026-12-01", Some("2027-02-28")),
+        ("2027-02-28", Some("2027-02-28")),
+        ("2027-04-29", Some("2027-04-29")),
+        ("2027-04-30", None),
+        ("2028-01-15", None),
+    ] {
         let (unknown, _) = on(as_of, |_| {});
         assert_eq!(unknown.reasons, [Reason::EndUnknown], "{as_of}");
         assert_eq!(
             (unknown.window_closes, unknown.urgency),
-            (Some(day("2026-11-30")), Some(Urgency::Lapsed)),
+            (kept_until.map(day), Some(Urgency::Lapsed)),
             "{as_of}"
         );
+    }
+    // Whose target is there is not asked about, however that is known: only the notice is.
+    let moved: [fn(&mut World); 2] = [
+        |w| {
+            w.report(StepKind::Order, Progress::Done, "2026-11-27");
+            w.tables.progress[0].date = None;
+        },
+        |w| {
+            w.add(2, |ours| {
+                ours.channel = Some(Channel::Own);
+                ours.term_start = Some(day("2026-11-27"));
+                ours.term_end = Some(TermEnd(day("2027-11-26")));
+            });
+        },
+    ];
+    for change in moved {
+        let (there, end_source) = on("2026-12-01", change);
+        assert_eq!(there.action, Action::Move, "{:?}", there.reasons);
+        assert_ne!(there.next_step, Some(StepKind::Order));
+        assert!(end_source.is_some());
+    }
+    // An agreement does not renew by itself, whatever an export says of that, or does not say.
+    let otherwise: [fn(&mut World); 2] = [|w| w.first().auto_renew = None, |w| w.first().auto_renew = Some(true)];
+    for change in otherwise {
+        assert_eq!(on("2026-12-01", change).0.reasons, [Reason::EndUnknown]);
     }
     // That it is set to cancel is no notice of an agreement either.
     let (set, _) = on("2026-12-01", |w| {

@@ -367,7 +367,10 @@ impl View<'_> {
             Reason::EndUnknown => match (subscription.term_end, matched) {
                 (Some(end), true) => format!("it ended on {}, {}, and no notice is reported", end.0, self.renews()),
                 (Some(end), false) if as_of <= end.0 => format!("{as_of} is not after {}", end.0),
-                _ => "its channel asks for no notice, it was given, or an export shows how it ended".to_owned(),
+                _ => {
+                    "its channel asks for no notice, it was given, its target is there, or an export shows how it ended"
+                        .to_owned()
+                }
             },
             Reason::RenewalUndone => {
                 match (

@@ -11,7 +11,7 @@ use crate::{
     plan::{Decision, Reason},
     recognise::{
         Customer, Flaw, Subscription,
-        tables::{OfferRule, RouteNote},
+        tables::{OfferRule, ProgressNote, RouteNote, Subject},
     },
     rules::shift,
     terms::*,
@@ -223,6 +223,21 @@ impl Together<'_> {
             let what = format!("if routes.csv named {} as its route", route.route);
             changes.push(Change::new(&what, true, move |other| {
                 other.tables.routes = vec![route.clone()];
+            }));
+        }
+        if now.reasons.contains(&Reason::EndUnknown) {
+            let note = ProgressNote {
+                subject: Subject::Subscription(own.id.clone()),
+                step: StepKind::EndSource,
+                state: Progress::Done,
+                date: None,
+                end_source: None,
+                note: Text::default(),
+                row: 1,
+            };
+            let what = "if its end were reported: `end-source`, `done`";
+            changes.push(Change::new(what, true, move |other| {
+                other.tables.progress.push(note.clone());
             }));
         }
         let open = [

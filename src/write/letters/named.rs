@@ -11,7 +11,7 @@ use super::{Running, Service};
 use crate::{
     plan::Reason,
     saved::{PlanColumn, Row},
-    terms::Urgency,
+    terms::{EndSource, Urgency},
 };
 
 /// Letters and digits of an id that are shown, where they tell it from the others of its name.
@@ -88,8 +88,9 @@ pub(super) fn service(row: &Row<PlanColumn>, as_of: NaiveDate) -> Service {
     if has(Reason::ServiceDown) {
         Service::Down
     } else if ended || row.get(PlanColumn::Urgency) == Urgency::Lapsed.as_str() {
-        // What is paid on after its term end goes on month by month.
-        match both_until(row) {
+        // What is paid on after its term end goes on month by month; of what ends by notice nobody knows.
+        let is_told = row.get(PlanColumn::EndSource) != EndSource::DoNotRenew.as_str();
+        match both_until(row).filter(|_| is_told) {
             Some(_) => Service::Extended,
             None => Service::Ended,
         }
