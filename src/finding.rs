@@ -149,7 +149,9 @@ codes! {
     AgreementToCome = "agreement-to-come", Warning, "a customer's agreement is accepted on a day that is still to come; it counts as not accepted";
     ChannelLeftOver = "channel-left-over", Note, "subscriptions are of a kind of which hardly any is left";
     RegistrationNumberNeeded = "registration-number-needed", Note, "customers in this country need a company registration number in Partner Center before anything can be ordered";
-    ProgressUnfit = "progress-unfit", Warning, "a row of the progress table tells of a transfer of what nobody can transfer";
+    ProgressContradicted = "progress-contradicted", Warning, "an export says otherwise than a row of the progress table";
+    ProgressUndated = "progress-undated", Warning, "a row of the progress table tells of a target without the day on which it began";
+    ProgressUnfit = "progress-unfit", Warning, "a row of the progress table tells of what cannot be so: a transfer of what nobody can transfer, or another end than by notice";
     ProgressUnused = "progress-unused", Note, "a row of the progress table fits no subscription or customer";
 }
 

@@ -174,7 +174,7 @@ fn missed_of(known: &Known<'_>, decision: &Decision, mapping: &Mapping) -> Optio
             .share(seats, 100 + u64::from(rule.row.percent), 100 * months)?;
         return Some((amount, price.currency));
     }
-    if subscription.auto_renew == Some(false) {
+    if known.auto_renew() == Some(false) {
         return None;
     }
     let price = price(known.term()?)?;

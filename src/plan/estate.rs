@@ -211,10 +211,15 @@ impl<'a> Estate<'a> {
         self.alike[self.resolved[index] as usize].as_ref()
     }
 
+    /// What is requested and done for a subscription, as reported.
+    pub(super) fn standing_of(&self, subscription: &Subscription) -> Standing {
+        let request_days = self.context.rules.days(NumberName::Request, self.context.as_of);
+        self.reports.standing(subscription, request_days)
+    }
+
     pub(super) fn known<'b>(&'b self, index: usize, imposed: &Imposed) -> Known<'b> {
         let subscription = &self.subscriptions[index];
-        let request_days = self.context.rules.days(NumberName::Request, self.context.as_of);
-        let mut standing: Standing = self.reports.standing(subscription, request_days);
+        let mut standing = self.standing_of(subscription);
         if let Some(day) = imposed.ordered {
             standing.done.insert(StepKind::Order);
             standing.ordered_on = standing.ordered_on.or(Some(day));

@@ -8,7 +8,7 @@ use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
 use super::{
-    RUN, Reason, StepRef, at_once::Tally, contradictions::of_facts, decide::Decided, estate::Estate,
+    Decision, RUN, Reason, StepRef, at_once::Tally, contradictions::of_facts, decide::Decided, estate::Estate,
     known::term_start_of,
 };
 use crate::{
@@ -33,6 +33,7 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> 
         .flat_map_iter(|index| {
             let subscription = &estate.subscriptions[index];
             let mut findings = Vec::new();
+            findings.extend(of_report(estate, subscription, &decided[index].decision));
             if decided[index].decision.action != Action::Keep {
                 // What the offers table or Microsoft's own files have found needs no name that the catalogue knows.
                 let found = decided[index].offer_row().is_some()
@@ -276,6 +277,28 @@ fn of_unsure_rules(subscription: &Subscription, decided: &Decided) -> Option<Fin
     Some(about(Code::RuleUnsure, subscription, message, hint))
 }
 
+/// What is reported of the end of a source and cannot count: an export shows another one, or it ends by notice.
+fn of_report(estate: &Estate<'_>, subscription: &Subscription, decision: &Decision) -> Option<Finding> {
+    let set_to = estate.standing_of(subscription).set_to?;
+    let ends_by_notice =
+        decision.end_source == Some(EndSource::DoNotRenew) || decision.reasons.contains(&Reason::EndUnknown);
+    if ends_by_notice && matches!(set_to, EndSource::AutoRenewOff | EndSource::ExtendedTerm) {
+        let message =
+            format!("the progress table says that it is set to `{set_to}`, but it ends by notice: that is not counted");
+        let hint = "report `do-not-renew` once the licensing partner has confirmed the notice";
+        return Some(about(Code::ProgressUnfit, subscription, message, hint).value(set_to.to_string()));
+    }
+    let shown = subscription.end_instruction?;
+    let differs = matches!(
+        (set_to, shown),
+        (EndSource::ExtendedTerm, EndInstruction::Cancel) | (EndSource::CancelAtTermEnd, EndInstruction::Extended)
+    );
+    let message =
+        format!("the progress table says that it is set to `{set_to}`, but the export shows `{shown}`, which counts");
+    let hint = "export again if the export is older than the report, else correct the row";
+    differs.then(|| about(Code::ProgressContradicted, subscription, message, hint).value(shown.to_string()))
+}
+
 fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &Decided) -> Vec<Finding> {
     let mut findings = Vec::new();
     let rules = estate.context.rules;
@@ -283,7 +306,8 @@ fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &De
         decided.decision.end_source,
         Some(EndSource::CancelAtTermEnd | EndSource::AutoRenewOff | EndSource::ExtendedTerm | EndSource::DoNotRenew)
     );
-    if subscription.auto_renew.is_none() && subscription.end_instruction.is_none() && ends_by_renewal {
+    let is_reported = estate.standing_of(subscription).set_to.is_some();
+    if subscription.auto_renew.is_none() && subscription.end_instruction.is_none() && ends_by_renewal && !is_reported {
         let message = "nothing says whether it renews itself; it counts as renewing".to_owned();
         findings.push(about(
             Code::AutoRenewUnknown,

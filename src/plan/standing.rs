@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use chrono::NaiveDate;
 use hashbrown::HashMap;
 
-use super::dates::Steps;
+use super::{dates::Steps, known::term_start_of};
 use crate::{
     finding::{Code, Finding, Place},
     recognise::{
@@ -122,6 +122,7 @@ impl<'a> Reports<'a> {
         let mut asked_for_transfer: Option<Option<NaiveDate>> = None;
         let mut own_transfer = None;
         let mut ended: Option<((Option<NaiveDate>, bool), &ProgressNote)> = None;
+        let began = term_start_of(subscription);
         let open = |sent: Option<NaiveDate>| sent.is_none_or(|day| self.as_of <= shift(day, request_days));
         for subject in subjects(subscription).into_iter().flatten() {
             let is_own = matches!(subject, Subject::Subscription(_));
@@ -133,6 +134,8 @@ impl<'a> Reports<'a> {
                         asked_for_transfer = asked_for_transfer.max(Some(note.date));
                         own_transfer = own_transfer.or(Some(note.row).filter(|_| is_own && open(note.date)));
                     }
+                    // How a former term was to end says nothing of this one.
+                    (StepKind::EndSource, Progress::Done, false) if note.date < began && note.date.is_some() => {}
                     (StepKind::EndSource, Progress::Done, false) => {
                         // Of one day its own row counts before that of its customer, and a later row before an earlier one.
                         if ended.is_none_or(|(other, _)| other <= (note.date, is_own)) {
@@ -163,7 +166,7 @@ impl<'a> Reports<'a> {
         note.date.is_some_and(|day| day > self.as_of)
     }
 
-    /// Findings for rows that ended, fitted nothing or tell of days to come.
+    /// Findings for rows that ended, fitted nothing, tell of days to come or of none.
     pub(super) fn told(&self, holds_file: &str, progress_file: &str) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (hold, used) in self.holds.values().flatten() {
@@ -199,6 +202,16 @@ impl<'a> Reports<'a> {
                 );
                 let hint = "report it when it is done, or correct the date";
                 findings.push(Finding::new(Code::ProgressToCome, place, message, hint));
+            }
+            let is_target = matches!(note.step, StepKind::Order | StepKind::ApproveTransfer);
+            if is_target && note.state == Progress::Done && note.date.is_none() && used.load(Ordering::Relaxed) {
+                let place = Place::file(progress_file).at_row(note.row);
+                let message = format!(
+                    "`{}` is reported as done without a date; it is planned as if the target began on the best day",
+                    note.step
+                );
+                let hint = "give the day on which it began, by which the checks and the end of the source are planned";
+                findings.push(Finding::new(Code::ProgressUndated, place, message, hint));
             }
             if !used.load(Ordering::Relaxed) {
                 let place = Place::file(progress_file).at_row(note.row);

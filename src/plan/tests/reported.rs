@@ -140,6 +140,47 @@ fn a_transfer_that_is_reported_of_what_cannot_be_transferred_is_told_and_nothing
 }
 
 #[test]
+fn an_end_that_an_export_contradicts_and_a_target_without_its_day_are_told() {
+    let told = |plan: &Plan, code: Code| plan.findings.iter().filter(|f| f.code == code).count();
+    for (set_to, shown, expected) in [
+        (EndSource::ExtendedTerm, Some(EndInstruction::Cancel), 1),
+        (EndSource::CancelAtTermEnd, Some(EndInstruction::Extended), 1),
+        (EndSource::ExtendedTerm, Some(EndInstruction::Extended), 0),
+        (EndSource::ExtendedTerm, Some(EndInstruction::Renew), 0),
+        (EndSource::ExtendedTerm, None, 0),
+    ] {
+        let plan = plan_with(|w| {
+            w.first().end_instruction = shown;
+            w.report(StepKind::EndSource, Progress::Done, "2026-11-20");
+            w.tables.progress[0].end_source = Some(set_to);
+        });
+        assert_eq!(told(&plan, Code::ProgressContradicted), expected, "{set_to} {shown:?}");
+    }
+    for (date, expected) in [(None, 1), (Some(day("2026-11-20")), 0)] {
+        let plan = plan_with(|w| {
+            w.report(StepKind::Order, Progress::Done, "2026-11-20");
+            w.tables.progress[0].date = date;
+        });
+        assert_eq!(told(&plan, Code::ProgressUndated), expected, "{date:?}");
+    }
+}
+
+#[test]
+fn how_a_former_term_was_to_end_says_nothing_of_this_one() {
+    let end_on = |reported: &'static str| {
+        let plan = plan_with(move |w| {
+            w.first().term_start = Some(day("2026-02-01"));
+            w.first().term_end = Some(TermEnd(day("2027-01-31")));
+            w.report(StepKind::EndSource, Progress::Done, reported);
+            w.tables.progress[0].end_source = Some(EndSource::CancelAtTermEnd);
+        });
+        plan.steps().any(|step| step.kind == StepKind::EndSource)
+    };
+    assert!(end_on("2026-01-20"), "it renewed, and is still to be ended");
+    assert!(!end_on("2026-11-20"));
+}
+
+#[test]
 fn what_is_requested_is_waited_for_and_what_is_done_is_gone() {
     let unknown = |w: &mut World| {
         w.customer.relationship = None;
