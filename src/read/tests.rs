@@ -15,7 +15,7 @@ mod cut_tests;
 #[path = "language_tests.rs"]
 mod language_tests;
 #[path = "workbook_tests.rs"]
-mod workbook_tests;
+pub(super) mod workbook_tests;
 
 pub(super) const WORDS: Known = Known(&[
     "id",

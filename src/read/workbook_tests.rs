@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::*;
 
 #[path = "../../tests/support/workbooks.rs"]
-mod workbooks;
+pub(in crate::read) mod workbooks;
 
 use workbooks::{Sheet, Value, all, changed, compound, ods, replaced, xls, xlsb, xlsx};
 

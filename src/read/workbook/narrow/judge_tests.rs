@@ -3,13 +3,11 @@
 use std::{fs, io::Read, path::Path};
 
 use super::*;
-use crate::read::{Limits, workbook::both_ways_of_xlsx, workbook::event::Next};
-
-#[allow(dead_code, reason = "other tests use the rest")]
-#[path = "../../../../tests/support/workbooks.rs"]
-mod workbooks;
-
-use workbooks::{Sheet, Value, changed, replaced, xlsx as written};
+use crate::read::{
+    Limits,
+    tests::workbook_tests::workbooks::{Sheet, Value, changed, replaced, xlsx as written},
+    workbook::{both_ways_of_xlsx, event::Next},
+};
 
 /// Both ways tell the same of a workbook; answers what that is.
 fn alike(content: &[u8], limits: &Limits, about: &str) -> Vec<u8> {
