@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use crate::{
-    saved::{ChangeColumn, Columns, PlanColumn, Row, SavedGone},
+    saved::{Cells, ChangeColumn, Columns, PlanColumn, PlanFileRow, Row, SavedGone, SavedStop},
     terms::{Text, worded},
 };
 
@@ -34,12 +34,59 @@ pub use runs::{Altered, Runs};
 
 use causes::Causes;
 
+/// A row of an earlier plan, where it stands.
+pub trait Earlier: Send + Sync {
+    /// The text of a cell, as it was meant.
+    fn get(&self, column: PlanColumn) -> &str;
+    /// Whether each cell is the one of a row.
+    fn is(&self, cells: &Cells) -> bool;
+    /// The row, taken out of there.
+    ///
+    /// # Errors
+    /// Where it cannot be understood.
+    fn row(&self) -> Result<Row<PlanColumn>, SavedStop>;
+}
+
+impl Earlier for PlanFileRow {
+    fn get(&self, column: PlanColumn) -> &str {
+        self.get(column)
+    }
+
+    fn is(&self, cells: &Cells) -> bool {
+        self.is(cells)
+    }
+
+    fn row(&self) -> Result<Row<PlanColumn>, SavedStop> {
+        self.row()
+    }
+}
+
+impl Earlier for Row<PlanColumn> {
+    fn get(&self, column: PlanColumn) -> &str {
+        self.get(column)
+    }
+
+    fn is(&self, cells: &Cells) -> bool {
+        self.cells().map(|(_, cell)| cell.as_bytes()).eq(cells.iter())
+    }
+
+    fn row(&self) -> Result<Row<PlanColumn>, SavedStop> {
+        Ok(self.clone())
+    }
+}
+
 /// A later plan, whose rows are made when they are asked for.
 pub trait Latest: Sync {
     /// How many rows it has.
     fn count(&self) -> usize;
     /// The subscription of a row.
     fn id(&self, index: usize) -> Cow<'_, str>;
+    /// Whether a row is of a subscription.
+    fn is_of(&self, index: usize, id: &str) -> bool {
+        self.id(index) == id
+    }
+    /// Puts the cells of a row into their place.
+    fn cells(&self, index: usize, cells: &mut Cells);
     /// A row.
     fn row(&self, index: usize) -> Cow<'_, Row<PlanColumn>>;
 }
@@ -53,8 +100,28 @@ impl Latest for [Row<PlanColumn>] {
         Cow::Borrowed(self.get(index).map_or("", |row| row.get(PlanColumn::SubscriptionId)))
     }
 
+    fn cells(&self, index: usize, cells: &mut Cells) {
+        let (bytes, ends) = cells.next();
+        for (_, cell) in self.get(index).into_iter().flat_map(Row::cells) {
+            bytes.extend_from_slice(cell.as_bytes());
+            ends.push(bytes.len());
+        }
+    }
+
     fn row(&self, index: usize) -> Cow<'_, Row<PlanColumn>> {
         self.get(index).map_or_else(|| Cow::Owned(Row::new([])), Cow::Borrowed)
+    }
+}
+
+/// Gives rows as [`find`] asks for them, all at once.
+#[cfg(test)]
+pub(crate) fn at_once(
+    rows: impl IntoIterator<Item = Row<PlanColumn>>,
+) -> impl FnMut(&mut Vec<Row<PlanColumn>>) -> Result<usize, SavedStop> {
+    let mut rows: Vec<_> = rows.into_iter().collect();
+    move |places| {
+        *places = std::mem::take(&mut rows);
+        Ok(places.len())
     }
 }
 

@@ -42,6 +42,7 @@ use crate::{
     compare::Changes,
     config::{Config, RuleSettings, TablePaths, sha256},
     finding::{Accounting, Code, Finding, Place},
+    guard::Last,
     plan::{self, Counts, Plan},
     read::{self, Input},
     recognise::{
@@ -182,6 +183,7 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     );
     let known = |recognised: Option<&Recognised>| Read {
         compared: previous::Compared::default(),
+        last: None,
         tables: digests.clone(),
         rules: references.rules.overrides.clone(),
         catalog: catalog.clone(),
@@ -200,7 +202,10 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     observer.part(Part::Deciding);
     let calendars = references.calendars(request.config);
     let context = planning(request, &references, &calendars);
-    let plan = plan::plan(recognised.subscriptions, &recognised.customers, &context);
+    // What the last run left is looked through meanwhile: its files are large.
+    let last = || request.target.as_ref().and_then(|target| Last::read(&target.run()));
+    let planned = || plan::plan(recognised.subscriptions, &recognised.customers, &context);
+    let (plan, last) = rayon::join(planned, last);
     let tonight = previous::Tonight {
         plan: &plan,
         customers: &recognised.customers,
@@ -214,6 +219,7 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     };
     let read = Read {
         compared,
+        last,
         tables: digests,
         rules: references.rules.overrides.clone(),
         catalog,

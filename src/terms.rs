@@ -91,6 +91,14 @@ impl Id {
             Id::Text(_) => None,
         }
     }
+
+    /// Whether it is written so.
+    pub fn is(&self, text: &str) -> bool {
+        match self {
+            Id::Guid(guid) => text == &*guid.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()),
+            Id::Text(own) => text == &**own,
+        }
+    }
 }
 
 impl fmt::Display for Id {
@@ -151,6 +159,24 @@ pub fn push_date(out: &mut Vec<u8>, date: NaiveDate) {
         digit(day / 10),
         digit(day),
     ]);
+}
+
+/// The date that a text says as [`push_date`] writes it, or in a way that the calendar library reads.
+pub fn date_of(text: &str) -> Option<NaiveDate> {
+    let digits = |digits: &[u8]| {
+        digits.iter().try_fold(0, |number: u32, digit| {
+            let digit = digit.is_ascii_digit().then(|| u32::from(digit - b'0'));
+            Some(number * 10 + digit?)
+        })
+    };
+    let ours = || match *text.as_bytes() {
+        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] => {
+            let year = i32::try_from(digits(&[y1, y2, y3, y4])?).ok()?;
+            NaiveDate::from_ymd_opt(year, digits(&[m1, m2])?, digits(&[d1, d2])?)
+        }
+        _ => None,
+    };
+    ours().or_else(|| text.parse().ok())
 }
 
 /// An ISO 3166 alpha-2 country code, upper case.
@@ -426,6 +452,51 @@ worded! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_are_read_as_the_calendar_library_reads_them() {
+        let mut written = Vec::new();
+        for date in NaiveDate::from_ymd_opt(1999, 12, 1).unwrap().iter_days().take(2000) {
+            written.clear();
+            push_date(&mut written, date);
+            assert_eq!(date_of(std::str::from_utf8(&written).unwrap()), Some(date));
+        }
+        for text in [
+            "",
+            "2026-02-29",
+            "2026-13-01",
+            "2026-1-5",
+            "2026-01-05 ",
+            "+2026-01-05",
+            "+026-01-05",
+            "2026- 1- 5",
+            "2026/01/05",
+            "20260105",
+            "-001-01-01",
+            "0000-01-01",
+            "9999-12-31",
+            "+12026-01-05",
+            "2026-01-0x",
+            "２026-1-5",
+        ] {
+            assert_eq!(date_of(text), text.parse().ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_id_is_what_it_is_written_as() {
+        for text in [
+            "0045316C-22fa-09bf-d113-493a15b1a7e6",
+            "{0045316c-22fa-09bf-d113-493a15b1a7e6}",
+            "AB-1",
+            "é",
+        ] {
+            let id = Id::parse(text).unwrap();
+            assert!(id.is(&id.to_string()), "{text}");
+            assert!(!id.is(&text.to_uppercase()), "{text}");
+            assert!(!id.is(""));
+        }
+    }
 
     #[test]
     fn ids_do_not_depend_on_spelling() {

@@ -7,16 +7,14 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    hash::{DefaultHasher, Hash, Hasher},
+    hash::BuildHasher,
 };
 
+use hashbrown::{DefaultHashBuilder, HashTable};
 use rayon::prelude::*;
 
-use super::{Counted, Latest};
-use crate::saved::{Columns, PlanColumn, Row, SavedStop, says_the_same};
-
-/// Rows compared at a time.
-const BATCH: usize = 8192;
+use super::{Counted, Earlier, Latest};
+use crate::saved::{Cells, Columns, PlanColumn, Row, SavedStop, says_the_same};
 
 /// Where a row stands in its export.
 pub(super) const PLACE: [PlanColumn; 3] = [PlanColumn::SourceFile, PlanColumn::SourceSheet, PlanColumn::SourceRow];
@@ -92,12 +90,14 @@ impl Pairs {
     }
 }
 
-/// Finds the rows that differ. `next` gives the earlier plan's.
+/// Finds the rows that differ. `next` puts the earlier plan's into places, some at a time, and gives how many there are; `told` is told
+/// of each, from many threads, and whether its subscription has a row in the later plan.
 ///
 /// # Errors
 /// Where the earlier plan cannot be read to its end.
-pub fn find(
-    mut next: impl FnMut() -> Result<Option<Row<PlanColumn>>, SavedStop> + Send,
+pub fn find<E: Earlier>(
+    mut next: impl FnMut(&mut Vec<E>) -> Result<usize, SavedStop> + Send,
+    told: impl Fn(&E, bool) + Sync,
     latest: &(impl Latest + ?Sized),
     ground: Ground,
 ) -> Result<Pairs, SavedStop> {
@@ -105,15 +105,20 @@ pub fn find(
     let mut seen = vec![false; latest.count()];
     let mut found = Pairs::default();
     let mut respelt: Vec<(usize, Row<PlanColumn>)> = Vec::new();
-    let judge = |row| judged(row, latest, &index, &ground);
-    let mut batch = read(&mut next)?;
-    while !batch.is_empty() {
+    let judge = |cells: &mut Cells, old: &E| judged(old, latest, &index, &ground, cells, &told);
+    let (mut batch, mut following) = (Vec::new(), Vec::new());
+    let mut count = next(&mut batch)?;
+    while count > 0 {
         // While one batch is judged the next is read.
-        let (judged, following) = rayon::join(
-            || -> Vec<(Option<usize>, Judged)> { batch.into_par_iter().map(judge).collect() },
-            || read(&mut next),
+        let rows = batch.get(..count).unwrap_or_default();
+        let (judged, further) = rayon::join(
+            || -> Vec<Result<(Option<usize>, Judged), SavedStop>> {
+                rows.par_iter().map_init(Cells::default, judge).collect()
+            },
+            || next(&mut following),
         );
-        for (partner, judged) in judged {
+        for judged in judged {
+            let (partner, judged) = judged?;
             if let (Some(place), Judged::Respelt(old)) = (partner, &judged) {
                 respelt.push((place, (**old).clone()));
                 continue;
@@ -121,12 +126,14 @@ pub fn find(
             see(&mut seen, partner);
             found.take(judged);
         }
-        batch = following?;
+        count = further?;
+        std::mem::swap(&mut batch, &mut following);
     }
+    let mut cells = Cells::default();
     for (place, old) in once_each(respelt, latest, &seen) {
         see(&mut seen, place);
         found.take(match place {
-            Some(place) => compared(old, place, latest, &ground),
+            Some(place) => compared(&old, place, latest, &ground, &mut cells)?,
             None => Judged::gone(old),
         });
     }
@@ -138,18 +145,6 @@ pub fn find(
     }));
     found.missing = ground.missing;
     Ok(found)
-}
-
-/// The next rows of the earlier plan; none at its end.
-fn read<T>(next: &mut impl FnMut() -> Result<Option<T>, SavedStop>) -> Result<Vec<T>, SavedStop> {
-    let mut batch = Vec::with_capacity(BATCH);
-    while batch.len() < BATCH {
-        match next()? {
-            Some(row) => batch.push(row),
-            None => break,
-        }
-    }
-    Ok(batch)
 }
 
 fn see(seen: &mut [bool], place: Option<usize>) {
@@ -208,21 +203,25 @@ enum Judged {
     Differs(Box<Pair>),
 }
 
-fn judged(
-    old: Row<PlanColumn>,
+fn judged<E: Earlier>(
+    old: &E,
     latest: &(impl Latest + ?Sized),
     index: &Index,
     ground: &Ground,
-) -> (Option<usize>, Judged) {
+    cells: &mut Cells,
+    told: &(impl Fn(&E, bool) + Sync),
+) -> Result<(Option<usize>, Judged), SavedStop> {
     let id = old.get(PlanColumn::SubscriptionId);
-    let own = index.places(id).find(|&place| latest.id(place) == id);
+    let own = index.places(id).filter(|&place| latest.is_of(place, id)).min();
+    told(old, own.is_some());
     if let Some(place) = own {
-        return (Some(place), compared(old, place, latest, ground));
+        return Ok((Some(place), compared(old, place, latest, ground, cells)?));
     }
-    match index.respelt(id) {
+    let old = old.row()?;
+    Ok(match index.respelt(old.get(PlanColumn::SubscriptionId)) {
         Some(place) => (Some(place), Judged::Respelt(Box::new(old))),
         None => (None, Judged::gone(old)),
-    }
+    })
 }
 
 impl Judged {
@@ -235,12 +234,24 @@ impl Judged {
     }
 }
 
-/// An earlier row against its partner.
-fn compared(old: Row<PlanColumn>, place: usize, latest: &(impl Latest + ?Sized), ground: &Ground) -> Judged {
-    let new = latest.row(place);
-    if *new == old {
-        return Judged::Same;
+/// An earlier row against its partner, whose cells are put into a place that is used again. Most rows are equal cell for cell, and
+/// are not taken out of where they stand.
+fn compared(
+    old: &impl Earlier,
+    place: usize,
+    latest: &(impl Latest + ?Sized),
+    ground: &Ground,
+    cells: &mut Cells,
+) -> Result<Judged, SavedStop> {
+    latest.cells(place, cells);
+    if old.is(cells) {
+        return Ok(Judged::Same);
     }
+    Ok(differing(old.row()?, Row::of(cells), ground))
+}
+
+/// What is to be said of an earlier row that is not equal to the later one as it stands.
+fn differing(old: Row<PlanColumn>, new: Row<PlanColumn>, ground: &Ground) -> Judged {
     let mut columns: Vec<PlanColumn> = PlanColumn::ALL
         .iter()
         .copied()
@@ -260,7 +271,7 @@ fn compared(old: Row<PlanColumn>, place: usize, latest: &(impl Latest + ?Sized),
         }
     }
     let pair = Pair {
-        new: Some(new.into_owned()),
+        new: Some(new),
         old: Some(old),
         columns,
     };
@@ -279,20 +290,26 @@ fn follows_as_of(old: &Row<PlanColumn>, new: &Row<PlanColumn>, columns: &[PlanCo
     has(old) && has(new) && columns.iter().all(follows) && lasting(old) == lasting(new)
 }
 
-/// Places of the later plan's rows by a digest of their subscription.
+/// Places of the later plan's rows by their subscriptions.
 struct Index {
-    places: Vec<(u64, u32)>,
+    /// Each with the hash of its subscription.
+    places: HashTable<(u64, u32)>,
+    hasher: DefaultHashBuilder,
     /// Of ids that are digits, by what a spreadsheet makes of them; none where several are alike.
     numbers: HashMap<String, Option<usize>>,
 }
 
 impl Index {
     fn new(latest: &(impl Latest + ?Sized), respelt: bool) -> Index {
-        let mut places: Vec<(u64, u32)> = (0..latest.count())
+        let hasher = DefaultHashBuilder::default();
+        let hashed: Vec<(u64, u32)> = (0..latest.count())
             .into_par_iter()
-            .filter_map(|place| Some((digest(&latest.id(place)), u32::try_from(place).ok()?)))
+            .filter_map(|place| Some((hasher.hash_one(&*latest.id(place)), u32::try_from(place).ok()?)))
             .collect();
-        places.par_sort_unstable();
+        let mut places = HashTable::with_capacity(hashed.len());
+        for row in hashed {
+            places.insert_unique(row.0, row, |(hash, _)| *hash);
+        }
         let mut numbers = HashMap::new();
         for place in (0..latest.count()).filter(|_| respelt) {
             if let Some(number) = number(&latest.id(place)) {
@@ -300,7 +317,11 @@ impl Index {
                 numbers.entry(number).and_modify(of_one).or_insert(Some(place));
             }
         }
-        Index { places, numbers }
+        Index {
+            places,
+            hasher,
+            numbers,
+        }
     }
 
     /// Where a subscription stands whose id has lost the zeros before it.
@@ -311,12 +332,11 @@ impl Index {
         }
     }
 
-    /// Where a subscription may stand.
+    /// Where a subscription may stand, in no order.
     fn places(&self, id: &str) -> impl Iterator<Item = usize> {
-        let wanted = digest(id);
-        let start = self.places.partition_point(|(digest, _)| *digest < wanted);
-        let rest = self.places.get(start..).unwrap_or_default();
-        let fits = rest.iter().take_while(move |(digest, _)| *digest == wanted);
+        let wanted = self.hasher.hash_one(id);
+        let near = self.places.iter_hash(wanted);
+        let fits = near.filter(move |(hash, _)| *hash == wanted);
         fits.map(|(_, place)| *place as usize)
     }
 }
@@ -325,10 +345,4 @@ impl Index {
 fn number(id: &str) -> Option<String> {
     let is_number = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| id.trim_start_matches('0').to_owned())
-}
-
-fn digest(id: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    id.hash(&mut hasher);
-    hasher.finish()
 }

@@ -61,12 +61,11 @@ fn runs(exports: &[&str], tables: &[Altered], to: &str) -> Runs {
 }
 
 fn changes_with(old: &[Row<P>], new: &[Row<P>], runs: &Runs, redecided: Option<&HashMap<String, Row<P>>>) -> Changes {
-    let mut rows = old.iter().cloned();
     let ground = Ground {
         dated: runs.dates().is_some(),
         ..Ground::default()
     };
-    let found = find(|| Ok(rows.next()), new, ground).unwrap();
+    let found = find(at_once(old.to_vec()), |_, _| (), new, ground).unwrap();
     let context = Context {
         runs,
         attention_days: 30,
@@ -94,8 +93,7 @@ fn watched(changes: &Changes, holds: &[Hold]) -> Watched {
 
 /// What is told of what was gone before, where the plan goes from some rows to others.
 fn recalled(gone: &[SavedGone], old: &[Row<P>], new: &[Row<P>], to: &str, holds: &[Hold]) -> Watched {
-    let mut rows = old.iter().cloned();
-    let found = find(|| Ok(rows.next()), new, Ground::default()).unwrap();
+    let found = find(at_once(old.to_vec()), |_, _| (), new, Ground::default()).unwrap();
     let runs = runs(&["list.csv"], &[], to);
     let context = Context {
         runs: &runs,
@@ -684,13 +682,12 @@ fn a_row_that_has_lost_its_day_hangs_on_the_one_it_had() {
 #[test]
 fn a_later_row_is_paired_once_though_zeros_are_lost() {
     let paired = |old: &[Row<P>], new: &[Row<P>]| -> Vec<(String, ChangeKind)> {
-        let mut rows = old.iter().cloned();
         let ground = Ground {
             dated: true,
             respelt: true,
             ..Ground::default()
         };
-        let found = find(|| Ok(rows.next()), new, ground).unwrap();
+        let found = find(at_once(old.to_vec()), |_, _| (), new, ground).unwrap();
         let runs = runs(&["list.csv"], &[], "2026-11-21");
         let context = Context {
             runs: &runs,

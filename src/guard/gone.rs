@@ -8,6 +8,7 @@ use std::{
     fs::File,
     io::{BufRead, BufReader, Read},
     path::Path,
+    sync::{Mutex, OnceLock, PoisonError},
 };
 
 use hashbrown::{HashMap, HashSet};
@@ -28,34 +29,44 @@ pub struct LastPlan {
     customers: HashMap<String, u64>,
 }
 
-/// The last plan, counted row by row against tonight's.
+/// The last plan, counted row by row against tonight's, from any thread.
 pub struct Counting<'a> {
-    ids: HashSet<&'a Id>,
-    counted: LastPlan,
+    tonight: &'a Plan,
+    /// Tonight's subscriptions, where one has to be looked for.
+    ids: OnceLock<HashSet<&'a Id>>,
+    counted: Mutex<LastPlan>,
 }
 
 impl<'a> Counting<'a> {
     /// Against this plan.
     pub fn against(tonight: &'a Plan) -> Counting<'a> {
         Counting {
-            ids: tonight.rows.iter().map(|row| &row.subscription.id).collect(),
-            counted: LastPlan::default(),
+            tonight,
+            ids: OnceLock::new(),
+            counted: Mutex::new(LastPlan::default()),
         }
     }
 
     /// Takes a row into account: its subscription and customer, as they were meant.
-    pub fn add(&mut self, subscription: &str, customer: &str) {
-        self.counted.subscriptions += 1;
-        let id = Id::parse(subscription);
-        self.counted.gone += u64::from(id.is_none_or(|id| !self.ids.contains(&id)));
+    pub fn add(&self, subscription: &str, customer: &str) {
+        let ids = || self.tonight.rows.iter().map(|row| &row.subscription.id).collect();
+        let is_there = |id| self.ids.get_or_init(ids).contains(&id);
+        self.count(customer, Id::parse(subscription).is_some_and(is_there));
+    }
+
+    /// The same for a row of which it is known whether its subscription is in tonight's plan.
+    pub fn count(&self, customer: &str, is_there: bool) {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        counted.subscriptions += 1;
+        counted.gone += u64::from(!is_there);
         if !customer.is_empty() {
-            *self.counted.customers.entry_ref(customer).or_default() += 1;
+            *counted.customers.entry_ref(customer).or_default() += 1;
         }
     }
 
     /// What came of it.
     pub fn counted(self) -> LastPlan {
-        self.counted
+        self.counted.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -111,7 +122,7 @@ pub(super) fn gone(tonight: &Tonight<'_>, last: &LastPlan) -> Vec<Tripped> {
 }
 
 /// Counts the rows of a file; none where it is no plan.
-fn compared(plan: impl Read, mut counting: Counting<'_>) -> Option<LastPlan> {
+fn compared(plan: impl Read, counting: Counting<'_>) -> Option<LastPlan> {
     let mut plan = BufReader::with_capacity(1 << 16, plan);
     let head = plan.fill_buf().ok()?;
     let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -142,9 +153,10 @@ mod tests {
     #[test]
     fn a_plan_is_read_by_its_headings_in_any_delimiter() {
         let known = ["a", "-5"].map(|id| Id::parse(id).unwrap());
+        let tonight = Plan::default();
         let counting = || Counting {
-            ids: known.iter().collect(),
-            counted: LastPlan::default(),
+            ids: OnceLock::from(known.iter().collect::<HashSet<&Id>>()),
+            ..Counting::against(&tonight)
         };
         for plan in [
             "action,customer_id,subscription_id\r\nmove,c,a\r\nmove,c,'-5\r\nkeep,,b\r\n",

@@ -9,6 +9,7 @@ use std::{
     path::Path,
 };
 
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -60,20 +61,16 @@ pub(super) fn shown(path: &Path) -> Place {
 /// A finding where an output is not the one that the record tells of.
 fn mixed(path: &Path, record: &SavedRecord) -> Option<Finding> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    let differs = |(name, expected): &(&String, &String)| {
+    let differs = |(name, expected): (&String, &String)| {
         // A name is a name: a record leads to no other folder.
         let is_name = Path::new(name).file_name().is_some_and(|own| own == name.as_str());
         let own = digest(&folder.join(name));
         // A report may stand in another folder.
         let is_missing = own.is_none() && name.ends_with(".csv");
-        is_name && (is_missing || own.is_some_and(|digest| digest != **expected))
+        is_name && (is_missing || own.is_some_and(|digest| digest != *expected))
     };
-    let names: Vec<String> = record
-        .outputs
-        .iter()
-        .filter(differs)
-        .map(|(name, _)| format!("`{name}`"))
-        .collect();
+    let differing = |output| differs(output).then(|| format!("`{}`", output.0));
+    let names: Vec<String> = record.outputs.par_iter().filter_map(differing).collect();
     if names.is_empty() {
         return None;
     }

@@ -34,6 +34,8 @@ pub(super) struct Read {
     pub(super) accounting: Accounting,
     pub(super) findings: Vec<Finding>,
     pub(super) compared: Compared,
+    /// What the last run left.
+    pub(super) last: Option<Last>,
 }
 
 /// The last part of a run: checks that nothing was lost, writes, and says how it went.
@@ -53,6 +55,7 @@ pub(super) fn conclude(
         accounting,
         mut findings,
         mut compared,
+        last,
     } = read;
     // What a hold held may be acted on, where it fits nothing any more.
     for finding in &mut plan.findings {
@@ -75,6 +78,7 @@ pub(super) fn conclude(
         accounting,
         &findings,
         &plan,
+        last,
         compared.last_plan.take(),
     );
     findings.extend(guarded.findings(accounting.rows_read));
@@ -227,17 +231,17 @@ impl Guarded {
     }
 }
 
-/// Asks the guards, with what the last run left.
+/// Asks the guards.
 fn guarded(
     request: &Request<'_>,
     inputs: &[InputRecord],
     accounting: Accounting,
     findings: &[Finding],
     plan: &Plan,
+    last: Option<Last>,
     compared: Option<LastPlan>,
 ) -> Guarded {
     let target = request.target.as_ref();
-    let last = target.and_then(|target| Last::read(&target.run()));
     let shown_plan = target.map_or_else(
         || "-".to_owned(),
         |target| target.plan().to_string_lossy().replace('\\', "/"),

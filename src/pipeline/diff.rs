@@ -49,7 +49,7 @@ pub fn diff(old: &Path, new: &Path, all: bool) -> Result<Diffed, SavedStop> {
         all,
         respelt: earlier.is_respelt() || later_is_respelt,
     };
-    let found = compare::find(|| earlier.next_row(), rows.as_slice(), ground)?;
+    let found = compare::find(|places| earlier.fill(places), |_, _| (), rows.as_slice(), ground)?;
     let earlier_digest = earlier.finish()?;
     let (old_record, note) = fitting(old, records.0, &earlier_digest);
     findings.extend(note);

@@ -18,7 +18,7 @@ use crate::{
     plan::{self, Plan},
     recognise::Customer,
     rules::NumberName,
-    saved::{PlanColumn, PlanFile, Row, SavedGone, SavedRecord, SavedStop, record_of},
+    saved::{PlanColumn, PlanFile, PlanFileRow, Row, SavedGone, SavedRecord, SavedStop, record_of},
     write::{ComparedRecord, PlanRows},
 };
 
@@ -178,15 +178,16 @@ fn with(
         all: false,
         respelt: file.is_respelt(),
     };
-    let mut counting = Counting::against(tonight.plan);
-    let next = || {
-        let row = file.next_row()?;
-        if let Some(row) = &row {
-            counting.add(row.get(PlanColumn::SubscriptionId), row.get(PlanColumn::CustomerId));
+    let counting = Counting::against(tonight.plan);
+    let told = |row: &PlanFileRow, is_there: bool| {
+        let customer = row.get(PlanColumn::CustomerId);
+        match is_there {
+            true => counting.count(customer, true),
+            // It may be there in another spelling.
+            false => counting.add(row.get(PlanColumn::SubscriptionId), customer),
         }
-        Ok(row)
     };
-    let found = compare::find(next, &latest, ground)?;
+    let found = compare::find(|rows| file.fill(rows), told, &latest, ground)?;
     let is_replaced = request.target.as_ref().is_some_and(|target| target.plan() == path);
     let sha256 = file.finish()?;
     let (fitting, finding) = fitting(&path, old, &sha256);

@@ -34,6 +34,7 @@ fn read(subscriptions: u64, findings: Vec<Finding>) -> Read {
         ..Accounting::default()
     };
     Read {
+        last: None,
         tables: BTreeMap::new(),
         rules: Vec::new(),
         catalog: Vec::new(),

@@ -201,6 +201,11 @@ impl<'a> Estate<'a> {
         &self.resolutions[self.resolved[index] as usize]
     }
 
+    /// Those of all offers of the estate, by their numbers.
+    pub(super) fn resolutions(&self) -> &[Resolution] {
+        &self.resolutions
+    }
+
     /// The number of a subscription's offer among those of the estate.
     pub(super) fn offer_number(&self, index: usize) -> u32 {
         self.resolved[index]

@@ -12,7 +12,7 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::{
-    Reason,
+    RUN, Reason,
     at_once::{Tally, target_from},
     decide::Decided,
     estate::{Estate, Imposed},
@@ -192,31 +192,26 @@ impl Estate<'_> {
     }
 
     fn limit_by(&self, decided: &mut [Decided], key: Key, reason: Reason) {
-        // Hardly any tenant comes near a cap: their parts are only looked at where all of them together exceed it.
-        let mut totals: HashMap<Pool, (u64, u64)> = HashMap::new();
-        self.each(decided, key, |pool, part, cap| {
-            let total = totals.entry(pool).or_default();
-            total.0 += part.seats;
-            total.1 = total.1.max(cap.map_or(0, |cap| cap.seats));
-        });
-        let near: HashSet<Pool> = totals
-            .into_iter()
-            .filter(|(_, (seats, cap))| *cap > 0 && seats > cap)
-            .map(|(pool, _)| pool)
-            .collect();
-        if near.is_empty() {
-            return;
-        }
-        let mut pools: HashMap<Pool, Together> = HashMap::with_capacity(near.len());
-        self.each(decided, key, |pool, part, cap| {
-            if near.contains(&pool) {
-                let entry = self.entry(decided, part);
-                pools.entry(pool).or_default().add(entry, cap);
+        let counting = self.counting(decided, key);
+        let of_run = |(run, decided): (usize, &[Decided])| {
+            let mut counted = Vec::new();
+            for (index, decided) in (run * RUN..).zip(decided) {
+                self.parts(index, decided, &counting, |part| counted.push(part));
+            }
+            counted
+        };
+        let mut counted: Vec<Counted<'_>> = decided.par_chunks(RUN).enumerate().flat_map_iter(of_run).collect();
+        counted.par_sort_unstable_by_key(|one| (one.pool, one.part.index, one.part.from));
+        let pools = counted.par_chunk_by(|one, next| one.pool == next.pool);
+        let over = pools.map(|pool| {
+            // Hardly any tenant comes near a cap: its parts are only looked at where all of them together exceed it.
+            let seats: u64 = pool.iter().map(|one| one.part.seats).sum();
+            let cap = pool.iter().filter_map(|one| one.cap).map(|cap| cap.seats).max();
+            match cap.is_some_and(|cap| seats > cap) {
+                true => self.over(self.together(decided, pool.iter()), reason),
+                false => Vec::new(),
             }
         });
-        let mut pools: Vec<(Pool, Together)> = pools.into_iter().collect();
-        pools.par_sort_unstable_by_key(|(pool, _)| *pool);
-        let over = pools.into_par_iter().map(|(_, together)| self.over(together, reason));
         let over: Vec<Vec<Over>> = over.collect();
         // An order that is over the cap in several pools is told of by the first.
         let mut told: HashSet<usize> = HashSet::new();
@@ -265,19 +260,30 @@ impl Estate<'_> {
             Reason::SeatCapFamily => family,
             _ => sku,
         };
-        let mut pools: BTreeMap<Pool, Together> = BTreeMap::new();
-        self.each(decided, key, |pool, part, cap| {
-            if Some(pool.0) == self.subscriptions[index].customer_id {
-                let entry = self.entry(decided, part);
-                pools.entry(pool).or_default().add(entry, cap);
+        let counting = self.counting(decided, key);
+        let customer_id = self.subscriptions[index].customer_id;
+        let mut pools: BTreeMap<Pool, Vec<Counted<'_>>> = BTreeMap::new();
+        for (index, decided) in decided.iter().enumerate() {
+            if self.subscriptions[index].customer_id == customer_id {
+                self.parts(index, decided, &counting, |one| {
+                    pools.entry(one.pool).or_default().push(one)
+                });
             }
-        });
-        pools.into_values().find_map(|together| {
-            let together = together.in_order(self);
+        }
+        pools.into_values().find_map(|pool| {
+            let together = self.together(decided, pool.iter()).in_order(self);
             let mut orders = together.entries.iter().filter(|entry| entry.is_order());
             let day = day_of(reason, orders.find(|entry| entry.index == index)?);
             together.sum(self, day, &together.tallies())
         })
+    }
+
+    fn together<'c>(&self, decided: &[Decided], pool: impl Iterator<Item = &'c Counted<'c>>) -> Together {
+        let mut together = Together::default();
+        for one in pool {
+            together.add(self.entry(decided, one.part), one.cap);
+        }
+        together
     }
 
     /// The days of a part.
@@ -294,54 +300,97 @@ impl Estate<'_> {
         }
     }
 
-    /// Tells of every source and target what it counts with, and of a target its cap.
-    fn each(&self, decided: &[Decided], key: Key, mut tell: impl FnMut(Pool, Part, Option<&Cap>)) {
+    /// By what the offers and targets of the estate count.
+    fn counting(&self, decided: &[Decided], key: Key) -> Counting {
+        let ids_of = |run: &[Decided]| -> HashMap<usize, Text> {
+            let mut ids = HashMap::new();
+            for target in run.iter().flat_map(|decided| &decided.decision.targets) {
+                let id = &target.offer_id;
+                ids.entry(place_of(id)).or_insert_with(|| id.clone());
+            }
+            ids
+        };
+        let all = |mut one: HashMap<usize, Text>, other| {
+            one.extend(other);
+            one
+        };
+        let mut ids: Vec<(usize, Text)> = decided
+            .par_chunks(RUN)
+            .map(ids_of)
+            .reduce(HashMap::new, all)
+            .into_iter()
+            .collect();
+        // Numbers do not hang on where a text is kept.
+        ids.sort_unstable_by(|(_, one), (_, other)| one.cmp(other));
         let mut names = Names::default();
-        // Of each offer of the estate what it counts with, and of each target that and its cap: there are few.
-        let mut sources: HashMap<u32, Option<u32>> = HashMap::new();
-        let mut targets: HashMap<Text, Option<(u32, Cap)>> = HashMap::new();
-        for (index, decided) in decided.iter().enumerate() {
-            let subscription = &self.subscriptions[index];
-            let Some(customer_id) = subscription.customer_id else {
-                continue;
+        let capped = |(place, id): (usize, Text)| {
+            let offer = self.context.catalog.by_order_id(&id)?;
+            let cap = Cap {
+                seats: u64::from(offer.seat_cap?.0),
+                key: offer.key.clone(),
+                source: offer.source.clone(),
+                certainty: offer.certainty,
             };
-            let seats = subscription.seats.map_or(0, |seats| u64::from(seats.0));
-            let source = match self.resolution(index) {
-                Resolution::Known { offer, .. } if subscription.state != Some(State::Deleted) => *sources
-                    .entry(self.offer_number(index))
-                    .or_insert_with(|| names.of(key(offer)?)),
-                _ => None,
-            };
-            if let Some(name) = source {
-                let from = None;
-                tell((customer_id, name), Part { index, seats, from }, None);
-            }
-            let from = target_from(decided);
-            if from.is_none() {
-                continue;
-            }
-            for target in &decided.decision.targets {
-                let mut of_target = || {
-                    let offer = self.context.catalog.by_order_id(&target.offer_id)?;
-                    let cap = Cap {
-                        seats: u64::from(offer.seat_cap?.0),
-                        key: offer.key.clone(),
-                        source: offer.source.clone(),
-                        certainty: offer.certainty,
-                    };
-                    Some((names.of(key(offer)?)?, cap))
-                };
-                if !targets.contains_key(&target.offer_id) {
-                    let known = of_target();
-                    targets.insert(target.offer_id.clone(), known);
-                }
-                let Some(Some((name, cap))) = targets.get(&target.offer_id) else {
-                    continue;
-                };
-                tell((customer_id, *name), Part { index, seats, from }, Some(cap));
+            Some((place, (names.of(key(offer)?), cap)))
+        };
+        let targets = ids.into_iter().filter_map(capped).collect();
+        // What no target counts with has no cap.
+        let of_source = |resolution: &Resolution| match resolution {
+            Resolution::Known { offer, .. } => names.numbers.get(&key(offer)?).copied(),
+            Resolution::Ambiguous(_) | Resolution::Unknown => None,
+        };
+        Counting {
+            sources: self.resolutions().iter().map(of_source).collect(),
+            targets,
+        }
+    }
+
+    /// Tells of a row's source and targets what they count with, and of a target its cap.
+    fn parts<'c>(&self, index: usize, decided: &Decided, counting: &'c Counting, mut tell: impl FnMut(Counted<'c>)) {
+        let subscription = &self.subscriptions[index];
+        let Some(customer_id) = subscription.customer_id else {
+            return;
+        };
+        let seats = subscription.seats.map_or(0, |seats| u64::from(seats.0));
+        let mut count = |number, from, cap| {
+            tell(Counted {
+                pool: (customer_id, number),
+                part: Part { index, seats, from },
+                cap,
+            });
+        };
+        let source = counting.sources[self.offer_number(index) as usize];
+        if let Some(number) = source.filter(|_| subscription.state != Some(State::Deleted)) {
+            count(number, None, None);
+        }
+        let from = target_from(decided);
+        for target in decided.decision.targets.iter().filter(|_| from.is_some()) {
+            if let Some((number, cap)) = counting.targets.get(&place_of(&target.offer_id)) {
+                count(*number, from, Some(cap));
             }
         }
     }
+}
+
+/// By what the offers of an estate count: there are few, and rows share their texts.
+struct Counting {
+    /// Of each offer of the estate.
+    sources: Vec<Option<u32>>,
+    /// Of each target with a cap, by the place of its id.
+    targets: HashMap<usize, (u32, Cap)>,
+}
+
+/// A part of a pool.
+struct Counted<'a> {
+    pool: Pool,
+    part: Part,
+    /// Of a target.
+    cap: Option<&'a Cap>,
+}
+
+/// Where a text is kept, by which one that rows share is known without looking at it.
+fn place_of(text: &Text) -> usize {
+    text.as_ptr().addr()
 }
 
 /// The day on which an order counts: its own, or that on which everything has moved.
@@ -356,9 +405,9 @@ struct Names {
 }
 
 impl Names {
-    fn of(&mut self, name: Text) -> Option<u32> {
+    fn of(&mut self, name: Text) -> u32 {
         let next = self.numbers.len() as u32;
-        Some(*self.numbers.entry(name).or_insert(next))
+        *self.numbers.entry(name).or_insert(next)
     }
 }
 

@@ -25,10 +25,10 @@ pub use gone::SavedGone;
 pub use neutral::{neutralised, restored};
 pub(crate) use nights::night_of;
 pub use nights::{Nights, NightsStop};
-pub use plan_file::PlanFile;
+pub use plan_file::{PlanFile, PlanFileRow};
 pub use record::{SavedCatalogFile, SavedInput, SavedInputTable, SavedPrevious, SavedRecord, SavedSettings};
 pub use spelling::says_the_same;
-pub use table::{Row, RowReader, Rows, Unlike};
+pub use table::{Cells, RawRow, Row, RowReader, Rows, Unlike};
 
 /// A plan with its companions.
 #[derive(Debug, Clone, PartialEq, Default)]

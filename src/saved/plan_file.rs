@@ -1,34 +1,102 @@
 //! A plan read row by row, for plans of any size.
 //!
-//! In: the path of a `plan.csv`, or of a night of a history, which is compressed. Out: its run record and its rows one at a time, so
-//! that no more than one is held; at the end the SHA-256 of what was read, which tells whether the record belongs to this plan. Where
+//! In: the path of a `plan.csv`, or of a night of a history, which is compressed. Out: its run record and its rows, a few thousand at
+//! a time, in places that are used again, so that no more than these are held; at the end the SHA-256 of what was read, which tells whether the record belongs to this plan. Where
 //! a spreadsheet has saved the plan again, its dates are read from all of them together. Refuses what [`super::SavedPlan`] refuses; looks at no other companion.
 
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 
 use super::{
-    PlanColumn, REQUIRED, Row, RowReader, SavedRecord, SavedStop, Unlike, record_of,
+    Cells, PlanColumn, REQUIRED, RawRow, Row, RowReader, SavedRecord, SavedStop, Unlike, record_of,
     spelling::{Dates, Spelling, is_foreign},
 };
 
+/// Rows that come together.
+const TOGETHER: usize = 8192;
+
 /// A plan under way.
 pub struct PlanFile {
-    path: PathBuf,
+    whole: Arc<Whole>,
     record: Option<SavedRecord>,
     rows: RowReader<BufReader<Digested>, PlanColumn>,
     /// The first row, read already.
-    first: Option<Row<PlanColumn>>,
-    /// How its dates are written, where they are not as we write them.
-    spelling: Option<Spelling>,
+    first: Option<RawRow<PlanColumn>>,
     /// Whether it is not as a run wrote it, as far as that can be told.
     is_changed: bool,
+}
+
+/// What is to be known of a plan to understand a row of it.
+struct Whole {
+    path: PathBuf,
+    /// How its dates are written, where they are not as we write them.
+    spelling: Mutex<Option<Arc<Spelling>>>,
+}
+
+/// A row of a plan, as it stands there.
+pub struct PlanFileRow {
+    raw: RawRow<PlanColumn>,
+    whole: Arc<Whole>,
+}
+
+impl PlanFileRow {
+    /// The text of a cell; empty where it does not apply, or is no text.
+    pub fn get(&self, column: PlanColumn) -> &str {
+        self.raw.get(column)
+    }
+
+    /// Whether each cell is the one of a row as we write it.
+    pub fn is(&self, cells: &Cells) -> bool {
+        self.raw.is(cells)
+    }
+
+    /// The row with its dates as we write them.
+    ///
+    /// # Errors
+    /// Where it cannot be understood.
+    pub fn row(&self) -> Result<Row<PlanColumn>, SavedStop> {
+        self.whole.row(&self.raw)
+    }
+}
+
+impl Whole {
+    fn not_a_plan(&self, cause: Unlike) -> SavedStop {
+        SavedStop::NotAPlan {
+            path: self.path.clone(),
+            cause,
+        }
+    }
+
+    fn row(&self, raw: &RawRow<PlanColumn>) -> Result<Row<PlanColumn>, SavedStop> {
+        let row = raw.row().map_err(|cause| self.not_a_plan(cause))?;
+        if !is_foreign(&row) {
+            return Ok(row);
+        }
+        let ours = self.spelling()?.ours(&row, raw.line());
+        ours.map_err(|cause| self.not_a_plan(cause))
+    }
+
+    /// How dates are written in the whole file, which is read once more for that when it is asked first.
+    fn spelling(&self) -> Result<Arc<Spelling>, SavedStop> {
+        let mut known = self.spelling.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(spelling) = &*known {
+            return Ok(Arc::clone(spelling));
+        }
+        let mut rows = RowReader::open(opened(&self.path)?, REQUIRED).map_err(|cause| self.not_a_plan(cause))?;
+        let mut dates = Dates::new();
+        while let Some(row) = rows.next_row().map_err(|cause| self.not_a_plan(cause))? {
+            dates.add(&row, rows.line());
+        }
+        let spelling = dates.spelling().map_err(|cause| self.not_a_plan(cause))?;
+        Ok(Arc::clone(known.insert(Arc::new(spelling))))
+    }
 }
 
 impl PlanFile {
@@ -38,28 +106,32 @@ impl PlanFile {
     /// Where it or its run record cannot be read, or is none of ours.
     pub fn open(plan: &Path) -> Result<PlanFile, SavedStop> {
         let file = opened(plan)?;
-        let not_a_plan = |cause| SavedStop::NotAPlan {
+        let whole = Whole {
             path: plan.to_owned(),
-            cause,
+            spelling: Mutex::new(None),
         };
+        let not_a_plan = |cause| whole.not_a_plan(cause);
         let mut rows = RowReader::open(file, REQUIRED).map_err(not_a_plan)?;
-        let first = rows.next_row().map_err(not_a_plan)?;
+        let mut first = rows.place();
+        let has_rows = rows.read(&mut first).map_err(not_a_plan)?;
         let mut opened = PlanFile {
-            path: plan.to_owned(),
             record: record_of(plan)?,
             rows,
             first: None,
-            spelling: None,
             is_changed: false,
+            whole: Arc::new(whole),
         };
         opened.is_changed = opened.is_changed()?;
-        opened.first = first.map(|row| opened.as_ours(row)).transpose()?;
+        if has_rows {
+            opened.whole.row(&first)?;
+            opened.first = Some(first);
+        }
         Ok(opened)
     }
 
     /// Its path.
     pub fn path(&self) -> &Path {
-        &self.path
+        &self.whole.path
     }
 
     /// What its run recorded, if that is there.
@@ -74,17 +146,19 @@ impl PlanFile {
 
     /// Whether a spreadsheet may have saved it again.
     pub fn is_respelt(&self) -> bool {
-        self.spelling.is_some() || self.is_changed
+        let spelling = self.whole.spelling.lock().unwrap_or_else(PoisonError::into_inner);
+        spelling.is_some() || self.is_changed
     }
 
     /// Whether it is another file than its record tells of; without one, whether it looks as spreadsheets save a file.
     fn is_changed(&self) -> Result<bool, SavedStop> {
-        let record = self.record.as_ref().filter(|record| record.names(&self.path));
+        let path = self.path();
+        let record = self.record.as_ref().filter(|record| record.names(path));
         let Some(record) = record else {
             return Ok(self.rows.is_marked());
         };
-        let digest = digest_of(opened(&self.path)?).map_err(|cause| unreadable(&self.path, cause))?;
-        Ok(!record.tells_of(&self.path, &digest))
+        let digest = digest_of(opened(path)?).map_err(|cause| unreadable(path, cause))?;
+        Ok(!record.tells_of(path, &digest))
     }
 
     /// The next row; none at the end.
@@ -92,44 +166,43 @@ impl PlanFile {
     /// # Errors
     /// Where the rest cannot be read, or is none of ours.
     pub fn next_row(&mut self) -> Result<Option<Row<PlanColumn>>, SavedStop> {
+        let mut next = self.place();
+        let is_there = self.read(&mut next)?;
+        is_there.then(|| next.row()).transpose()
+    }
+
+    /// Puts the next rows into places that are used again, and makes such as are missing. Gives how many rows there are; none at
+    /// the end.
+    ///
+    /// # Errors
+    /// Where the rest cannot be read, or is none of ours.
+    pub fn fill(&mut self, places: &mut Vec<PlanFileRow>) -> Result<usize, SavedStop> {
+        for count in 0..TOGETHER {
+            if places.len() == count {
+                places.push(self.place());
+            }
+            let place = places.get_mut(count);
+            if !place.map_or(Ok(false), |place| self.read(place))? {
+                return Ok(count);
+            }
+        }
+        Ok(TOGETHER)
+    }
+
+    fn place(&self) -> PlanFileRow {
+        PlanFileRow {
+            raw: self.rows.place(),
+            whole: Arc::clone(&self.whole),
+        }
+    }
+
+    fn read(&mut self, next: &mut PlanFileRow) -> Result<bool, SavedStop> {
         if let Some(first) = self.first.take() {
-            return Ok(Some(first));
+            next.raw = first;
+            return Ok(true);
         }
-        match self.rows.next_row() {
-            Ok(row) => row.map(|row| self.as_ours(row)).transpose(),
-            Err(cause) => Err(self.not_a_plan(cause)),
-        }
-    }
-
-    fn not_a_plan(&self, cause: Unlike) -> SavedStop {
-        SavedStop::NotAPlan {
-            path: self.path.clone(),
-            cause,
-        }
-    }
-
-    /// A row just read, with its dates as we write them.
-    fn as_ours(&mut self, row: Row<PlanColumn>) -> Result<Row<PlanColumn>, SavedStop> {
-        if !is_foreign(&row) {
-            return Ok(row);
-        }
-        let spelling = match self.spelling.take() {
-            Some(spelling) => spelling,
-            None => self.spelling_of_all()?,
-        };
-        let ours = spelling.ours(&row, self.rows.line());
-        self.spelling = Some(spelling);
-        ours.map_err(|cause| self.not_a_plan(cause))
-    }
-
-    /// How dates are written in the whole file, which is read once more for that.
-    fn spelling_of_all(&self) -> Result<Spelling, SavedStop> {
-        let mut rows = RowReader::open(opened(&self.path)?, REQUIRED).map_err(|cause| self.not_a_plan(cause))?;
-        let mut dates = Dates::new();
-        while let Some(row) = rows.next_row().map_err(|cause| self.not_a_plan(cause))? {
-            dates.add(&row, rows.line());
-        }
-        dates.spelling().map_err(|cause| self.not_a_plan(cause))
+        let read = self.rows.read(&mut next.raw);
+        read.map_err(|cause| self.whole.not_a_plan(cause))
     }
 
     /// At the end of the rows: the SHA-256 of the file, in hexadecimal.
@@ -137,7 +210,7 @@ impl PlanFile {
     /// # Errors
     /// Where the rest cannot be read.
     pub fn finish(self) -> Result<String, SavedStop> {
-        digest_of(self.rows.into_inner()).map_err(|cause| unreadable(&self.path, cause))
+        digest_of(self.rows.into_inner()).map_err(|cause| unreadable(&self.whole.path, cause))
     }
 }
 

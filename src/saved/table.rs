@@ -4,25 +4,59 @@
 //! cell the text that was meant (what was neutralised is restored). Columns are found by their headings, so that an earlier
 //! version's file is understood; a heading that no version of ours has, or a required one that is missing, refuses the file.
 
-use std::io::{self, BufRead};
+use std::{
+    io::{self, BufRead},
+    marker::PhantomData,
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::{Columns, restored};
+use crate::terms::date_of;
+
+/// Bytes that most rows fit into.
+const ROW: usize = 512;
+
+/// The cells of a row, one after the other, in a place that is used again for the next.
+#[derive(Debug, Clone, Default)]
+pub struct Cells {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Cells {
+    /// An empty place for the next row: its bytes, and where its cells end.
+    pub(crate) fn next(&mut self) -> (&mut Vec<u8>, &mut Vec<usize>) {
+        self.bytes.clear();
+        self.ends.clear();
+        (&mut self.bytes, &mut self.ends)
+    }
+
+    /// Each cell, in UTF-8.
+    pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends.iter().map(move |&end| {
+            let cell = self.bytes.get(start..end).unwrap_or_default();
+            start = end;
+            cell
+        })
+    }
+}
 
 /// A row of a file of ours: one text for each column, kept together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row<C> {
     text: Box<str>,
     ends: Box<[u32]>,
-    columns: std::marker::PhantomData<C>,
+    columns: PhantomData<C>,
 }
 
 impl<C: Columns> Row<C> {
     /// A row from a text for each column, in their order; missing ones are empty.
     pub fn new<'a>(cells: impl IntoIterator<Item = &'a str>) -> Row<C> {
-        let mut text = String::new();
+        let mut text = String::with_capacity(ROW);
         let mut ends = Vec::with_capacity(C::ALL.len());
         for cell in cells.into_iter().take(C::ALL.len()) {
             text.push_str(cell);
@@ -32,8 +66,14 @@ impl<C: Columns> Row<C> {
         Row {
             text: text.into(),
             ends: ends.into(),
-            columns: std::marker::PhantomData,
+            columns: PhantomData,
         }
+    }
+
+    /// A row from the cells of one.
+    pub fn of(cells: &Cells) -> Row<C> {
+        // Cells are UTF-8: they are made of texts.
+        Row::new(cells.iter().map(|cell| std::str::from_utf8(cell).unwrap_or_default()))
     }
 
     /// The text of a cell; empty where it does not apply.
@@ -45,7 +85,7 @@ impl<C: Columns> Row<C> {
 
     /// A date; none where the cell is empty or holds something else.
     pub fn date(&self, column: C) -> Option<NaiveDate> {
-        self.get(column).parse().ok()
+        date_of(self.get(column))
     }
 
     /// A number; none where the cell is empty or holds something else.
@@ -135,13 +175,72 @@ impl<C: Columns> Rows<C> {
     }
 }
 
+/// How a file has its columns.
+#[derive(Debug)]
+struct Layout<C> {
+    headings: usize,
+    /// Where each column of ours stands.
+    places: Vec<Option<usize>>,
+    columns: PhantomData<C>,
+}
+
+/// A row as it stands in a file of ours: its cells are looked at where they are.
+#[derive(Debug)]
+pub struct RawRow<C> {
+    record: ByteRecord,
+    layout: Arc<Layout<C>>,
+}
+
+impl<C: Columns> RawRow<C> {
+    fn new(layout: &Arc<Layout<C>>) -> RawRow<C> {
+        RawRow {
+            record: ByteRecord::new(),
+            layout: Arc::clone(layout),
+        }
+    }
+
+    fn cell(&self, place: Option<usize>) -> &[u8] {
+        place.and_then(|place| self.record.get(place)).unwrap_or_default()
+    }
+
+    /// The text of a cell, as it was meant; empty where it does not apply, or is no text.
+    pub fn get(&self, column: C) -> &str {
+        let place = self.layout.places.get(column.index()).copied().flatten();
+        std::str::from_utf8(self.cell(place)).map_or("", restored)
+    }
+
+    /// Whether each cell is the one of a row.
+    pub fn is(&self, cells: &Cells) -> bool {
+        let own = self.layout.places.iter().map(|place| {
+            let cell = self.cell(*place);
+            cell.strip_prefix(b"'").unwrap_or(cell)
+        });
+        own.eq(cells.iter())
+    }
+
+    /// The row, taken out of the file.
+    ///
+    /// # Errors
+    /// Where it is no text.
+    pub fn row(&self) -> Result<Row<C>, Unlike> {
+        let mut cells = Vec::with_capacity(C::ALL.len());
+        for place in &self.layout.places {
+            let text = std::str::from_utf8(self.cell(*place)).map_err(|_| Unlike::Encoding(self.line()))?;
+            cells.push(restored(text));
+        }
+        Ok(Row::new(cells))
+    }
+
+    /// Its line in the file.
+    pub(super) fn line(&self) -> u64 {
+        self.record.position().map_or(0, csv::Position::line)
+    }
+}
+
 /// A file of ours, read row by row.
 pub struct RowReader<R, C> {
     reader: csv::Reader<R>,
-    record: ByteRecord,
-    headings: usize,
-    places: Vec<Option<usize>>,
-    columns: std::marker::PhantomData<C>,
+    current: RawRow<C>,
     is_marked: bool,
 }
 
@@ -172,12 +271,14 @@ impl<R: BufRead, C: Columns> RowReader<R, C> {
             .iter()
             .map(|cell| String::from_utf8_lossy(cell).trim().to_owned())
             .collect();
-        Ok(RowReader {
-            reader,
-            record,
+        let layout = Layout {
             headings: headings.len(),
             places: places(&headings, required)?,
-            columns: std::marker::PhantomData,
+            columns: PhantomData,
+        };
+        Ok(RowReader {
+            reader,
+            current: RawRow::new(&Arc::new(layout)),
             is_marked: mark || delimiter == b';',
         })
     }
@@ -189,7 +290,7 @@ impl<R: BufRead, C: Columns> RowReader<R, C> {
 
     /// Columns that the file does not have; their cells are empty.
     pub fn missing(&self) -> Vec<C> {
-        let columns = C::ALL.iter().zip(&self.places);
+        let columns = C::ALL.iter().zip(&self.current.layout.places);
         let missing = columns.filter(|(_, place)| place.is_none());
         missing.map(|(&column, _)| column).collect()
     }
@@ -199,35 +300,46 @@ impl<R: BufRead, C: Columns> RowReader<R, C> {
     /// # Errors
     /// Where the rest cannot be read, or is none of ours.
     pub fn next_row(&mut self) -> Result<Option<Row<C>>, Unlike> {
-        let record = &mut self.record;
-        if !self.reader.read_byte_record(record).map_err(not_csv)? {
-            return Ok(None);
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        if record.len() != self.headings {
-            return Err(Unlike::Ragged {
-                line,
-                cells: record.len(),
-                headings: self.headings,
-            });
-        }
-        let mut cells = Vec::with_capacity(C::ALL.len());
-        for place in &self.places {
-            let bytes = place.and_then(|place| record.get(place)).unwrap_or_default();
-            let text = std::str::from_utf8(bytes).map_err(|_| Unlike::Encoding(line))?;
-            cells.push(restored(text));
-        }
-        Ok(Some(Row::new(cells)))
+        let is_there = read(&mut self.reader, &mut self.current)?;
+        is_there.then(|| self.current.row()).transpose()
+    }
+
+    /// A place for a row of this file.
+    pub fn place(&self) -> RawRow<C> {
+        RawRow::new(&self.current.layout)
+    }
+
+    /// Reads the next row into its place; false at the end.
+    ///
+    /// # Errors
+    /// Where the rest cannot be read, or is none of ours.
+    pub fn read(&mut self, row: &mut RawRow<C>) -> Result<bool, Unlike> {
+        read(&mut self.reader, row)
     }
 
     /// The line of the row that came last.
     pub(super) fn line(&self) -> u64 {
-        self.record.position().map_or(0, csv::Position::line)
+        self.current.line()
     }
 
     /// What the rows came from.
     pub(super) fn into_inner(self) -> R {
         self.reader.into_inner()
+    }
+}
+
+fn read<C>(reader: &mut csv::Reader<impl io::Read>, row: &mut RawRow<C>) -> Result<bool, Unlike> {
+    if !reader.read_byte_record(&mut row.record).map_err(not_csv)? {
+        return Ok(false);
+    }
+    let (cells, headings) = (row.record.len(), row.layout.headings);
+    match cells == headings {
+        true => Ok(true),
+        false => Err(Unlike::Ragged {
+            line: row.record.position().map_or(0, csv::Position::line),
+            cells,
+            headings,
+        }),
     }
 }
 

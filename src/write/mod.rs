@@ -22,7 +22,7 @@ use crate::{
     config::OutputSettings,
     finding::Finding,
     plan::Plan,
-    saved::{ChangeColumn, Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn},
+    saved::{Cells, ChangeColumn, Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn},
 };
 
 mod calendar;
@@ -333,13 +333,14 @@ pub fn write_changes(changes: &Changes, settings: OutputSettings, out: &mut (dyn
 pub fn saved(plan: &Plan, findings: &[Finding], record: SavedRecord) -> SavedPlan {
     SavedPlan {
         record,
-        rows: cells(plan.rows.iter(), plan_lines::fill),
+        rows: cells(&plan.rows, Some, plan_lines::fill),
         missing: Vec::new(),
         steps: cells(
-            plan.step_refs.iter().filter_map(|step| plan.told_step(step)),
+            &plan.step_refs,
+            |step| plan.told_step(step),
             |step, line| step_lines::fill(&step, line),
         ),
-        findings: cells(findings.iter(), finding_lines::fill),
+        findings: cells(findings, Some, finding_lines::fill),
     }
 }
 
@@ -357,30 +358,47 @@ impl Latest for PlanRows<'_> {
             .into()
     }
 
+    fn is_of(&self, index: usize, id: &str) -> bool {
+        self.0.rows.get(index).is_some_and(|row| row.subscription.id.is(id))
+    }
+
+    fn cells(&self, index: usize, cells: &mut Cells) {
+        match self.0.rows.get(index) {
+            Some(row) => fill_cells(cells, row, plan_lines::fill),
+            None => *cells = Cells::default(),
+        }
+    }
+
     fn row(&self, index: usize) -> Cow<'_, Row<PlanColumn>> {
-        let mut row = cells(self.0.rows.get(index).into_iter(), plan_lines::fill);
-        Cow::Owned(row.pop().unwrap_or_else(|| Row::new([])))
+        let mut cells = Cells::default();
+        self.cells(index, &mut cells);
+        Cow::Owned(Row::of(&cells))
     }
 }
 
 /// Items as rows of cells: what would be read back if their lines were written.
-fn cells<T, C: Columns>(items: impl Iterator<Item = T>, fill: impl Fn(T, &mut Line<'_>)) -> Vec<Row<C>> {
-    let (mut buffer, mut ends) = (Vec::new(), Vec::new());
-    let row = |item| {
-        buffer.clear();
-        ends.clear();
-        let mut line = Line::meant(&mut buffer, &mut ends);
-        fill(item, &mut line);
-        line.end();
-        let mut start = 0;
-        Row::new(ends.iter().map(|&end| {
-            let cell = buffer.get(start..end).unwrap_or_default();
-            start = end;
-            // Cells are UTF-8: they are made of texts.
-            std::str::from_utf8(cell).unwrap_or_default()
-        }))
+fn cells<'a, T: Sync, V, C: Columns + Send>(
+    items: &'a [T],
+    view: impl Fn(&'a T) -> Option<V> + Sync,
+    fill: impl Fn(V, &mut Line<'_>) + Sync,
+) -> Vec<Row<C>> {
+    let of_chunk = |chunk: &'a [T]| -> Vec<Row<C>> {
+        let mut cells = Cells::default();
+        let row = |item| {
+            fill_cells(&mut cells, item, &fill);
+            Row::of(&cells)
+        };
+        chunk.iter().filter_map(&view).map(row).collect()
     };
-    items.map(row).collect()
+    items.par_chunks(CHUNK).flat_map_iter(of_chunk).collect()
+}
+
+/// Puts an item into cells.
+fn fill_cells<V>(cells: &mut Cells, item: V, fill: impl Fn(V, &mut Line<'_>)) {
+    let (buffer, ends) = cells.next();
+    let mut line = Line::meant(buffer, ends);
+    fill(item, &mut line);
+    line.end();
 }
 
 fn name(path: &Path) -> String {

@@ -639,9 +639,9 @@ fn changes_stand_in_the_set_and_do_not_outlive_their_comparison() {
     let (before, mut after) = (plan(), plan());
     after.rows[0].subscription.seats = Some(crate::terms::Seats(26));
     let rows = PlanRows(&before);
-    let mut rows = (0..rows.count()).map(|place| rows.row(place).into_owned());
+    let rows = (0..rows.count()).map(|place| rows.row(place).into_owned());
     let latest = PlanRows(&after);
-    let found = crate::compare::find(|| Ok(rows.next()), &latest, Default::default()).unwrap();
+    let found = crate::compare::find(crate::compare::at_once(rows), |_, _| (), &latest, Default::default()).unwrap();
     let context = crate::compare::Context {
         runs: &Default::default(),
         attention_days: 30,

@@ -7,10 +7,12 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, VecDeque},
     io::{self, Write},
 };
 
+use hashbrown::HashMap;
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -42,65 +44,69 @@ const NAMED: &str = "named";
 
 const SIGN: char = '\u{1}';
 
-struct Column {
+/// Cells that are made before they get their numbers.
+const MADE_AT_ONCE: usize = 1 << 15;
+
+/// A column under way: where its cells come from.
+struct Column<'a> {
     name: &'static str,
     pool: &'static str,
-    numbers: Vec<u32>,
+    cells: Source<'a>,
 }
 
-type Pools<'a> = BTreeMap<&'static str, Pool<'a>>;
+/// The cells of a column, made when its pool is.
+type Source<'a> = Box<dyn Fn(&mut dyn FnMut(Cow<'a, str>)) + Sync + 'a>;
+
+/// A table of the page: its name, how many rows it has, its columns.
+type Table<'a> = (&'static str, usize, Vec<Column<'a>>);
 
 /// Writes the JSON.
 pub(super) fn write(plan: &SavedPlan, out: &mut dyn Write) -> io::Result<()> {
-    let mut pools = Pools::new();
-    let plan_columns = columns(&plan.rows, &mut pools, |row, column| row.get(column).into());
     // The first of an id counts, here as in the browser.
-    let mut rows: HashMap<&str, &Row<PlanColumn>> = HashMap::new();
+    let mut rows: HashMap<&str, &Row<PlanColumn>> = HashMap::with_capacity(plan.rows.len());
     for row in &plan.rows {
         rows.entry(row.get(PlanColumn::SubscriptionId)).or_insert(row);
     }
-    let steps = columns(&plan.steps, &mut pools, |row, column| match column {
-        StepColumn::Detail => {
-            let of = rows.get(row.get(StepColumn::SubscriptionId));
-            signed(
-                row.get(column),
-                SIGNS.map(|repeats| of.map_or("", |of| of.get(repeats))),
-            )
-        }
-        _ => row.get(column).into(),
+    let plan_columns = columns(&plan.rows, |_| None);
+    let steps = columns(&plan.steps, |column| match column {
+        StepColumn::Detail => Some(made(&plan.steps, |row| detail(row, &rows))),
+        _ => None,
     });
-    let mut findings = columns(&plan.findings, &mut pools, |row, column| match column {
-        FindingColumn::Message | FindingColumn::Hint => {
-            let [id, value, heading, file] = FINDING_SIGNS.map(|own| row.get(own));
-            signed(row.get(column), [id, value, heading, file, named(row)])
-        }
-        _ => row.get(column).into(),
+    let mut findings = columns(&plan.findings, |column| match column {
+        FindingColumn::Message | FindingColumn::Hint => Some(made(&plan.findings, move |row| said(row, column))),
+        _ => None,
     });
-    findings.push(column(NAMED, NAMED, &plan.findings, &mut pools, |row| {
-        named(row).into()
-    }));
+    findings.push(Column {
+        name: NAMED,
+        pool: NAMED,
+        cells: of_rows(&plan.findings, |row| named(row)),
+    });
+    let tables: [Table<'_>; 3] = [
+        ("plan", plan.rows.len(), plan_columns),
+        ("steps", plan.steps.len(), steps),
+        ("findings", plan.findings.len(), findings),
+    ];
+    let mut numbered = numbered(&tables);
     out.write_all(b"{\"pools\":{")?;
-    for (index, (name, pool)) in pools.iter().enumerate() {
+    for (index, (name, (pool, _))) in numbered.iter().enumerate() {
         let comma = if index == 0 { "" } else { "," };
         write!(out, "{comma}\"{name}\":")?;
         markup::write_json(&pool.texts(), out)?;
     }
     out.write_all(b"}")?;
-    for (name, rows, columns) in [
-        ("plan", plan.rows.len(), plan_columns),
-        ("steps", plan.steps.len(), steps),
-        ("findings", plan.findings.len(), findings),
-    ] {
+    for (name, rows, columns) in &tables {
         write!(out, ",\"{name}\":{{\"rows\":{rows},\"columns\":[")?;
-        for (index, column) in columns.iter().enumerate() {
+        for (index, Column { name, pool, .. }) in columns.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
-            let width = pools.get(column.pool).map_or(0, Pool::width);
+            let Some((of_pool, numbers)) = numbered.get_mut(pool) else {
+                continue;
+            };
+            let width = of_pool.width();
+            let numbers = numbers.pop_front().unwrap_or_default();
             write!(
                 out,
-                "{comma}{{\"name\":\"{}\",\"pool\":\"{}\",\"width\":{width},\"digits\":\"{}\"}}",
-                column.name,
-                column.pool,
-                digits(&column.numbers, width)
+                "{comma}{{\"name\":\"{name}\",\"pool\":\"{pool}\",\"width\":{width},\"digits\":\"{}\"}}",
+                digits(&numbers, width)
             )?;
         }
         out.write_all(b"]}")?;
@@ -108,32 +114,65 @@ pub(super) fn write(plan: &SavedPlan, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(b"}")
 }
 
-fn columns<'a, C: Columns>(
-    rows: &'a [Row<C>],
-    pools: &mut Pools<'a>,
-    cell: impl Fn(&'a Row<C>, C) -> Cow<'a, str>,
-) -> Vec<Column> {
+/// A step's sentence, with signs for what its row says.
+fn detail<'a>(row: &'a Row<StepColumn>, rows: &HashMap<&str, &Row<PlanColumn>>) -> Cow<'a, str> {
+    let of = rows.get(row.get(StepColumn::SubscriptionId));
+    let repeats = SIGNS.map(|repeats| of.map_or("", |of| of.get(repeats)));
+    signed(row.get(StepColumn::Detail), repeats)
+}
+
+/// A finding's sentence, with signs for what its other cells say.
+fn said(row: &Row<FindingColumn>, column: FindingColumn) -> Cow<'_, str> {
+    let [id, value, heading, file] = FINDING_SIGNS.map(|own| row.get(own));
+    signed(row.get(column), [id, value, heading, file, named(row)])
+}
+
+/// Pools by name, each with the numbers of the cells of its columns, in their order.
+type Numbered<'a> = BTreeMap<&'static str, (Pool<'a>, VecDeque<Vec<u32>>)>;
+
+/// The pools of all columns, on all threads.
+fn numbered<'a>(tables: &[Table<'a>]) -> Numbered<'a> {
+    let mut of_pools: BTreeMap<&'static str, Vec<&Source<'a>>> = BTreeMap::new();
+    for column in tables.iter().flat_map(|(.., columns)| columns) {
+        of_pools.entry(column.pool).or_default().push(&column.cells);
+    }
+    let number = |(name, columns): (&'static str, Vec<&Source<'a>>)| {
+        let mut pool = Pool::default();
+        let mut numbers = VecDeque::new();
+        for cells in columns {
+            let mut of_column = Vec::new();
+            cells(&mut |cell| of_column.push(pool.number(cell)));
+            numbers.push_back(of_column);
+        }
+        (name, (pool, numbers))
+    };
+    of_pools.into_par_iter().map(number).collect()
+}
+
+/// The columns of a table; cells are as they stand unless they are made otherwise.
+fn columns<'a, C: Columns + Sync>(rows: &'a [Row<C>], otherwise: impl Fn(C) -> Option<Source<'a>>) -> Vec<Column<'a>> {
     let all = C::ALL.iter();
-    all.map(|&own| {
-        let name = own.as_str();
-        column(name, pool_of(name, own.holds()), rows, pools, |row| cell(row, own))
+    all.map(|&own| Column {
+        name: own.as_str(),
+        pool: pool_of(own.as_str(), own.holds()),
+        cells: otherwise(own).unwrap_or_else(|| of_rows(rows, move |row| row.get(own))),
     })
     .collect()
 }
 
-fn column<'a, C>(
-    name: &'static str,
-    pool_name: &'static str,
-    rows: &'a [Row<C>],
-    pools: &mut Pools<'a>,
-    cell: impl Fn(&'a Row<C>) -> Cow<'a, str>,
-) -> Column {
-    let pool = pools.entry(pool_name).or_default();
-    Column {
-        name,
-        pool: pool_name,
-        numbers: rows.iter().map(|row| pool.number(cell(row))).collect(),
-    }
+/// Cells as they stand.
+fn of_rows<'a, C: Sync>(rows: &'a [Row<C>], cell: impl Fn(&'a Row<C>) -> &'a str + Sync + 'a) -> Source<'a> {
+    Box::new(move |tell| rows.iter().for_each(|row| tell(cell(row).into())))
+}
+
+/// Cells that are made, some thousands at a time on all threads.
+fn made<'a, C: Sync>(rows: &'a [Row<C>], cell: impl Fn(&'a Row<C>) -> Cow<'a, str> + Sync + 'a) -> Source<'a> {
+    Box::new(move |tell| {
+        for rows in rows.chunks(MADE_AT_ONCE) {
+            let made: Vec<Cow<'a, str>> = rows.par_iter().map(&cell).collect();
+            made.into_iter().for_each(&mut *tell);
+        }
+    })
 }
 
 /// What a finding's message names first, in backticks.

@@ -4,7 +4,9 @@
 //! number of its text, written with as few letters as the pool needs. Columns that say the same kind of thing share a pool. A
 //! column is one JSON string, which a browser reads at once, however many rows there are.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, hash::BuildHasher};
+
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 /// The digits of a number in a column.
 const DIGITS: &[u8; 64] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
@@ -13,19 +15,23 @@ const DIGITS: &[u8; 64] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 #[derive(Debug, Default)]
 pub(super) struct Pool<'a> {
     texts: Vec<Cow<'a, str>>,
-    numbers: HashMap<Cow<'a, str>, u32>,
+    /// The number of each text, by its hash.
+    numbers: HashTable<(u64, u32)>,
+    hasher: DefaultHashBuilder,
 }
 
 impl<'a> Pool<'a> {
     /// The number of a text.
     pub(super) fn number(&mut self, text: impl Into<Cow<'a, str>>) -> u32 {
         let text = text.into();
-        if let Some(&number) = self.numbers.get(&text) {
-            return number;
+        let hash = self.hasher.hash_one(&*text);
+        let is_text = |(own, number): &(u64, u32)| *own == hash && self.texts.get(*number as usize) == Some(&text);
+        if let Some((_, number)) = self.numbers.find(hash, is_text) {
+            return *number;
         }
         let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.texts.push(text.clone());
-        self.numbers.insert(text, number);
+        self.texts.push(text);
+        self.numbers.insert_unique(hash, (hash, number), |(hash, _)| *hash);
         number
     }
 

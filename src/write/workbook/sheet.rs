@@ -11,7 +11,10 @@ use rayon::prelude::*;
 use rust_xlsxwriter::{Format, IgnoreError, Note, Table, TableColumn, TableStyle, Workbook, Worksheet, XlsxError};
 
 use super::styles;
-use crate::saved::{Columns, Holds, PlanColumn, neutralised};
+use crate::{
+    saved::{Columns, Holds, PlanColumn, neutralised},
+    terms::date_of,
+};
 
 /// Rows of a sheet below the headings.
 const ROWS: usize = 1_048_575;
@@ -323,7 +326,7 @@ impl Cells<'_> {
         let number = || text.parse().ok().filter(|number: &f64| number.is_finite());
         let one_number = [PlanColumn::TargetSeats.as_str(), PlanColumn::UnitPrice.as_str()];
         match column.holds() {
-            Holds::Date => match text.parse().ok().and_then(serial) {
+            Holds::Date => match date_of(text).and_then(serial) {
                 Some(serial) => self.number(Some(serial)),
                 None => self.text(text),
             },
