@@ -30,6 +30,8 @@ mod table;
 mod text;
 mod workbook;
 
+use std::sync::OnceLock;
+
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
@@ -406,7 +408,7 @@ impl Job<'_> {
             return Err(self.over(self.place(), "text_bytes", self.limits.text_bytes, "bytes"));
         }
         let before = stored.state(input);
-        let read = self.content(&stored, sink);
+        let read = self.digested(&stored, sink);
         if stored.state(input) != before {
             // Whatever else was found may only be what was not yet there.
             self.report.findings.clear();
@@ -417,10 +419,23 @@ impl Job<'_> {
         read
     }
 
-    fn content(&mut self, stored: &Stored<'_>, sink: &mut dyn Sink) -> Result<(), Refusal> {
-        let (bytes, digest) = stored.digest().map_err(|error| self.unreadable(error.to_string()))?;
+    /// Reads the content, and digests the bytes meanwhile.
+    fn digested(&mut self, stored: &Stored<'_>, sink: &mut dyn Sink) -> Result<(), Refusal> {
+        let digest = OnceLock::new();
+        let read = rayon::in_place_scope(|scope| {
+            if Stored::READS_APART {
+                scope.spawn(|_| drop(digest.set(stored.digest())));
+            }
+            self.content(stored, sink)
+        });
+        let digest = digest.into_inner().unwrap_or_else(|| stored.digest());
+        let (bytes, digest) = digest.map_err(|error| self.unreadable(error.to_string()))?;
         self.report.bytes = bytes;
         self.report.sha256 = Some(digest);
+        read
+    }
+
+    fn content(&mut self, stored: &Stored<'_>, sink: &mut dyn Sink) -> Result<(), Refusal> {
         let head = Content::Plain(stored)
             .head(8192)
             .map_err(|error| self.unreadable(error.to_string()))?;

@@ -105,11 +105,38 @@ impl Stored<'_> {
         }
     }
 
+    /// Whether [`Stored::digest`] leaves other readers where they are.
+    pub(super) const READS_APART: bool = cfg!(unix);
+
     /// Length and digest (lower-case hexadecimal) of the bytes.
     pub(super) fn digest(&self) -> io::Result<(u64, String)> {
-        let mut tally = Tally::new(self.reader()?);
-        io::copy(&mut tally, &mut io::sink())?;
-        Ok(tally.finish())
+        match self {
+            Stored::Bytes(bytes) => digest_of(*bytes),
+            Stored::File(file) => digest_of(Apart { file, at: 0 }),
+        }
+    }
+}
+
+fn digest_of(bytes: impl Read) -> io::Result<(u64, String)> {
+    let mut tally = Tally::new(BufReader::with_capacity(1 << 18, bytes));
+    io::copy(&mut tally, &mut io::sink())?;
+    Ok(tally.finish())
+}
+
+/// A file read by place.
+struct Apart<'a> {
+    file: &'a File,
+    at: u64,
+}
+
+impl Read for Apart<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        let read = std::os::unix::fs::FileExt::read_at(self.file, into, self.at)?;
+        #[cfg(windows)]
+        let read = std::os::windows::fs::FileExt::seek_read(self.file, into, self.at)?;
+        self.at += read as u64;
+        Ok(read)
     }
 }
 

@@ -3,9 +3,8 @@
 //! In: a plan, a day. Out: a [`Reach`] for each subscription, a [`Turn`] for each step. The page's script has the same rules in
 //! `data.js`.
 
-use std::collections::{HashMap, HashSet};
-
 use chrono::{Days, NaiveDate};
+use hashbrown::{HashMap, HashSet};
 
 use crate::{
     plan::Reason,

@@ -1,10 +1,18 @@
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::BTreeMap,
+    fs,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use super::{
     fixtures::{empty_row, findings, full_row, plan, record},
     *,
 };
-use crate::saved::restored;
+use crate::{
+    compare::{Ground, at_once, find},
+    plan::PlanRow,
+    saved::{PlanFile, PlanFileRow, restored},
+};
 
 fn settings() -> OutputSettings {
     OutputSettings::default()
@@ -677,4 +685,87 @@ fn changes_stand_in_the_set_and_do_not_outlive_their_comparison() {
     assert_eq!(run["outputs"]["plan.changes.csv"], digest);
     write_all(&target, settings(), &after, &[], Beside::default(), &mut record(), None).unwrap();
     assert!(!contents(folder.path()).contains_key("plan.changes.csv"));
+}
+
+#[test]
+fn a_plan_in_a_file_is_compared_as_one_that_is_read_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("plan.csv");
+    let ids = ["0a", "00b", "'c", "d", "ä"].map(|id| crate::terms::Id::parse(id).unwrap());
+    let rows = |count: usize, seats: u32| -> Vec<PlanRow> {
+        let numbered = (0..count).flat_map(|at| [(at, full_row()), (at, empty_row())]);
+        let ids = ids.iter().cycle();
+        let rows = numbered.zip(ids).map(|((at, mut row), id)| {
+            row.subscription.id = crate::terms::Id::parse(&format!("{id}-{at}-{}", row.country.is_some())).unwrap();
+            row.subscription.seats = (at % 7 != 0).then_some(crate::terms::Seats(seats));
+            row
+        });
+        rows.collect()
+    };
+    let before = Plan {
+        rows: rows(5000, 25),
+        ..plan()
+    };
+    // Of the later plan the first is gone, some differ, some are new, the order is another.
+    let mut later = rows(5010, 25);
+    later.remove(0);
+    later
+        .iter_mut()
+        .step_by(97)
+        .for_each(|row| row.subscription.seats = Some(crate::terms::Seats(26)));
+    later.rotate_left(1234);
+    let after = Plan { rows: later, ..plan() };
+    let ours = written(&before, settings());
+    let marked = OutputSettings {
+        bom: true,
+        delimiter: ';',
+    };
+    let (head, _) = ours.split_once("\r\n").unwrap();
+    let texts = [
+        ours.clone(),
+        written(&before, marked),
+        ours.replace("2026-12-28", "28.12.2026"),
+        ours.replace("\r\n", "\n"),
+        ours.replace(",25,", ",025,"),
+        format!("{head}\r\n"),
+    ];
+    let latest = PlanRows(&after);
+    for text in texts {
+        fs::write(&path, &text).unwrap();
+        let read = SavedPlan::read(&path).unwrap();
+        let mut file = PlanFile::open(&path).unwrap();
+        let ground = |respelt| Ground {
+            missing: read.missing.clone(),
+            respelt,
+            ..Ground::default()
+        };
+        for respelt in [false, true] {
+            let (seen, there) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let told = |row: &PlanFileRow, is_there: bool| {
+                assert!(!row.get(PlanColumn::SubscriptionId).is_empty());
+                seen.fetch_add(1, Ordering::Relaxed);
+                there.fetch_add(usize::from(is_there), Ordering::Relaxed);
+            };
+            let from_file = find(|rows| file.fill(rows), told, &latest, ground(respelt)).unwrap();
+            let whole = find(at_once(read.rows.clone()), |_, _| (), &latest, ground(respelt)).unwrap();
+            assert_eq!(from_file, whole);
+            assert_eq!(seen.into_inner(), read.rows.len());
+            assert_eq!(there.into_inner(), read.rows.len().saturating_sub(1));
+            file = PlanFile::open(&path).unwrap();
+        }
+    }
+    let ragged = ours
+        .rfind("\r\nmove,")
+        .map(|at| format!("{}\r\nmove\r\n", &ours[..at]))
+        .unwrap();
+    fs::write(&path, ragged).unwrap();
+    let mut cut = PlanFile::open(&path).unwrap();
+    let stop = find(
+        |rows| cut.fill(rows),
+        |_: &PlanFileRow, _| (),
+        &latest,
+        Ground::default(),
+    )
+    .unwrap_err();
+    assert!(stop.to_string().contains("has 1 cells"), "{stop}");
 }

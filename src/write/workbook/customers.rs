@@ -77,9 +77,8 @@ pub(super) struct Customer<'a> {
 }
 
 /// The customers, by what can still be done, the day of their next step, name and id.
-pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<Customer<'_>> {
+pub(super) fn rows<'a>(plan: &'a SavedPlan, reaches: &Reaches<'_>, as_of: NaiveDate) -> Vec<Customer<'a>> {
     let mut customers: BTreeMap<[&str; 3], Customer<'_>> = BTreeMap::new();
-    let reaches = Reaches::new(plan, as_of);
     for row in &plan.rows {
         customers
             .entry(key(row))

@@ -20,12 +20,13 @@ mod styles;
 mod summary;
 mod week;
 
-use super::View;
+use super::{View, reach::Reaches};
 use crate::saved::{Columns, FindingColumn, PlanColumn, Row, SavedPlan, StepColumn};
 use sheet::{Cells, Column, Sheets};
+use summary::Summary;
 
 /// How hard the file is packed, from 0 to 9: more takes longer and saves little, since rows are much alike.
-const COMPRESSION: u8 = 3;
+const COMPRESSION: u8 = 2;
 
 /// Steps that the sheet of all steps shows, in the order of their days: a plan of a hundred thousand subscriptions has half a million,
 /// which would double the time and the size of the file.
@@ -45,9 +46,16 @@ pub fn write_workbook(plan: &SavedPlan, view: &View<'_>, out: &mut (dyn Write + 
 }
 
 fn workbook(plan: &SavedPlan, view: &View<'_>) -> Result<Workbook, XlsxError> {
-    let week = week::rows(plan, view.as_of);
-    let review = review::rows(plan, view.as_of);
-    let customers = customers::rows(plan, view.as_of);
+    let reaches = Reaches::new(plan, view.as_of);
+    let ((week, review), (customers, summary)) = rayon::join(
+        || {
+            (
+                week::rows(plan, &reaches, view.as_of),
+                review::rows(plan, &reaches, view.as_of),
+            )
+        },
+        || (customers::rows(plan, &reaches, view.as_of), Summary::of(plan)),
+    );
     let advice = review::Review::new();
     let advised = |row: &review::ToDecide<'_>, cells: &mut Cells<'_>| advice.fill(row, cells);
     let (columns, finding_columns) = (saved_columns::<PlanColumn>(), saved_columns::<FindingColumn>());
@@ -64,7 +72,7 @@ fn workbook(plan: &SavedPlan, view: &View<'_>) -> Result<Workbook, XlsxError> {
     let printed = finding_columns.len();
     sheets.table("Findings", &finding_columns, printed, &plan.findings, saved_cells)?;
     let limits = sheets.finish()?;
-    summary::add(&mut book, plan, view)?;
+    summary.add(&mut book, view)?;
     about::add(&mut book, plan, view, &limits)?;
     // A workbook says when it was made; ours is as old as the day it is seen on.
     let made = ExcelDateTime::from_ymd(

@@ -75,8 +75,7 @@ pub(super) struct ToDecide<'a> {
 }
 
 /// Rows for review: reasons by their most pressing row, rows of one by how pressing they are and by day.
-pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<ToDecide<'_>> {
-    let reaches = Reaches::new(plan, as_of);
+pub(super) fn rows<'a>(plan: &'a SavedPlan, reaches: &Reaches<'_>, as_of: NaiveDate) -> Vec<ToDecide<'a>> {
     let mut rows: Vec<ToDecide<'_>> = plan
         .rows
         .iter()

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use chrono::NaiveDate;
+use memchr::memchr;
 use rayon::prelude::*;
 use rust_xlsxwriter::{Format, IgnoreError, Note, Table, TableColumn, TableStyle, Workbook, Worksheet, XlsxError};
 
@@ -353,7 +354,9 @@ fn serial(date: NaiveDate) -> Option<f64> {
 
 /// A text that fits into a cell, and that XML can hold.
 fn fitting(text: &str) -> Cow<'_, str> {
-    let text = match text.contains(['\u{fffe}', '\u{ffff}']) {
+    // Both begin with this byte, which few texts have.
+    let may_hold = memchr(b'\xef', text.as_bytes()).is_some();
+    let text = match may_hold && text.contains(['\u{fffe}', '\u{ffff}']) {
         true => Cow::Owned(text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")),
         false => Cow::Borrowed(text),
     };

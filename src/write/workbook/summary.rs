@@ -1,6 +1,6 @@
 //! The sheet *Summary*: the plan in figures, with charts.
 
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{cmp::Reverse, collections::BTreeMap, fmt::Display};
 
 use chrono::Datelike;
 use rust_xlsxwriter::{Chart, ChartDataLabel, ChartType, Workbook, Worksheet, XlsxError};
@@ -23,46 +23,70 @@ const MONTHS: i32 = 18;
 /// Labels with their counts.
 type Figures = Vec<(String, u32)>;
 
-pub(super) fn add(book: &mut Workbook, plan: &SavedPlan, view: &View<'_>) -> Result<(), XlsxError> {
-    let sheet = book.add_worksheet();
-    sheet.set_name(NAME)?;
-    sheet.set_column_width(0, 30)?;
-    sheet.set_column_width(1, 12)?;
-    sheet.set_column_width(2, 60)?;
-    sheet.write_string_with_format(0, 0, format!("Plan for {}", view.as_of), &styles::title())?;
-    let (to_decide, reviews) = by_reason(plan, Action::Review);
-    let (to_keep, keeps) = by_reason(plan, Action::Keep);
-    let mut row = 2;
-    for (index, (title, figures, kind)) in (0..).zip([
-        ("Moves by month", by_month(plan), ChartType::Column),
-        ("Subscriptions by status", by_status(plan), ChartType::Bar),
-        ("Moves by route", by_route(plan), ChartType::Bar),
-    ]) {
-        let first = row + 1;
-        row = figures_at(sheet, row, title, &figures)?;
-        if !figures.is_empty() {
-            let chart = chart(title, kind, first, row - 2);
-            sheet.insert_chart(1 + index * CHART_ROWS, 4, &chart)?;
+/// The figures of a plan.
+pub(super) struct Summary {
+    months: Figures,
+    status: Figures,
+    routes: Figures,
+    /// How many are for a person to decide, and by reason.
+    reviews: (u32, Figures),
+    /// The same of those that are kept.
+    keeps: (u32, Figures),
+}
+
+impl Summary {
+    pub(super) fn of(plan: &SavedPlan) -> Summary {
+        Summary {
+            months: by_month(plan),
+            status: by_status(plan),
+            routes: by_route(plan),
+            reviews: by_reason(plan, Action::Review),
+            keeps: by_reason(plan, Action::Keep),
         }
     }
-    for (title, rows, figures) in [
-        ("For a person to decide", to_decide, &reviews),
-        ("Kept", to_keep, &keeps),
-    ] {
-        let first = row + 1;
-        // The terminal and the page count the same way.
-        row = figures_at(sheet, row, &format!("{title}: {rows}, by reason"), figures)?;
-        for (at, (reason, _)) in (first..).zip(figures) {
-            sheet.write_string_with_format(at, 2, meaning(reason), &styles::text())?;
+
+    /// Adds the sheet.
+    pub(super) fn add(&self, book: &mut Workbook, view: &View<'_>) -> Result<(), XlsxError> {
+        let sheet = book.add_worksheet();
+        sheet.set_name(NAME)?;
+        sheet.set_column_width(0, 30)?;
+        sheet.set_column_width(1, 12)?;
+        sheet.set_column_width(2, 60)?;
+        sheet.write_string_with_format(0, 0, format!("Plan for {}", view.as_of), &styles::title())?;
+        let mut row = 2;
+        for (index, (title, figures, kind)) in (0..).zip([
+            ("Moves by month", &self.months, ChartType::Column),
+            ("Subscriptions by status", &self.status, ChartType::Bar),
+            ("Moves by route", &self.routes, ChartType::Bar),
+        ]) {
+            let first = row + 1;
+            row = figures_at(sheet, row, title, figures)?;
+            if !figures.is_empty() {
+                let chart = chart(title, kind, first, row - 2);
+                sheet.insert_chart(1 + index * CHART_ROWS, 4, &chart)?;
+            }
         }
-        if figures.iter().map(|(_, count)| count).sum::<u32>() > rows {
-            sheet.write_string_with_format(first - 1, 2, "a subscription may have several reasons", &styles::text())?;
+        for (title, (rows, figures)) in [("For a person to decide", &self.reviews), ("Kept", &self.keeps)] {
+            let first = row + 1;
+            // The terminal and the page count the same way.
+            row = figures_at(sheet, row, &format!("{title}: {rows}, by reason"), figures)?;
+            for (at, (reason, _)) in (first..).zip(figures) {
+                sheet.write_string_with_format(at, 2, meaning(reason), &styles::text())?;
+            }
+            if figures.iter().map(|(_, count)| count).sum::<u32>() > *rows {
+                sheet.write_string_with_format(
+                    first - 1,
+                    2,
+                    "a subscription may have several reasons",
+                    &styles::text(),
+                )?;
+            }
         }
+        sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 1);
+        sheet.set_print_area(0, 0, row.max(CHART_ROWS * 3), 13)?;
+        sheet.set_footer("&L&F&R&P / &N");
+        Ok(())
     }
-    sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 1);
-    sheet.set_print_area(0, 0, row.max(CHART_ROWS * 3), 13)?;
-    sheet.set_footer("&L&F&R&P / &N");
-    Ok(())
 }
 
 /// Writes figures below a title. Gives the row where the next may begin.
@@ -108,10 +132,7 @@ fn chart(title: &str, kind: ChartType, first: u32, last: u32) -> Chart {
 /// Moves in every month from the first on, those without any included.
 fn by_month(plan: &SavedPlan) -> Figures {
     let mut months: BTreeMap<i32, u32> = BTreeMap::new();
-    let moves = plan
-        .rows
-        .iter()
-        .filter(|row| row.get(PlanColumn::Action) == Action::Move.as_str());
+    let moves = of_action(plan, Action::Move);
     for day in moves.filter_map(|row| row.date(PlanColumn::MoveDate)) {
         *months.entry(day.year() * 12 + day.month0() as i32).or_default() += 1;
     }
@@ -134,38 +155,51 @@ fn by_month(plan: &SavedPlan) -> Figures {
 
 /// Subscriptions by action, those that move by urgency as well.
 fn by_status(plan: &SavedPlan) -> Figures {
-    let is = |action: Action, urgency: Option<Urgency>| {
-        let rows = plan.rows.iter();
-        let count = rows.filter(|row| {
-            let same = |urgency: Urgency| row.get(PlanColumn::Urgency) == urgency.as_str();
-            row.get(PlanColumn::Action) == action.as_str() && urgency.is_none_or(same)
-        });
-        u32::try_from(count.count()).unwrap_or(u32::MAX)
-    };
-    let moves = Urgency::ALL
-        .iter()
-        .map(|&urgency| (format!("move, {urgency}"), is(Action::Move, Some(urgency))));
-    let rest = [Action::Review, Action::Keep].map(|action| (action.to_string(), is(action, None)));
+    let moves = counted(plan, Action::Move, PlanColumn::Urgency, Urgency::ALL);
+    let moves = moves.map(|(urgency, count)| (format!("move, {urgency}"), count));
+    let is = |action: Action| of_action(plan, action).count();
+    let rest = [Action::Review, Action::Keep].map(|action| (action.to_string(), as_count(is(action))));
     moves.chain(rest).filter(|(_, count)| *count > 0).collect()
 }
 
 fn by_route(plan: &SavedPlan) -> Figures {
-    let count = |route: &Route| {
-        let rows = plan.rows.iter().filter(|row| {
-            row.get(PlanColumn::Action) == Action::Move.as_str() && row.get(PlanColumn::Route) == route.as_str()
-        });
-        u32::try_from(rows.count()).unwrap_or(u32::MAX)
-    };
-    let routes = Route::ALL.iter().map(|route| (route.to_string(), count(route)));
+    let routes = counted(plan, Action::Move, PlanColumn::Route, Route::ALL);
+    let routes = routes.map(|(route, count)| (route.to_string(), count));
     routes.filter(|(_, count)| *count > 0).collect()
+}
+
+/// How many rows of an action have each word in a column.
+fn counted<'a, W: Copy + Display>(
+    plan: &SavedPlan,
+    action: Action,
+    column: PlanColumn,
+    words: &'a [W],
+) -> impl Iterator<Item = (W, u32)> + 'a {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for row in of_action(plan, action) {
+        *counts.entry(row.get(column)).or_default() += 1;
+    }
+    let counts: Vec<u32> = words
+        .iter()
+        .map(|word| as_count(counts.get(word.to_string().as_str()).copied().unwrap_or_default()))
+        .collect();
+    words.iter().copied().zip(counts)
+}
+
+fn of_action(plan: &SavedPlan, action: Action) -> impl Iterator<Item = &Row<PlanColumn>> {
+    let is_of = move |row: &&Row<PlanColumn>| row.get(PlanColumn::Action) == action.as_str();
+    plan.rows.iter().filter(is_of)
+}
+
+fn as_count(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 /// How many rows an action has, and how many of them each reason that led to it, the most first.
 fn by_reason(plan: &SavedPlan, action: Action) -> (u32, Figures) {
     let mut rows = 0;
     let mut counts: BTreeMap<(usize, &str), u32> = BTreeMap::new();
-    let is_of = |row: &&Row<PlanColumn>| row.get(PlanColumn::Action) == action.as_str();
-    for row in plan.rows.iter().filter(is_of) {
+    for row in of_action(plan, action) {
         rows += 1;
         for code in row.list(PlanColumn::Reasons) {
             let rank = Reason::ALL.iter().position(|known| known.as_str() == code);

@@ -48,8 +48,7 @@ pub(super) struct Due<'a> {
 }
 
 /// The steps of the week, by owner and in the order in which they are to be done.
-pub(super) fn rows(plan: &SavedPlan, as_of: NaiveDate) -> Vec<Due<'_>> {
-    let reaches = Reaches::new(plan, as_of);
+pub(super) fn rows<'a>(plan: &'a SavedPlan, reaches: &Reaches<'_>, as_of: NaiveDate) -> Vec<Due<'a>> {
     let last = as_of.checked_add_days(Days::new(6)).unwrap_or(as_of);
     let mut rows: Vec<Due<'_>> = plan
         .steps
