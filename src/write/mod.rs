@@ -41,6 +41,7 @@ mod plan_lines;
 mod reach;
 mod record;
 mod reports;
+mod settling;
 mod stage;
 mod step_lines;
 mod under_way;

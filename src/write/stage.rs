@@ -11,7 +11,6 @@ use std::{
     fs::{self, File, Metadata},
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
-    thread::{self, JoinHandle},
 };
 
 use tempfile::{Builder, NamedTempFile, TempDir, TempPath};
@@ -19,6 +18,7 @@ use tempfile::{Builder, NamedTempFile, TempDir, TempPath};
 use super::{
     Digesting,
     folder::{self, Folder},
+    settling::{Settled, Settling, wait_for},
     under_way::{self, UnderWay},
 };
 
@@ -118,7 +118,7 @@ pub(super) struct Stage {
     folders: BTreeSet<PathBuf>,
     staged: Vec<(Staged, PathBuf)>,
     /// Files on their way down to the disk, while the next is made.
-    flushing: Vec<(PathBuf, JoinHandle<io::Result<()>>)>,
+    flushing: Vec<(PathBuf, Settled)>,
 }
 
 /// What is ready to take its place.
@@ -213,22 +213,17 @@ impl Stage {
         let Some(file) = self.staged.last().and_then(|(staged, _)| staged.file()) else {
             return Ok(String::new());
         };
-        let digest = write_out(file.as_file(), fill).map_err(failed)?;
-        let flushed = file.as_file().try_clone().map_err(failed)?;
-        match thread::Builder::new().spawn(move || flushed.sync_all()) {
-            Ok(flushing) => self.flushing.push((path.to_owned(), flushing)),
-            // No thread is to be had.
-            Err(_) => file.as_file().sync_all().map_err(failed)?,
-        }
+        let (digest, settled) = write_out(file.as_file(), fill).map_err(failed)?;
+        self.flushing.extend(settled.map(|settled| (path.to_owned(), settled)));
         Ok(digest)
     }
 
     /// Waits until all files are down on the disk.
     fn settle(&mut self) -> Result<(), WriteStop> {
-        let flushed = self.flushing.drain(..).map(|(path, flushing)| {
-            let done = flushing.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into()));
-            done.map_err(|cause| WriteStop::File { path, cause })
-        });
+        let flushed = self
+            .flushing
+            .drain(..)
+            .map(|(path, settled)| wait_for(Some(settled)).map_err(|cause| WriteStop::File { path, cause }));
         flushed.collect()
     }
 
@@ -343,11 +338,17 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-fn write_out(file: &File, fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<String> {
-    let mut out = Digesting::new(BufWriter::with_capacity(1 << 18, file));
+/// Gives the SHA-256 of what was written, and what to wait for until it is down on the disk.
+fn write_out(
+    file: &File,
+    fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> io::Result<(String, Option<Settled>)> {
+    let mut out = Digesting::new(BufWriter::with_capacity(1 << 18, Settling::new(file)));
     fill(&mut out)?;
     out.flush()?;
-    Ok(out.finish().1)
+    let (out, digest) = out.finish();
+    let settling = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok((digest, settling.finish()?))
 }
 
 /// Renames a file over what stands at `path`. Gives a second name of what stood there.
