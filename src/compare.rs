@@ -88,7 +88,11 @@ pub trait Latest: Sync {
     /// Puts the cells of a row into their place.
     fn cells(&self, index: usize, cells: &mut Cells);
     /// A row.
-    fn row(&self, index: usize) -> Cow<'_, Row<PlanColumn>>;
+    fn row(&self, index: usize) -> Cow<'_, Row<PlanColumn>> {
+        let mut cells = Cells::default();
+        self.cells(index, &mut cells);
+        Cow::Owned(Row::of(&cells))
+    }
 }
 
 impl Latest for [Row<PlanColumn>] {

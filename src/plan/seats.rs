@@ -200,8 +200,9 @@ impl Estate<'_> {
             }
             counted
         };
-        let mut counted: Vec<Counted<'_>> = decided.par_chunks(RUN).enumerate().flat_map_iter(of_run).collect();
-        counted.par_sort_unstable_by_key(|one| (one.pool, one.part.index, one.part.from));
+        let mut counted: Vec<Pooled<'_>> = decided.par_chunks(RUN).enumerate().flat_map_iter(of_run).collect();
+        // Parts of a pool stay in the order of rows and targets.
+        counted.par_sort_by_key(|one| one.pool);
         let pools = counted.par_chunk_by(|one, next| one.pool == next.pool);
         let over = pools.map(|pool| {
             // Hardly any tenant comes near a cap: its parts are only looked at where all of them together exceed it.
@@ -262,7 +263,7 @@ impl Estate<'_> {
         };
         let counting = self.counting(decided, key);
         let customer_id = self.subscriptions[index].customer_id;
-        let mut pools: BTreeMap<Pool, Vec<Counted<'_>>> = BTreeMap::new();
+        let mut pools: BTreeMap<Pool, Vec<Pooled<'_>>> = BTreeMap::new();
         for (index, decided) in decided.iter().enumerate() {
             if self.subscriptions[index].customer_id == customer_id {
                 self.parts(index, decided, &counting, |one| {
@@ -278,7 +279,7 @@ impl Estate<'_> {
         })
     }
 
-    fn together<'c>(&self, decided: &[Decided], pool: impl Iterator<Item = &'c Counted<'c>>) -> Together {
+    fn together<'c>(&self, decided: &[Decided], pool: impl Iterator<Item = &'c Pooled<'c>>) -> Together {
         let mut together = Together::default();
         for one in pool {
             together.add(self.entry(decided, one.part), one.cap);
@@ -300,60 +301,90 @@ impl Estate<'_> {
         }
     }
 
-    /// By what the offers and targets of the estate count.
+    /// By what the offers and targets of the estate count. Names have their numbers in the order in which rows use them: of pools in
+    /// which an order is too many the first tells of it.
     fn counting(&self, decided: &[Decided], key: Key) -> Counting {
-        let ids_of = |run: &[Decided]| -> HashMap<usize, Text> {
-            let mut ids = HashMap::new();
-            for target in run.iter().flat_map(|decided| &decided.decision.targets) {
-                let id = &target.offer_id;
-                ids.entry(place_of(id)).or_insert_with(|| id.clone());
-            }
-            ids
+        let used = decided.par_chunks(RUN).enumerate();
+        let used = used.map(|(run, decided)| self.used(run * RUN, decided));
+        let Used { sources, targets } = used.reduce(Used::default, Used::and);
+        let of_source = |number: u32| match self.resolutions().get(number as usize)? {
+            Resolution::Known { offer, .. } => key(offer),
+            Resolution::Ambiguous(_) | Resolution::Unknown => None,
         };
-        let all = |mut one: HashMap<usize, Text>, other| {
-            one.extend(other);
-            one
-        };
-        let mut ids: Vec<(usize, Text)> = decided
-            .par_chunks(RUN)
-            .map(ids_of)
-            .reduce(HashMap::new, all)
-            .into_iter()
-            .collect();
-        // Numbers do not hang on where a text is kept.
-        ids.sort_unstable_by(|(_, one), (_, other)| one.cmp(other));
-        let mut names = Names::default();
-        let capped = |(place, id): (usize, Text)| {
-            let offer = self.context.catalog.by_order_id(&id)?;
+        let of_target = |id: &Text| {
+            let offer = self.context.catalog.by_order_id(id)?;
             let cap = Cap {
                 seats: u64::from(offer.seat_cap?.0),
                 key: offer.key.clone(),
                 source: offer.source.clone(),
                 certainty: offer.certainty,
             };
-            Some((place, (names.of(key(offer)?), cap)))
+            Some((key(offer)?, cap))
         };
-        let targets = ids.into_iter().filter_map(capped).collect();
+        let named = sources
+            .iter()
+            .filter_map(|(number, row)| Some(((*row, 0), of_source(*number)?)));
+        let mut named: Vec<(Use, Text)> = named.collect();
+        let mut capped = Vec::new();
+        for (place, (used, id)) in targets {
+            if let Some((name, cap)) = of_target(&id) {
+                named.push((used, name.clone()));
+                capped.push((place, name, cap));
+            }
+        }
+        named.sort_unstable();
+        let mut numbers: HashMap<Text, u32> = HashMap::new();
+        for (_, name) in named {
+            let next = numbers.len() as u32;
+            numbers.entry(name).or_insert(next);
+        }
+        let number = |name: &Text| numbers.get(name).copied().unwrap_or_default();
         // What no target counts with has no cap.
-        let of_source = |resolution: &Resolution| match resolution {
-            Resolution::Known { offer, .. } => names.numbers.get(&key(offer)?).copied(),
-            Resolution::Ambiguous(_) | Resolution::Unknown => None,
-        };
+        let has_cap: HashSet<&Text> = capped.iter().map(|(_, name, _)| name).collect();
+        let sources = (0..self.resolutions().len() as u32).map(|offer| {
+            let name = of_source(offer).filter(|name| has_cap.contains(name));
+            name.as_ref().map(number)
+        });
         Counting {
-            sources: self.resolutions().iter().map(of_source).collect(),
-            targets,
+            sources: sources.collect(),
+            targets: capped
+                .iter()
+                .map(|(place, name, cap)| (*place, (number(name), cap.clone())))
+                .collect(),
         }
     }
 
+    /// What some rows use, from the one with this index on.
+    fn used(&self, first: usize, decided: &[Decided]) -> Used {
+        let mut used = Used::default();
+        for (row, decided) in (first..).zip(decided) {
+            let subscription = &self.subscriptions[row];
+            if subscription.customer_id.is_none() {
+                continue;
+            }
+            if subscription.state != Some(State::Deleted) {
+                used.sources.entry(self.offer_number(row)).or_insert(row);
+            }
+            let targets = decided.decision.targets.iter();
+            let ordered = targets.filter(|_| target_from(decided).is_some());
+            for (at, target) in (1..).zip(ordered) {
+                let id = &target.offer_id;
+                let by_place = used.targets.entry(place_of(id));
+                by_place.or_insert_with(|| ((row, at), id.clone()));
+            }
+        }
+        used
+    }
+
     /// Tells of a row's source and targets what they count with, and of a target its cap.
-    fn parts<'c>(&self, index: usize, decided: &Decided, counting: &'c Counting, mut tell: impl FnMut(Counted<'c>)) {
+    fn parts<'c>(&self, index: usize, decided: &Decided, counting: &'c Counting, mut tell: impl FnMut(Pooled<'c>)) {
         let subscription = &self.subscriptions[index];
         let Some(customer_id) = subscription.customer_id else {
             return;
         };
         let seats = subscription.seats.map_or(0, |seats| u64::from(seats.0));
         let mut count = |number, from, cap| {
-            tell(Counted {
+            tell(Pooled {
                 pool: (customer_id, number),
                 part: Part { index, seats, from },
                 cap,
@@ -372,7 +403,32 @@ impl Estate<'_> {
     }
 }
 
-/// By what the offers of an estate count: there are few, and rows share their texts.
+/// Where something is used: the index of the row, and its place there; the source comes first.
+type Use = (usize, usize);
+
+/// The offers and the targets' ids that rows use, each with its first use.
+#[derive(Default)]
+struct Used {
+    sources: HashMap<u32, usize>,
+    /// By the places of the ids.
+    targets: HashMap<usize, (Use, Text)>,
+}
+
+impl Used {
+    /// The same with what later rows use.
+    fn and(mut self, later: Used) -> Used {
+        for (number, row) in later.sources {
+            self.sources.entry(number).or_insert(row);
+        }
+        for (place, used) in later.targets {
+            self.targets.entry(place).or_insert(used);
+        }
+        self
+    }
+}
+
+/// By what the offers of an estate count: there are few, and rows share their texts. It holds for the decisions that it was made of,
+/// whose texts it knows by where they are.
 struct Counting {
     /// Of each offer of the estate.
     sources: Vec<Option<u32>>,
@@ -381,7 +437,7 @@ struct Counting {
 }
 
 /// A part of a pool.
-struct Counted<'a> {
+struct Pooled<'a> {
     pool: Pool,
     part: Part,
     /// Of a target.
@@ -396,19 +452,6 @@ fn place_of(text: &Text) -> usize {
 /// The day on which an order counts: its own, or that on which everything has moved.
 fn day_of(reason: Reason, order: &Entry) -> Option<NaiveDate> {
     order.from.filter(|_| reason != Reason::SeatCapFamily)
-}
-
-/// The names that offers count by, each with a number.
-#[derive(Default)]
-struct Names {
-    numbers: HashMap<Text, u32>,
-}
-
-impl Names {
-    fn of(&mut self, name: Text) -> u32 {
-        let next = self.numbers.len() as u32;
-        *self.numbers.entry(name).or_insert(next)
-    }
 }
 
 /// What the cap of an offer counts by: the SKU id, which several offers may provision.

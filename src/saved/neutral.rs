@@ -26,6 +26,11 @@ pub fn restored(cell: &str) -> &str {
     cell.strip_prefix('\'').unwrap_or(cell)
 }
 
+/// The same of a text's bytes.
+pub(super) fn restored_bytes(cell: &[u8]) -> &[u8] {
+    cell.strip_prefix(b"'").unwrap_or(cell)
+}
+
 /// Whether a spreadsheet may take a text for a formula, also after the blanks and quotes that it drops.
 fn runs(text: &str) -> bool {
     for character in text.chars() {
@@ -70,6 +75,7 @@ mod tests {
             let cell = neutralised(text);
             assert!(cell.starts_with('\''), "{text:?}");
             assert_eq!(restored(&cell), text, "{text:?}");
+            assert_eq!(restored_bytes(cell.as_bytes()), text.as_bytes(), "{text:?}");
         }
         for text in ["", " ", "Contoso", "a=b", "5-3", "Žluťoučký kůň", "\"Contoso\"", "ООО"] {
             assert_eq!(neutralised(text), text);

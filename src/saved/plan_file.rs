@@ -1,6 +1,6 @@
 //! A plan read row by row, for plans of any size.
 //!
-//! In: the path of a `plan.csv`, or of a night of a history, which is compressed. Out: its run record and its rows, a few thousand at
+//! In: the path of a `plan.csv`, or of a night of a history, which is compressed. Out: its run record and its rows, some thousands at
 //! a time, in places that are used again, so that no more than these are held; at the end the SHA-256 of what was read, which tells whether the record belongs to this plan. Where
 //! a spreadsheet has saved the plan again, its dates are read from all of them together. Refuses what [`super::SavedPlan`] refuses; looks at no other companion.
 
@@ -29,6 +29,10 @@ pub struct PlanFile {
     rows: RowReader<BufReader<Digested>, PlanColumn>,
     /// The first row, read already.
     first: Option<RawRow<PlanColumn>>,
+    /// Why no further row can be read, to be told once those before are judged.
+    stop: Option<SavedStop>,
+    /// A place that is used again.
+    spare: Option<PlanFileRow>,
     /// Whether it is not as a run wrote it, as far as that can be told.
     is_changed: bool,
 }
@@ -36,8 +40,9 @@ pub struct PlanFile {
 /// What is to be known of a plan to understand a row of it.
 struct Whole {
     path: PathBuf,
-    /// How its dates are written, where they are not as we write them.
-    spelling: Mutex<Option<Arc<Spelling>>>,
+    /// How its dates are written, or why that cannot be told, where they are not as we write them. It is found out once: that takes
+    /// a pass over the whole file.
+    spelling: Mutex<Option<Result<Arc<Spelling>, Unlike>>>,
 }
 
 /// A row of a plan, as it stands there.
@@ -52,7 +57,7 @@ impl PlanFileRow {
         self.raw.get(column)
     }
 
-    /// Whether each cell is the one of a row as we write it.
+    /// Whether each cell is the one of a row as we write it; dates are not respelt for that.
     pub fn is(&self, cells: &Cells) -> bool {
         self.raw.is(cells)
     }
@@ -79,23 +84,26 @@ impl Whole {
         if !is_foreign(&row) {
             return Ok(row);
         }
-        let ours = self.spelling()?.ours(&row, raw.line());
+        let ours = self.spelling().and_then(|spelling| spelling.ours(&row, raw.line()));
         ours.map_err(|cause| self.not_a_plan(cause))
     }
 
-    /// How dates are written in the whole file, which is read once more for that when it is asked first.
-    fn spelling(&self) -> Result<Arc<Spelling>, SavedStop> {
+    fn spelling(&self) -> Result<Arc<Spelling>, Unlike> {
         let mut known = self.spelling.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(spelling) = &*known {
-            return Ok(Arc::clone(spelling));
-        }
-        let mut rows = RowReader::open(opened(&self.path)?, REQUIRED).map_err(|cause| self.not_a_plan(cause))?;
+        known
+            .get_or_insert_with(|| self.spelling_of_all().map(Arc::new))
+            .clone()
+    }
+
+    /// How dates are written in the whole file, which is read once more for that.
+    fn spelling_of_all(&self) -> Result<Spelling, Unlike> {
+        let file = opened(&self.path).map_err(|error| Unlike::Csv(error.to_string()))?;
+        let mut rows = RowReader::open(file, REQUIRED)?;
         let mut dates = Dates::new();
-        while let Some(row) = rows.next_row().map_err(|cause| self.not_a_plan(cause))? {
+        while let Some(row) = rows.next_row()? {
             dates.add(&row, rows.line());
         }
-        let spelling = dates.spelling().map_err(|cause| self.not_a_plan(cause))?;
-        Ok(Arc::clone(known.insert(Arc::new(spelling))))
+        dates.spelling()
     }
 }
 
@@ -114,10 +122,15 @@ impl PlanFile {
         let mut rows = RowReader::open(file, REQUIRED).map_err(not_a_plan)?;
         let mut first = rows.place();
         let has_rows = rows.read(&mut first).map_err(not_a_plan)?;
+        if has_rows {
+            first.row().map_err(not_a_plan)?;
+        }
         let mut opened = PlanFile {
             record: record_of(plan)?,
             rows,
             first: None,
+            stop: None,
+            spare: None,
             is_changed: false,
             whole: Arc::new(whole),
         };
@@ -166,24 +179,35 @@ impl PlanFile {
     /// # Errors
     /// Where the rest cannot be read, or is none of ours.
     pub fn next_row(&mut self) -> Result<Option<Row<PlanColumn>>, SavedStop> {
-        let mut next = self.place();
+        let mut next = self.spare.take().unwrap_or_else(|| self.place());
         let is_there = self.read(&mut next)?;
-        is_there.then(|| next.row()).transpose()
+        let row = is_there.then(|| next.row()).transpose();
+        self.spare = Some(next);
+        row
     }
 
     /// Puts the next rows into places that are used again, and makes such as are missing. Gives how many rows there are; none at
     /// the end.
     ///
     /// # Errors
-    /// Where the rest cannot be read, or is none of ours.
+    /// Where the rest cannot be read, or is none of ours; what is before that comes first.
     pub fn fill(&mut self, places: &mut Vec<PlanFileRow>) -> Result<usize, SavedStop> {
+        if let Some(stop) = self.stop.take() {
+            return Err(stop);
+        }
         for count in 0..TOGETHER {
             if places.len() == count {
                 places.push(self.place());
             }
             let place = places.get_mut(count);
-            if !place.map_or(Ok(false), |place| self.read(place))? {
-                return Ok(count);
+            match place.map_or(Ok(false), |place| self.read(place)) {
+                Ok(true) => {}
+                Ok(false) => return Ok(count),
+                Err(stop) if count == 0 => return Err(stop),
+                Err(stop) => {
+                    self.stop = Some(stop);
+                    return Ok(count);
+                }
             }
         }
         Ok(TOGETHER)
@@ -290,6 +314,52 @@ mod tests {
         // The digest is that of the whole file, however far it was read.
         let file = PlanFile::open(&path).unwrap();
         assert_eq!(file.finish().unwrap(), sha256(PLAN.as_bytes()));
+    }
+
+    #[test]
+    fn what_stands_first_is_told_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.csv");
+        let text = b"action;subscription_id;customer_id\r\nmove;a;c\r\nmove;\xff;c\r\nmove;a\r\n";
+        fs::write(&path, text).unwrap();
+        let mut file = PlanFile::open(&path).unwrap();
+        let mut rows = Vec::new();
+        assert_eq!(file.fill(&mut rows).unwrap(), 2);
+        assert_eq!(rows[0].row().unwrap().get(PlanColumn::SubscriptionId), "a");
+        assert!(rows[1].row().unwrap_err().to_string().contains("line 3 is not UTF-8"));
+        assert!(
+            file.fill(&mut rows)
+                .unwrap_err()
+                .to_string()
+                .contains("line 4 has 2 cells")
+        );
+        // What is wrong with the first row goes before what is wrong with the record.
+        fs::write(&path, b"action;subscription_id;customer_id\r\nmove;\xff;c\r\n").unwrap();
+        fs::write(folder.path().join("plan.run.json"), "[1]").unwrap();
+        let stop = PlanFile::open(&path).map(|_| ()).unwrap_err();
+        assert!(stop.to_string().contains("line 2 is not UTF-8"), "{stop}");
+    }
+
+    #[test]
+    fn that_dates_cannot_be_told_is_found_out_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.csv");
+        let mut text = "action,subscription_id,customer_id,move_date\r\nkeep,a,c,\r\n".to_owned();
+        (0..300).for_each(|row| text.push_str(&format!("move,{row},c,01/02/2027\r\n")));
+        fs::write(&path, text).unwrap();
+        let mut file = PlanFile::open(&path).unwrap();
+        let mut rows = Vec::new();
+        assert_eq!(file.fill(&mut rows).unwrap(), 301);
+        assert!(rows[0].row().is_ok());
+        let told = rows[1].row().unwrap_err().to_string();
+        assert!(told.contains("can be read in two"), "{told}");
+        // Nobody looks at the file again.
+        fs::remove_file(&path).unwrap();
+        assert!(
+            rows[2..301]
+                .iter()
+                .all(|row| row.row().unwrap_err().to_string() == told)
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::{
 use chrono::NaiveDate;
 use csv::{ByteRecord, ReaderBuilder};
 
-use super::{Columns, restored};
+use super::{Columns, neutral::restored_bytes, restored};
 use crate::terms::date_of;
 
 /// Bytes that most rows fit into.
@@ -211,10 +211,7 @@ impl<C: Columns> RawRow<C> {
 
     /// Whether each cell is the one of a row.
     pub fn is(&self, cells: &Cells) -> bool {
-        let own = self.layout.places.iter().map(|place| {
-            let cell = self.cell(*place);
-            cell.strip_prefix(b"'").unwrap_or(cell)
-        });
+        let own = self.layout.places.iter().map(|place| restored_bytes(self.cell(*place)));
         own.eq(cells.iter())
     }
 

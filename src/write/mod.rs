@@ -369,12 +369,6 @@ impl Latest for PlanRows<'_> {
             None => *cells = Cells::default(),
         }
     }
-
-    fn row(&self, index: usize) -> Cow<'_, Row<PlanColumn>> {
-        let mut cells = Cells::default();
-        self.cells(index, &mut cells);
-        Cow::Owned(Row::of(&cells))
-    }
 }
 
 /// Items as rows of cells: what would be read back if their lines were written.

@@ -98,11 +98,13 @@ pub(super) fn write(plan: &SavedPlan, out: &mut dyn Write) -> io::Result<()> {
         write!(out, ",\"{name}\":{{\"rows\":{rows},\"columns\":[")?;
         for (index, Column { name, pool, .. }) in columns.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
-            let Some((of_pool, numbers)) = numbered.get_mut(pool) else {
-                continue;
+            let of_pool = numbered.get_mut(pool);
+            let numbers = of_pool.and_then(|(pool, numbers)| Some((pool.width(), numbers.pop_front()?)));
+            let Some((width, numbers)) = numbers else {
+                return Err(io::Error::other(format!(
+                    "the page has no cells for its column `{name}`"
+                )));
             };
-            let width = of_pool.width();
-            let numbers = numbers.pop_front().unwrap_or_default();
             write!(
                 out,
                 "{comma}{{\"name\":\"{name}\",\"pool\":\"{pool}\",\"width\":{width},\"digits\":\"{}\"}}",
