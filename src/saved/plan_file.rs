@@ -320,7 +320,7 @@ mod tests {
     fn what_stands_first_is_told_first() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.csv");
-        let text = b"action;subscription_id;customer_id\r\nmove;a;c\r\nmove;\xff;c\r\nmove;a\r\n";
+        let text = b"action;subscription_id;customer_id\nmove;a;c\nmove;\xff;c\nmove;a\n";
         fs::write(&path, text).unwrap();
         let mut file = PlanFile::open(&path).unwrap();
         let mut rows = Vec::new();
@@ -334,7 +334,7 @@ mod tests {
                 .contains("line 4 has 2 cells")
         );
         // What is wrong with the first row goes before what is wrong with the record.
-        fs::write(&path, b"action;subscription_id;customer_id\r\nmove;\xff;c\r\n").unwrap();
+        fs::write(&path, b"action;subscription_id;customer_id\nmove;\xff;c\n").unwrap();
         fs::write(folder.path().join("plan.run.json"), "[1]").unwrap();
         let stop = PlanFile::open(&path).map(|_| ()).unwrap_err();
         assert!(stop.to_string().contains("line 2 is not UTF-8"), "{stop}");
