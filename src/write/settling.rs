@@ -7,6 +7,7 @@
 use std::{
     fs::File,
     io::{self, Write},
+    sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
 };
 
@@ -54,15 +55,23 @@ impl<'f> Settling<'f> {
     /// Where the disk has failed already.
     pub(super) fn finish(mut self) -> io::Result<Option<Settled>> {
         let file = self.file.try_clone()?;
-        let before = self.under_way.take();
+        let before = Arc::new(Mutex::new(self.under_way.take()));
+        let wait = |before: &Mutex<Option<Settled>>| {
+            let before = before.lock().unwrap_or_else(PoisonError::into_inner).take();
+            wait_for(before)
+        };
+        let shared = Arc::clone(&before);
         let settled = thread::Builder::new().spawn(move || {
-            wait_for(before)?;
+            wait(&shared)?;
             file.sync_all()
         });
         match settled {
             Ok(settled) => Ok(Some(settled)),
-            // No thread is to be had, so none was before.
-            Err(_) => self.file.sync_all().map(|()| None),
+            Err(_) => {
+                wait(&before)?;
+                self.file.sync_all()?;
+                Ok(None)
+            }
         }
     }
 }
