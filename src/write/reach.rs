@@ -4,7 +4,8 @@
 //! `data.js`.
 
 use chrono::{Days, NaiveDate};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use crate::{
     plan::Reason,
@@ -73,20 +74,27 @@ pub(super) struct Reaches<'a> {
 
 impl<'a> Reaches<'a> {
     pub(super) fn new(plan: &'a SavedPlan, as_of: NaiveDate) -> Reaches<'a> {
-        let to_come = plan.steps.iter().filter(|step| {
-            let due = step.date(StepColumn::Due);
-            due.is_some_and(|due| due >= as_of)
-        });
-        let to_come: HashSet<&str> = to_come.map(|step| step.get(StepColumn::SubscriptionId)).collect();
+        // As if no step were to come: few rows ask whether one is.
+        let alone: Vec<Reach> = plan.rows.par_iter().map(|row| reach(row, as_of)).collect();
         let mut rows = HashMap::with_capacity(plan.rows.len());
         let mut reaches = HashMap::new();
-        for row in plan.rows.iter().rev() {
+        for (row, alone) in plan.rows.iter().zip(alone).rev() {
             let id = row.get(PlanColumn::SubscriptionId);
             rows.insert(id, row);
-            match reach(row, to_come.contains(id), as_of) {
+            match alone {
                 Reach::InTime => drop(reaches.remove(id)),
                 reach => drop(reaches.insert(id, reach)),
             }
+        }
+        let is_to_come = |step: &Row<StepColumn>| step.date(StepColumn::Due).is_some_and(|due| due >= as_of);
+        let is_past = |id: &&str| reaches.get(id) == Some(&Reach::Past);
+        let to_come = plan.steps.par_iter().filter_map(|step| {
+            let id = Some(step.get(StepColumn::SubscriptionId)).filter(is_past);
+            id.filter(|_| is_to_come(step))
+        });
+        let helped: Vec<&str> = to_come.collect();
+        for id in helped {
+            reaches.remove(id);
         }
         Reaches { rows, reaches, as_of }
     }
@@ -122,16 +130,16 @@ impl<'a> Reaches<'a> {
     }
 }
 
-/// Of a subscription, as seen on a day; whether a step of it is still to come.
-fn reach(row: &Row<PlanColumn>, is_to_come: bool, as_of: NaiveDate) -> Reach {
+/// Of a subscription of which no step is still to come, as seen on a day.
+fn reach(row: &Row<PlanColumn>, as_of: NaiveDate) -> Reach {
     if row.get(PlanColumn::Urgency) == Urgency::Lost.as_str() {
         return Reach::Lost;
     }
     let is_review = row.get(PlanColumn::Action) == Action::Review.as_str();
     let renewed = Reason::RenewedSinceExport.as_str();
-    let has_renewed = row.list(PlanColumn::Reasons).any(|reason| reason == renewed);
-    let has_ended = row.date(PlanColumn::TermEnd).is_some_and(|end| end < as_of);
-    match is_review && has_renewed && has_ended && !is_to_come {
+    let has_renewed = || row.list(PlanColumn::Reasons).any(|reason| reason == renewed);
+    let has_ended = || row.date(PlanColumn::TermEnd).is_some_and(|end| end < as_of);
+    match is_review && has_renewed() && has_ended() {
         true => Reach::Past,
         false => Reach::InTime,
     }
@@ -151,7 +159,18 @@ mod tests {
     #[test]
     fn only_what_has_renewed_for_good_or_is_lost_cannot_be_helped() {
         let as_of = "2026-11-21".parse().unwrap();
-        let of = |cells: &[(PlanColumn, &str)], is_to_come| reach(&row(cells), is_to_come, as_of);
+        let of = |cells: &[(PlanColumn, &str)], is_to_come: bool| {
+            let mut cells = cells.to_vec();
+            cells.push((PlanColumn::SubscriptionId, "a"));
+            let due = if is_to_come { "2026-11-21" } else { "2026-11-20" };
+            let step = |due: &'static str, id: &'static str| Row::new([due, "undo-renewal", "partner", "", "", id]);
+            let plan = SavedPlan {
+                rows: vec![row(&cells)],
+                steps: vec![step("2026-11-30", "b"), step(due, "a"), step("", "a")],
+                ..SavedPlan::default()
+            };
+            Reaches::new(&plan, as_of).of_row(&plan.rows[0])
+        };
         let review = (PlanColumn::Action, "review");
         let end = |day| (PlanColumn::TermEnd, day);
         let because = |reasons| (PlanColumn::Reasons, reasons);

@@ -95,11 +95,6 @@ pub(super) fn add(book: &mut Workbook, plan: &SavedPlan, view: &View<'_>, limits
         let text = format!("the sheet Steps has the first {STEPS} by day; plan.steps.csv has the other {more} too");
         lines.pair("steps", &text, "")?;
     }
-    if limits.plain_sheets > 0 {
-        let text =
-            "a list of more than a million cells has filters, but is no table of Excel's, which would take much memory";
-        lines.pair("filters", text, "")?;
-    }
     if limits.further_sheets > 0 {
         let text = "a list has more rows than an Excel sheet: it goes on in the sheet of the same name with a number";
         lines.pair("continued", text, "")?;

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use rust_xlsxwriter::XlsxError;
 
-use super::sheet::{Cells, Column};
+use super::{rows::Cells, sheet::Column};
 use crate::{
     saved::{Holds, PlanColumn, Row, SavedPlan},
     terms::{Action, Urgency},
@@ -155,21 +154,21 @@ fn least<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
     }
 }
 
-pub(super) fn fill(customer: &Customer<'_>, cells: &mut Cells<'_>) -> Result<(), XlsxError> {
+pub(super) fn fill(customer: &Customer<'_>, cells: &mut Cells<'_>) {
     let [moves, keeps, reviews] = customer.actions;
-    cells.text(customer.name)?;
-    cells.text(customer.status())?;
-    cells.date(customer.next_step.and_then(|(_, _, by, _)| by))?;
-    cells.text(customer.next_step.map_or("", |(.., step)| step))?;
-    cells.date(customer.next_move)?;
-    cells.count(moves + keeps + reviews)?;
-    cells.number(Some(customer.seats))?;
-    cells.count(moves)?;
-    cells.count(keeps)?;
-    cells.count(reviews)?;
-    cells.date(customer.first_term_end)?;
-    cells.date(customer.last_term_end)?;
-    cells.text(customer.country)?;
-    cells.text(customer.domain)?;
-    cells.text(customer.id)
+    cells.text(customer.name);
+    cells.text(customer.status());
+    cells.date(customer.next_step.and_then(|(_, _, by, _)| by));
+    cells.text(customer.next_step.map_or("", |(.., step)| step));
+    cells.date(customer.next_move);
+    cells.count(moves + keeps + reviews);
+    cells.number(Some(customer.seats));
+    cells.count(moves);
+    cells.count(keeps);
+    cells.count(reviews);
+    cells.date(customer.first_term_end);
+    cells.date(customer.last_term_end);
+    cells.text(customer.country);
+    cells.text(customer.domain);
+    cells.text(customer.id);
 }

@@ -2,7 +2,7 @@
 //!
 //! In: a [`SavedPlan`] and a [`View`]. Out: an XLSX file with the sheets *This week*, *Plan*, *Review*, *Customers*, *Steps*, *Findings*,
 //! *Summary* and *About*. Dates and numbers are real ones, everything else is text, never a formula; a text that a spreadsheet
-//! would run has the `'` before it that it has in the CSV files. Rows are streamed, since a plan may have a million of them; what
+//! would run has the `'` before it that it has in the CSV files. Rows are packed as they are made, since a plan may have a million of them; what
 //! is over Excel's limits goes to a further sheet (rows) or is cut (texts), and *About* says so. The same arguments give the same
 //! bytes.
 
@@ -14,7 +14,9 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 mod about;
 mod advice;
 mod customers;
+mod package;
 mod review;
+mod rows;
 mod sheet;
 mod styles;
 mod summary;
@@ -22,7 +24,9 @@ mod week;
 
 use super::{View, reach::Reaches};
 use crate::saved::{Columns, FindingColumn, PlanColumn, Row, SavedPlan, StepColumn};
-use sheet::{Cells, Column, Sheets};
+use package::Packed;
+use rows::Cells;
+use sheet::{Column, Sheets};
 use summary::Summary;
 
 /// How hard the file is packed, from 0 to 9: more takes longer and saves little, since rows are much alike.
@@ -38,14 +42,15 @@ const STEPS: usize = 120_000;
 /// Where it cannot be written.
 pub fn write_workbook(plan: &SavedPlan, view: &View<'_>, out: &mut (dyn Write + Send)) -> io::Result<()> {
     workbook(plan, view)
-        .and_then(|mut book| book.save_to_writer(out))
+        .and_then(|(mut book, sheets)| package::write(&mut book, sheets, out))
         .map_err(|error| match error {
             XlsxError::IoError(error) => error,
             error => io::Error::other(error),
         })
 }
 
-fn workbook(plan: &SavedPlan, view: &View<'_>) -> Result<Workbook, XlsxError> {
+/// The workbook, and those of its sheets that have rows.
+fn workbook(plan: &SavedPlan, view: &View<'_>) -> Result<(Workbook, Vec<Packed>), XlsxError> {
     let reaches = Reaches::new(plan, view.as_of);
     let ((week, review), (customers, summary)) = rayon::join(
         || {
@@ -71,7 +76,7 @@ fn workbook(plan: &SavedPlan, view: &View<'_>) -> Result<Workbook, XlsxError> {
     sheets.table("Steps", &step_columns, step_columns.len(), steps, saved_cells)?;
     let printed = finding_columns.len();
     sheets.table("Findings", &finding_columns, printed, &plan.findings, saved_cells)?;
-    let limits = sheets.finish()?;
+    let (packed, limits) = sheets.finish()?;
     summary.add(&mut book, view)?;
     about::add(&mut book, plan, view, &limits)?;
     // A workbook says when it was made; ours is as old as the day it is seen on.
@@ -85,7 +90,7 @@ fn workbook(plan: &SavedPlan, view: &View<'_>) -> Result<Workbook, XlsxError> {
         .set_author("seatshift")
         .set_creation_datetime(&made);
     book.set_properties(&properties);
-    Ok(book)
+    Ok((book, packed))
 }
 
 /// The columns of one of our files.
@@ -94,8 +99,8 @@ fn saved_columns<C: Columns>() -> Vec<Column> {
 }
 
 /// A row of one of our files, cell by cell.
-fn saved_cells<C: Columns>(row: &Row<C>, cells: &mut Cells<'_>) -> Result<(), XlsxError> {
-    row.cells().try_for_each(|(column, text)| cells.saved(column, text))
+fn saved_cells<C: Columns>(row: &Row<C>, cells: &mut Cells<'_>) {
+    row.cells().for_each(|(column, text)| cells.saved(column, text))
 }
 
 #[cfg(test)]

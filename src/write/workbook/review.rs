@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use rust_xlsxwriter::XlsxError;
+use rayon::prelude::*;
 
 use super::{
     advice::{Advice, meaning},
-    sheet::{Cells, Column},
+    rows::Cells,
+    sheet::Column,
 };
 use crate::{
     plan::Reason,
@@ -78,7 +79,7 @@ pub(super) struct ToDecide<'a> {
 pub(super) fn rows<'a>(plan: &'a SavedPlan, reaches: &Reaches<'_>, as_of: NaiveDate) -> Vec<ToDecide<'a>> {
     let mut rows: Vec<ToDecide<'_>> = plan
         .rows
-        .iter()
+        .par_iter()
         .filter(|row| row.get(PlanColumn::Action) == Action::Review.as_str())
         .map(|row| {
             let reason = decisive(row);
@@ -103,7 +104,7 @@ pub(super) fn rows<'a>(plan: &'a SavedPlan, reaches: &Reaches<'_>, as_of: NaiveD
     for row in &mut rows {
         row.most = most.get(row.reason).copied().unwrap_or(row.presses);
     }
-    rows.sort_by_key(|to_decide| {
+    rows.par_sort_by_key(|to_decide| {
         let row = to_decide.row;
         let by = row.date(PlanColumn::NextStepBy).or(cannot_wait(row).then_some(as_of));
         (to_decide.most, to_decide.rank, to_decide.presses, by.is_none(), by)
@@ -131,24 +132,24 @@ impl Review {
         Review(Advice::embedded())
     }
 
-    pub(super) fn fill(&self, to_decide: &ToDecide<'_>, cells: &mut Cells<'_>) -> Result<(), XlsxError> {
+    pub(super) fn fill(&self, to_decide: &ToDecide<'_>, cells: &mut Cells<'_>) {
         let ToDecide { row, reason, .. } = to_decide;
         let others: Vec<&str> = row.list(PlanColumn::Reasons).filter(|other| other != reason).collect();
-        cells.text(reason)?;
-        cells.text(meaning(reason))?;
-        cells.text(self.0.of(reason))?;
-        cells.text(row.get(PlanColumn::Urgency))?;
-        cells.date(row.date(PlanColumn::NextStepBy))?;
-        cells.text(row.get(PlanColumn::CustomerName))?;
-        cells.text(row.get(PlanColumn::SourceOffer))?;
-        cells.saved(PlanColumn::Seats, row.get(PlanColumn::Seats))?;
-        cells.date(row.date(PlanColumn::TermEnd))?;
-        cells.text(row.get(PlanColumn::TargetOffer))?;
-        cells.text(&others.join(";"))?;
-        cells.text(row.get(PlanColumn::CustomerId))?;
-        cells.text(row.get(PlanColumn::SubscriptionId))?;
-        cells.text(row.get(PlanColumn::SourceFile))?;
-        cells.text(row.get(PlanColumn::SourceSheet))?;
-        cells.saved(PlanColumn::SourceRow, row.get(PlanColumn::SourceRow))
+        cells.text(reason);
+        cells.text(meaning(reason));
+        cells.text(self.0.of(reason));
+        cells.text(row.get(PlanColumn::Urgency));
+        cells.date(row.date(PlanColumn::NextStepBy));
+        cells.text(row.get(PlanColumn::CustomerName));
+        cells.text(row.get(PlanColumn::SourceOffer));
+        cells.saved(PlanColumn::Seats, row.get(PlanColumn::Seats));
+        cells.date(row.date(PlanColumn::TermEnd));
+        cells.text(row.get(PlanColumn::TargetOffer));
+        cells.text(&others.join(";"));
+        cells.text(row.get(PlanColumn::CustomerId));
+        cells.text(row.get(PlanColumn::SubscriptionId));
+        cells.text(row.get(PlanColumn::SourceFile));
+        cells.text(row.get(PlanColumn::SourceSheet));
+        cells.saved(PlanColumn::SourceRow, row.get(PlanColumn::SourceRow));
     }
 }

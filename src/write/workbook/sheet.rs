@@ -1,34 +1,29 @@
 //! Sheets that are tables.
 //!
-//! In: columns, rows, and how a row fills its cells. Out: a sheet with one Excel table (a very long one has filters alone): filters, frozen headings with a note that
-//! says what each means, widths, print set-up; as many sheets as the rows need. Keeps two invariants: no cell is a formula, and no
-//! text is over Excel's limit.
+//! In: columns, rows, and how a row fills its cells. Out: a sheet with one Excel table: filters,
+//! frozen headings with a note that says what each means, widths, print set-up; as many sheets as the rows need. `rust_xlsxwriter`
+//! makes all of a sheet but its rows, which are packed beside it, on all threads.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cmp::Reverse, ops::Range};
 
 use chrono::NaiveDate;
-use memchr::memchr;
 use rayon::prelude::*;
 use rust_xlsxwriter::{Format, IgnoreError, Note, Table, TableColumn, TableStyle, Workbook, Worksheet, XlsxError};
 
-use super::styles;
-use crate::{
-    saved::{Columns, Holds, PlanColumn, neutralised},
-    terms::date_of,
+use super::{
+    package::{Frame, Packed},
+    rows::{Cells, Rows},
+    styles,
 };
+use crate::saved::{Columns, Holds};
 
 /// Rows of a sheet below the headings.
 const ROWS: usize = 1_048_575;
-/// Characters of a text, counted as Excel does: in UTF-16.
-const TEXT: usize = 32_767;
 
-/// Cells of a sheet that is a table of Excel's; a larger one has filters alone, since `rust_xlsxwriter` remembers each cell of a table.
-const TABLE_CELLS: usize = 1_000_000;
-
-/// Lines of text that a row shows at most.
-const LINES: u32 = 10;
 /// Rows of a sheet in which long texts take several lines; in a longer one every row has one, since heights cost memory.
 const ROWS_THAT_WRAP: usize = 10_000;
+/// Rows that are made before they are packed.
+const AT_ONCE: usize = 256;
 
 /// A column of a sheet.
 #[derive(Debug, Clone)]
@@ -71,9 +66,9 @@ impl Column {
         matches!(self.heading, "urgency" | "when" | "status" | "severity")
     }
 
-    /// Whether its texts take several lines.
-    fn wraps(&self) -> bool {
-        self.width >= 60
+    /// Characters in a line; none: its texts take one line.
+    pub(super) fn line(&self) -> Option<usize> {
+        (self.width >= 60).then_some(usize::from(self.width))
     }
 
     fn format(&self, may_wrap: bool) -> Format {
@@ -81,7 +76,7 @@ impl Column {
             Holds::Date => styles::date(),
             Holds::Number if self.heading.ends_with("_cost") => styles::amount(),
             Holds::Number => styles::number(),
-            _ if may_wrap && self.wraps() => styles::text().set_text_wrap(),
+            _ if may_wrap && self.line().is_some() => styles::text().set_text_wrap(),
             _ => styles::text(),
         }
     }
@@ -94,22 +89,25 @@ pub(super) struct Limits {
     pub(super) cut: u64,
     /// Sheets that continue another.
     pub(super) further_sheets: u64,
-    /// Sheets that have filters and are no tables.
-    pub(super) plain_sheets: u64,
 }
 
-/// What fills a sheet with its rows. Gives how many texts were cut.
-type Fill<'a> = Box<dyn FnOnce(&mut Worksheet) -> Result<u64, XlsxError> + Send + 'a>;
+/// What adds a sheet's rows from one to another, counted from 0.
+type Fill<'a> = Box<dyn Fn(Range<usize>, &mut Rows) + Send + Sync + 'a>;
 
-/// Sheets under way of a workbook. Rows go to a file of each sheet, texts in their cells: a table of all texts would be held in
-/// memory until the end.
+/// The rows of a sheet that is begun.
+struct Body<'a> {
+    columns: &'a [Column],
+    rows: usize,
+    fill: Fill<'a>,
+}
+
+/// Sheets under way of a workbook.
 pub(super) struct Sheets<'b, 'a> {
     book: &'b mut Workbook,
     as_of: NaiveDate,
     limits: Limits,
     rows: usize,
-    table_cells: usize,
-    sheets: Vec<(Worksheet, Fill<'a>)>,
+    bodies: Vec<Body<'a>>,
 }
 
 impl<'b, 'a> Sheets<'b, 'a> {
@@ -119,8 +117,7 @@ impl<'b, 'a> Sheets<'b, 'a> {
             as_of,
             limits: Limits::default(),
             rows: ROWS,
-            table_cells: TABLE_CELLS,
-            sheets: Vec::new(),
+            bodies: Vec::new(),
         }
     }
 
@@ -130,25 +127,32 @@ impl<'b, 'a> Sheets<'b, 'a> {
         Sheets { rows, ..self }
     }
 
-    /// With another limit of cells.
-    #[cfg(test)]
-    pub(super) fn of_cells(self, table_cells: usize) -> Sheets<'b, 'a> {
-        Sheets { table_cells, ..self }
-    }
-
-    /// Fills the sheets, on all threads, and adds them to the workbook. Gives what was over the limits.
-    pub(super) fn finish(self) -> Result<Limits, XlsxError> {
-        let filled = self.sheets.into_par_iter().map(|(mut sheet, fill)| {
-            let cut = fill(&mut sheet)?;
-            Ok((sheet, cut))
+    /// Packs the sheets with their rows, on all threads. Gives them in their order, and what was over the limits.
+    pub(super) fn finish(self) -> Result<(Vec<Packed>, Limits), XlsxError> {
+        let frame = Frame::of(self.book)?;
+        // The largest first, so that the others are done beside it.
+        let mut bodies: Vec<(usize, Body<'_>)> = self.bodies.into_iter().enumerate().collect();
+        bodies.sort_by_key(|(_, body)| Reverse(body.rows * body.columns.len()));
+        let packed = bodies.par_iter().map(|&(index, ref body)| {
+            let sheet = frame.sheet(index)?;
+            let mut rows = Rows::new(body.columns, sheet.formats(), body.rows <= ROWS_THAT_WRAP);
+            let mut from = 0;
+            let packed = sheet.pack(body.columns.len(), body.rows, |written| {
+                let to = (from + AT_ONCE).min(body.rows);
+                (body.fill)(from..to, &mut rows);
+                rows.take(written);
+                from = to;
+            })?;
+            Ok((packed, rows.cut()))
         });
-        let filled: Result<Vec<(Worksheet, u64)>, XlsxError> = filled.collect();
-        let mut limits = self.limits;
-        for (sheet, cut) in filled? {
-            limits.cut += cut;
-            self.book.push_worksheet(sheet);
-        }
-        Ok(limits)
+        let packed: Result<Vec<(Packed, u64)>, XlsxError> = packed.collect();
+        let (mut packed, cut): (Vec<Packed>, Vec<u64>) = packed?.into_iter().unzip();
+        packed.sort_by_key(Packed::number);
+        let limits = Limits {
+            cut: cut.iter().sum(),
+            ..self.limits
+        };
+        Ok((packed, limits))
     }
 
     /// Adds a table, on as many sheets as it needs; its first columns are printed.
@@ -158,7 +162,7 @@ impl<'b, 'a> Sheets<'b, 'a> {
         columns: &'a [Column],
         printed: usize,
         rows: &'a [T],
-        fill: impl Fn(&T, &mut Cells<'_>) -> Result<(), XlsxError> + Copy + Send + 'a,
+        fill: impl Fn(&T, &mut Cells<'_>) + Copy + Send + Sync + 'a,
     ) -> Result<(), XlsxError> {
         let mut parts: Vec<&[T]> = rows.chunks(self.rows).collect();
         if parts.is_empty() {
@@ -170,32 +174,21 @@ impl<'b, 'a> Sheets<'b, 'a> {
                 _ => Cow::Owned(format!("{name} {part}")),
             };
             self.limits.further_sheets += u64::from(part > 1);
-            let is_table = rows.len().saturating_mul(columns.len()) <= self.table_cells;
-            self.limits.plain_sheets += u64::from(!is_table);
-            let mut sheet = self.book.new_worksheet_with_constant_memory()?;
+            let sheet = self.book.add_worksheet();
             sheet.set_name(name.as_ref())?;
-            // Formats get their numbers here, so that these do not depend on which thread is first.
-            begin(&mut sheet, &name, columns, printed, rows.len(), is_table, self.as_of)?;
-            let fill_rows = move |sheet: &mut Worksheet| {
-                let mut cut = 0;
-                for (row, item) in (1..).zip(rows) {
-                    let mut cells = Cells {
-                        sheet: &mut *sheet,
-                        columns,
-                        row,
-                        column: 0,
-                        lines: 1,
-                        cut: &mut cut,
-                    };
-                    fill(item, &mut cells)?;
-                    let lines = cells.lines;
-                    if lines > 1 && rows.len() <= ROWS_THAT_WRAP {
-                        sheet.set_row_height(row, 15 * lines)?;
-                    }
+            begin(sheet, &name, columns, printed, rows.len(), self.as_of)?;
+            let fill = move |run: Range<usize>, out: &mut Rows| {
+                // The first row has the headings, and spreadsheets count from 1.
+                let numbers = run.start + 2..;
+                for (number, item) in numbers.zip(rows.get(run).unwrap_or_default()) {
+                    out.row(number, |cells| fill(item, cells));
                 }
-                Ok(cut)
             };
-            self.sheets.push((sheet, Box::new(fill_rows)));
+            self.bodies.push(Body {
+                columns,
+                rows: rows.len(),
+                fill: Box::new(fill),
+            });
         }
         Ok(())
     }
@@ -208,7 +201,6 @@ fn begin(
     columns: &[Column],
     printed: usize,
     rows: usize,
-    is_table: bool,
     as_of: NaiveDate,
 ) -> Result<(), XlsxError> {
     let last_column = u16::try_from(columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
@@ -218,23 +210,17 @@ fn begin(
         sheet.set_column_width(index, column.width)?;
         sheet.set_column_format(index, &column.format(rows <= ROWS_THAT_WRAP))?;
     }
-    if is_table {
-        let headings = columns.iter().map(|column| {
-            TableColumn::new()
-                .set_header(column.heading)
-                .set_header_format(styles::heading())
-        });
-        let table = Table::new()
-            .set_name(name.to_lowercase().replace(' ', "_"))
-            .set_style(TableStyle::Light1)
-            .set_columns(&headings.collect::<Vec<_>>());
-        sheet.add_table(0, 0, last_row, last_column, &table)?;
-    } else {
-        for (index, column) in (0..).zip(columns) {
-            sheet.write_string_with_format(0, index, column.heading, &styles::heading())?;
-        }
-        sheet.autofilter(0, 0, last_row, last_column)?;
-    }
+    let headings = columns.iter().map(|column| {
+        TableColumn::new()
+            .set_header(column.heading)
+            .set_header_format(styles::heading())
+    });
+    let table = Table::new()
+        .set_name(name.to_lowercase().replace(' ', "_"))
+        .set_style(TableStyle::Light1)
+        .set_columns(&headings.collect::<Vec<_>>());
+    // It gets as long as it is when its rows are packed: the library would remember each of its cells.
+    sheet.add_table(0, 0, 1, last_column, &table)?;
     for (index, column) in (0..).zip(columns) {
         let lines = u32::try_from(column.meaning.len() / 30).unwrap_or(1) + 2;
         let note = Note::new(column.meaning)
@@ -271,136 +257,10 @@ fn begin(
     Ok(())
 }
 
-/// The cells of a row under way.
-pub(super) struct Cells<'s> {
-    sheet: &'s mut Worksheet,
-    columns: &'s [Column],
-    row: u32,
-    column: u16,
-    lines: u32,
-    cut: &'s mut u64,
-}
-
-impl Cells<'_> {
-    /// A text; one that a spreadsheet would run is neutralised as in CSV.
-    pub(super) fn text(&mut self, text: &str) -> Result<(), XlsxError> {
-        if !text.is_empty() {
-            let text = neutralised(text);
-            let shown = fitting(&text);
-            *self.cut += u64::from(shown.ends_with('…') && shown.len() != text.len());
-            let column = self.columns.get(usize::from(self.column));
-            if let Some(column) = column.filter(|column| column.wraps() && shown.len() > usize::from(column.width)) {
-                let lines = shown.chars().count().div_ceil(usize::from(column.width));
-                self.lines = self.lines.max(u32::try_from(lines).unwrap_or(LINES).min(LINES));
-            }
-            self.sheet.write_string(self.row, self.column, shown.as_ref())?;
-        }
-        self.column += 1;
-        Ok(())
-    }
-
-    /// A number, or an empty cell.
-    pub(super) fn number(&mut self, number: Option<f64>) -> Result<(), XlsxError> {
-        if let Some(number) = number {
-            self.sheet.write_number(self.row, self.column, number)?;
-        }
-        self.column += 1;
-        Ok(())
-    }
-
-    /// A count.
-    pub(super) fn count(&mut self, count: u32) -> Result<(), XlsxError> {
-        self.number(Some(f64::from(count)))
-    }
-
-    /// A date, or an empty cell; as text where no spreadsheet knows the day.
-    pub(super) fn date(&mut self, date: Option<NaiveDate>) -> Result<(), XlsxError> {
-        match date.map(|date| (date, serial(date))) {
-            Some((_, Some(serial))) => self.number(Some(serial)),
-            Some((date, None)) => self.text(&date.to_string()),
-            None => self.text(""),
-        }
-    }
-
-    /// A cell of one of our files, as what its column holds; as text where it holds something else.
-    pub(super) fn saved<C: Columns>(&mut self, column: C, text: &str) -> Result<(), XlsxError> {
-        let number = || text.parse().ok().filter(|number: &f64| number.is_finite());
-        let one_number = [PlanColumn::TargetSeats.as_str(), PlanColumn::UnitPrice.as_str()];
-        match column.holds() {
-            Holds::Date => match date_of(text).and_then(serial) {
-                Some(serial) => self.number(Some(serial)),
-                None => self.text(text),
-            },
-            Holds::Number => match number() {
-                Some(number) => self.number(Some(number)),
-                None => self.text(text),
-            },
-            // A list of one number is a number.
-            Holds::List if one_number.contains(&column.as_str()) => match number() {
-                Some(number) => self.number(Some(number)),
-                None => self.text(text),
-            },
-            Holds::Text | Holds::List => self.text(text),
-        }
-    }
-}
-
-/// A day as a spreadsheet counts it; none before March 1900, where spreadsheets disagree, and after 9999.
-fn serial(date: NaiveDate) -> Option<f64> {
-    let epoch = NaiveDate::from_ymd_opt(1899, 12, 30)?;
-    let days = i32::try_from(date.signed_duration_since(epoch).num_days()).ok()?;
-    (61..=2_958_465).contains(&days).then(|| f64::from(days))
-}
-
-/// A text that fits into a cell, and that XML can hold.
-fn fitting(text: &str) -> Cow<'_, str> {
-    // Both begin with this byte, which few texts have.
-    let may_hold = memchr(b'\xef', text.as_bytes()).is_some();
-    let text = match may_hold && text.contains(['\u{fffe}', '\u{ffff}']) {
-        true => Cow::Owned(text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")),
-        false => Cow::Borrowed(text),
-    };
-    // No character has more units than bytes.
-    if text.len() <= TEXT || text.encode_utf16().count() <= TEXT {
-        return text;
-    }
-    let mut units = 0;
-    let within = |character: &char| {
-        units += character.len_utf16();
-        units < TEXT
-    };
-    let mut cut: String = text.chars().take_while(within).collect();
-    cut.push('…');
-    Cow::Owned(cut)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn texts_fit_into_cells() {
-        assert_eq!(fitting("Contoso"), "Contoso");
-        assert_eq!(fitting("a\u{ffff}b"), "a\u{fffd}b");
-        let exact = "x".repeat(TEXT);
-        assert_eq!(fitting(&exact), exact.as_str());
-        for long in ["x".repeat(TEXT + 1), "😀".repeat(TEXT / 2 + 1), "ű".repeat(40_000)] {
-            let cut = fitting(&long);
-            let units = cut.encode_utf16().count();
-            assert!((TEXT - 1..=TEXT).contains(&units), "{units}");
-            assert!(cut.ends_with('…'));
-        }
-    }
-
-    #[test]
-    fn days_are_counted_as_spreadsheets_do() {
-        let day = |text: &str| text.parse().unwrap();
-        assert_eq!(serial(day("1900-03-01")), Some(61.0));
-        assert_eq!(serial(day("2026-11-21")), Some(46347.0));
-        assert_eq!(serial(day("9999-12-31")), Some(2_958_465.0));
-        assert_eq!(serial(day("1900-02-28")), None);
-        assert_eq!(serial(NaiveDate::MAX), None);
-    }
+    use crate::write::workbook::package;
 
     #[test]
     fn more_rows_than_a_sheet_has_go_to_a_further_one() {
@@ -411,30 +271,42 @@ mod tests {
         sheets
             .table("Plan", &columns, 1, &rows, |row, cells| cells.count(*row))
             .unwrap();
-        assert_eq!(sheets.finish().unwrap().further_sheets, 2);
+        assert_eq!(sheets.finish().unwrap().1.further_sheets, 2);
         let names: Vec<String> = book.worksheets().iter().map(Worksheet::name).collect();
         assert_eq!(names, ["Plan", "Plan 2", "Plan 3"]);
     }
 
     #[test]
-    fn a_very_long_list_has_filters_and_is_no_table() {
+    fn a_table_is_as_long_as_its_rows() {
         let columns = [Column::new("number", Holds::Number, 9, "counts")];
-        let rows: Vec<u32> = (0..7).collect();
-        for (cells, plain) in [(7, 0), (6, 1)] {
+        for (count, sheet_extent, table_extent) in [(7, "A1:A8", "A1:A8"), (1, "A1:A2", "A1:A2"), (0, "A1", "A1:A2")] {
+            let rows: Vec<u32> = (0..count).collect();
             let mut book = Workbook::new();
-            let mut sheets = Sheets::new(&mut book, "2026-11-21".parse().unwrap()).of_cells(cells);
+            let mut sheets = Sheets::new(&mut book, "2026-11-21".parse().unwrap());
             sheets
                 .table("Plan", &columns, 1, &rows, |row, cells| cells.count(*row))
                 .unwrap();
-            assert_eq!(sheets.finish().unwrap().plain_sheets, plain);
-            let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book.save_to_buffer().unwrap())).unwrap();
-            let is_table = archive.by_name("xl/tables/table1.xml").is_ok();
-            assert_eq!(is_table, plain == 0);
-            let mut sheet = String::new();
-            std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut sheet)
-                .unwrap();
-            assert_eq!(sheet.contains("<autoFilter ref=\"A1:A8\""), plain == 1);
+            let (packed, _) = sheets.finish().unwrap();
+            let mut bytes = Vec::new();
+            package::write(&mut book, packed, &mut bytes).unwrap();
+            let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+            let mut part = |name: &str| {
+                let mut text = String::new();
+                std::io::Read::read_to_string(&mut archive.by_name(name).unwrap(), &mut text).unwrap();
+                text
+            };
+            let table = part("xl/tables/table1.xml");
+            assert_eq!(table.matches(&format!(" ref=\"{table_extent}\"")).count(), 2, "{table}");
+            let sheet = part("xl/worksheets/sheet1.xml");
             assert!(sheet.contains("state=\"frozen\""), "headings stay in sight");
+            assert!(
+                sheet.contains(&format!("<dimension ref=\"{sheet_extent}\"/>")),
+                "{sheet}"
+            );
+            if count == 7 {
+                let last = "<row r=\"8\"><c r=\"A8\" s=\"1\"><v>6</v></c></row></sheetData>";
+                assert!(sheet.contains(last), "{sheet}");
+            }
         }
     }
 }

@@ -2,9 +2,9 @@
 //! done before what cannot be helped any more, what is due today and tomorrow before what has been overdue for long.
 
 use chrono::{Days, NaiveDate};
-use rust_xlsxwriter::XlsxError;
+use rayon::prelude::*;
 
-use super::sheet::{Cells, Column};
+use super::{rows::Cells, sheet::Column};
 use crate::{
     saved::{Holds, Row, SavedPlan, StepColumn},
     terms::Owner,
@@ -52,7 +52,7 @@ pub(super) fn rows<'a>(plan: &'a SavedPlan, reaches: &Reaches<'_>, as_of: NaiveD
     let last = as_of.checked_add_days(Days::new(6)).unwrap_or(as_of);
     let mut rows: Vec<Due<'_>> = plan
         .steps
-        .iter()
+        .par_iter()
         .filter_map(|step| {
             let due = step.date(StepColumn::Due);
             let when = match due {
@@ -73,20 +73,20 @@ pub(super) fn rows<'a>(plan: &'a SavedPlan, reaches: &Reaches<'_>, as_of: NaiveD
         Owner::ALL.iter().position(|known| known.as_str() == owner)
     };
     // Steps of one owner and day stay in the plan's order.
-    rows.sort_by_key(|row| (owner(row).unwrap_or(usize::MAX), row.order));
+    rows.par_sort_by_key(|row| (owner(row).unwrap_or(usize::MAX), row.order));
     rows
 }
 
-pub(super) fn fill(row: &Due<'_>, cells: &mut Cells<'_>) -> Result<(), XlsxError> {
+pub(super) fn fill(row: &Due<'_>, cells: &mut Cells<'_>) {
     let step = row.step;
-    cells.text(step.get(StepColumn::Owner))?;
-    cells.text(row.when)?;
-    cells.date(row.due)?;
-    cells.text(step.get(StepColumn::Step))?;
-    cells.text(step.get(StepColumn::CustomerName))?;
-    cells.text(step.get(StepColumn::Offer))?;
-    cells.saved(StepColumn::Seats, step.get(StepColumn::Seats))?;
-    cells.text(step.get(StepColumn::Detail))?;
-    cells.text(step.get(StepColumn::CustomerId))?;
-    cells.text(step.get(StepColumn::SubscriptionId))
+    cells.text(step.get(StepColumn::Owner));
+    cells.text(row.when);
+    cells.date(row.due);
+    cells.text(step.get(StepColumn::Step));
+    cells.text(step.get(StepColumn::CustomerName));
+    cells.text(step.get(StepColumn::Offer));
+    cells.saved(StepColumn::Seats, step.get(StepColumn::Seats));
+    cells.text(step.get(StepColumn::Detail));
+    cells.text(step.get(StepColumn::CustomerId));
+    cells.text(step.get(StepColumn::SubscriptionId));
 }
