@@ -118,6 +118,10 @@ fn is_customer_damaged(cells: &Cells<'_>) -> bool {
 /// A domain in lower case, without what an address or a link has around it.
 pub(super) fn domain_of(text: &str) -> Cow<'_, str> {
     let text = text.trim();
+    let is_bare = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+    if text.bytes().all(is_bare) {
+        return Cow::Borrowed(text.trim_end_matches('.'));
+    }
     match text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         true => Cow::Borrowed(bare(text)),
         false => Cow::Owned(bare(&text.to_lowercase()).to_owned()),

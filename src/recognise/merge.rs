@@ -79,6 +79,12 @@ struct Group<'a> {
 }
 
 impl<'a> Merging<'a> {
+    /// Asks for a fact that is about to be merged, so that it is at hand by then; has no other effect.
+    pub(super) fn look_at(&self, index: u32) {
+        let fact = self.facts.get(index as usize);
+        std::hint::black_box(fact.map(|fact| (fact.table, fact.seats, fact.state, fact.aliases.len())));
+    }
+
     /// Merges one group; none only where it is empty.
     pub(super) fn merge(&self, members: &[u32]) -> Option<Merged> {
         self.merge_along(members, false).map(|(merged, _)| merged)

@@ -44,7 +44,10 @@ pub(super) fn split_remark<'a>(text: &'a str, v: &Vocabulary) -> Option<(&'a str
             let (before, after) = text.split_at(at);
             let (date, words) = if at == first { (after, before) } else { (before, after) };
             let words = words.trim_matches(|c: char| !c.is_alphanumeric());
-            let word = |kind| v.word(kind, words).filter(|_| !words.is_empty());
+            if words.is_empty() {
+                return None;
+            }
+            let word = |kind| v.word(kind, words);
             let at_end = || word(Kind::EndInstruction).and_then(|word| word.parse().ok());
             let state = || word(Kind::State).and_then(|word| word.parse().ok());
             let remark = at_end().map(Remark::AtEnd).or_else(|| state().map(Remark::State))?;

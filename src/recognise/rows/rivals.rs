@@ -24,7 +24,8 @@ const DECIDING: [Field; 5] = [
 /// Tells of columns that contradict each other in this row.
 pub(super) fn tell_of_rivals(cells: &mut Cells<'_>) {
     let columns = &cells.table.columns;
-    for field in DECIDING {
+    // One column alone contradicts nobody.
+    for field in DECIDING.into_iter().filter(|&field| columns.of_field(field).len() > 1) {
         let mut filled = columns.rivals(field).filter_map(|column| {
             let cell = cells.row.cell(column as usize);
             says_something(field, cell, cells).then_some((column, cell))
