@@ -125,10 +125,12 @@ fn without_channel(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
 /// One finding for each file with subscriptions of which hardly any is left.
 fn left_over(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
     let (rules, as_of) = (estate.context.rules, estate.context.as_of);
+    let of_old = |channel: &Channel| rules.leftover(*channel, as_of).is_some();
+    let of_old: Vec<Channel> = Channel::ALL.iter().copied().filter(of_old).collect();
     let mut files: BTreeMap<(&Text, Channel), (&Place, u64)> = BTreeMap::new();
     for (subscription, decided) in estate.subscriptions.iter().zip(decided) {
-        let channel = subscription.channel.filter(|_| decided.decision.action != Action::Keep);
-        let Some(channel) = channel.filter(|&channel| rules.leftover(channel, as_of).is_some()) else {
+        let channel = subscription.channel.filter(|channel| of_old.contains(channel));
+        let Some(channel) = channel.filter(|_| decided.decision.action != Action::Keep) else {
             continue;
         };
         let (first, count) = files
@@ -149,16 +151,16 @@ fn left_over(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
 /// Tenants whose moves go in waves, and those of which more subscriptions run twice than is safe at once all the same.
 fn doubled(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
     let most = estate.context.rules.number(NumberName::Doubled, estate.context.as_of) as usize;
-    let mut tenants: BTreeMap<CustomerId, Vec<usize>> = BTreeMap::new();
-    for (index, decided) in decided.iter().enumerate() {
-        let customer = estate.subscriptions[index].customer_id;
-        let doubles = decided.imposed.wave.is_some() || estate.both(index, decided).is_some();
-        let customer = customer.filter(|_| doubles);
-        customer
-            .into_iter()
-            .for_each(|id| tenants.entry(id).or_default().push(index));
-    }
-    let told = tenants.into_iter().filter_map(|(customer, rows)| {
+    let doubles = |index: usize| {
+        let customer = estate.subscriptions[index].customer_id?;
+        let doubles = decided[index].imposed.wave.is_some() || estate.both(index, &decided[index]).is_some();
+        doubles.then_some((customer, index))
+    };
+    let mut rows: Vec<(CustomerId, usize)> = (0..decided.len()).into_par_iter().filter_map(doubles).collect();
+    rows.par_sort_unstable();
+    let told = rows.par_chunk_by(|a, b| a.0 == b.0).filter_map(|rows| {
+        let (customer, _) = rows.first()?;
+        let rows: Vec<usize> = rows.iter().map(|&(_, index)| index).collect();
         let place = rows.iter().map(|&index| &estate.subscriptions[index].place).min()?;
         let waits: Vec<usize> = rows.iter().copied().filter(|&index| decided[index].imposed.wave.is_some()).collect();
         let last = waits.iter().filter_map(|&index| decided[index].decision.move_date).max();

@@ -4,37 +4,44 @@
 //! A request goes to one source partner for one customer; the subscriptions that are due first are in the first. Keeps the order
 //! independent of the order of inputs.
 
-use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use super::{StepRef, TransferRequest};
 use crate::{recognise::Subscription, terms::*};
 
-/// Numbers the requests of each customer and source partner; `of_row` gives the subscription of a row.
-pub(super) fn number<'a>(steps: &mut [StepRef], of_row: impl Fn(u32) -> &'a Subscription, most: u32) {
+/// Numbers the requests of each customer and source partner, which are the answer; `of_row` gives the subscription of a row.
+pub(super) fn number<'a>(
+    steps: &mut [StepRef],
+    of_row: impl Fn(u32) -> &'a Subscription + Sync,
+    most: u32,
+) -> Vec<TransferRequest> {
     let most = most.max(1) as usize;
-    let mut together: BTreeMap<(Option<CustomerId>, Option<&Id>), Vec<usize>> = BTreeMap::new();
-    for (index, step) in steps.iter().enumerate() {
-        if step.kind != StepKind::RequestTransfer {
-            continue;
-        }
-        let subscription = of_row(step.row);
-        let key = (subscription.customer_id, subscription.seller_id.as_ref());
-        together.entry(key).or_default().push(index);
-    }
-    for mut indices in together.into_values() {
-        indices.sort_by_key(|&index| {
-            let step = steps.get(index);
-            let id = step.map(|step| &of_row(step.row).id);
-            (step.and_then(|step| step.due), id)
-        });
-        let of = u32::try_from(indices.chunks(most).len()).unwrap_or(u32::MAX);
-        for (number, request) in (1..).zip(indices.chunks(most)) {
+    // Their customer, the source partner, the day, the id, the step.
+    type Key<'a> = (Option<CustomerId>, Option<&'a Id>, Option<NaiveDate>, &'a Id, usize);
+    let key = |(index, step): (usize, &StepRef)| -> Option<Key<'a>> {
+        let subscription = (step.kind == StepKind::RequestTransfer).then(|| of_row(step.row))?;
+        let seller = subscription.seller_id.as_ref();
+        Some((subscription.customer_id, seller, step.due, &subscription.id, index))
+    };
+    let mut sent: Vec<Key<'a>> = steps.par_iter().enumerate().filter_map(key).collect();
+    sent.par_sort_unstable();
+    let mut requests = Vec::new();
+    let together = |a: &Key<'_>, b: &Key<'_>| (a.0, a.1) == (b.0, b.1);
+    for sent in sent.chunk_by(together) {
+        let of = u32::try_from(sent.chunks(most).len()).unwrap_or(u32::MAX);
+        for (number, request) in (1..).zip(sent.chunks(most)) {
             let items = u32::try_from(request.len()).unwrap_or(u32::MAX);
-            for &index in request {
+            requests.push(TransferRequest { number, of, items });
+            let place = u32::try_from(requests.len()).ok().and_then(NonZeroU32::new);
+            for &(.., index) in request {
                 if let Some(step) = steps.get_mut(index) {
-                    step.request = Some(TransferRequest { number, of, items });
+                    step.request = place;
                 }
             }
         }
     }
+    requests
 }

@@ -48,10 +48,11 @@ pub(super) fn steps_of(known: &Known<'_>, decided: &Decided) -> Vec<StepRef> {
     let mut steps: Vec<StepRef> = steps
         .into_iter()
         .filter_map(|(kind, due, requested)| {
-            let cases = cases_of(kind, due, requested, decided);
+            let (cases, count) = cases_of(kind, due, requested, decided);
+            let cases = cases.get(..count).unwrap_or_default();
             // Who does a step and how is what holds on its day.
             let on = due.map_or(context.as_of, |due| due.max(context.as_of));
-            let (number, rule) = rules.step(kind, &cases, known.subscription.channel, partner, on)?;
+            let (number, rule) = rules.step(kind, cases, known.subscription.channel, partner, on)?;
             Some(StepRef {
                 due,
                 kind,
@@ -69,8 +70,8 @@ pub(super) fn steps_of(known: &Known<'_>, decided: &Decided) -> Vec<StepRef> {
     steps
 }
 
-/// What is special about a step, most special first.
-fn cases_of(kind: StepKind, due: Option<NaiveDate>, requested: bool, decided: &Decided) -> Vec<StepCase> {
+/// What is special about a step, most special first, and how much of it there is: every step of every row asks.
+fn cases_of(kind: StepKind, due: Option<NaiveDate>, requested: bool, decided: &Decided) -> ([StepCase; 3], usize) {
     let decision = &decided.decision;
     let before_the_move = kind == StepKind::EndSource
         && decision.end_source == Some(EndSource::AutoRenewOff)
@@ -96,7 +97,13 @@ fn cases_of(kind: StepKind, due: Option<NaiveDate>, requested: bool, decided: &D
     // Where a table of steps has no words for the last check, those for another one do.
     let last = (kind == StepKind::Verify && due.is_some() && due == last_check).then_some(StepCase::Last);
     let asked = requested.then_some(StepCase::Requested);
-    asked.into_iter().chain(last).chain(special).collect()
+    let mut cases = [StepCase::Requested; 3];
+    let mut count = 0;
+    for (slot, case) in cases.iter_mut().zip([asked, last, special].into_iter().flatten()) {
+        *slot = case;
+        count += 1;
+    }
+    (cases, count)
 }
 
 /// What holds for the steps of a row besides.
@@ -331,8 +338,8 @@ impl Words<'_> {
             Placeholder::TransferItems => number(out, texts.transfer_items),
             Placeholder::WindowCloses => day(out, row.decision.window_closes),
             Placeholder::Waits => match self.step.shared {
-                Some(count) if count > 1 => {
-                    number(out, count);
+                Some(count) if count.get() > 1 => {
+                    number(out, count.get());
                     put(out, &[" subscriptions wait for it"]);
                 }
                 _ => put(out, &["one subscription waits for it"]),
@@ -342,7 +349,8 @@ impl Words<'_> {
 
     fn batch(&self, out: &mut Vec<u8>) {
         // Writing to a `Vec` does not fail.
-        let _ = match self.step.request {
+        let request = self.step.request.map(|place| place.get() as usize - 1);
+        let _ = match request.and_then(|place| self.texts.requests.get(place)) {
             Some(request) if request.of > 1 => {
                 let (number, of, most) = (request.number, request.of, self.texts.transfer_items);
                 write!(

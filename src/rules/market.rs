@@ -45,6 +45,11 @@ impl Cloud {
     }
 
     pub(super) fn fits(&self, domain: &str) -> bool {
+        // Most end in another letter.
+        let last = |text: &str| text.as_bytes().last().copied();
+        if last(domain) != last(&self.domain_suffix) {
+            return false;
+        }
         domain
             .strip_suffix(&*self.domain_suffix)
             .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))

@@ -144,7 +144,7 @@ pub(crate) fn plan() -> Plan {
             request: None,
             requested: false,
             row: 0,
-            shared: Some(1),
+            shared: Some(std::num::NonZeroU32::MIN),
         }],
         findings: Vec::new(),
         texts: Texts {
@@ -152,6 +152,7 @@ pub(crate) fn plan() -> Plan {
             self_service_licences: 25,
             transfer_items: 25,
             request_days: 30,
+            requests: Vec::new(),
         },
     }
 }
