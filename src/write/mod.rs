@@ -401,19 +401,26 @@ fn name(path: &Path) -> String {
 }
 
 fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    lines(PlanColumn::HEADINGS, &plan.rows, settings, out, Some, |row, line| {
-        plan_lines::fill(row, line)
-    })
+    lines_of(
+        PlanColumn::HEADINGS,
+        &plan.rows,
+        settings,
+        out,
+        |rows, shown| {
+            rows.iter().for_each(plan_lines::look_at);
+            shown.extend(rows);
+        },
+        plan_lines::fill,
+    )
 }
 
 fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
-    let described = |step| plan.told_step(step);
-    lines(
+    lines_of(
         StepColumn::HEADINGS,
         &plan.step_refs,
         settings,
         out,
-        described,
+        |steps, told| plan.told_steps(steps, told),
         |step, line| step_lines::fill(&step, line),
     )
 }
@@ -441,14 +448,27 @@ fn change_lines(changes: &Changes, settings: OutputSettings, out: &mut (dyn Writ
     )
 }
 
-/// Renders items on all threads, a bounded number at a time, and writes them in their order. `view` gives what of an item is
-/// to be shown.
+/// Renders items on all threads, and writes them in their order. `view` gives what of an item is to be shown.
 fn lines<'a, T: Sync, V>(
     columns: &[&str],
     items: &'a [T],
     settings: OutputSettings,
     out: &mut (dyn Write + Send),
     view: impl Fn(&'a T) -> Option<V> + Sync,
+    fill: impl Fn(V, &mut Line<'_>) + Sync,
+) -> io::Result<()> {
+    let views = |items: &'a [T], shown: &mut Vec<V>| shown.extend(items.iter().filter_map(&view));
+    lines_of(columns, items, settings, out, views, fill)
+}
+
+/// Renders items on all threads, a bounded number at a time, and writes them in their order. `views` adds what of a few items
+/// is to be shown.
+fn lines_of<'a, T: Sync, V>(
+    columns: &[&str],
+    items: &'a [T],
+    settings: OutputSettings,
+    out: &mut (dyn Write + Send),
+    views: impl Fn(&'a [T], &mut Vec<V>) + Sync,
     fill: impl Fn(V, &mut Line<'_>) + Sync,
 ) -> io::Result<()> {
     let mut head = Vec::new();
@@ -463,7 +483,7 @@ fn lines<'a, T: Sync, V>(
         buffer.clear();
         let mut shown = Vec::with_capacity(AT_A_GLANCE);
         for few in chunk.chunks(AT_A_GLANCE) {
-            shown.extend(few.iter().filter_map(&view));
+            views(few, &mut shown);
             for one in shown.drain(..) {
                 let mut line = Line::begin(buffer, settings.delimiter);
                 fill(one, &mut line);
