@@ -37,20 +37,21 @@ pub(super) fn run(command: &Plan, screen: &Screen) -> u8 {
     signals::give_way();
     // Figures that would take the place of something else are not written.
     let is_misplaced = matches!(&planned, Err(Stop::NotApart { flag: "--metrics", .. }));
-    let (exit_code, mut figures) = match planned {
+    let path = command.metrics.as_ref().filter(|_| !is_misplaced);
+    let (exit_code, figures) = match planned {
         Err(stop) => {
             let exit_code = stopped(&stop, screen);
-            (exit_code, metrics::of_stop(&stop))
+            (exit_code, path.map(|_| metrics::of_stop(&stop)))
         }
         Ok((config, outcome)) => {
             let exit_code = conclude(command, &config, &outcome, screen);
-            let figures = metrics::of_run(&outcome);
+            let figures = path.map(|_| metrics::of_run(&outcome));
             // The process ends here, and a large plan is millions of texts: to give each back takes a while, and serves nobody.
             std::mem::forget(outcome);
             (exit_code, figures)
         }
     };
-    let Some(path) = command.metrics.as_ref().filter(|_| !is_misplaced) else {
+    let Some((path, mut figures)) = path.zip(figures) else {
         return exit_code;
     };
     figures.exit_code = exit_code;
