@@ -7,7 +7,7 @@
 
 use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
@@ -89,7 +89,7 @@ pub fn plan_and_tell(
 }
 
 /// Where an offer that rows share is, what its customer is, and the era that it is of.
-type SharedOffer = (*const SourceOffer, Option<Qualification>, Option<NaiveDate>);
+type SharedOffer = (usize, Option<Qualification>, Option<NaiveDate>);
 
 /// What other subscriptions impose on one.
 #[derive(Debug, Clone, Default)]
@@ -141,29 +141,44 @@ impl<'a> Estate<'a> {
         // Most rows have the very offer of another: no need to look at its texts.
         let mut shared: HashMap<SharedOffer, u32> = HashMap::new();
         let mut offers = Vec::new();
-        let mut resolved = Vec::with_capacity(subscriptions.len());
-        let mut ours: HashMap<CustomerId, Vec<usize>> = HashMap::new();
-        for ((index, subscription), &customer) in subscriptions.iter().enumerate().zip(&customers) {
-            // Names are of the time at which the subscription began; what began in one era is asked once.
-            let began = subscription.term_start.map(|day| context.catalog.era(day));
-            let of_offer = || {
-                let offer = offer_of(subscription, customer);
-                *distinct.entry((offer, began)).or_insert_with_key(|question| {
+        // Names are of the time at which the subscription began; what began in one era is asked once.
+        let began = |index: usize| subscriptions[index].term_start.map(|day| context.catalog.era(day));
+        let key = |index: usize| -> SharedOffer {
+            let qualification = customers[index].and_then(|customer| customer.qualification);
+            (
+                Arc::as_ptr(&subscriptions[index].offer).addr(),
+                qualification,
+                began(index),
+            )
+        };
+        let runs: Vec<usize> = (0..subscriptions.len()).step_by(RUN).collect();
+        let firsts = runs.into_par_iter().map(|run| {
+            let mut known: HashSet<SharedOffer> = HashSet::new();
+            let rows = run..subscriptions.len().min(run + RUN);
+            rows.filter(|&index| known.insert(key(index))).collect()
+        });
+        let firsts: Vec<Vec<usize>> = firsts.collect();
+        for index in firsts.into_iter().flatten() {
+            shared.entry(key(index)).or_insert_with(|| {
+                let offer = (offer_of(&subscriptions[index], customers[index]), began(index));
+                *distinct.entry(offer).or_insert_with_key(|question| {
                     offers.push(question.clone());
                     offers.len() as u32 - 1
                 })
-            };
-            let offer = Arc::as_ptr(&subscription.offer);
-            let qualification = customer.and_then(|customer| customer.qualification);
-            let number = *shared.entry((offer, qualification, began)).or_insert_with(of_offer);
-            resolved.push(number);
-            let live = matches!(subscription.state, None | Some(State::Active));
-            if let Some(id) = subscription
-                .customer_id
-                .filter(|_| live && subscription.channel == Some(Channel::Own))
-            {
-                ours.entry(id).or_default().push(index);
-            }
+            });
+        }
+        let number = |index: usize| shared.get(&key(index)).copied().unwrap_or_default();
+        let resolved: Vec<u32> = (0..subscriptions.len()).into_par_iter().map(number).collect();
+        let is_ours = |index: &usize| {
+            let subscription = &subscriptions[*index];
+            let is_live = matches!(subscription.state, None | Some(State::Active));
+            is_live && subscription.channel == Some(Channel::Own)
+        };
+        let live: Vec<usize> = (0..subscriptions.len()).into_par_iter().filter(is_ours).collect();
+        let mut ours: HashMap<CustomerId, Vec<usize>> = HashMap::new();
+        for index in live {
+            let customer = subscriptions[index].customer_id.into_iter();
+            customer.for_each(|id| ours.entry(id).or_default().push(index));
         }
         let resolutions: Vec<Resolution> = offers
             .par_iter()

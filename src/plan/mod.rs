@@ -333,7 +333,12 @@ impl Plan {
             let row = self.rows.get(step.row as usize)?;
             let target = row.decision.targets.first();
             let offer = target.and_then(|target| target.offer.as_bytes().first());
-            std::hint::black_box((row.subscription.seats, row.decision.move_date, offer));
+            let name = row
+                .subscription
+                .customer_name
+                .as_ref()
+                .map(|name| name.as_bytes().first());
+            std::hint::black_box((row.subscription.seats, row.decision.move_date, offer, name));
             Some(())
         };
         steps.iter().filter_map(look_at).for_each(drop);

@@ -3,6 +3,8 @@
 //! In: the estate and its decisions, each made by itself. Out: decisions made again where others impose something: a target that
 //! is there already, an add-on's base, a tenant that is full.
 
+use std::ops::AddAssign;
+
 use hashbrown::{HashMap, HashSet};
 
 use rayon::prelude::*;
@@ -10,7 +12,7 @@ use rayon::prelude::*;
 use chrono::NaiveDate;
 
 use super::{
-    Reason,
+    RUN, Reason,
     at_once::{Tally, target_from},
     decide::Decided,
     estate::Estate,
@@ -41,8 +43,17 @@ struct Places<'a> {
 impl Estate<'_> {
     /// A target that an export of ours already has is neither ordered nor asked for again.
     pub(super) fn recognise_targets(&self, decided: &mut [Decided]) {
+        let has_ours = |index: &usize| {
+            let customer = self.subscriptions[*index].customer_id;
+            decided[*index].decision.targets.len() == 1 && customer.is_some_and(|id| self.ours.contains_key(&id))
+        };
+        // Few may have one.
+        let asked: Vec<usize> = match self.ours.is_empty() {
+            true => return,
+            false => (0..decided.len()).into_par_iter().filter(has_ours).collect(),
+        };
         let mut taken = HashSet::new();
-        for index in 0..decided.len() {
+        for index in asked {
             let Some((own, found)) = self.target_of(index, &decided[index], &taken) else {
                 continue;
             };
@@ -236,19 +247,39 @@ impl Estate<'_> {
         }
     }
 
+    /// Something of each tenant, which `add` adds up from its rows, on all threads.
+    pub(super) fn of_tenants<T: Default + AddAssign + Send>(
+        &self,
+        decided: &[Decided],
+        add: impl Fn(&mut T, usize, &Decided) + Sync,
+    ) -> HashMap<CustomerId, T> {
+        // Each thread has one part: what it has of its tenants is put together once.
+        let part = decided.len().div_ceil(rayon::current_num_threads()).max(RUN);
+        let parts = decided.par_chunks(part).enumerate().map(|(run, decided)| {
+            let mut tenants: HashMap<CustomerId, T> = HashMap::new();
+            for (index, decided) in (run * part..).zip(decided) {
+                if let Some(customer) = self.subscriptions[index].customer_id {
+                    add(tenants.entry(customer).or_default(), index, decided);
+                }
+            }
+            tenants
+        });
+        let both = |mut tenants: HashMap<CustomerId, T>, others: HashMap<CustomerId, T>| {
+            for (customer, other) in others {
+                *tenants.entry(customer).or_default() += other;
+            }
+            tenants
+        };
+        parts.reduce(HashMap::new, both)
+    }
+
     /// A tenant takes only so many subscriptions, and while both copies of one run each counts.
     pub(super) fn limit_tenants(&self, decided: &mut [Decided]) {
         let limit = u64::from(self.context.rules.number(NumberName::Tenant, self.context.as_of));
-        let mut counts: HashMap<CustomerId, u64> = HashMap::new();
-        for (index, decided) in decided.iter().enumerate() {
-            let subscription = &self.subscriptions[index];
-            let live = u64::from(subscription.state != Some(State::Deleted));
-            let ordered = target_from(decided).map_or(0, |_| decided.decision.targets.len() as u64);
-            subscription
-                .customer_id
-                .into_iter()
-                .for_each(|id| *counts.entry(id).or_default() += live + ordered);
-        }
+        let mut counts = self.of_tenants(decided, |count: &mut u64, index, decided| {
+            let live = u64::from(self.subscriptions[index].state != Some(State::Deleted));
+            *count += live + target_from(decided).map_or(0, |_| decided.decision.targets.len() as u64);
+        });
         counts.retain(|_, count| *count > limit);
         if counts.is_empty() {
             return;

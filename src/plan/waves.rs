@@ -6,10 +6,9 @@
 //! without service. What cannot go on so is placed before all others: what is set to cancel already, and what no extended term
 //! follows. What needs a base is not before it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::AddAssign};
 
 use chrono::NaiveDate;
-use hashbrown::HashMap;
 
 use super::{decide::Decided, estate::Estate};
 use crate::{rules::NumberName, terms::*};
@@ -20,12 +19,20 @@ const TRIES: usize = 100;
 const REACH: usize = 366;
 
 /// What a tenant has and would have.
-#[derive(Default)]
+#[derive(Default, Clone, Copy)]
 struct Tenant {
     live: usize,
     /// Targets beyond one for each source.
     more_targets: usize,
     doubles: usize,
+}
+
+impl AddAssign for Tenant {
+    fn add_assign(&mut self, other: Tenant) {
+        self.live += other.live;
+        self.more_targets += other.more_targets;
+        self.doubles += other.doubles;
+    }
 }
 
 impl Tenant {
@@ -40,20 +47,14 @@ impl Estate<'_> {
     pub(super) fn in_waves(&self, decided: &mut [Decided]) {
         let number = |name: NumberName| self.context.rules.number(name, self.context.as_of) as usize;
         let (safe, limit) = (number(NumberName::Doubled), number(NumberName::Tenant));
-        let mut tenants: HashMap<CustomerId, Tenant> = HashMap::new();
         let doubles = |index: usize, decided: &Decided| self.both(index, decided).is_some();
-        for (index, decided) in decided.iter().enumerate() {
-            let subscription = &self.subscriptions[index];
-            let Some(customer) = subscription.customer_id else {
-                continue;
-            };
-            let tenant = tenants.entry(customer).or_default();
-            tenant.live += usize::from(subscription.state != Some(State::Deleted));
+        let mut tenants = self.of_tenants(decided, |tenant: &mut Tenant, index, decided| {
+            tenant.live += usize::from(self.subscriptions[index].state != Some(State::Deleted));
             if doubles(index, decided) {
                 tenant.doubles += 1;
                 tenant.more_targets += decided.decision.targets.len().saturating_sub(1);
             }
-        }
+        });
         tenants.retain(|_, tenant| (1..tenant.doubles).contains(&tenant.room(safe, limit)));
         if tenants.is_empty() {
             return;

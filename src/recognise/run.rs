@@ -150,7 +150,10 @@ impl Estate {
         for settled in file.tables {
             let number = self.tables.len() as u32;
             let mut facts = settled.facts;
-            facts.iter_mut().for_each(|fact| fact.table = number);
+            // All facts of a table know the same number of it.
+            if facts.first().is_some_and(|fact| fact.table != number) {
+                facts.iter_mut().for_each(|fact| fact.table = number);
+            }
             match self.facts.is_empty() {
                 true => self.facts = facts,
                 false => self.facts.append(&mut facts),
@@ -187,7 +190,10 @@ fn put_together<T>(
         estate.add(file);
     }
     estate.findings.extend(unused_sources(&estate.inputs, context.config));
-    estate.facts.par_sort_unstable_by_key(|fact| (fact.table, fact.row));
+    let place = |fact: &Fact| (fact.table, fact.row);
+    if !estate.facts.is_sorted_by_key(place) {
+        estate.facts.par_sort_unstable_by_key(place);
+    }
     let places = nameless_places(&estate);
     estate
         .findings
@@ -233,6 +239,8 @@ fn put_together<T>(
         merged: &merged,
     });
     let tables = std::mem::take(&mut estate.tables);
+    // It is many small texts: they are given back beside what follows.
+    rayon::spawn(|| drop(directory));
     (finish(estate, customers, groups, merged), answer, tables)
 }
 
@@ -268,7 +276,10 @@ fn finish(
     };
     let ((), mut subscriptions) = rayon::join(|| drop((facts, groups)), subscriptions);
     // They come by the ids of their first rows, which most of them go by.
-    if !subscriptions.is_sorted_by(|a, b| a.id <= b.id) {
+    let is_sorted = subscriptions
+        .par_windows(2)
+        .all(|two| matches!(two, [a, b] if a.id <= b.id));
+    if !is_sorted {
         subscriptions.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
     }
 
@@ -298,6 +309,10 @@ fn finish(
 
 /// Calls the bases of add-ons by the ids that their subscriptions go by, where an add-on knows another.
 fn name_bases(merged: &mut [Option<Merged>], groups: &Groups) {
+    // Of most estates no subscription names a base that is there.
+    if groups.of_bases.is_empty() {
+        return;
+    }
     let id_of = |&group: &u32| Some(merged.get(group as usize)?.as_ref()?.subscription.id.clone());
     let ids: HashMap<&Id, Id> = groups
         .of_bases

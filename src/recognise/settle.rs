@@ -13,6 +13,7 @@ mod over_assigned;
 mod stray;
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use super::{
     DateColumn, Field, Flaw, TableRecord,
@@ -52,6 +53,10 @@ pub(super) struct Settled {
 
 /// Settles a table.
 pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
+    // They come from several threads; in the order of their rows, their facts need not be sorted.
+    batches.sort_by_key(|batch| batch.facts.first().map(|fact| fact.row));
+    // They come from several threads; in the order of their rows, their facts need not be sorted.
+    batches.sort_by_key(|batch| batch.facts.first().map(|fact| fact.row));
     let mut columns = decide(&table, &batches);
     stray::doubt(&table, &batches, &mut columns);
     decide_by_others(&table, &mut columns);
@@ -72,15 +77,25 @@ pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
         table,
     };
     settled.lacking = lacking(&settled.table, &mut batches);
-    for batch in &mut batches {
-        for pending in std::mem::take(&mut batch.pending) {
-            settle_date(&settled.table, &mut columns, batch, pending);
+    let seen = batches
+        .par_iter_mut()
+        .map(|batch| settle_dates(&settled.table, &columns, batch));
+    for seen in seen.collect::<Vec<_>>() {
+        for (column, seen) in columns.iter_mut().zip(seen) {
+            column.left_out += seen.left_out;
+            column.first = column.first.into_iter().chain(seen.first).min();
+            if let Some(first) = &mut column.renewal {
+                *first = first.iter().copied().chain(seen.dated).min();
+            }
         }
     }
     settle_seats(&settled.table, &mut batches);
     over_assigned::tell(&settled.table, &mut batches);
     settled.findings.extend(part_customers(&settled.table, &mut batches));
     let last_row = batches.iter().map(|batch| batch.last_row).max().unwrap_or(0);
+    settled
+        .facts
+        .reserve_exact(batches.iter().map(|batch| batch.facts.len()).sum());
     for batch in batches {
         settled.accounting += batch.accounting;
         settled.facts.extend(batch.facts);
@@ -105,10 +120,29 @@ pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
     settled
 }
 
-fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pending: PendingDate) {
-    let Some(decided) = columns.get_mut(usize::from(pending.slot)) else {
-        return;
-    };
+/// What was seen of a date column in one batch.
+#[derive(Default, Clone)]
+struct Seen {
+    /// Rows whose date was left out, and the first of them.
+    left_out: u64,
+    first: Option<u32>,
+    /// The first row that has a date.
+    dated: Option<u32>,
+}
+
+/// Settles the dates of a batch; says what was seen of each column.
+fn settle_dates(table: &Table, columns: &[Decided], batch: &mut Batch) -> Vec<Seen> {
+    let mut seen = vec![Seen::default(); columns.len()];
+    for pending in std::mem::take(&mut batch.pending) {
+        let slot = usize::from(pending.slot);
+        if let (Some(decided), Some(seen)) = (columns.get(slot), seen.get_mut(slot)) {
+            settle_date(table, decided, seen, batch, pending);
+        }
+    }
+    seen
+}
+
+fn settle_date(table: &Table, decided: &Decided, seen: &mut Seen, batch: &mut Batch, pending: PendingDate) {
     let row = batch.facts.get(pending.item as usize).map(|fact| fact.row);
     let row = row
         .or_else(|| batch.customers.get(pending.item as usize).map(|customer| customer.row))
@@ -118,15 +152,16 @@ fn settle_date(table: &Table, columns: &mut [Decided], batch: &mut Batch, pendin
         decided.decision,
         decided.evidence.mixed(table.source.date_order),
     );
+    let first = |of: Option<u32>| of.into_iter().chain([row]).min();
     match read {
         InColumn::LeftOut => {
-            decided.left_out += 1;
-            decided.first = Some(decided.first.map_or(row, |first| first.min(row)));
+            seen.left_out += 1;
+            seen.first = first(seen.first);
             fill(batch, pending, None, true, false);
         }
         InColumn::Date(date) => {
-            if let (Some(first), Some(_)) = (&mut decided.renewal, date) {
-                *first = Some(first.map_or(row, |first| first.min(row)));
+            if date.is_some() {
+                seen.dated = first(seen.dated);
             }
             fill(batch, pending, date, false, decided.renewal.is_some());
         }
