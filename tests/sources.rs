@@ -163,7 +163,7 @@ fn tell_subscription(text: &mut String, of: &Subscription) {
     part(text, "base", of.base_id.as_ref());
     part(text, "by-seat", of.seat_based);
     if !of.flaws.is_empty() {
-        let flaws: Vec<String> = of.flaws.iter().map(|flaw: &Flaw| format!("{flaw:?}")).collect();
+        let flaws: Vec<String> = of.flaws.iter().map(|flaw: Flaw| format!("{flaw:?}")).collect();
         let _ = write!(text, " flaws={}", flaws.join(";"));
     }
     text.push('\n');

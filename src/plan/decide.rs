@@ -10,7 +10,7 @@ use super::{
     costs::{Unpriced, costs_of},
     dates::{Dates, Gates},
     eligibility::judge,
-    estate::Imposed,
+    estate::Imposing,
     known::{Known, Planned},
 };
 use crate::{
@@ -25,7 +25,7 @@ pub(super) struct Decided {
     pub(super) dates: Option<Dates>,
     pub(super) gates: Gates,
     /// What other subscriptions impose on it.
-    pub(super) imposed: Imposed,
+    pub(super) imposed: Imposing,
     /// The segment that the customer must be vetted for.
     pub(super) vetted_segment: Option<Segment>,
     /// Whether the source's billing plan is not sold for the target's term.
@@ -71,7 +71,7 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
         decision,
         dates,
         gates: planned.gates,
-        imposed: Imposed::default(),
+        imposed: Imposing::default(),
         vetted_segment,
         billing_changed,
         mapping: planned.mapping,

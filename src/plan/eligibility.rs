@@ -106,7 +106,7 @@ fn of_the_source(known: &Known<'_>, reasons: &mut Vec<Reason>) {
 
 fn of_the_facts(known: &Known<'_>, reasons: &mut Vec<Reason>) {
     let subscription = known.subscription;
-    for flaw in &subscription.flaws {
+    for flaw in subscription.flaws.iter() {
         reasons.push(match flaw {
             Flaw::TermEndUnreadable => Reason::TermEndUnreadable,
             Flaw::DateOrderUnknown => Reason::DateOrderUnknown,
@@ -121,7 +121,7 @@ fn of_the_facts(known: &Known<'_>, reasons: &mut Vec<Reason>) {
         });
     }
     let unread = [Flaw::TermEndUnreadable, Flaw::DateOrderUnknown];
-    if subscription.term_end.is_none() && !unread.iter().any(|flaw| subscription.flaws.contains(flaw)) {
+    if subscription.term_end.is_none() && !unread.iter().any(|&flaw| subscription.flaws.has(flaw)) {
         reasons.push(Reason::TermEndMissing);
     }
     if is_before_its_start(subscription) {

@@ -5,7 +5,12 @@
 //! ordered again, a tenant takes only so many subscriptions. Keeps the order of rows, steps and findings independent of
 //! threads and of the order of inputs. Left for later: gathering a customer's moves on few days, the team's capacity.
 
-use std::{collections::BTreeMap, num::NonZeroU32, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    num::NonZeroU32,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
 use hashbrown::{HashMap, HashSet};
 
@@ -92,7 +97,7 @@ pub fn plan_and_tell(
 type SharedOffer = (usize, Option<Qualification>, Option<NaiveDate>);
 
 /// What other subscriptions impose on one.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Imposed {
     pub(super) not_before: Option<chrono::NaiveDate>,
     pub(super) reason: Option<Reason>,
@@ -111,6 +116,43 @@ pub(super) struct Imposed {
     /// Whether others that move need it.
     pub(super) base: bool,
 }
+
+/// The same as every decision keeps it: on most nothing is imposed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Imposing(Option<Box<Imposed>>);
+
+impl From<&Imposed> for Imposing {
+    fn from(imposed: &Imposed) -> Imposing {
+        Imposing((*imposed != NOTHING).then(|| Box::new(imposed.clone())))
+    }
+}
+
+impl Deref for Imposing {
+    type Target = Imposed;
+
+    fn deref(&self) -> &Imposed {
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+}
+
+impl DerefMut for Imposing {
+    fn deref_mut(&mut self) -> &mut Imposed {
+        self.0.get_or_insert_default()
+    }
+}
+
+/// Nothing is imposed.
+static NOTHING: Imposed = Imposed {
+    not_before: None,
+    reason: None,
+    wave: None,
+    seats: None,
+    crowd: None,
+    ordered: None,
+    transferred: false,
+    add_on: false,
+    base: false,
+};
 
 /// All subscriptions with what is looked up for each.
 pub(super) struct Estate<'a> {
@@ -286,7 +328,7 @@ impl<'a> Estate<'a> {
 
     fn decide(&self, index: usize, imposed: &Imposed) -> Decided {
         Decided {
-            imposed: imposed.clone(),
+            imposed: imposed.into(),
             ..decide(&self.known(index, imposed))
         }
     }
@@ -312,7 +354,7 @@ impl<'a> Estate<'a> {
 
     /// Decides again with one more thing imposed.
     pub(super) fn decide_again(&self, decided: &mut [Decided], index: usize, change: impl FnOnce(&mut Imposed)) {
-        let mut imposed = decided[index].imposed.clone();
+        let mut imposed = Imposed::clone(&decided[index].imposed);
         change(&mut imposed);
         decided[index] = self.decide(index, &imposed);
     }

@@ -100,7 +100,7 @@ impl<'a> Known<'a> {
     pub(super) fn is_ours(&self) -> bool {
         let subscription = self.subscription;
         let sold_by_us = |seller: &Id| self.context.config.partner.ids.contains(seller);
-        subscription.channel == Some(Channel::Own) || subscription.seller_id.as_ref().is_some_and(sold_by_us)
+        subscription.channel == Some(Channel::Own) || subscription.seller_id.as_deref().is_some_and(sold_by_us)
     }
 
     /// Whether it was cancelled or deleted before its term end: no source says how long such data is kept, only that it is for a
@@ -249,7 +249,7 @@ impl<'a> Known<'a> {
                 && note
                     .seller_id
                     .as_ref()
-                    .is_none_or(|wanted| Some(wanted) == subscription.seller_id.as_ref())
+                    .is_none_or(|wanted| Some(wanted) == subscription.seller_id.as_deref())
         };
         if let Some(note) = self.context.tables.routes.iter().find(fits) {
             return Some(note.route);

@@ -23,7 +23,7 @@ pub(super) fn number<'a>(
     type Key<'a> = (Option<CustomerId>, Option<&'a Id>, Option<NaiveDate>, &'a Id, usize);
     let key = |(index, step): (usize, &StepRef)| -> Option<Key<'a>> {
         let subscription = (step.kind == StepKind::RequestTransfer).then(|| of_row(step.row))?;
-        let seller = subscription.seller_id.as_ref();
+        let seller = subscription.seller_id.as_deref();
         Some((subscription.customer_id, seller, step.due, &subscription.id, index))
     };
     let mut sent: Vec<Key<'a>> = steps.par_iter().enumerate().filter_map(key).collect();

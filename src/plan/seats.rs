@@ -218,7 +218,7 @@ impl Estate<'_> {
         let mut told: HashSet<usize> = HashSet::new();
         let mut imposed = Vec::new();
         for Over { index, sum } in over.into_iter().flatten() {
-            let own = &decided[index].imposed;
+            let own: &Imposed = &decided[index].imposed;
             if own.reason.is_none() && told.insert(index) {
                 let more = Imposed {
                     reason: Some(reason),

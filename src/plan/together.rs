@@ -165,10 +165,10 @@ impl Estate<'_> {
     /// The subscriptions that can serve as a base: the one that is named, else those whose offer can.
     fn bases(&self, index: usize, places: &Places<'_>) -> Vec<usize> {
         let subscription = &self.subscriptions[index];
-        if let Some(base_id) = &subscription.base_id {
+        if let Some(base_id) = subscription.base_id.as_deref() {
             return places
                 .by_id
-                .get(base_id)
+                .get(&base_id)
                 .copied()
                 .into_iter()
                 .filter(|&base| base != index)

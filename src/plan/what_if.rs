@@ -172,7 +172,7 @@ impl<'a> Together<'a> {
             .collect();
         loop {
             let bases = subscriptions.iter().filter(|other| ids.contains(&other.id));
-            let bases: Vec<&Id> = bases.filter_map(|other| other.base_id.as_ref()).collect();
+            let bases: Vec<&Id> = bases.filter_map(|other| other.base_id.as_deref()).collect();
             let known = ids.len();
             ids.extend(bases);
             if ids.len() == known {

@@ -7,9 +7,8 @@
 use std::borrow::Cow;
 
 use super::{
-    Field, Flaw,
+    Field, Flaw, Flaws,
     dates::DateReading,
-    facts::Flaws,
     table::Table,
     values::{self, DamagedId, Unreadable},
     vocabulary::Vocabulary,

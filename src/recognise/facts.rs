@@ -12,7 +12,7 @@ use std::{
 
 use chrono::NaiveDate;
 
-use super::{Flaw, SourceOffer};
+use super::{Flaws, SourceOffer};
 use crate::terms::*;
 
 /// What one row, or the settings for its file, say of a customer.
@@ -98,24 +98,6 @@ impl CustomerSaid<'_> {
             delegated_rights: self.delegated_rights,
             language: self.language,
         }
-    }
-}
-
-/// The flaws of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Flaws(u16);
-
-impl Flaws {
-    pub(super) fn add(&mut self, flaw: Flaw) {
-        self.0 |= 1 << flaw as u16;
-    }
-
-    pub(super) fn remove(&mut self, flaw: Flaw) {
-        self.0 &= !(1 << flaw as u16);
-    }
-
-    pub(super) fn has(self, flaw: Flaw) -> bool {
-        self.0 & (1 << flaw as u16) != 0
     }
 }
 
@@ -268,14 +250,5 @@ mod tests {
         assert!(Arc::ptr_eq(&first, &again));
         let other = CustomerSaid { domain: None, ..said() };
         assert!(!other.is(&first));
-    }
-
-    #[test]
-    fn flaws_are_kept_apart() {
-        let mut flaws = Flaws::default();
-        flaws.add(Flaw::SeatsUnreadable);
-        flaws.add(Flaw::CustomerAmbiguous);
-        assert!(flaws.has(Flaw::SeatsUnreadable) && flaws.has(Flaw::CustomerAmbiguous));
-        assert!(!flaws.has(Flaw::TermEndUnreadable));
     }
 }

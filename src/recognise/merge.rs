@@ -30,7 +30,7 @@ use chrono::NaiveDate;
 use hashbrown::HashMap;
 
 use super::{
-    Customer, Field, Flaw, SourceOffer, Subscription,
+    Customer, Field, Flaw, Flaws, SourceOffer, Subscription,
     charges::collapse,
     customers::Directory,
     facts::{Effect, Fact},
@@ -73,7 +73,7 @@ struct Group<'a> {
     merging: Merging<'a>,
     rows: Vec<(u8, &'a Fact)>,
     id: Id,
-    flaws: BTreeSet<Flaw>,
+    flaws: Flaws,
     findings: Vec<Finding>,
     trail: Option<Trail>,
 }
@@ -147,7 +147,7 @@ impl<'a> Merging<'a> {
             merging: *self,
             rows,
             id: id.clone(),
-            flaws: BTreeSet::new(),
+            flaws: Flaws::default(),
             findings: Vec::new(),
             trail,
         };
@@ -222,7 +222,7 @@ impl Group<'_> {
         let channel = stated.or_else(|| Some(by_offer(self.first(F::Channel, |fact| fact.channel)?, &offer)));
         let channel = if own { Some(Channel::Own) } else { channel };
         if own {
-            self.flaws.remove(&Flaw::ChannelUnreadable);
+            self.flaws.remove(Flaw::ChannelUnreadable);
             let ours = self.rows.iter().position(|(_, fact)| is_ours(fact)).unwrap_or_default();
             self.tell_trail(F::Channel, ours, |fact| match is_ours(fact) {
                 true => Some(Channel::Own),
@@ -242,7 +242,7 @@ impl Group<'_> {
             Flaw::PossibleDuplicate,
         ] {
             if self.rows.iter().any(|(_, fact)| fact.flaws.has(flaw)) {
-                self.flaws.insert(flaw);
+                self.flaws.add(flaw);
             }
         }
         Subscription {
@@ -250,14 +250,14 @@ impl Group<'_> {
             customer_id: None,
             customer_name: None,
             customer_domain: None,
-            target_customer_id: self.first(F::TargetCustomerId, |fact| fact.target_customer.as_deref().cloned()),
+            target_customer_id: self.first(F::TargetCustomerId, |fact| fact.target_customer.clone()),
             channel,
-            seller_id: self.first(F::SellerId, |fact| fact.seller.as_deref().cloned()),
+            seller_id: self.first(F::SellerId, |fact| fact.seller.clone()),
             offer,
             seat_based: self.first(F::ProductType, |fact| fact.seat_based),
             trial: self.first(F::Trial, |fact| fact.trial),
             addon: self.first(F::Addon, |fact| fact.addon),
-            base_id: self.first(F::BaseId, |fact| fact.base_id.as_deref().cloned()),
+            base_id: self.first(F::BaseId, |fact| fact.base_id.clone()),
             seats: self.seats(),
             assigned_seats: self.first(F::AssignedSeats, |fact| fact.assigned_seats),
             term: self.pick(&[F::Term, F::TermAndBilling], None, |fact| fact.term),
@@ -267,7 +267,7 @@ impl Group<'_> {
             auto_renew: self.pick(&[F::AutoRenew], None, |fact| fact.auto_renew),
             end_instruction: self.pick(&[F::EndInstruction], None, |fact| fact.end_instruction),
             state: self.pick(&[F::State], Some(Flaw::StateUnreadable), |fact| fact.state),
-            flaws: BTreeSet::new(),
+            flaws: Flaws::default(),
             place,
         }
     }
@@ -339,7 +339,7 @@ impl Group<'_> {
         if let Some((row, other)) = rival {
             let finding = self.contradiction((chosen, value), (row, &other), fields, "");
             self.findings.push(finding);
-            self.flaws.insert(Flaw::Contradiction);
+            self.flaws.add(Flaw::Contradiction);
         }
     }
 
@@ -422,7 +422,7 @@ impl Group<'_> {
             !tied(a, b) && (Reverse(a.0), Reverse(a.1.freshness)) < (Reverse(b.0), Reverse(b.1.freshness))
         };
         if !knowing.is_some_and(|knowing| before(knowing, flawed)) {
-            self.flaws.insert(flaw);
+            self.flaws.add(flaw);
         }
     }
 
@@ -484,7 +484,7 @@ impl Group<'_> {
             );
             (Code::SeatsUnreadable, Flaw::SeatsUnreadable, message)
         };
-        self.flaws.insert(flaw);
+        self.flaws.add(flaw);
         let mut finding = Finding::new(code, place, message, hint).value(word);
         finding.heading = heading;
         self.findings.push(finding.subscription(self.id.to_string()));

@@ -18,6 +18,7 @@ mod everybody;
 mod facts;
 mod field;
 mod file;
+mod flaws;
 pub(crate) mod freshness;
 mod identity;
 mod intern;
@@ -41,6 +42,7 @@ pub mod vocabulary;
 
 pub use certainty::{KindCertainty, RecognisedBy};
 pub use field::Field;
+pub use flaws::{Flaw, Flaws};
 pub use run::{Context, recognise, recognise_with_samples};
 pub(crate) use source::fits_source;
 pub use trail::Standing;
@@ -48,7 +50,7 @@ pub use trail::Standing;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -72,31 +74,6 @@ pub struct SourceOffer {
     pub segment: Option<Segment>,
 }
 
-/// Why a fact of a subscription is absent although its cell was filled, or is not to be trusted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Flaw {
-    /// The term end's cell could not be read.
-    TermEndUnreadable,
-    /// Day and month of the term end's column cannot be told apart.
-    DateOrderUnknown,
-    /// The subscription's, customer's or offer's id was damaged by a spreadsheet.
-    IdDamaged,
-    /// The seats' cell could not be read.
-    SeatsUnreadable,
-    /// The channel's cell could not be read.
-    ChannelUnreadable,
-    /// The state's cell could not be read.
-    StateUnreadable,
-    /// A cell that decides the end of the source (auto-renew, end instruction), or term, could not be read.
-    ValueUnreadable,
-    /// Rows of equal rank contradict each other.
-    Contradiction,
-    /// Two customers claim the subscription, or its customer's name or domain fits two.
-    CustomerAmbiguous,
-    /// It has no id, and another subscription of the customer has the same offer: it may be the same licences.
-    PossibleDuplicate,
-}
-
 /// The facts of one subscription, merged from every row that tells of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Subscription {
@@ -109,11 +86,11 @@ pub struct Subscription {
     /// The customer's domain, lower case.
     pub customer_domain: Option<Text>,
     /// The tenant that the subscription should go to, where a source names another than the customer's own.
-    pub target_customer_id: Option<Id>,
+    pub target_customer_id: Option<Arc<Id>>,
     /// Where it was bought.
     pub channel: Option<Channel>,
     /// The partner that sold it: tenant id or partner number.
-    pub seller_id: Option<Id>,
+    pub seller_id: Option<Arc<Id>>,
     /// The offer; most rows share one with others.
     pub offer: Arc<SourceOffer>,
     /// Whether it is licensed by seat, where the source says that it is not.
@@ -123,7 +100,7 @@ pub struct Subscription {
     /// Whether the source calls it an add-on.
     pub addon: Option<bool>,
     /// The base that an add-on names.
-    pub base_id: Option<Id>,
+    pub base_id: Option<Box<Id>>,
     /// Licences bought.
     pub seats: Option<Seats>,
     /// Licences assigned to users.
@@ -143,7 +120,7 @@ pub struct Subscription {
     /// The state the export shows.
     pub state: Option<State>,
     /// What could not be read or trusted.
-    pub flaws: BTreeSet<Flaw>,
+    pub flaws: Flaws,
     /// The row that began it: the highest in rank, then by file, sheet, row.
     pub place: Place,
 }

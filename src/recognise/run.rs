@@ -321,11 +321,11 @@ fn name_bases(merged: &mut [Option<Merged>], groups: &Groups) {
         .collect();
     for Merged { subscription, .. } in merged.iter_mut().flatten() {
         if let Some(base) = &mut subscription.base_id
-            && let Some(id) = ids.get(base)
+            && let Some(id) = ids.get(&**base)
         {
-            *base = id.clone();
+            **base = id.clone();
         }
-        if subscription.base_id.as_ref() == Some(&subscription.id) {
+        if subscription.base_id.as_deref() == Some(&subscription.id) {
             subscription.base_id = None;
         }
     }

@@ -5,7 +5,10 @@
 //! tells it in the same place in which it chooses, so that the two cannot disagree. Holds places and values, never cells: those
 //! are read a second time, for the rows that are wanted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 
@@ -162,6 +165,8 @@ macro_rules! spoken_as_displayed {
 spoken_as_displayed!(
     Text,
     Id,
+    Arc<Id>,
+    Box<Id>,
     CustomerId,
     Channel,
     Term,

@@ -38,8 +38,8 @@ fn an_addon_waits_for_its_base() {
 #[test]
 fn two_addons_that_name_each_other_are_for_review() {
     let plan = plan_with(|w| {
-        w.first().base_id = Some(id(2));
-        w.add(2, |other| other.base_id = Some(id(1)));
+        w.first().base_id = Some(id(2).into());
+        w.add(2, |other| other.base_id = Some(id(1).into()));
     });
     for number in [1, 2] {
         assert_eq!(decision_of(&plan, number).reasons, [Reason::AddonWithoutBase]);
@@ -164,7 +164,7 @@ fn an_addon_follows_its_base_into_a_later_wave() {
         w.add(3, |_| {});
         w.add(4, |addon| {
             addon.offer_mut().offer_id = Some(COPILOT.into());
-            addon.base_id = Some(id(3));
+            addon.base_id = Some(id(3).into());
         });
     });
     let (base, addon) = (decision_of(&plan, 3), decision_of(&plan, 4));
@@ -230,7 +230,7 @@ fn a_cap_counts_what_stands_in_the_tenant_on_the_day_of_the_order() {
 fn a_base_of_ours_that_is_deleted_holds_no_addon() {
     let with_base = |state: State| {
         let plan = plan_with(|w| {
-            w.first().base_id = Some(id(2));
+            w.first().base_id = Some(id(2).into());
             w.add(2, |base| {
                 (base.channel, base.state) = (Some(Channel::Own), Some(state));
             });

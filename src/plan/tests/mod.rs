@@ -8,7 +8,7 @@ mod reported;
 mod states;
 mod steps;
 
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 
@@ -68,7 +68,7 @@ fn subscription(number: u8) -> Subscription {
         auto_renew: Some(true),
         end_instruction: None,
         state: Some(State::Active),
-        flaws: BTreeSet::new(),
+        flaws: Default::default(),
         place: Place::file("list.csv").at_row(u32::from(number) + 1),
     }
 }
@@ -151,7 +151,7 @@ impl World {
     }
 
     fn flaw(&mut self, flaw: Flaw) {
-        self.first().flaws.insert(flaw);
+        self.first().flaws.add(flaw);
     }
 
     fn add(&mut self, number: u8, change: impl FnOnce(&mut Subscription)) {
@@ -246,7 +246,7 @@ fn a_plain_subscription_moves_three_days_before_its_end() {
 
 pub(super) fn transferable(w: &mut World) {
     w.first().channel = Some(Channel::Csp);
-    w.first().seller_id = Some(id(80));
+    w.first().seller_id = Some(id(80).into());
 }
 
 fn findings_of(plan: &Plan, code: Code) -> Vec<&str> {

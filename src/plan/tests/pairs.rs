@@ -14,7 +14,7 @@ type Change = fn(&mut World);
 
 /// Each reason by the ways in which it comes about: several where one does not go with every other reason.
 const BLOCKERS: &[(Reason, &[Change])] = &[
-    (Reason::AlreadyOurs, &[|w| w.first().seller_id = Some(id(77))]),
+    (Reason::AlreadyOurs, &[|w| w.first().seller_id = Some(id(77).into())]),
     (Reason::Trial, &[|w| w.first().trial = Some(true)]),
     (Reason::Free, &[|w| offer(w, "CFQ7TTC0LHZ0:0001")]),
     (Reason::NotSeatBased, &[|w| w.first().seat_based = Some(false)]),
@@ -167,7 +167,7 @@ const BLOCKERS: &[(Reason, &[Change])] = &[
         Reason::SeatMinimum,
         &[|w| ordered(w, "Microsoft 365 E3 (500 seats min)_HUB", None)],
     ),
-    (Reason::AddonWithoutBase, &[|w| w.first().base_id = Some(id(5))]),
+    (Reason::AddonWithoutBase, &[|w| w.first().base_id = Some(id(5).into())]),
     (
         Reason::ChannelTransferCheck,
         &[|w| {
@@ -180,7 +180,10 @@ const BLOCKERS: &[(Reason, &[Change])] = &[
         &[|w| named(w, "Microsoft 365 Business Voice (without Calling Plan)")],
     ),
     (Reason::OwnTenant, &[|w| w.config.partner.ids.push(id(90))]),
-    (Reason::TenantChange, &[|w| w.first().target_customer_id = Some(id(91))]),
+    (
+        Reason::TenantChange,
+        &[|w| w.first().target_customer_id = Some(id(91).into())],
+    ),
     (
         Reason::ResellerAgreement,
         &[|w| {

@@ -11,7 +11,7 @@ fn each_reason_follows_from_its_fact() {
             w.first().channel = Some(Channel::Own)
         }),
         (Reason::AlreadyOurs, Action::Keep, |w| {
-            w.first().seller_id = Some(id(77))
+            w.first().seller_id = Some(id(77).into())
         }),
         (Reason::Trial, Action::Keep, |w| w.first().trial = Some(true)),
         (Reason::Free, Action::Keep, |w| {
@@ -58,11 +58,11 @@ fn each_reason_follows_from_its_fact() {
         (Reason::TermEndMissing, Action::Review, |w| w.first().term_end = None),
         (Reason::TermEndUnreadable, Action::Review, |w| {
             w.first().term_end = None;
-            w.first().flaws.insert(Flaw::TermEndUnreadable);
+            w.first().flaws.add(Flaw::TermEndUnreadable);
         }),
         (Reason::DateOrderUnknown, Action::Review, |w| {
             w.first().term_end = None;
-            w.first().flaws.insert(Flaw::DateOrderUnknown);
+            w.first().flaws.add(Flaw::DateOrderUnknown);
         }),
         (Reason::IdDamaged, Action::Review, |w| w.flaw(Flaw::IdDamaged)),
         (Reason::SeatsMissing, Action::Review, |w| w.first().seats = None),
@@ -157,7 +157,7 @@ fn each_reason_follows_from_its_fact() {
             w.config.partner.ids = vec![id(90)]
         }),
         (Reason::TenantChange, Action::Review, |w| {
-            w.first().target_customer_id = Some(id(91))
+            w.first().target_customer_id = Some(id(91).into())
         }),
         (Reason::ResellerAgreement, Action::Review, |w| {
             w.config.partner.role = Role::IndirectReseller;
@@ -178,7 +178,7 @@ fn each_reason_follows_from_its_fact() {
             w.config.rules.numbers.insert("tenant_subscriptions", 1);
         }),
         (Reason::AddonWithoutBase, Action::Review, |w| {
-            w.first().base_id = Some(id(5))
+            w.first().base_id = Some(id(5).into())
         }),
         (Reason::OfferFromTable, Action::Move, |w| {
             w.tables.offers.push(OfferRule {

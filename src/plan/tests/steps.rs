@@ -9,13 +9,13 @@ fn a_request_takes_only_so_many_subscriptions() {
         for number in 2..=52 {
             w.add(number, |s| {
                 s.channel = Some(Channel::Csp);
-                s.seller_id = Some(id(80));
+                s.seller_id = Some(id(80).into());
                 s.seats = Some(Seats(1));
             });
         }
         w.add(53, |s| {
             s.channel = Some(Channel::Csp);
-            s.seller_id = Some(id(81));
+            s.seller_id = Some(id(81).into());
         });
     });
     let mut of: std::collections::BTreeMap<String, usize> = Default::default();

@@ -125,8 +125,8 @@ impl Together<'_> {
             let what = format!("if its term end were known, and were {some_end}");
             changes.push(Change::of_fact(&what, move |own| {
                 own.term_end = Some(TermEnd(some_end));
-                own.flaws
-                    .retain(|flaw| !matches!(flaw, Flaw::TermEndUnreadable | Flaw::DateOrderUnknown));
+                own.flaws.remove(Flaw::TermEndUnreadable);
+                own.flaws.remove(Flaw::DateOrderUnknown);
             }));
         }
         if own.channel.is_none() {
@@ -136,7 +136,7 @@ impl Together<'_> {
                 let make = move |own: &mut Subscription| {
                     own.channel = Some(channel);
                     own.term = own.term.or(Some(year));
-                    own.flaws.retain(|flaw| *flaw != Flaw::ChannelUnreadable);
+                    own.flaws.remove(Flaw::ChannelUnreadable);
                 };
                 // One channel at most can be settled on.
                 changes.push(Change {
@@ -151,7 +151,7 @@ impl Together<'_> {
                 &format!("if it had {} licences", seats.0),
                 move |own| {
                     own.seats = Some(seats);
-                    own.flaws.retain(|flaw| *flaw != Flaw::SeatsUnreadable);
+                    own.flaws.remove(Flaw::SeatsUnreadable);
                 },
             ));
         }
@@ -177,10 +177,8 @@ impl Together<'_> {
             (Flaw::CustomerAmbiguous, "if one customer claimed it"),
         ];
         for (flaw, what) in settled {
-            if own.flaws.contains(&flaw) {
-                changes.push(Change::of_fact(what, move |own| {
-                    own.flaws.retain(|other| *other != flaw)
-                }));
+            if own.flaws.has(flaw) {
+                changes.push(Change::of_fact(what, move |own| own.flaws.remove(flaw)));
             }
         }
     }

@@ -62,7 +62,7 @@ impl Group<'_> {
         subscription.target_customer_id = subscription
             .target_customer_id
             .take()
-            .filter(|id| Some(id) != own.as_ref());
+            .filter(|id| Some(&**id) != own.as_ref());
     }
 
     /// What the row of most standing says of its customer.
@@ -172,7 +172,7 @@ impl Group<'_> {
         hint: &str,
     ) {
         if code == Code::CustomerAmbiguous {
-            self.flaws.insert(Flaw::CustomerAmbiguous);
+            self.flaws.add(Flaw::CustomerAmbiguous);
         }
         let mut finding = Finding::new(code, place, message, hint).subscription(self.id.to_string());
         finding.heading = heading;

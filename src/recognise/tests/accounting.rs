@@ -48,7 +48,7 @@ fn a_row_too_long_is_rejected_unless_it_has_its_id_or_the_rest_is_blank() {
     let flawed: Vec<bool> = recognised
         .subscriptions
         .iter()
-        .map(|one| one.flaws.contains(&crate::recognise::Flaw::ValueUnreadable))
+        .map(|one| one.flaws.has(crate::recognise::Flaw::ValueUnreadable))
         .collect();
     assert_eq!(flawed, [false, true]);
     assert_eq!(finding(&recognised, Code::CellBeyondHeadings).place.row, Some(3));
@@ -81,7 +81,7 @@ fn an_error_cell_is_told_of_and_leaves_its_fact_out() {
             .count(),
         2
     );
-    assert_eq!(only(&recognised).flaws.len(), 2, "{}", told(&recognised));
+    assert_eq!(only(&recognised).flaws.iter().count(), 2, "{}", told(&recognised));
 }
 
 fn cell() -> impl Strategy<Value = String> {

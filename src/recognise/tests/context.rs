@@ -94,7 +94,7 @@ fn a_row_that_names_another_customer_than_the_settings_is_for_review() {
             .findings
             .iter()
             .any(|finding| finding.code == Code::CustomerAmbiguous && finding.place.column.is_some());
-        assert_eq!(only(&recognised).flaws.contains(&Flaw::CustomerAmbiguous), told);
+        assert_eq!(only(&recognised).flaws.has(Flaw::CustomerAmbiguous), told);
         told
     };
     let by_id = || SourceRule {
@@ -127,7 +127,7 @@ fn a_name_is_not_taken_for_a_customer_of_another_domain() {
     assert!(taken(&read(&row(1, ""), Some("contoso.example"))));
     assert!(taken(&read(&row(1, "contoso.example"), None)));
     let other = read(&row(1, "other.example"), Some("contoso.example"));
-    assert!(!taken(&other) && only(&other).flaws.contains(&Flaw::CustomerAmbiguous));
+    assert!(!taken(&other) && only(&other).flaws.has(Flaw::CustomerAmbiguous));
     let message = &finding(&other, Code::CustomerAmbiguous).message;
     assert!(
         message.contains("under `contoso.example`, and the row says `other.example`"),

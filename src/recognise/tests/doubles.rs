@@ -29,7 +29,7 @@ fn beside(rows: &[&str], licences: &str) -> Recognised {
 }
 
 fn doubtful(recognised: &Recognised) -> Vec<&Subscription> {
-    let flawed = |s: &&Subscription| s.flaws.contains(&Flaw::PossibleDuplicate);
+    let flawed = |s: &&Subscription| s.flaws.has(Flaw::PossibleDuplicate);
     recognised.subscriptions.iter().filter(flawed).collect()
 }
 
@@ -178,7 +178,7 @@ fn a_renewal_is_taken_for_the_day_after_the_last_paid_one() {
         .clone()
         .file("e.csv", &row("End date", "2027-05-12"))
         .recognise();
-    assert!(only(&other).flaws.contains(&Flaw::Contradiction));
+    assert!(only(&other).flaws.has(Flaw::Contradiction));
     // of both in one row the end counts; they contradict each other unless they are one day, or the one after the other
     for (renewal, end, contradict) in [
         ("2027-05-20", "2027-05-14", true),
@@ -193,7 +193,7 @@ fn a_renewal_is_taken_for_the_day_after_the_last_paid_one() {
         let recognised = Estate::default().file("a.csv", &text).recognise();
         let ends = date(2027, 5, if end.starts_with("31") { 31 } else { 14 });
         assert_eq!(only(&recognised).term_end, Some(TermEnd(ends)), "{renewal}");
-        let flawed = only(&recognised).flaws.contains(&Flaw::Contradiction);
+        let flawed = only(&recognised).flaws.has(Flaw::Contradiction);
         assert_eq!(flawed, contradict, "{renewal} {end}: {}", told(&recognised));
     }
     // whatever is known of the two headings
@@ -242,7 +242,7 @@ fn ids_and_skus_that_a_spreadsheet_changed() {
     let damaged = recognised
         .subscriptions
         .iter()
-        .find(|s| s.flaws.contains(&Flaw::IdDamaged))
+        .find(|s| s.flaws.has(Flaw::IdDamaged))
         .unwrap();
     assert!(damaged.id.to_string().starts_with("no-id:"));
     let repaired = codes(&recognised)
@@ -267,7 +267,7 @@ fn numbers_of_licences_are_read_by_their_column() {
         let flaws = recognised
             .subscriptions
             .iter()
-            .map(|s| s.flaws.contains(&Flaw::SeatsUnreadable));
+            .map(|s| s.flaws.has(Flaw::SeatsUnreadable));
         let told_of = codes(&recognised)
             .iter()
             .filter(|code| **code == Code::SeatsUnreadable)

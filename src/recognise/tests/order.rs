@@ -189,7 +189,7 @@ fn of_two_numbers_of_licences_the_larger_is_shown() {
             .recognise();
         let subscription = only(&recognised);
         assert_eq!(subscription.seats, Some(Seats(9)));
-        assert!(subscription.flaws.contains(&crate::recognise::Flaw::Contradiction));
+        assert!(subscription.flaws.has(crate::recognise::Flaw::Contradiction));
         assert_eq!(finding(&recognised, Code::Contradiction).value.as_deref(), Some("9"));
     }
 }
