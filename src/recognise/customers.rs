@@ -12,6 +12,7 @@ use std::{
 };
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use super::{Customer, facts::CustomerFacts, tables::CustomerNote, vocabulary::fold};
 use crate::terms::*;
@@ -190,7 +191,7 @@ impl Directory {
 
     /// The customers, sorted by id, each with the facts that count: of each the first that is said.
     pub(super) fn customers(&self) -> Vec<Customer> {
-        let customer = |&id: &CustomerId| {
+        let customer = |id: CustomerId| {
             let said = self.said(id);
             let facts = said.iter().map(|(_, facts)| facts);
             Customer {
@@ -206,7 +207,8 @@ impl Directory {
                 language: facts.clone().find_map(|facts| facts.language.clone()),
             }
         };
-        self.known.keys().map(customer).collect()
+        let ids: Vec<CustomerId> = self.known.keys().copied().collect();
+        ids.into_par_iter().map(customer).collect()
     }
 }
 
