@@ -14,7 +14,7 @@ use std::{
 
 use hashbrown::{HashMap, HashSet};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::{
@@ -23,7 +23,9 @@ use super::{
     known::{Context, Known, offer_of},
     mapped::mapped,
     mappings::Mappings,
-    notes, requests,
+    notes,
+    order::{day_number, inverse, order_of},
+    requests,
     seats::SeatSum,
     standing::{Reports, Standing},
     steps::{SHARED, steps_of},
@@ -37,7 +39,7 @@ use crate::{
 };
 
 /// Subscriptions whose customers are looked up together: they lie about in memory, and come sooner when they are asked for at once.
-const AT_A_GLANCE: usize = 16;
+const AT_A_GLANCE: usize = 12;
 
 /// Plans an estate.
 pub fn plan(subscriptions: Vec<Subscription>, customers: &[Customer], context: &Context<'_>) -> Plan {
@@ -498,73 +500,6 @@ fn rows_of(
         }
     }
     rows
-}
-
-/// The rows in the order of the plan.
-struct Order {
-    /// By place: the row's index before.
-    indices: Vec<u32>,
-    /// By place: where the row stands among all in the order of customers and ids.
-    ranks: Vec<u32>,
-}
-
-/// The rows in the order of the plan: by move date (none last), customer, id. Of a million rows every comparison counts, so that
-/// each goes by one number.
-fn order_of(subscriptions: &[Subscription], decided: &[Decided]) -> Order {
-    let mut by_id: Vec<u32> = (0..subscriptions.len() as u32).collect();
-    let id = |index: u32| &subscriptions[index as usize].id;
-    if !subscriptions.is_sorted_by(|a, b| a.id <= b.id) {
-        by_id.par_sort_unstable_by(|&a, &b| id(a).cmp(id(b)).then(a.cmp(&b)));
-    }
-    let customer = |index: u32| {
-        subscriptions[index as usize]
-            .customer_id
-            .map(|CustomerId(id)| id.as_u128())
-    };
-    let mut customers: Vec<u128> = by_id.par_iter().filter_map(|&index| customer(index)).collect();
-    customers.par_sort_unstable();
-    customers.dedup();
-    // By the rank of an id: whose it is, none first, and the id's rank.
-    let of_customer = |(rank, &index): (usize, &u32)| {
-        let customer = customer(index).map_or(0, |id| customers.partition_point(|&other| other < id) + 1);
-        (customer as u64) << u32::BITS | rank as u64
-    };
-    let of_customers: Vec<u64> = by_id.par_iter().enumerate().map(of_customer).collect();
-    let mut by_customer = of_customers.clone();
-    by_customer.par_sort_unstable();
-    let by_customer: Vec<u32> = by_customer.into_par_iter().map(|key| key as u32).collect();
-    let ranks = inverse(&by_customer);
-    let key = |(&index, &by_customer): (&u32, &u32)| {
-        let day = day_number(decided[index as usize].decision.move_date);
-        (
-            day.checked_sub(1).unwrap_or(u64::MAX) << u32::BITS | u64::from(by_customer),
-            index,
-        )
-    };
-    let mut order: Vec<(u64, u32)> = by_id.par_iter().zip(&ranks).map(key).collect();
-    order.par_sort_unstable();
-    Order {
-        ranks: order.par_iter().map(|&(key, _)| key as u32).collect(),
-        indices: order.into_par_iter().map(|(_, index)| index).collect(),
-    }
-}
-
-/// Where each number stands among numbers of which each stands there once.
-fn inverse(numbers: &[u32]) -> Vec<u32> {
-    let mut places = vec![0; numbers.len()];
-    for (place, &number) in (0..).zip(numbers) {
-        places[number as usize] = place;
-    }
-    places
-}
-
-/// A number in the order of days, below 2^32: none is 0.
-fn day_number(day: Option<NaiveDate>) -> u64 {
-    /// No year is below.
-    const FIRST: i32 = -(1 << 19);
-    day.map_or(0, |day| {
-        u64::from((day.year() - FIRST) as u32) << 9 | u64::from(day.ordinal())
-    })
 }
 
 /// The steps of all runs of rows, each with the place of its row in the plan; those of a customer as a whole once.

@@ -26,6 +26,7 @@ mod known;
 mod mapped;
 mod mappings;
 mod notes;
+mod order;
 #[cfg(test)]
 mod progress_tests;
 mod reason;
@@ -237,9 +238,6 @@ pub struct TransferRequest {
     /// How many subscriptions are in this one.
     pub items: u32,
 }
-
-// There are several to a row.
-const _: () = assert!(size_of::<StepRef>() <= 24);
 
 /// One thing somebody does by a date, with its particulars.
 #[derive(Debug, Clone, PartialEq, Eq)]

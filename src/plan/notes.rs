@@ -157,8 +157,8 @@ fn doubled(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
         doubles.then_some((customer, index))
     };
     let mut rows: Vec<(CustomerId, usize)> = (0..decided.len()).into_par_iter().filter_map(doubles).collect();
-    rows.par_sort_unstable();
-    let told = rows.par_chunk_by(|a, b| a.0 == b.0).filter_map(|rows| {
+    rows.sort_unstable();
+    let told = rows.chunk_by(|a, b| a.0 == b.0).filter_map(|rows| {
         let (customer, _) = rows.first()?;
         let rows: Vec<usize> = rows.iter().map(|&(_, index)| index).collect();
         let place = rows.iter().map(|&index| &estate.subscriptions[index].place).min()?;

@@ -27,7 +27,7 @@ pub(super) fn number<'a>(
         Some((subscription.customer_id, seller, step.due, &subscription.id, index))
     };
     let mut sent: Vec<Key<'a>> = steps.par_iter().enumerate().filter_map(key).collect();
-    sent.par_sort_unstable();
+    sent.sort_unstable();
     let mut requests = Vec::new();
     let together = |a: &Key<'_>, b: &Key<'_>| (a.0, a.1) == (b.0, b.1);
     for sent in sent.chunk_by(together) {

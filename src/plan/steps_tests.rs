@@ -175,3 +175,9 @@ fn who_vets_a_segment_differs() {
     let (who, how) = owner(&[StepCase::Requested, StepCase::Nonprofit]);
     assert!(who == Owner::MicrosoftSupport && how.contains("under way"), "{how}");
 }
+
+#[test]
+fn a_step_stays_small() {
+    let size = size_of::<super::StepRef>();
+    assert!(size <= 24, "there are several to a row: {size}");
+}

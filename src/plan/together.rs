@@ -3,8 +3,6 @@
 //! In: the estate and its decisions, each made by itself. Out: decisions made again where others impose something: a target that
 //! is there already, an add-on's base, a tenant that is full.
 
-use std::ops::AddAssign;
-
 use hashbrown::{HashMap, HashSet};
 
 use rayon::prelude::*;
@@ -12,7 +10,7 @@ use rayon::prelude::*;
 use chrono::NaiveDate;
 
 use super::{
-    RUN, Reason,
+    Reason,
     at_once::{Tally, target_from},
     decide::Decided,
     estate::Estate,
@@ -247,40 +245,11 @@ impl Estate<'_> {
         }
     }
 
-    /// Something of each tenant, which `add` adds up from its rows, on all threads.
-    pub(super) fn of_tenants<T: Default + AddAssign + Send>(
-        &self,
-        decided: &[Decided],
-        add: impl Fn(&mut T, usize, &Decided) + Sync,
-    ) -> HashMap<CustomerId, T> {
-        // Each thread has one part: what it has of its tenants is put together once.
-        let part = decided.len().div_ceil(rayon::current_num_threads()).max(RUN);
-        let parts = decided.par_chunks(part).enumerate().map(|(run, decided)| {
-            let mut tenants: HashMap<CustomerId, T> = HashMap::new();
-            for (index, decided) in (run * part..).zip(decided) {
-                if let Some(customer) = self.subscriptions[index].customer_id {
-                    add(tenants.entry(customer).or_default(), index, decided);
-                }
-            }
-            tenants
-        });
-        let both = |mut tenants: HashMap<CustomerId, T>, others: HashMap<CustomerId, T>| {
-            for (customer, other) in others {
-                *tenants.entry(customer).or_default() += other;
-            }
-            tenants
-        };
-        parts.reduce(HashMap::new, both)
-    }
-
     /// A tenant takes only so many subscriptions, and while both copies of one run each counts.
     pub(super) fn limit_tenants(&self, decided: &mut [Decided]) {
         let limit = u64::from(self.context.rules.number(NumberName::Tenant, self.context.as_of));
-        let mut counts = self.of_tenants(decided, |count: &mut u64, index, decided| {
-            let live = u64::from(self.subscriptions[index].state != Some(State::Deleted));
-            *count += live + target_from(decided).map_or(0, |_| decided.decision.targets.len() as u64);
-        });
-        counts.retain(|_, count| *count > limit);
+        let mut counts = self.tenants(decided);
+        counts.retain(|_, tenant| (tenant.live + tenant.targets) as u64 > limit);
         if counts.is_empty() {
             return;
         }

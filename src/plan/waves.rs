@@ -9,8 +9,10 @@
 use std::{collections::BTreeMap, ops::AddAssign};
 
 use chrono::NaiveDate;
+use hashbrown::HashMap;
+use rayon::prelude::*;
 
-use super::{decide::Decided, estate::Estate};
+use super::{RUN, at_once::target_from, decide::Decided, estate::Estate};
 use crate::{rules::NumberName, terms::*};
 
 /// How often a day is looked for before a row stays where it is.
@@ -20,8 +22,10 @@ const REACH: usize = 366;
 
 /// What a tenant has and would have.
 #[derive(Default, Clone, Copy)]
-struct Tenant {
-    live: usize,
+pub(super) struct Tenant {
+    pub(super) live: usize,
+    /// What is to be ordered for it.
+    pub(super) targets: usize,
     /// Targets beyond one for each source.
     more_targets: usize,
     doubles: usize,
@@ -30,6 +34,7 @@ struct Tenant {
 impl AddAssign for Tenant {
     fn add_assign(&mut self, other: Tenant) {
         self.live += other.live;
+        self.targets += other.targets;
         self.more_targets += other.more_targets;
         self.doubles += other.doubles;
     }
@@ -48,13 +53,7 @@ impl Estate<'_> {
         let number = |name: NumberName| self.context.rules.number(name, self.context.as_of) as usize;
         let (safe, limit) = (number(NumberName::Doubled), number(NumberName::Tenant));
         let doubles = |index: usize, decided: &Decided| self.both(index, decided).is_some();
-        let mut tenants = self.of_tenants(decided, |tenant: &mut Tenant, index, decided| {
-            tenant.live += usize::from(self.subscriptions[index].state != Some(State::Deleted));
-            if doubles(index, decided) {
-                tenant.doubles += 1;
-                tenant.more_targets += decided.decision.targets.len().saturating_sub(1);
-            }
-        });
+        let mut tenants = self.tenants(decided);
         tenants.retain(|_, tenant| (1..tenant.doubles).contains(&tenant.room(safe, limit)));
         if tenants.is_empty() {
             return;
@@ -79,6 +78,38 @@ impl Estate<'_> {
             let room = tenants.get(&customer).map_or(safe, |tenant| tenant.room(safe, limit));
             self.place_in_waves(decided, &rows, room);
         }
+    }
+
+    /// What each tenant has and would have.
+    pub(super) fn tenants(&self, decided: &[Decided]) -> HashMap<CustomerId, Tenant> {
+        let of_row = |index: usize, decided: &Decided| {
+            let targets = decided.decision.targets.len();
+            let doubles = usize::from(self.both(index, decided).is_some());
+            Tenant {
+                live: usize::from(self.subscriptions[index].state != Some(State::Deleted)),
+                targets: target_from(decided).map_or(0, |_| targets),
+                more_targets: doubles * targets.saturating_sub(1),
+                doubles,
+            }
+        };
+        // Each thread has one part: what it has of its tenants is put together once.
+        let part = decided.len().div_ceil(rayon::current_num_threads()).max(RUN);
+        let parts = decided.par_chunks(part).enumerate().map(|(run, decided)| {
+            let mut tenants: HashMap<CustomerId, Tenant> = HashMap::new();
+            for (index, decided) in (run * part..).zip(decided) {
+                if let Some(customer) = self.subscriptions[index].customer_id {
+                    *tenants.entry(customer).or_default() += of_row(index, decided);
+                }
+            }
+            tenants
+        });
+        let both = |mut tenants: HashMap<CustomerId, Tenant>, others: HashMap<CustomerId, Tenant>| {
+            for (customer, other) in others {
+                *tenants.entry(customer).or_default() += other;
+            }
+            tenants
+        };
+        parts.reduce(HashMap::new, both)
     }
 
     /// Whether a source stops at its term end, as it is set or reported.

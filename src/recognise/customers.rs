@@ -12,7 +12,6 @@ use std::{
 };
 
 use hashbrown::HashMap;
-use rayon::prelude::*;
 
 use super::{Customer, facts::CustomerFacts, tables::CustomerNote, vocabulary::fold};
 use crate::terms::*;
@@ -207,8 +206,7 @@ impl Directory {
                 language: facts.clone().find_map(|facts| facts.language.clone()),
             }
         };
-        let ids: Vec<CustomerId> = self.known.keys().copied().collect();
-        ids.into_par_iter().map(customer).collect()
+        self.known.keys().copied().map(customer).collect()
     }
 }
 

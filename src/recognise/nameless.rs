@@ -10,7 +10,6 @@ use std::collections::BTreeSet;
 use hashbrown::{HashMap, HashSet};
 
 use chrono::NaiveDate;
-use rayon::prelude::*;
 
 use super::{
     Field, Flaw,
@@ -50,7 +49,7 @@ pub(super) fn join_nameless(
     directory: &Directory,
 ) -> (Vec<Finding>, bool) {
     let nameless: Vec<(usize, CustomerId)> = facts
-        .par_iter()
+        .iter()
         .enumerate()
         .filter(|(_, fact)| is_nameless(fact))
         .filter_map(|(index, fact)| Some((index, customer_of(fact, directory)?)))

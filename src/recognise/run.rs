@@ -276,10 +276,7 @@ fn finish(
     };
     let ((), mut subscriptions) = rayon::join(|| drop((facts, groups)), subscriptions);
     // They come by the ids of their first rows, which most of them go by.
-    let is_sorted = subscriptions
-        .par_windows(2)
-        .all(|two| matches!(two, [a, b] if a.id <= b.id));
-    if !is_sorted {
+    if !subscriptions.is_sorted_by(|a, b| a.id <= b.id) {
         subscriptions.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
     }
 

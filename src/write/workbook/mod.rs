@@ -2,9 +2,9 @@
 //!
 //! In: a [`SavedPlan`] and a [`View`]. Out: an XLSX file with the sheets *This week*, *Plan*, *Review*, *Customers*, *Steps*, *Findings*,
 //! *Summary* and *About*. Dates and numbers are real ones, everything else is text, never a formula; a text that a spreadsheet
-//! would run has the `'` before it that it has in the CSV files. Rows are packed as they are made, since a plan may have a million of them; what
-//! is over Excel's limits goes to a further sheet (rows) or is cut (texts), and *About* says so. The same arguments give the same
-//! bytes.
+//! would run has the `'` before it that it has in the CSV files. Rows are packed as they are made, since a plan may have a million of
+//! them; what is over Excel's limits goes to a further sheet (rows) or is cut (texts), and *About* says so. The same arguments give
+//! the same bytes.
 
 use std::io::{self, Write};
 
@@ -49,7 +49,7 @@ pub fn write_workbook(plan: &SavedPlan, view: &View<'_>, out: &mut (dyn Write + 
         })
 }
 
-/// The workbook, and those of its sheets that have rows.
+/// The workbook, and those of its sheets that are tables.
 fn workbook(plan: &SavedPlan, view: &View<'_>) -> Result<(Workbook, Vec<Packed>), XlsxError> {
     let reaches = Reaches::new(plan, view.as_of);
     let ((week, review), (customers, summary)) = rayon::join(

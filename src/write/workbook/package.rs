@@ -4,18 +4,19 @@
 //! Out: the file: each sheet packed by itself, so that this goes on all threads, its table as long as its rows, all else as the library
 //! packed it. The same arguments give the same bytes.
 
-use std::io::{self, Cursor, Read, Write};
+use std::{
+    fs::File,
+    io::{self, Read, Seek, Write},
+};
 
 use quick_xml::{Reader, events::Event};
 use rust_xlsxwriter::{Workbook, XlsxError, cell_range};
-use tempfile::SpooledTempFile;
 use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 use super::COMPRESSION;
 
-/// Bytes of a packed sheet that are held in memory; a larger one goes to a temporary file.
-const IN_MEMORY: usize = 1 << 20;
-
+/// Where the row of headings ends.
+const END_OF_HEADINGS: &str = "</row>";
 /// Where the rows of a sheet end.
 const END_OF_ROWS: &str = "</sheetData>";
 /// What tells how far a sheet goes.
@@ -40,13 +41,13 @@ pub(super) struct Packed {
     number: usize,
     columns: usize,
     rows: usize,
-    archive: SpooledTempFile,
+    archive: File,
 }
 
 impl Frame {
     /// The sheets that a workbook has so far.
     pub(super) fn of(book: &mut Workbook) -> Result<Frame, XlsxError> {
-        let mut archive = ZipArchive::new(Cursor::new(book.save_to_buffer()?)).map_err(unpacked)?;
+        let mut archive = saved(book)?;
         let sheets = (1..=book.worksheets().len()).map(|number| {
             let mut xml = String::new();
             let mut part = archive.by_name(&sheet_name(number)).map_err(unpacked)?;
@@ -76,13 +77,16 @@ impl SheetFrame {
         rows: usize,
         mut more: impl FnMut(&mut Vec<u8>),
     ) -> Result<Packed, XlsxError> {
-        let (head, tail) = self
-            .xml
-            .split_at(self.xml.find(END_OF_ROWS).ok_or_else(|| odd("no rows"))?);
+        let xml = self.xml.as_str();
+        let headings = xml.find(END_OF_HEADINGS).ok_or_else(|| odd("no headings"))?;
+        let head = xml.get(..headings + END_OF_HEADINGS.len()).unwrap_or_default();
+        let tail = xml
+            .get(xml.find(END_OF_ROWS).ok_or_else(|| odd("no rows"))?..)
+            .unwrap_or_default();
         let (before, told) = head.split_once(EXTENT).ok_or_else(|| odd("no extent"))?;
         let (_, after) = told.split_once('"').ok_or_else(|| odd("no extent"))?;
         let extent = extent(rows + 1, columns)?;
-        let mut archive = ZipWriter::new(SpooledTempFile::new(IN_MEMORY)).set_auto_large_file();
+        let mut archive = ZipWriter::new(tempfile::tempfile()?).set_auto_large_file();
         archive
             .start_file(sheet_name(self.number), options())
             .map_err(unpacked)?;
@@ -115,9 +119,10 @@ impl Packed {
 }
 
 /// Writes a workbook with sheets that are packed already in the place of those that it has.
-pub(super) fn write(book: &mut Workbook, packed: Vec<Packed>, out: &mut (dyn Write + Send)) -> Result<(), XlsxError> {
-    let mut frame = ZipArchive::new(Cursor::new(book.save_to_buffer()?)).map_err(unpacked)?;
-    let mut archive = ZipWriter::new_stream(out);
+pub(super) fn write(book: &mut Workbook, packed: Vec<Packed>, out: &mut dyn Write) -> Result<(), XlsxError> {
+    let mut frame = saved(book)?;
+    // What cannot be gone back in says the length of a part behind it, which not every reader of an archive looks for.
+    let mut archive = ZipWriter::new(tempfile::tempfile()?);
     for index in 0..frame.len() {
         let name = frame
             .by_index_raw(index)
@@ -150,8 +155,18 @@ pub(super) fn write(book: &mut Workbook, packed: Vec<Packed>, out: &mut (dyn Wri
             .raw_copy_file(sheet.by_index_raw(0).map_err(unpacked)?)
             .map_err(unpacked)?;
     }
-    archive.finish().map_err(unpacked)?;
+    let mut file = archive.finish().map_err(unpacked)?;
+    file.rewind()?;
+    io::copy(&mut file, out)?;
     Ok(())
+}
+
+/// A workbook as the library packs it.
+fn saved(book: &mut Workbook) -> Result<ZipArchive<File>, XlsxError> {
+    let mut file = tempfile::tempfile()?;
+    let out: &mut (dyn Write + Send) = &mut file;
+    book.save_to_writer(out)?;
+    ZipArchive::new(file).map_err(unpacked)
 }
 
 fn sheet_name(number: usize) -> String {
@@ -193,10 +208,13 @@ fn formats(xml: &str) -> Result<Vec<u32>, XlsxError> {
                     .zip(number("max"))
                     .ok_or_else(|| odd("a column without a place"))?;
                 let format = number("style").unwrap_or_default();
+                if first as usize != formats.len() + 1 {
+                    return Err(odd("a column without a format"));
+                }
                 formats.extend((first..=last).map(|_| format));
             }
             Event::Start(start) if start.name().as_ref() == "sheetData" => return Ok(formats),
-            Event::Eof => return Ok(formats),
+            Event::Eof => return Err(odd("no rows")),
             _ => {}
         }
     }
@@ -211,4 +229,70 @@ fn odd(what: &str) -> XlsxError {
     XlsxError::IoError(io::Error::other(format!(
         "a sheet of the workbook has another form than expected: {what}"
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::Config,
+        recognise::tables::Tables,
+        write::{
+            View,
+            fixtures::{day, findings, plan, record},
+            saved as saved_plan,
+        },
+    };
+
+    /// A workbook without its rows, and those of its sheets that have them.
+    fn made() -> (Workbook, Vec<Packed>) {
+        let plan = saved_plan(&plan(), &findings(), record().saved());
+        let (config, tables) = (Config::default(), Tables::default());
+        super::super::workbook(&plan, &View::new(day("2026-11-21"), &config, &tables)).unwrap()
+    }
+
+    fn text(archive: &mut ZipArchive<File>, name: &str) -> String {
+        let mut text = String::new();
+        archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn rows_stand_in_the_frame_that_is_written_at_the_end() {
+        let (mut book, packed) = made();
+        let mut frame = saved(&mut book).unwrap();
+        assert_eq!(packed.len(), 6);
+        for sheet in packed {
+            let name = sheet_name(sheet.number);
+            let frame = text(&mut frame, &name);
+            let whole = text(&mut ZipArchive::new(sheet.archive).unwrap(), &name);
+            let around = |xml: &str| {
+                let (head, _) = xml.split_once(END_OF_HEADINGS).unwrap();
+                let (before, told) = head.split_once(EXTENT).unwrap();
+                let (_, after) = told.split_once('"').unwrap();
+                let (_, tail) = xml.split_once(END_OF_ROWS).unwrap();
+                format!("{before}{after}{tail}")
+            };
+            assert_eq!(around(&whole), around(&frame), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_part_says_its_length_before_it() {
+        let (mut book, packed) = made();
+        let mut bytes = Vec::new();
+        write(&mut book, packed, &mut bytes).unwrap();
+        let number = |at: usize, length: usize| {
+            let digits = bytes[at..at + length].iter().rev();
+            digits.fold(0, |sum, &byte| sum << 8 | usize::from(byte))
+        };
+        let (mut at, mut parts) = (0, 0);
+        while bytes[at..].starts_with(b"PK\x03\x04") {
+            assert_eq!(number(at + 6, 2) & 8, 0, "part {parts} says its length behind it");
+            at += 30 + number(at + 26, 2) + number(at + 28, 2) + number(at + 18, 4);
+            parts += 1;
+        }
+        assert!(bytes[at..].starts_with(b"PK\x01\x02"), "the directory follows");
+        assert!(parts > 20, "{parts}");
+    }
 }

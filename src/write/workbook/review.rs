@@ -104,7 +104,7 @@ pub(super) fn rows<'a>(plan: &'a SavedPlan, reaches: &Reaches<'_>, as_of: NaiveD
     for row in &mut rows {
         row.most = most.get(row.reason).copied().unwrap_or(row.presses);
     }
-    rows.par_sort_by_key(|to_decide| {
+    rows.sort_by_key(|to_decide| {
         let row = to_decide.row;
         let by = row.date(PlanColumn::NextStepBy).or(cannot_wait(row).then_some(as_of));
         (to_decide.most, to_decide.rank, to_decide.presses, by.is_none(), by)

@@ -22,7 +22,7 @@ const TEXT: usize = 32_767;
 /// Lines of text that a row shows at most.
 const LINES: u32 = 10;
 /// Points that a line of text is high.
-const POINTS: u32 = 15;
+pub(super) const POINTS: u32 = 15;
 
 /// The cells of one column, as they begin.
 #[derive(Debug, Clone)]
@@ -72,8 +72,8 @@ impl Rows {
         }
     }
 
-    /// Adds a row; `number` counts from 1, as spreadsheets do.
-    pub(super) fn row(&mut self, number: usize, fill: impl FnOnce(&mut Cells<'_>)) {
+    /// Adds a row; `number` counts from 1, as spreadsheets do. Gives how many lines it is high.
+    pub(super) fn row(&mut self, number: usize, fill: impl FnOnce(&mut Cells<'_>)) -> u32 {
         self.cells.clear();
         let mut digits = itoa::Buffer::new();
         let number = digits.format(number).as_bytes();
@@ -85,9 +85,9 @@ impl Rows {
             cut: &mut self.cut,
         };
         fill(&mut cells);
-        let lines = cells.lines;
+        let lines = if self.wraps { cells.lines } else { 1 };
         put(&mut self.out, &[b"<row r=\"", number, b"\""]);
-        if self.wraps && lines > 1 {
+        if lines > 1 {
             // Writing to a `Vec` does not fail.
             let _ = write!(self.out, " ht=\"{}\" customHeight=\"1\"", POINTS * lines);
         }
@@ -95,6 +95,7 @@ impl Rows {
             true => put(&mut self.out, &[b"/>"]),
             false => put(&mut self.out, &[b">", &self.cells, b"</row>"]),
         }
+        lines
     }
 
     /// The rows added since they were last taken.
@@ -145,6 +146,9 @@ impl Cells<'_> {
 
     /// A number, or an empty cell.
     pub(super) fn number(&mut self, number: Option<f64>) {
+        if let Some(odd) = number.filter(|number| !number.is_finite()) {
+            return self.text(&odd.to_string().to_uppercase());
+        }
         let (Some(place), Some(number)) = (self.places.next(), number) else {
             return;
         };
@@ -283,18 +287,20 @@ mod tests {
         assert_eq!(serial(NaiveDate::MAX), None);
     }
 
-    /// Rows of which each has one cell of what the sheet of the library has.
-    fn beside_the_library(holds: Holds, texts: &[&str]) -> (String, String) {
-        let column = Column::new("heading", holds, 70, "meaning");
+    /// The rows that the library writes of a sheet, and ours.
+    fn beside_the_library(
+        count: u32,
+        fill: impl Fn(&mut rust_xlsxwriter::Worksheet, u32),
+        own: impl Fn(&mut Cells<'_>, u32),
+    ) -> [String; 2] {
         let mut book = rust_xlsxwriter::Workbook::new();
         let sheet = book.add_worksheet_with_constant_memory().unwrap();
-        sheet
-            .set_column_format(0, &rust_xlsxwriter::Format::new().set_bold())
-            .unwrap();
-        let mut rows = Rows::new(&[column], &[1], true);
-        for (row, text) in (0..).zip(texts) {
-            sheet.write_string(row, 0, neutralised(text).as_ref()).unwrap();
-            rows.row(row as usize + 1, |cells| cells.text(text));
+        let bold = rust_xlsxwriter::Format::new().set_bold();
+        sheet.set_column_format(0, &bold).unwrap();
+        let mut rows = Rows::new(&[Column::new("heading", Holds::Text, 70, "meaning")], &[1], true);
+        for row in 0..count {
+            fill(sheet, row);
+            rows.row(row as usize + 1, |cells| own(cells, row));
         }
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book.save_to_buffer().unwrap())).unwrap();
         let mut sheet = String::new();
@@ -303,7 +309,7 @@ mod tests {
         let (theirs, _) = theirs.split_once("</sheetData>").unwrap();
         let mut ours = Vec::new();
         rows.take(&mut ours);
-        (String::from_utf8(ours).unwrap(), theirs.to_owned())
+        [String::from_utf8(ours).unwrap(), theirs.to_owned()]
     }
 
     #[test]
@@ -324,7 +330,14 @@ mod tests {
             "ő 😀 \u{2028}",
             "_",
         ];
-        let (ours, theirs) = beside_the_library(Holds::Text, &texts);
+        let text = |row: u32| texts[row as usize];
+        let [ours, theirs] = beside_the_library(
+            texts.len() as u32,
+            |sheet, row| {
+                sheet.write_string(row, 0, neutralised(text(row)).as_ref()).unwrap();
+            },
+            |cells, row| cells.text(text(row)),
+        );
         assert_eq!(ours, theirs);
     }
 
@@ -344,18 +357,29 @@ mod tests {
             -0.25,
             1e-7,
         ];
-        let column = Column::new("heading", Holds::Number, 9, "meaning");
-        let mut rows = Rows::new(&[column], &[0], false);
-        let mut wanted = String::new();
-        for (row, number) in (1..).zip(numbers) {
-            rows.row(row, |cells| cells.number(Some(number)));
-            wanted += &format!("<row r=\"{row}\"><c r=\"A{row}\"><v>{number}</v></c></row>");
-        }
-        rows.row(13, |cells| cells.number(None));
-        wanted += "<row r=\"13\"/>";
+        let number = |row: u32| numbers[row as usize];
+        let [ours, theirs] = beside_the_library(
+            numbers.len() as u32,
+            |sheet, row| {
+                sheet.write_number(row, 0, number(row)).unwrap();
+            },
+            |cells, row| cells.number(Some(number(row))),
+        );
+        assert_eq!(ours, theirs);
+    }
+
+    #[test]
+    fn what_is_no_number_is_a_text() {
+        let mut rows = Rows::new(&[Column::new("seats", Holds::Number, 9, "meaning")], &[1], false);
+        rows.row(2, |cells| cells.number(Some(f64::INFINITY)));
+        rows.row(3, |cells| cells.number(None));
         let mut ours = Vec::new();
         rows.take(&mut ours);
-        assert_eq!(String::from_utf8(ours).unwrap(), wanted);
+        let cell = "<c r=\"A2\" s=\"1\" t=\"inlineStr\"><is><t>INF</t></is></c>";
+        assert_eq!(
+            String::from_utf8(ours).unwrap(),
+            format!("<row r=\"2\">{cell}</row><row r=\"3\"/>")
+        );
     }
 
     #[test]
@@ -363,7 +387,8 @@ mod tests {
         let column = Column::new("detail", Holds::Text, 70, "meaning");
         for (wraps, height) in [(true, " ht=\"45\" customHeight=\"1\""), (false, "")] {
             let mut rows = Rows::new(std::slice::from_ref(&column), &[0], wraps);
-            rows.row(2, |cells| cells.text(&"x".repeat(141)));
+            let lines = rows.row(2, |cells| cells.text(&"x".repeat(141)));
+            assert_eq!(lines, if wraps { 3 } else { 1 });
             let mut ours = Vec::new();
             rows.take(&mut ours);
             let ours = String::from_utf8(ours).unwrap();

@@ -12,7 +12,7 @@ use rust_xlsxwriter::{Format, IgnoreError, Note, Table, TableColumn, TableStyle,
 
 use super::{
     package::{Frame, Packed},
-    rows::{Cells, Rows},
+    rows::{Cells, POINTS, Rows},
     styles,
 };
 use crate::saved::{Columns, Holds};
@@ -20,8 +20,10 @@ use crate::saved::{Columns, Holds};
 /// Rows of a sheet below the headings.
 const ROWS: usize = 1_048_575;
 
-/// Rows of a sheet in which long texts take several lines; in a longer one every row has one, since heights cost memory.
+/// Rows of a sheet in which long texts take several lines; in a longer one every row has one, so that it can be looked through.
 const ROWS_THAT_WRAP: usize = 10_000;
+/// Rows that the note of a heading may lie over.
+const ROWS_BELOW_NOTES: usize = 8;
 /// Rows that are made before they are packed.
 const AT_ONCE: usize = 256;
 
@@ -177,17 +179,27 @@ impl<'b, 'a> Sheets<'b, 'a> {
             let sheet = self.book.add_worksheet();
             sheet.set_name(name.as_ref())?;
             begin(sheet, &name, columns, printed, rows.len(), self.as_of)?;
-            let fill = move |run: Range<usize>, out: &mut Rows| {
+            let fill_rows = move |run: Range<usize>, out: &mut Rows| {
                 // The first row has the headings, and spreadsheets count from 1.
                 let numbers = run.start + 2..;
                 for (number, item) in numbers.zip(rows.get(run).unwrap_or_default()) {
                     out.row(number, |cells| fill(item, cells));
                 }
             };
+            if rows.len() <= ROWS_THAT_WRAP {
+                // Notes of headings lie over the first rows: how large they are drawn depends on how high those are.
+                let mut first = Rows::new(columns, &[], true);
+                for (row, item) in (1..).zip(rows.iter().take(ROWS_BELOW_NOTES)) {
+                    let lines = first.row(1, |cells| fill(item, cells));
+                    if lines > 1 {
+                        sheet.set_row_height(row, POINTS * lines)?;
+                    }
+                }
+            }
             self.bodies.push(Body {
                 columns,
                 rows: rows.len(),
-                fill: Box::new(fill),
+                fill: Box::new(fill_rows),
             });
         }
         Ok(())

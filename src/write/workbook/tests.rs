@@ -247,6 +247,25 @@ fn texts_that_were_cut_are_counted() {
 }
 
 #[test]
+fn rows_stand_once_and_in_their_order() {
+    let bytes = written(&saved_plan());
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    for number in 1..=8 {
+        let mut sheet = String::new();
+        let mut part = archive.by_name(&format!("xl/worksheets/sheet{number}.xml")).unwrap();
+        std::io::Read::read_to_string(&mut part, &mut sheet).unwrap();
+        let rows = sheet.split("<row r=\"").skip(1);
+        let rows: Vec<u32> = rows
+            .map(|row| row.split_once('"').unwrap().0.parse().unwrap())
+            .collect();
+        assert!(
+            rows.len() > 1 && rows.is_sorted_by(|a, b| a < b),
+            "sheet {number}: {rows:?}"
+        );
+    }
+}
+
+#[test]
 fn the_same_plan_gives_the_same_bytes() {
     assert!(written(&saved_plan()) == written(&saved_plan()));
 }

@@ -73,7 +73,7 @@ pub(super) fn rows<'a>(plan: &'a SavedPlan, reaches: &Reaches<'_>, as_of: NaiveD
         Owner::ALL.iter().position(|known| known.as_str() == owner)
     };
     // Steps of one owner and day stay in the plan's order.
-    rows.par_sort_by_key(|row| (owner(row).unwrap_or(usize::MAX), row.order));
+    rows.sort_by_key(|row| (owner(row).unwrap_or(usize::MAX), row.order));
     rows
 }
 
