@@ -248,7 +248,21 @@ fn texts_that_were_cut_are_counted() {
 
 #[test]
 fn rows_stand_once_and_in_their_order() {
-    let bytes = written(&saved_plan());
+    let mut plan = saved_plan();
+    let detail = "what is to be done ".repeat(20);
+    let step = [
+        "2026-11-21",
+        "order",
+        "partner",
+        "",
+        "Contoso",
+        "a",
+        "offer",
+        "5",
+        &detail,
+    ];
+    plan.steps.push(Row::new(step));
+    let bytes = written(&plan);
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     for number in 1..=8 {
         let mut sheet = String::new();
