@@ -218,9 +218,8 @@ impl<'a> Estate<'a> {
             let is_live = matches!(subscription.state, None | Some(State::Active));
             is_live && subscription.channel == Some(Channel::Own)
         };
-        let live: Vec<usize> = (0..subscriptions.len()).into_par_iter().filter(is_ours).collect();
         let mut ours: HashMap<CustomerId, Vec<usize>> = HashMap::new();
-        for index in live {
+        for index in (0..subscriptions.len()).filter(is_ours) {
             let customer = subscriptions[index].customer_id.into_iter();
             customer.for_each(|id| ours.entry(id).or_default().push(index));
         }

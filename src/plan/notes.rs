@@ -156,7 +156,7 @@ fn doubled(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
         let doubles = decided[index].imposed.wave.is_some() || estate.both(index, &decided[index]).is_some();
         doubles.then_some((customer, index))
     };
-    let mut rows: Vec<(CustomerId, usize)> = (0..decided.len()).into_par_iter().filter_map(doubles).collect();
+    let mut rows: Vec<(CustomerId, usize)> = (0..decided.len()).filter_map(doubles).collect();
     rows.sort_unstable();
     let told = rows.chunk_by(|a, b| a.0 == b.0).filter_map(|rows| {
         let (customer, _) = rows.first()?;

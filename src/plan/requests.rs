@@ -7,7 +7,6 @@
 use std::num::NonZeroU32;
 
 use chrono::NaiveDate;
-use rayon::prelude::*;
 
 use super::{StepRef, TransferRequest};
 use crate::{recognise::Subscription, terms::*};
@@ -15,7 +14,7 @@ use crate::{recognise::Subscription, terms::*};
 /// Numbers the requests of each customer and source partner, which are the answer; `of_row` gives the subscription of a row.
 pub(super) fn number<'a>(
     steps: &mut [StepRef],
-    of_row: impl Fn(u32) -> &'a Subscription + Sync,
+    of_row: impl Fn(u32) -> &'a Subscription,
     most: u32,
 ) -> Vec<TransferRequest> {
     let most = most.max(1) as usize;
@@ -26,7 +25,7 @@ pub(super) fn number<'a>(
         let seller = subscription.seller_id.as_deref();
         Some((subscription.customer_id, seller, step.due, &subscription.id, index))
     };
-    let mut sent: Vec<Key<'a>> = steps.par_iter().enumerate().filter_map(key).collect();
+    let mut sent: Vec<Key<'a>> = steps.iter().enumerate().filter_map(key).collect();
     sent.sort_unstable();
     let mut requests = Vec::new();
     let together = |a: &Key<'_>, b: &Key<'_>| (a.0, a.1) == (b.0, b.1);

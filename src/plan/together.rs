@@ -48,7 +48,7 @@ impl Estate<'_> {
         // Few may have one.
         let asked: Vec<usize> = match self.ours.is_empty() {
             true => return,
-            false => (0..decided.len()).into_par_iter().filter(has_ours).collect(),
+            false => (0..decided.len()).filter(has_ours).collect(),
         };
         let mut taken = HashSet::new();
         for index in asked {

@@ -5,7 +5,6 @@
 
 use chrono::{Days, NaiveDate};
 use hashbrown::HashMap;
-use rayon::prelude::*;
 
 use crate::{
     plan::Reason,
@@ -74,21 +73,20 @@ pub(super) struct Reaches<'a> {
 
 impl<'a> Reaches<'a> {
     pub(super) fn new(plan: &'a SavedPlan, as_of: NaiveDate) -> Reaches<'a> {
-        // As if no step were to come: few rows ask whether one is.
-        let alone: Vec<Reach> = plan.rows.par_iter().map(|row| reach(row, as_of)).collect();
         let mut rows = HashMap::with_capacity(plan.rows.len());
         let mut reaches = HashMap::new();
-        for (row, alone) in plan.rows.iter().zip(alone).rev() {
+        for row in plan.rows.iter().rev() {
             let id = row.get(PlanColumn::SubscriptionId);
             rows.insert(id, row);
-            match alone {
+            // As if no step were to come: few rows ask whether one is.
+            match reach(row, as_of) {
                 Reach::InTime => drop(reaches.remove(id)),
                 reach => drop(reaches.insert(id, reach)),
             }
         }
         let is_to_come = |step: &Row<StepColumn>| step.date(StepColumn::Due).is_some_and(|due| due >= as_of);
         let is_past = |id: &&str| reaches.get(id) == Some(&Reach::Past);
-        let to_come = plan.steps.par_iter().filter_map(|step| {
+        let to_come = plan.steps.iter().filter_map(|step| {
             let id = Some(step.get(StepColumn::SubscriptionId)).filter(is_past);
             id.filter(|_| is_to_come(step))
         });

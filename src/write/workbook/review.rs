@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use rayon::prelude::*;
 
 use super::{
     advice::{Advice, meaning},
@@ -79,7 +78,7 @@ pub(super) struct ToDecide<'a> {
 pub(super) fn rows<'a>(plan: &'a SavedPlan, reaches: &Reaches<'_>, as_of: NaiveDate) -> Vec<ToDecide<'a>> {
     let mut rows: Vec<ToDecide<'_>> = plan
         .rows
-        .par_iter()
+        .iter()
         .filter(|row| row.get(PlanColumn::Action) == Action::Review.as_str())
         .map(|row| {
             let reason = decisive(row);

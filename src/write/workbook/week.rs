@@ -2,7 +2,6 @@
 //! done before what cannot be helped any more, what is due today and tomorrow before what has been overdue for long.
 
 use chrono::{Days, NaiveDate};
-use rayon::prelude::*;
 
 use super::{rows::Cells, sheet::Column};
 use crate::{
@@ -52,7 +51,7 @@ pub(super) fn rows<'a>(plan: &'a SavedPlan, reaches: &Reaches<'_>, as_of: NaiveD
     let last = as_of.checked_add_days(Days::new(6)).unwrap_or(as_of);
     let mut rows: Vec<Due<'_>> = plan
         .steps
-        .par_iter()
+        .iter()
         .filter_map(|step| {
             let due = step.date(StepColumn::Due);
             let when = match due {
