@@ -41,7 +41,7 @@ use crate::{
     },
     compare::Changes,
     config::{Config, RuleSettings, TablePaths, sha256},
-    finding::{Accounting, Code, Finding, Place},
+    finding::{Accounting, Code, Finding, Place, put_in_order},
     guard::Last,
     plan::{self, Counts, Plan},
     read::{self, Input},
@@ -268,7 +268,7 @@ fn checked(recognised: Recognised) -> Checked {
         inputs,
         ..
     } = recognised;
-    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    put_in_order(&mut findings);
     let verdict = if inputs.iter().all(|input| input.file.refused) {
         Verdict::Nothing
     } else if has_errors(&findings) {

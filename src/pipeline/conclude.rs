@@ -11,7 +11,7 @@ use std::{
 use super::{Observer, Outcome, Part, Request, Stop, Verdict, previous::Compared, told};
 use crate::{
     catalog::evidence::EvidenceFile,
-    finding::{Accounting, Code, Finding, Place, Severity},
+    finding::{Accounting, Code, Finding, Place, Severity, put_in_order},
     guard::{self, Guard, Last, LastPlan, Tonight, Tripped},
     plan::{Counts, MappedOffer, Plan},
     recognise::InputRecord,
@@ -86,7 +86,7 @@ pub(super) fn conclude(
         let saved = write::saved(&plan, &[], SavedRecord::default());
         findings.extend(write::report_findings(&request.reports, &saved, view));
     }
-    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    put_in_order(&mut findings);
     told::findings(&by_code(&findings));
     let Guarded { accepted, holding, .. } = guarded;
     told::guards(&accepted, &holding);

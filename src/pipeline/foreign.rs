@@ -5,11 +5,11 @@
 
 use std::{
     fs::{self, File},
-    io::Read as _,
+    io::{BufReader, Read as _},
     path::Path,
 };
 
-use crate::saved::SavedRecord;
+use crate::{read::ReadSeek, saved::SavedRecord};
 
 /// How much of a file is looked at.
 const HEAD: u64 = 4096;
@@ -92,7 +92,8 @@ pub(super) fn is_output(path: &Path) -> bool {
 
 /// Whether a workbook says that we made it.
 fn is_workbook_of_ours(path: &Path) -> Option<bool> {
-    let mut archive = zip::ZipArchive::new(File::open(path).ok()?).ok()?;
+    let reader: Box<dyn ReadSeek> = Box::new(BufReader::new(File::open(path).ok()?));
+    let mut archive = zip::ZipArchive::new(reader).ok()?;
     let mut properties = Vec::new();
     let part = archive.by_name("docProps/core.xml").ok()?;
     part.take(4096).read_to_end(&mut properties).ok()?;

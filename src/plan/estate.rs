@@ -33,6 +33,7 @@ use super::{
 };
 use crate::{
     catalog::{Resolution, RuleBook, When},
+    finding::put_in_order,
     recognise::{Customer, SourceOffer, Subscription},
     rules::NumberName,
     terms::*,
@@ -84,7 +85,7 @@ pub fn plan_and_tell(
         .collect();
     drop(estate);
     let mut plan = assemble(context, subscriptions, decided, steps, shown);
-    findings.par_sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+    put_in_order(&mut findings);
     (plan.findings, plan.mappings) = (findings, mappings);
     let counts = plan.counts();
     assert_eq!(

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{Input, Limits, Refusal, refuse};
-use crate::finding::{Code, Finding, Place};
+use crate::finding::{Code, Finding, Place, put_in_order};
 
 /// Expands arguments; `-` reads standard input whole. Both answers are sorted.
 pub fn expand(args: &[String]) -> (Vec<Input>, Vec<Finding>) {
@@ -33,7 +33,7 @@ pub fn expand_with(args: &[String], stdin: impl Read, limits: &Limits) -> (Vec<I
         }
     }
     inputs.sort();
-    found.findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    put_in_order(&mut found.findings);
     found.findings.dedup();
     (inputs, found.findings)
 }

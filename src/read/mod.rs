@@ -35,6 +35,7 @@ use std::sync::OnceLock;
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
+pub(crate) use self::source::ReadSeek;
 pub use self::{
     coding::known_encoding,
     epoch::Epoch,
@@ -49,7 +50,7 @@ use self::{
     text::TextJob,
 };
 use crate::{
-    finding::{Code, Finding, Place},
+    finding::{Code, Finding, Place, put_in_order},
     terms::{Text, worded},
 };
 
@@ -323,7 +324,7 @@ pub fn read(
         job.report.refused = true;
         job.report.findings.push(*finding);
     }
-    job.report.findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    put_in_order(&mut job.report.findings);
     job.report
 }
 

@@ -24,7 +24,7 @@ pub(super) enum Stored<'a> {
 }
 
 /// A reader that can be positioned.
-pub(super) trait ReadSeek: BufRead + Seek {}
+pub(crate) trait ReadSeek: BufRead + Seek {}
 impl<T: BufRead + Seek> ReadSeek for T {}
 
 /// The usual troubles in words that are the same on every system.

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     config::Config,
-    finding::{Accounting, Code, Finding, Place},
+    finding::{Accounting, Code, Finding, Place, put_in_order},
     read::{self, FileReport, Input, ReadOptions, Sink},
     terms::*,
 };
@@ -294,7 +294,7 @@ fn finish(
         }
     }
     debug_assert_eq!(accounting.subscriptions, subscriptions.len() as u64);
-    estate.findings.par_sort_by(|a, b| a.order().cmp(&b.order()));
+    put_in_order(&mut estate.findings);
     Recognised {
         subscriptions,
         customers,

@@ -54,7 +54,7 @@ pub(super) struct Settled {
 /// Settles a table.
 pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
     // They come from several threads; in the order of their rows, their facts need not be sorted.
-    batches.sort_by_key(|batch| batch.facts.first().map(|fact| fact.row));
+    batches.sort_unstable_by_key(|batch| batch.facts.first().map(|fact| fact.row));
     let mut columns = decide(&table, &batches);
     stray::doubt(&table, &batches, &mut columns);
     decide_by_others(&table, &mut columns);

@@ -36,7 +36,7 @@ use self::{
 use super::{Offer, spelling::IdText};
 use crate::{
     config::CatalogSettings,
-    finding::{Code, Finding, Place},
+    finding::{Code, Finding, Place, put_in_order},
     read::{Limits, ReadOptions, Workbooks},
     recognise::vocabulary::Vocabulary,
     terms::*,
@@ -208,7 +208,7 @@ impl Evidence {
         self.findings.append(&mut torn);
         let old: Vec<Finding> = self.files.iter().filter_map(|source| self.old(source)).collect();
         self.findings.extend(old);
-        self.findings.sort_by(|a, b| a.order().cmp(&b.order()));
+        put_in_order(&mut self.findings);
         self.findings.dedup();
     }
 

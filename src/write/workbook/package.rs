@@ -6,7 +6,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read, Seek, Write},
+    io::{self, BufReader, Read, Seek, Write},
 };
 
 use quick_xml::{Reader, events::Event};
@@ -14,6 +14,7 @@ use rust_xlsxwriter::{Workbook, XlsxError, cell_range};
 use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 use super::COMPRESSION;
+use crate::read::ReadSeek;
 
 /// Where the row of headings ends.
 const END_OF_HEADINGS: &str = "</row>";
@@ -23,6 +24,9 @@ const END_OF_ROWS: &str = "</sheetData>";
 const EXTENT: &str = "<dimension ref=\"";
 /// Rows of a table of the frame: the headings and one, since none has less.
 const ROWS_OF_FRAME: usize = 2;
+
+/// An archive to be read: of the kind that exports are read from, since each kind has the unpacking compiled for it.
+type Archived = ZipArchive<Box<dyn ReadSeek>>;
 
 /// A workbook without rows.
 pub(super) struct Frame(Vec<SheetFrame>);
@@ -41,7 +45,7 @@ pub(super) struct Packed {
     number: usize,
     columns: usize,
     rows: usize,
-    archive: File,
+    file: File,
 }
 
 impl Frame {
@@ -106,15 +110,8 @@ impl SheetFrame {
             number: self.number,
             columns,
             rows,
-            archive: archive.finish().map_err(unpacked)?,
+            file: archive.finish().map_err(unpacked)?,
         })
-    }
-}
-
-impl Packed {
-    /// Where the sheet stands, from 1.
-    pub(super) fn number(&self) -> usize {
-        self.number
     }
 }
 
@@ -150,10 +147,9 @@ pub(super) fn write(book: &mut Workbook, packed: Vec<Packed>, out: &mut dyn Writ
         archive.write_all(longer.as_bytes())?;
     }
     for sheet in packed {
-        let mut sheet = ZipArchive::new(sheet.archive).map_err(unpacked)?;
-        archive
-            .raw_copy_file(sheet.by_index_raw(0).map_err(unpacked)?)
-            .map_err(unpacked)?;
+        let mut sheet = archived(sheet.file)?;
+        let part = sheet.by_index_raw(0).map_err(unpacked)?;
+        archive.raw_copy_file(part).map_err(unpacked)?;
     }
     let mut file = archive.finish().map_err(unpacked)?;
     file.rewind()?;
@@ -162,11 +158,17 @@ pub(super) fn write(book: &mut Workbook, packed: Vec<Packed>, out: &mut dyn Writ
 }
 
 /// A workbook as the library packs it.
-fn saved(book: &mut Workbook) -> Result<ZipArchive<File>, XlsxError> {
+fn saved(book: &mut Workbook) -> Result<Archived, XlsxError> {
     let mut file = tempfile::tempfile()?;
     let out: &mut (dyn Write + Send) = &mut file;
     book.save_to_writer(out)?;
-    ZipArchive::new(file).map_err(unpacked)
+    archived(file)
+}
+
+/// A file as an archive.
+fn archived(file: File) -> Result<Archived, XlsxError> {
+    let reader: Box<dyn ReadSeek> = Box::new(BufReader::new(file));
+    ZipArchive::new(reader).map_err(unpacked)
 }
 
 fn sheet_name(number: usize) -> String {
@@ -251,7 +253,7 @@ mod tests {
         super::super::workbook(&plan, &View::new(day("2026-11-21"), &config, &tables)).unwrap()
     }
 
-    fn text(archive: &mut ZipArchive<File>, name: &str) -> String {
+    fn text(archive: &mut Archived, name: &str) -> String {
         let mut text = String::new();
         archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
         text
@@ -265,7 +267,7 @@ mod tests {
         for sheet in packed {
             let name = sheet_name(sheet.number);
             let frame = text(&mut frame, &name);
-            let whole = text(&mut ZipArchive::new(sheet.archive).unwrap(), &name);
+            let whole = text(&mut archived(sheet.file).unwrap(), &name);
             let around = |xml: &str| {
                 let (head, _) = xml.split_once(END_OF_HEADINGS).unwrap();
                 let (before, told) = head.split_once(EXTENT).unwrap();

@@ -134,7 +134,7 @@ impl<'b, 'a> Sheets<'b, 'a> {
         let frame = Frame::of(self.book)?;
         // The largest first, so that the others are done beside it.
         let mut bodies: Vec<(usize, Body<'_>)> = self.bodies.into_iter().enumerate().collect();
-        bodies.sort_by_key(|(_, body)| Reverse(body.rows * body.columns.len()));
+        bodies.sort_unstable_by_key(|(index, body)| (Reverse(body.rows * body.columns.len()), *index));
         let packed = bodies.par_iter().map(|&(index, ref body)| {
             let sheet = frame.sheet(index)?;
             let mut rows = Rows::new(body.columns, sheet.formats(), body.rows <= ROWS_THAT_WRAP);
@@ -148,8 +148,7 @@ impl<'b, 'a> Sheets<'b, 'a> {
             Ok((packed, rows.cut()))
         });
         let packed: Result<Vec<(Packed, u64)>, XlsxError> = packed.collect();
-        let (mut packed, cut): (Vec<Packed>, Vec<u64>) = packed?.into_iter().unzip();
-        packed.sort_by_key(Packed::number);
+        let (packed, cut): (Vec<Packed>, Vec<u64>) = packed?.into_iter().unzip();
         let limits = Limits {
             cut: cut.iter().sum(),
             ..self.limits
