@@ -192,7 +192,7 @@ fn put_together<T>(
     estate.findings.extend(unused_sources(&estate.inputs, context.config));
     let place = |fact: &Fact| (fact.table, fact.row);
     if !estate.facts.is_sorted_by_key(place) {
-        estate.facts.par_sort_unstable_by_key(place);
+        estate.facts.sort_unstable_by_key(place);
     }
     let places = nameless_places(&estate);
     estate
@@ -277,7 +277,7 @@ fn finish(
     let ((), mut subscriptions) = rayon::join(|| drop((facts, groups)), subscriptions);
     // They come by the ids of their first rows, which most of them go by.
     if !subscriptions.is_sorted_by(|a, b| a.id <= b.id) {
-        subscriptions.par_sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        subscriptions.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     }
 
     estate.findings.extend(merged_notes(&estate));
