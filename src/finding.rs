@@ -6,7 +6,6 @@
 
 use std::fmt;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::terms::{Text, worded};
@@ -310,7 +309,7 @@ impl Finding {
 
 /// Puts findings in their order. All lists are sorted here, since each way of sorting is code of its own.
 pub fn put_in_order(findings: &mut [Finding]) {
-    findings.par_sort_by(|a, b| a.order().cmp(&b.order()));
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
 }
 
 impl fmt::Display for Finding {
