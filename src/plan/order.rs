@@ -21,9 +21,7 @@ pub(super) struct Order {
 pub(super) fn order_of(subscriptions: &[Subscription], decided: &[Decided]) -> Order {
     let mut by_id: Vec<u32> = (0..subscriptions.len() as u32).collect();
     let id = |index: u32| &subscriptions[index as usize].id;
-    if !subscriptions.is_sorted_by(|a, b| a.id <= b.id) {
-        by_id.sort_unstable_by(|&a, &b| id(a).cmp(id(b)).then(a.cmp(&b)));
-    }
+    by_id.sort_unstable_by(|&a, &b| id(a).cmp(id(b)).then(a.cmp(&b)));
     let customer = |index: u32| {
         subscriptions[index as usize]
             .customer_id

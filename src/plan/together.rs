@@ -41,17 +41,11 @@ struct Places<'a> {
 impl Estate<'_> {
     /// A target that an export of ours already has is neither ordered nor asked for again.
     pub(super) fn recognise_targets(&self, decided: &mut [Decided]) {
-        let has_ours = |index: &usize| {
-            let customer = self.subscriptions[*index].customer_id;
-            decided[*index].decision.targets.len() == 1 && customer.is_some_and(|id| self.ours.contains_key(&id))
-        };
-        // Few may have one.
-        let asked: Vec<usize> = match self.ours.is_empty() {
-            true => return,
-            false => (0..decided.len()).filter(has_ours).collect(),
-        };
+        if self.ours.is_empty() {
+            return;
+        }
         let mut taken = HashSet::new();
-        for index in asked {
+        for index in 0..decided.len() {
             let Some((own, found)) = self.target_of(index, &decided[index], &taken) else {
                 continue;
             };

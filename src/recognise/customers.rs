@@ -190,7 +190,7 @@ impl Directory {
 
     /// The customers, sorted by id, each with the facts that count: of each the first that is said.
     pub(super) fn customers(&self) -> Vec<Customer> {
-        let customer = |id: CustomerId| {
+        let customer = |&id: &CustomerId| {
             let said = self.said(id);
             let facts = said.iter().map(|(_, facts)| facts);
             Customer {
@@ -206,7 +206,7 @@ impl Directory {
                 language: facts.clone().find_map(|facts| facts.language.clone()),
             }
         };
-        self.known.keys().copied().map(customer).collect()
+        self.known.keys().map(customer).collect()
     }
 }
 

@@ -129,7 +129,7 @@ impl<'b, 'a> Sheets<'b, 'a> {
         Sheets { rows, ..self }
     }
 
-    /// Packs the sheets with their rows, on all threads. Gives them in their order, and what was over the limits.
+    /// Packs the sheets with their rows, on all threads. Gives the largest first, and what was over the limits.
     pub(super) fn finish(self) -> Result<(Vec<Packed>, Limits), XlsxError> {
         let frame = Frame::of(self.book)?;
         // The largest first, so that the others are done beside it.
