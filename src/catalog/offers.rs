@@ -142,10 +142,11 @@ impl Catalog {
             .map(|entry| &entry.offer)
     }
 
-    /// The offer that is ordered by an id of new commerce, as a plan's target has it.
-    pub fn by_order_id(&self, id: &str) -> Option<&Arc<Offer>> {
-        let index = self.by_item.get(id)?.first()?;
-        self.entry(*index).map(|entry| &entry.offer)
+    /// The offers that are ordered by an id of new commerce, with that id, as a plan's target has it.
+    pub fn to_order(&self) -> impl Iterator<Item = (&str, &Arc<Offer>)> {
+        let offer = |index: &usize| self.entry(*index).map(|entry| &entry.offer);
+        let by_item = self.by_item.iter();
+        by_item.filter_map(move |(id, indices)| Some((&**id, indices.first().and_then(offer)?)))
     }
 
     /// All offers, sorted by key.

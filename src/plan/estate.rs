@@ -6,9 +6,7 @@
 //! threads and of the order of inputs. Left for later: gathering a customer's moves on few days, the team's capacity.
 
 use std::{
-    collections::BTreeMap,
-    num::NonZeroU32,
-    ops::{Deref, DerefMut},
+    ops::{Deref, DerefMut, Range},
     sync::Arc,
 };
 
@@ -24,11 +22,12 @@ use super::{
     mapped::mapped,
     mappings::Mappings,
     notes,
-    order::{day_number, inverse, order_of},
+    order::{inverse, order_of},
     requests,
     seats::SeatSum,
+    sequence::{in_order, share},
     standing::{Reports, Standing},
-    steps::{SHARED, steps_of},
+    steps::steps_of,
     trail::{Trail, trail_of},
 };
 use crate::{
@@ -49,12 +48,14 @@ pub fn plan(subscriptions: Vec<Subscription>, customers: &[Customer], context: &
 
 /// Plans an estate, and tells of each subscription that is wanted why it is decided so.
 pub fn plan_and_tell(
-    subscriptions: Vec<Subscription>,
+    mut subscriptions: Vec<Subscription>,
     customers: &[Customer],
     context: &Context<'_>,
     wanted: &dyn Fn(&Subscription) -> bool,
 ) -> (Plan, Vec<Trail>) {
     let count = subscriptions.len();
+    // They come so from the exports, which the sort sees in one pass.
+    subscriptions.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
     let estate = Estate::new(&subscriptions, customers, context);
     let mut decided: Vec<Decided> = (0..count)
         .into_par_iter()
@@ -70,11 +71,11 @@ pub fn plan_and_tell(
     estate.limit_seats(&mut decided);
     estate.place_addons(&mut decided);
     estate.limit_tenants(&mut decided);
-    let mut findings = notes::of_rows(&estate, &decided);
+    let (mut findings, used) = notes::of_rows(&estate, &decided);
     let steps = estate.steps(&mut decided);
     let shown: Vec<Shown> = (0..count).into_par_iter().map(|index| estate.shown(index)).collect();
     let (of_tables, mappings) = rayon::join(
-        || notes::of_tables(&estate, &decided, &steps),
+        || notes::of_tables(&estate, &decided, &used, &steps),
         || mapped(&estate, &decided),
     );
     findings.extend(of_tables);
@@ -157,9 +158,13 @@ static NOTHING: Imposed = Imposed {
     base: false,
 };
 
-/// All subscriptions with what is looked up for each.
+/// Adds what the rows of a customer give rise to.
+pub(super) type Tell<'t, T> = dyn Fn(CustomerId, Range<usize>, &mut Vec<T>) + Sync + 't;
+
+/// All subscriptions with what is looked up for each. Those of one customer stand together.
 pub(super) struct Estate<'a> {
     pub(super) context: &'a Context<'a>,
+    /// Sorted by [`Subscription::order`].
     pub(super) subscriptions: &'a [Subscription],
     /// For each subscription its customer.
     customers: Vec<Option<&'a Customer>>,
@@ -289,6 +294,45 @@ impl<'a> Estate<'a> {
         self.reports.standing(subscription, request_days)
     }
 
+    /// The first row from this one on with which a customer begins; the end where none does. Rows without one are by themselves.
+    fn begins(&self, row: usize) -> usize {
+        let before = row.checked_sub(1).and_then(|before| self.subscriptions.get(before));
+        let rest = self.subscriptions.get(row..).unwrap_or_default();
+        match before.and_then(|before| before.customer_id) {
+            Some(customer) => row + rest.partition_point(|subscription| subscription.customer_id == Some(customer)),
+            None => row.min(self.subscriptions.len()),
+        }
+    }
+
+    /// What the rows of each customer give rise to, in the order of customers.
+    pub(super) fn by_customer<T: Send>(&self, tell: &Tell<'_, T>) -> Vec<T> {
+        let runs = (0..self.subscriptions.len().div_ceil(RUN)).into_par_iter();
+        let of_run = |run: usize| {
+            let (mut row, end) = (self.begins(run * RUN), self.begins((run + 1) * RUN));
+            let mut told = Vec::new();
+            while row < end {
+                let next = self.begins(row + 1);
+                if let Some(customer) = self.subscriptions[row].customer_id {
+                    tell(customer, row..next, &mut told);
+                }
+                row = next;
+            }
+            told
+        };
+        runs.flat_map_iter(of_run).collect()
+    }
+
+    /// The rows of a row's customer; none where it has none.
+    pub(super) fn of_its_customer(&self, index: usize) -> Range<usize> {
+        let Some(customer) = self.subscriptions[index].customer_id else {
+            return 0..0;
+        };
+        let first = self
+            .subscriptions
+            .partition_point(|other| other.customer_id < Some(customer));
+        first..self.begins(index + 1)
+    }
+
     /// Asks for what a subscription is about to be decided by, so that it is at hand by then; has no other effect.
     fn look_at(&self, index: usize) {
         let domain = self
@@ -404,43 +448,17 @@ fn assemble(
     context: &Context<'_>,
     subscriptions: Vec<Subscription>,
     decided: Vec<Decided>,
-    steps: Vec<Vec<StepRef>>,
+    mut steps: Vec<Vec<StepRef>>,
     shown: Vec<Shown>,
 ) -> Plan {
-    let order = order_of(&subscriptions, &decided);
-    let places = inverse(&order.indices);
-    let (mut step_refs, requests, decisions) = {
-        let subscriptions = &subscriptions;
-        let of_place = |place: u32| &subscriptions[order.indices[place as usize] as usize];
-        let numbered = || {
-            let mut step_refs = in_places(steps, subscriptions, &places);
-            let most = context.rules.number(NumberName::TransferItems, context.as_of);
-            let requests = requests::number(&mut step_refs, of_place, most);
-            (step_refs, requests)
-        };
-        // What the decisions rest on has had its day: it is let go before the rows are made.
-        let decisions = || {
-            let mut decisions: Vec<Decision> = decided.into_iter().map(|decided| decided.decision).collect();
-            decisions.shrink_to_fit();
-            decisions
-        };
-        let ((step_refs, requests), decisions) = rayon::join(numbered, decisions);
-        (step_refs, requests, decisions)
-    };
-    let (rows, ()) = rayon::join(
-        || rows_of(subscriptions, decisions, shown, places),
-        || {
-            // While they are sorted, each has the rank of its row in the place of the row.
-            let (ranks, by_rank) = (&order.ranks, inverse(&order.ranks));
-            step_refs
-                .par_iter_mut()
-                .for_each(|step| step.row = ranks[step.row as usize]);
-            let key = |step: &StepRef| (day_number(step.due) << u8::BITS | step.kind as u64, step.row);
-            step_refs.par_sort_unstable_by_key(key);
-            step_refs
-                .par_iter_mut()
-                .for_each(|step| step.row = by_rank[step.row as usize]);
-        },
+    let number = |name: NumberName| context.rules.number(name, context.as_of);
+    let order = order_of(&decided);
+    let places = inverse(&order);
+    let requests = requests::number(&mut steps, &subscriptions, number(NumberName::TransferItems));
+    share(&mut steps, &subscriptions, &places);
+    let (rows, step_refs) = rayon::join(
+        || rows_of(subscriptions, decided, shown, &places),
+        || in_order(steps, &places),
     );
     Plan {
         as_of: context.as_of,
@@ -448,9 +466,9 @@ fn assemble(
         step_refs,
         texts: Texts {
             steps: context.rules.step_texts.clone(),
-            self_service_licences: context.rules.number(NumberName::SelfService, context.as_of),
-            transfer_items: context.rules.number(NumberName::TransferItems, context.as_of),
-            request_days: context.rules.number(NumberName::Request, context.as_of),
+            self_service_licences: number(NumberName::SelfService),
+            transfer_items: number(NumberName::TransferItems),
+            request_days: number(NumberName::Request),
             requests,
         },
         mappings: Vec::new(),
@@ -462,26 +480,25 @@ fn assemble(
 /// for all of both at once.
 fn rows_of(
     mut subscriptions: Vec<Subscription>,
-    mut decisions: Vec<Decision>,
+    decided: Vec<Decided>,
     mut shown: Vec<Shown>,
-    mut places: Vec<u32>,
+    places: &[u32],
 ) -> Vec<PlanRow> {
     /// Rows that are made before the room of their parts is given back.
     const LET_GO: usize = u16::MAX as usize;
     let count = places.len();
-    // The first row last, since parts are taken from the end. Each swap brings one to where it belongs.
-    for place in &mut places {
-        *place = (count as u32 - 1) - *place;
-    }
-    for index in 0..count {
-        while places[index] as usize != index {
-            let place = places[index] as usize;
-            subscriptions.swap(index, place);
-            decisions.swap(index, place);
-            shown.swap(index, place);
-            places.swap(index, place);
-        }
-    }
+    let decisions = || {
+        // What the decisions rest on has had its day: it is let go before the rows are made.
+        let mut decisions: Vec<Decision> = decided.into_iter().map(|decided| decided.decision).collect();
+        decisions.shrink_to_fit();
+        turn_round(&mut decisions, places);
+        decisions
+    };
+    let others = || {
+        turn_round(&mut subscriptions, places);
+        turn_round(&mut shown, places);
+    };
+    let (mut decisions, ()) = rayon::join(decisions, others);
     let mut rows = Vec::with_capacity(count);
     while let (Some(subscription), Some(decision), Some(shown_as)) = (subscriptions.pop(), decisions.pop(), shown.pop())
     {
@@ -502,57 +519,16 @@ fn rows_of(
     rows
 }
 
-/// The steps of all runs of rows, each with the place of its row in the plan; those of a customer as a whole once.
-fn in_places(steps: Vec<Vec<StepRef>>, subscriptions: &[Subscription], places: &[u32]) -> Vec<StepRef> {
-    let placed = steps.into_par_iter().map(|run| placed(run, subscriptions, places));
-    let placed: Vec<Placed> = placed.collect();
-    let mut step_refs = Vec::with_capacity(placed.iter().map(|run| run.own.len()).sum());
-    let mut shared: BTreeMap<(CustomerId, StepKind), StepRef> = BTreeMap::new();
-    for run in placed {
-        step_refs.extend(run.own);
-        for (customer, step) in run.shared {
-            share(&mut shared, customer, step);
+/// Brings each to its place, where it is; the first place is the last, since they are taken from the end.
+fn turn_round<T>(items: &mut [T], places: &[u32]) {
+    let last = places.len() - places.len().min(1);
+    let mut to: Vec<u32> = places.iter().map(|place| last as u32 - place).collect();
+    for index in 0..to.len() {
+        // Each swap brings one to where it belongs.
+        while to[index] as usize != index {
+            let place = to[index] as usize;
+            items.swap(index, place);
+            to.swap(index, place);
         }
     }
-    step_refs.extend(shared.into_values());
-    step_refs
-}
-
-/// The steps of a run of rows, each with the place of its row in the plan.
-struct Placed {
-    own: Vec<StepRef>,
-    /// Those of the customer as a whole.
-    shared: Vec<(CustomerId, StepRef)>,
-}
-
-fn placed(mut run: Vec<StepRef>, subscriptions: &[Subscription], places: &[u32]) -> Placed {
-    let mut shared = Vec::new();
-    run.retain_mut(|step| {
-        let of_customer = subscriptions[step.row as usize].customer_id;
-        step.row = places[step.row as usize];
-        let customer = of_customer.filter(|_| SHARED.contains(&step.kind));
-        shared.extend(customer.map(|customer| (customer, step.clone())));
-        customer.is_none()
-    });
-    Placed { own: run, shared }
-}
-
-/// One step for all of a customer's subscriptions: that of its first row, on the earliest day, with how many wait for it.
-fn share(shared: &mut BTreeMap<(CustomerId, StepKind), StepRef>, customer: CustomerId, step: StepRef) {
-    shared
-        .entry((customer, step.kind))
-        .and_modify(|first| {
-            let (due, count) = (
-                first.due.min(step.due),
-                first.shared.map(|count| count.saturating_add(1)),
-            );
-            if step.row < first.row {
-                *first = step.clone();
-            }
-            (first.due, first.shared) = (due, count);
-        })
-        .or_insert(StepRef {
-            shared: Some(NonZeroU32::MIN),
-            ..step
-        });
 }

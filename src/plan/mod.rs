@@ -26,12 +26,14 @@ mod known;
 mod mapped;
 mod mappings;
 mod notes;
+mod of_many;
 mod order;
 #[cfg(test)]
 mod progress_tests;
 mod reason;
 mod requests;
 mod seats;
+mod sequence;
 mod standing;
 mod steps;
 #[cfg(test)]
@@ -329,13 +331,10 @@ impl Plan {
     pub fn told_steps<'a>(&'a self, steps: &'a [StepRef], told: &mut Vec<ToldStep<'a>>) {
         let look_at = |step: &StepRef| {
             let row = self.rows.get(step.row as usize)?;
-            let target = row.decision.targets.first();
-            let offer = target.and_then(|target| target.offer.as_bytes().first());
-            let name = row
-                .subscription
-                .customer_name
-                .as_ref()
-                .map(|name| name.as_bytes().first());
+            // The texts themselves are asked for, not only where they are.
+            let first = |text: &Text| text.as_bytes().first().copied();
+            let name = row.subscription.customer_name.as_ref().and_then(first);
+            let offer = row.decision.targets.first().and_then(|target| first(&target.offer));
             std::hint::black_box((row.subscription.seats, row.decision.move_date, offer, name));
             Some(())
         };

@@ -2,14 +2,22 @@
 //!
 //! In: the estate and its decisions. Out: findings. What is about a customer is said once, at the first of its subscriptions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
 use super::{
-    Decision, RUN, Reason, StepRef, at_once::Tally, contradictions::of_facts, decide::Decided, estate::Estate,
+    Decision, RUN, Reason, StepRef,
+    at_once::Tally,
+    contradictions::of_facts,
+    decide::Decided,
+    estate::Estate,
     known::term_start_of,
+    of_many::{Together, UsedRows},
 };
 use crate::{
     catalog::{NOT_KEPT, Resolution},
@@ -26,35 +34,49 @@ pub(super) fn about(code: Code, subscription: &Subscription, message: String, hi
     Finding::new(code, subscription.place.clone(), message, hint).subscription(subscription.id.to_string())
 }
 
-/// Findings that single rows give rise to.
-pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = (0..decided.len())
-        .into_par_iter()
-        .flat_map_iter(|index| {
+/// Findings that rows give rise to, one by one and together, and what their decisions have of the user's offers table.
+pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> (Vec<Finding>, UsedRows) {
+    let runs = decided.par_chunks(RUN).enumerate().map(|(run, decided)| {
+        let (mut findings, mut together) = (Vec::new(), Together::default());
+        for (index, decided) in (run * RUN..).zip(decided) {
             let subscription = &estate.subscriptions[index];
-            let mut findings = Vec::new();
-            findings.extend(of_report(estate, subscription, &decided[index].decision));
-            if decided[index].decision.action != Action::Keep {
-                // What the offers table or Microsoft's own files have found needs no name that the catalogue knows.
-                let found = decided[index].offer_row().is_some()
-                    || (decided[index].decision.mapping.is_some_and(is_settled)
-                        && !matches!(estate.resolution(index), Resolution::Known { .. }));
-                if !found {
-                    findings.extend(of_offer(subscription, estate.resolution(index), estate.alike(index)));
-                }
-                findings.extend(of_unmapped(subscription, estate.resolution(index), &decided[index]));
-                findings.extend(of_unsure_rules(subscription, &decided[index]));
-                findings.extend(of_facts(estate.context, subscription, &decided[index]));
-            }
-            if decided[index].decision.action == Action::Move {
-                findings.extend(of_assumptions(estate, subscription, &decided[index]));
-            }
-            findings
-        })
-        .collect();
-    let about_many = [of_customers, without_channel, left_over, doubled, of_evidence];
-    findings.par_extend(about_many.into_par_iter().flat_map_iter(|of| of(estate, decided)));
-    findings
+            of_row(estate, index, decided, &mut findings);
+            together.add(estate, subscription, decided);
+        }
+        (findings, together)
+    });
+    let runs: Vec<(Vec<Finding>, Together<'_>)> = runs.collect();
+    let (mut findings, mut together) = (Vec::new(), Together::default());
+    for (of_run, other) in runs {
+        findings.extend(of_run);
+        together = together.and(other);
+    }
+    findings.extend(estate.by_customer(&|customer, rows, findings| {
+        findings.extend(of_customer(estate, decided, customer, rows.clone()));
+        findings.extend(doubled(estate, decided, customer, rows));
+    }));
+    let used = together.told(estate, &mut findings);
+    (findings, used)
+}
+
+fn of_row(estate: &Estate<'_>, index: usize, decided: &Decided, findings: &mut Vec<Finding>) {
+    let subscription = &estate.subscriptions[index];
+    findings.extend(of_report(estate, subscription, &decided.decision));
+    if decided.decision.action != Action::Keep {
+        let resolution = estate.resolution(index);
+        // What the offers table or Microsoft's own files have found needs no name that the catalogue knows.
+        let found = decided.offer_row().is_some()
+            || (decided.decision.mapping.is_some_and(is_settled) && !matches!(resolution, Resolution::Known { .. }));
+        if !found {
+            findings.extend(of_offer(subscription, resolution, estate.alike(index)));
+        }
+        findings.extend(of_unmapped(subscription, resolution, decided));
+        findings.extend(of_unsure_rules(subscription, decided));
+        findings.extend(of_facts(estate.context, subscription, decided));
+    }
+    if decided.decision.action == Action::Move {
+        findings.extend(of_assumptions(estate, subscription, decided));
+    }
 }
 
 fn is_settled(kind: MappingKind) -> bool {
@@ -64,131 +86,44 @@ fn is_settled(kind: MappingKind) -> bool {
     )
 }
 
-/// What Microsoft's own files say against the catalogue, and what the price list lacks: each once, at the first subscription
-/// that it is said of.
-fn of_evidence(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
-    let mut first: BTreeMap<(Code, String), (&Subscription, u64)> = BTreeMap::new();
-    for (subscription, decided) in estate.subscriptions.iter().zip(decided) {
-        let mapping = decided.mapping.iter();
-        let contradicts = mapping
-            .flat_map(|mapping| &mapping.contradicts)
-            .filter(|_| decided.decision.action != Action::Keep)
-            .map(|message| (Code::CatalogFileDisagrees, format!("{message}; the file counts")));
-        let unpriced = decided
-            .unpriced
-            .iter()
-            .map(|unpriced| (Code::PriceMissing, unpriced.to_string()));
-        for told in contradicts.chain(unpriced) {
-            let (at, count) = first.entry(told).or_insert((subscription, 0));
-            *count += 1;
-            if (&subscription.place, &subscription.id) < (&at.place, &at.id) {
-                *at = subscription;
-            }
-        }
-    }
-    let told = first.into_iter().map(|((code, message), (subscription, count))| {
-        let message = match count {
-            1 => message,
-            count => format!("{message} ({count} subscriptions)"),
-        };
-        let hint = match code {
-            Code::PriceMissing => "add the price list of the market to [catalog], or leave the costs out",
-            _ => "if the file is wrong, name the target in the `offers` table of the settings",
-        };
-        about(code, subscription, message, hint)
-    });
-    told.collect()
-}
-
-/// One finding for each file with rows that nothing gives a channel to.
-fn without_channel(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
-    let mut files: BTreeMap<&Text, (&Place, u64)> = BTreeMap::new();
-    for (subscription, decided) in estate.subscriptions.iter().zip(decided) {
-        if decided.decision.action == Action::Review && decided.decision.reasons.contains(&Reason::ChannelUnknown) {
-            let (first, count) = files
-                .entry(&subscription.place.file)
-                .or_insert((&subscription.place, 0));
-            *first = (*first).min(&subscription.place);
-            *count += 1;
-        }
-    }
-    files
-        .into_values()
-        .map(|(first, count)| {
-            let message = format!("nothing says where {count} of its subscriptions were bought, from this row on");
-            let hint = "say `channel` in a [[source]] setting for the file, or add a column with the channel";
-            Finding::new(Code::ChannelUnknown, first.clone(), message, hint)
-        })
-        .collect()
-}
-
-/// One finding for each file with subscriptions of which hardly any is left.
-fn left_over(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
-    let (rules, as_of) = (estate.context.rules, estate.context.as_of);
-    let of_old = |channel: &Channel| rules.leftover(*channel, as_of).is_some();
-    let of_old: Vec<Channel> = Channel::ALL.iter().copied().filter(of_old).collect();
-    let mut files: BTreeMap<(&Text, Channel), (&Place, u64)> = BTreeMap::new();
-    for (subscription, decided) in estate.subscriptions.iter().zip(decided) {
-        let channel = subscription.channel.filter(|channel| of_old.contains(channel));
-        let Some(channel) = channel.filter(|_| decided.decision.action != Action::Keep) else {
-            continue;
-        };
-        let (first, count) = files
-            .entry((&subscription.place.file, channel))
-            .or_insert((&subscription.place, 0));
-        *first = (*first).min(&subscription.place);
-        *count += 1;
-    }
-    let told = files.into_iter().filter_map(|((_, channel), (first, count))| {
-        let why = &rules.leftover(channel, as_of)?.row.why;
-        let message = format!("{count} of its subscriptions, from this row on, are `{channel}`: {why}");
-        let hint = "check that they are what the export says";
-        Some(Finding::new(Code::ChannelLeftOver, first.clone(), message, hint))
-    });
-    told.collect()
-}
-
-/// Tenants whose moves go in waves, and those of which more subscriptions run twice than is safe at once all the same.
-fn doubled(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
+/// A tenant whose moves go in waves, or of which more subscriptions run twice than is safe at once all the same.
+fn doubled(estate: &Estate<'_>, decided: &[Decided], customer: CustomerId, rows: Range<usize>) -> Option<Finding> {
     let most = estate.context.rules.number(NumberName::Doubled, estate.context.as_of) as usize;
-    let doubles = |index: usize| {
-        let customer = estate.subscriptions[index].customer_id?;
-        let doubles = decided[index].imposed.wave.is_some() || estate.both(index, &decided[index]).is_some();
-        doubles.then_some((customer, index))
+    let waits = |index: &usize| decided[*index].imposed.wave.is_some();
+    let waits: Vec<usize> = rows.clone().filter(waits).collect();
+    if waits.is_empty() && rows.len() <= most {
+        return None;
+    }
+    let doubles = |&index: &usize| waits.binary_search(&index).is_ok() || estate.both(index, &decided[index]).is_some();
+    let rows: Vec<usize> = rows.filter(doubles).collect();
+    let place = rows.iter().map(|&index| &estate.subscriptions[index].place).min()?;
+    let last = waits
+        .iter()
+        .filter_map(|&index| decided[index].decision.move_date)
+        .max();
+    let mut tally = Tally::default();
+    let both = rows.iter().filter_map(|&index| estate.both(index, &decided[index]));
+    both.for_each(|(from, until)| tally.add(1, Some(from), Some(until)));
+    let at_once = tally.done().most().filter(|(count, _)| *count > most as u64);
+    let (message, hint) = match (at_once, last) {
+        (Some((count, day)), _) => (
+            format!("customer `{customer}`: {count} subscriptions run twice on {day}; more than {most} may be refused"),
+            "let some sources end before the next targets are ordered, or ask for the moves one by one",
+        ),
+        (None, Some(last)) => (
+            format!(
+                "customer `{customer}`: {} subscriptions are to move, and no more than {most} may run twice at once, nor all together exceed what a tenant may have; {} for a later wave, the last until {last}",
+                rows.len(),
+                match waits.len() {
+                    1 => "one of them waits".to_owned(),
+                    count => format!("{count} of them wait"),
+                }
+            ),
+            "check what waits: where an extended term bridges the time it is paid by the month, and `window-missed` or `service-stops` says where none does",
+        ),
+        (None, None) => return None,
     };
-    let mut rows: Vec<(CustomerId, usize)> = (0..decided.len()).filter_map(doubles).collect();
-    rows.sort_unstable();
-    let told = rows.chunk_by(|a, b| a.0 == b.0).filter_map(|rows| {
-        let (customer, _) = rows.first()?;
-        let rows: Vec<usize> = rows.iter().map(|&(_, index)| index).collect();
-        let place = rows.iter().map(|&index| &estate.subscriptions[index].place).min()?;
-        let waits: Vec<usize> = rows.iter().copied().filter(|&index| decided[index].imposed.wave.is_some()).collect();
-        let last = waits.iter().filter_map(|&index| decided[index].decision.move_date).max();
-        let mut tally = Tally::default();
-        let both = rows.iter().filter_map(|&index| estate.both(index, &decided[index]));
-        both.for_each(|(from, until)| tally.add(1, Some(from), Some(until)));
-        let at_once = tally.done().most().filter(|(count, _)| *count > most as u64);
-        let (message, hint) = match (at_once, last) {
-            (Some((count, day)), _) => (
-                format!("customer `{customer}`: {count} subscriptions run twice on {day}; more than {most} may be refused"),
-                "let some sources end before the next targets are ordered, or ask for the moves one by one",
-            ),
-            (None, Some(last)) => (
-                format!(
-                    "customer `{customer}`: {} subscriptions are to move, and no more than {most} may run twice at once, nor all together exceed what a tenant may have; {} for a later wave, the last until {last}",
-                    rows.len(),
-                    match waits.len() {
-                        1 => "one of them waits".to_owned(),
-                        count => format!("{count} of them wait"),
-                    }
-                ),
-                "check what waits: where an extended term bridges the time it is paid by the month, and `window-missed` or `service-stops` says where none does",
-            ),
-            (None, None) => return None,
-        };
-        Some(Finding::new(Code::SubscriptionsDoubled, place.clone(), message, hint))
-    });
-    told.collect()
+    Some(Finding::new(Code::SubscriptionsDoubled, place.clone(), message, hint))
 }
 
 fn of_offer(subscription: &Subscription, resolution: &Resolution, alike: Option<&Text>) -> Option<Finding> {
@@ -376,54 +311,37 @@ fn of_assumptions(estate: &Estate<'_>, subscription: &Subscription, decided: &De
     findings
 }
 
-/// What is unknown of customers whose subscriptions move, once for each.
-fn of_customers(estate: &Estate<'_>, decided: &[Decided]) -> Vec<Finding> {
+/// What is unknown of a customer whose subscriptions move, once, at the first of them that lacks it.
+fn of_customer(estate: &Estate<'_>, decided: &[Decided], customer: CustomerId, rows: Range<usize>) -> Vec<Finding> {
     let place = |index: usize| &estate.subscriptions[index].place;
-    let earlier = |first: &mut First, told: (CustomerId, Code), index: usize| {
-        let kept = first.entry(told).or_insert(index);
-        if place(index) < place(*kept) {
-            *kept = index;
-        }
-    };
-    let runs = decided.par_chunks(RUN).enumerate();
-    let runs = runs.map(|(run, decided)| {
-        let mut first = First::new();
-        for (index, decided) in (run * RUN..).zip(decided) {
-            unknown_of_customer(estate, index, decided, |told| earlier(&mut first, told, index));
-        }
-        first
+    let mut first: BTreeMap<Code, usize> = BTreeMap::new();
+    for index in rows {
+        unknown_of_customer(estate, index, &decided[index], |code| {
+            let kept = first.entry(code).or_insert(index);
+            if place(index) < place(*kept) {
+                *kept = index;
+            }
+        });
+    }
+    let told = first.into_iter().map(|(code, index)| {
+        let message = format!("customer `{customer}`: {}", code.meaning());
+        let hint = match code {
+            Code::CountryMissing => "say it in the customers table, or as `country` of a [[source]] setting",
+            Code::RegistrationNumberNeeded => "enter it in the customer's account in Partner Center",
+            Code::SegmentUnknown => "say `segment` in the customers table, or in a [[source]] setting for the file",
+            Code::VettingUnknown => "once it is vetted, report the step `vet-segment` in the progress table",
+            _ => "say so in the customers table, or report the step in the progress table",
+        };
+        Finding::new(code, place(index).clone(), message, hint)
     });
-    let first = runs.reduce(First::new, |mut first, other| {
-        other
-            .into_iter()
-            .for_each(|(told, index)| earlier(&mut first, told, index));
-        first
-    });
-    first
-        .into_iter()
-        .map(|((customer, code), index)| {
-            let message = format!("customer `{customer}`: {}", code.meaning());
-            let hint = match code {
-                Code::CountryMissing => "say it in the customers table, or as `country` of a [[source]] setting",
-                Code::RegistrationNumberNeeded => "enter it in the customer's account in Partner Center",
-                Code::SegmentUnknown => "say `segment` in the customers table, or in a [[source]] setting for the file",
-                Code::VettingUnknown => "once it is vetted, report the step `vet-segment` in the progress table",
-                _ => "say so in the customers table, or report the step in the progress table",
-            };
-            Finding::new(code, place(index).clone(), message, hint)
-        })
-        .collect()
+    told.collect()
 }
 
-/// Of each customer and what is unknown of it the first of its subscriptions.
-type First = BTreeMap<(CustomerId, Code), usize>;
-
 /// Tells what is unknown of the customer of a subscription that moves.
-fn unknown_of_customer(estate: &Estate<'_>, index: usize, decided: &Decided, mut tell: impl FnMut((CustomerId, Code))) {
+fn unknown_of_customer(estate: &Estate<'_>, index: usize, decided: &Decided, mut say: impl FnMut(Code)) {
     let Some(customer) = estate.customer(index) else {
         return;
     };
-    let mut say = |code: Code| tell((customer.id, code));
     if decided.decision.reasons.contains(&Reason::CountryMissing) && decided.decision.action == Action::Review {
         say(Code::CountryMissing);
     }
@@ -488,7 +406,12 @@ fn is_by_default(estate: &Estate<'_>, index: usize, decided: &Decided) -> bool {
 }
 
 /// Findings about the user's tables and settings.
-pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<StepRef>]) -> Vec<Finding> {
+pub(super) fn of_tables(
+    estate: &Estate<'_>,
+    decided: &[Decided],
+    used: &UsedRows,
+    steps: &[Vec<StepRef>],
+) -> Vec<Finding> {
     let (config, tables) = (estate.context.config, estate.context.tables);
     let file = |path: &Option<std::path::PathBuf>, name: &str| {
         path.as_ref()
@@ -499,13 +422,8 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
         &file(&config.tables.progress, "progress.csv"),
     );
     let offers = file(&config.tables.offers, "offers.csv");
-    let used: BTreeSet<u32> = decided.iter().filter_map(Decided::offer_row).collect();
-    let tied: BTreeSet<&[u32]> = decided
-        .iter()
-        .filter_map(|decided| Some(&*decided.mapping.as_ref()?.tied))
-        .filter(|rows| !rows.is_empty())
-        .collect();
-    for rows in &tied {
+    let UsedRows { used, tied, misspelt } = used;
+    for rows in tied {
         let list: Vec<String> = rows.iter().map(u32::to_string).collect();
         let message = format!(
             "rows {} fit the same offer equally well; none of them is used",
@@ -519,8 +437,6 @@ pub(super) fn of_tables(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<S
             "delete one, or give them different dates",
         ));
     }
-    let unmapped = |decided: &&Decided| decided.decision.reasons.contains(&Reason::OfferUnmapped);
-    let misspelt: BTreeSet<u32> = decided.iter().filter(unmapped).filter_map(Decided::offer_row).collect();
     for rule in tables.offers.iter().filter(|rule| misspelt.contains(&rule.row)) {
         let message = format!(
             "`{}` is no offer that the catalogue knows; nothing is ordered by this row",

@@ -1,54 +1,22 @@
 //! The order of a plan's rows.
 //!
-//! In: subscriptions and their decisions. Out: an [`Order`]: by move date (none last), customer, id. Of a million rows every
-//! comparison counts, so that each goes by one number.
+//! In: decisions, in the order of customers and ids. Out: the indices of the rows by move date (none last), then in the order in which
+//! they are. Of a million rows every comparison counts, so that each goes by one number.
 
 use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
 use super::decide::Decided;
-use crate::{recognise::Subscription, terms::*};
 
-/// The rows in the order of the plan.
-pub(super) struct Order {
-    /// By place: the row's index before.
-    pub(super) indices: Vec<u32>,
-    /// By place: where the row stands among all in the order of customers and ids.
-    pub(super) ranks: Vec<u32>,
-}
-
-/// Puts rows in order.
-pub(super) fn order_of(subscriptions: &[Subscription], decided: &[Decided]) -> Order {
-    let mut by_id: Vec<u32> = (0..subscriptions.len() as u32).collect();
-    let id = |index: u32| &subscriptions[index as usize].id;
-    by_id.sort_unstable_by(|&a, &b| id(a).cmp(id(b)).then(a.cmp(&b)));
-    let customer = |index: u32| {
-        subscriptions[index as usize]
-            .customer_id
-            .map(|CustomerId(id)| id.as_u128())
+/// By place in the plan: the row's index.
+pub(super) fn order_of(decided: &[Decided]) -> Vec<u32> {
+    let key = |(index, decided): (u32, &Decided)| {
+        let day = day_number(decided.decision.move_date);
+        day.checked_sub(1).unwrap_or(u64::from(u32::MAX)) << u32::BITS | u64::from(index)
     };
-    let mut customers: Vec<u128> = by_id.iter().filter_map(|&index| customer(index)).collect();
-    customers.par_sort_unstable();
-    customers.dedup();
-    // Whose it is, none first, and the rank of its id.
-    let of_customer = |(rank, &index): (usize, &u32)| {
-        let customer = customer(index).map_or(0, |id| customers.partition_point(|&other| other < id) + 1);
-        (customer as u128) << u32::BITS | rank as u128
-    };
-    let mut by_customer: Vec<u128> = by_id.par_iter().enumerate().map(of_customer).collect();
-    by_customer.par_sort_unstable();
-    let by_customer: Vec<u32> = by_customer.into_iter().map(|key| key as u32).collect();
-    let key = |(&index, &by_customer): (&u32, &u32)| {
-        let day = day_number(decided[index as usize].decision.move_date);
-        let day = u128::from(day.checked_sub(1).unwrap_or(u64::MAX));
-        (day << u32::BITS | u128::from(by_customer)) << u32::BITS | u128::from(index)
-    };
-    let mut order: Vec<u128> = by_id.iter().zip(&inverse(&by_customer)).map(key).collect();
+    let mut order: Vec<u64> = (0..).zip(decided).map(key).collect();
     order.par_sort_unstable();
-    Order {
-        ranks: order.iter().map(|key| (key >> u32::BITS) as u32).collect(),
-        indices: order.into_iter().map(|key| key as u32).collect(),
-    }
+    order.into_iter().map(|key| key as u32).collect()
 }
 
 /// Where each number stands among numbers of which each stands there once.

@@ -5,14 +5,18 @@
 //! run it counts both: such an order fails. Offers of one family share a policy on what remains once everything has moved: that is only
 //! said. Seats that are not known count as none; they are for review by themselves.
 
-use std::{collections::BTreeMap, fmt::Write, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    ops::Range,
+    sync::Arc,
+};
 
 use chrono::NaiveDate;
 use hashbrown::{HashMap, HashSet};
-use rayon::prelude::*;
 
 use super::{
-    RUN, Reason,
+    Reason,
     at_once::{Tally, target_from},
     decide::Decided,
     estate::{Estate, Imposed},
@@ -22,8 +26,6 @@ use crate::{
     terms::*,
 };
 
-/// What counts together: one tenant, and one SKU or one family.
-type Pool = (CustomerId, u32);
 /// By what offers count together.
 type Key = fn(&Offer) -> Option<Text>;
 
@@ -192,32 +194,16 @@ impl Estate<'_> {
     }
 
     fn limit_by(&self, decided: &mut [Decided], key: Key, reason: Reason) {
-        let counting = self.counting(decided, key);
-        let of_run = |(run, decided): (usize, &[Decided])| {
-            let mut counted = Vec::new();
-            for (index, decided) in (run * RUN..).zip(decided) {
-                self.parts(index, decided, &counting, |part| counted.push(part));
-            }
-            counted
-        };
-        let mut counted: Vec<Pooled<'_>> = decided.par_chunks(RUN).enumerate().flat_map_iter(of_run).collect();
-        // Parts of a pool stay in the order of rows and targets.
-        counted.par_sort_by_key(|one| one.pool);
-        let pools = counted.par_chunk_by(|one, next| one.pool == next.pool);
-        let over = pools.map(|pool| {
-            // Hardly any tenant comes near a cap: its parts are only looked at where all of them together exceed it.
-            let seats: u64 = pool.iter().map(|one| one.part.seats).sum();
-            let cap = pool.iter().filter_map(|one| one.cap).map(|cap| cap.seats).max();
-            match cap.is_some_and(|cap| seats > cap) {
-                true => self.over(self.together(decided, pool.iter()), reason),
-                false => Vec::new(),
+        let counting = self.counting(key);
+        let over = self.by_customer(&|_, rows, over| {
+            for pool in self.pools(decided, rows, &counting) {
+                over.extend(self.over(pool, reason));
             }
         });
-        let over: Vec<Vec<Over>> = over.collect();
         // An order that is over the cap in several pools is told of by the first.
         let mut told: HashSet<usize> = HashSet::new();
         let mut imposed = Vec::new();
-        for Over { index, sum } in over.into_iter().flatten() {
+        for Over { index, sum } in over {
             let own: &Imposed = &decided[index].imposed;
             if own.reason.is_none() && told.insert(index) {
                 let more = Imposed {
@@ -229,6 +215,31 @@ impl Estate<'_> {
             }
         }
         self.decide_all_again(decided, imposed);
+    }
+
+    /// What counts together in a tenant, where all of it together exceeds the cap; hardly any tenant comes near one.
+    fn pools(&self, decided: &[Decided], rows: Range<usize>, counting: &Counting) -> Vec<Together> {
+        let capped = |index: usize| {
+            let targets = &decided[index].decision.targets;
+            let is_capped = targets
+                .iter()
+                .any(|target| counting.targets.contains_key(&target.offer_id));
+            is_capped && target_from(&decided[index]).is_some()
+        };
+        if !rows.clone().any(capped) {
+            return Vec::new();
+        }
+        let mut parts = Vec::new();
+        rows.for_each(|index| self.parts(index, &decided[index], counting, &mut parts));
+        // Parts of a pool stay in the order of rows and targets.
+        parts.sort_by_key(|part: &Pooled<'_>| part.pool);
+        let pools = parts.chunk_by(|one, next| one.pool == next.pool);
+        let exceeds = |pool: &&[Pooled<'_>]| {
+            let seats: u64 = pool.iter().map(|one| one.part.seats).sum();
+            let cap = pool.iter().filter_map(|one| one.cap).map(|cap| cap.seats).max();
+            cap.is_some_and(|cap| seats > cap)
+        };
+        pools.filter(exceeds).map(|pool| self.together(decided, pool)).collect()
     }
 
     /// The orders of a pool on whose day its cap is exceeded.
@@ -261,25 +272,21 @@ impl Estate<'_> {
             Reason::SeatCapFamily => family,
             _ => sku,
         };
-        let counting = self.counting(decided, key);
-        let customer_id = self.subscriptions[index].customer_id;
-        let mut pools: BTreeMap<Pool, Vec<Pooled<'_>>> = BTreeMap::new();
-        for (index, decided) in decided.iter().enumerate() {
-            if self.subscriptions[index].customer_id == customer_id {
-                self.parts(index, decided, &counting, |one| {
-                    pools.entry(one.pool).or_default().push(one)
-                });
-            }
+        let mut parts = Vec::new();
+        let counting = self.counting(key);
+        for index in self.of_its_customer(index) {
+            self.parts(index, &decided[index], &counting, &mut parts);
         }
-        pools.into_values().find_map(|pool| {
-            let together = self.together(decided, pool.iter()).in_order(self);
+        parts.sort_by_key(|part| part.pool);
+        parts.chunk_by(|one, next| one.pool == next.pool).find_map(|pool| {
+            let together = self.together(decided, pool).in_order(self);
             let mut orders = together.entries.iter().filter(|entry| entry.is_order());
             let day = day_of(reason, orders.find(|entry| entry.index == index)?);
             together.sum(self, day, &together.tallies())
         })
     }
 
-    fn together<'c>(&self, decided: &[Decided], pool: impl Iterator<Item = &'c Pooled<'c>>) -> Together {
+    fn together(&self, decided: &[Decided], pool: &[Pooled<'_>]) -> Together {
         let mut together = Together::default();
         for one in pool {
             together.add(self.entry(decided, one.part), one.cap);
@@ -301,91 +308,44 @@ impl Estate<'_> {
         }
     }
 
-    /// By what the offers and targets of the estate count. Names have their numbers in the order in which rows use them: of pools in
-    /// which an order is too many the first tells of it.
-    fn counting(&self, decided: &[Decided], key: Key) -> Counting {
-        let used = decided.par_chunks(RUN).enumerate();
-        let used = used.map(|(run, decided)| self.used(run * RUN, decided));
-        let Used { sources, targets } = used.reduce(Used::default, Used::and);
-        let of_source = |number: u32| match self.resolutions().get(number as usize)? {
-            Resolution::Known { offer, .. } => key(offer),
-            Resolution::Ambiguous(_) | Resolution::Unknown => None,
-        };
-        let of_target = |id: &Text| {
-            let offer = self.context.catalog.by_order_id(id)?;
-            let cap = Cap {
-                seats: u64::from(offer.seat_cap?.0),
-                key: offer.key.clone(),
-                source: offer.source.clone(),
-                certainty: offer.certainty,
-            };
-            Some((key(offer)?, cap))
-        };
-        let named = sources
-            .iter()
-            .filter_map(|(number, row)| Some(((*row, 0), of_source(*number)?)));
-        let mut named: Vec<(Use, Text)> = named.collect();
-        let mut capped = Vec::new();
-        for (place, (used, id)) in targets {
-            if let Some((name, cap)) = of_target(&id) {
-                named.push((used, name.clone()));
-                capped.push((place, name, cap));
+    /// By what offers count, those of the estate and those that may be ordered. What no offer to order counts with has no cap.
+    fn counting(&self, key: Key) -> Counting {
+        let mut targets = HashMap::new();
+        let mut names: BTreeSet<Text> = BTreeSet::new();
+        for (id, offer) in self.context.catalog.to_order() {
+            if let (Some(Seats(cap)), Some(name)) = (offer.seat_cap, key(offer)) {
+                let cap = Cap {
+                    seats: u64::from(cap),
+                    key: offer.key.clone(),
+                    source: offer.source.clone(),
+                    certainty: offer.certainty,
+                };
+                targets.insert(Text::from(id), (name.clone(), cap));
+                names.insert(name);
             }
         }
-        named.sort_unstable();
-        let mut numbers: HashMap<Text, u32> = HashMap::new();
-        for (_, name) in named {
-            let next = numbers.len() as u32;
-            numbers.entry(name).or_insert(next);
-        }
-        let number = |name: &Text| numbers.get(name).copied().unwrap_or_default();
-        // What no target counts with has no cap.
-        let has_cap: HashSet<&Text> = capped.iter().map(|(_, name, _)| name).collect();
-        let sources = (0..self.resolutions().len() as u32).map(|offer| {
-            let name = of_source(offer).filter(|name| has_cap.contains(name));
-            name.as_ref().map(number)
-        });
+        let numbers: HashMap<Text, u32> = names.into_iter().zip(0..).collect();
+        let number = |name: &Text| numbers.get(name).copied();
+        let of_source = |resolution: &Resolution| match resolution {
+            Resolution::Known { offer, .. } => number(&key(offer)?),
+            Resolution::Ambiguous(_) | Resolution::Unknown => None,
+        };
+        let targets = targets.into_iter();
         Counting {
-            sources: sources.collect(),
-            targets: capped
-                .iter()
-                .map(|(place, name, cap)| (*place, (number(name), cap.clone())))
+            sources: self.resolutions().iter().map(of_source).collect(),
+            targets: targets
+                .filter_map(|(id, (name, cap))| Some((id, (number(&name)?, cap))))
                 .collect(),
         }
     }
 
-    /// What some rows use, from the one with this index on.
-    fn used(&self, first: usize, decided: &[Decided]) -> Used {
-        let mut used = Used::default();
-        for (row, decided) in (first..).zip(decided) {
-            let subscription = &self.subscriptions[row];
-            if subscription.customer_id.is_none() {
-                continue;
-            }
-            if subscription.state != Some(State::Deleted) {
-                used.sources.entry(self.offer_number(row)).or_insert(row);
-            }
-            let targets = decided.decision.targets.iter();
-            let ordered = targets.filter(|_| target_from(decided).is_some());
-            for (at, target) in (1..).zip(ordered) {
-                let id = &target.offer_id;
-                let by_place = used.targets.entry(place_of(id));
-                by_place.or_insert_with(|| ((row, at), id.clone()));
-            }
-        }
-        used
-    }
-
-    /// Tells of a row's source and targets what they count with, and of a target its cap.
-    fn parts<'c>(&self, index: usize, decided: &Decided, counting: &'c Counting, mut tell: impl FnMut(Pooled<'c>)) {
+    /// Adds a row's source and targets with what they count with, and of a target its cap.
+    fn parts<'c>(&self, index: usize, decided: &Decided, counting: &'c Counting, parts: &mut Vec<Pooled<'c>>) {
         let subscription = &self.subscriptions[index];
-        let Some(customer_id) = subscription.customer_id else {
-            return;
-        };
         let seats = subscription.seats.map_or(0, |seats| u64::from(seats.0));
-        let mut count = |number, from, cap| {
-            tell(Pooled {
-                pool: (customer_id, number),
+        let mut count = |pool, from, cap| {
+            parts.push(Pooled {
+                pool,
                 part: Part { index, seats, from },
                 cap,
             });
@@ -396,57 +356,27 @@ impl Estate<'_> {
         }
         let from = target_from(decided);
         for target in decided.decision.targets.iter().filter(|_| from.is_some()) {
-            if let Some((number, cap)) = counting.targets.get(&place_of(&target.offer_id)) {
+            if let Some((number, cap)) = counting.targets.get(&target.offer_id) {
                 count(*number, from, Some(cap));
             }
         }
     }
 }
 
-/// Where something is used: the index of the row, and its place there; the source comes first.
-type Use = (usize, usize);
-
-/// The offers and the targets' ids that rows use, each with its first use.
-#[derive(Default)]
-struct Used {
-    sources: HashMap<u32, usize>,
-    /// By the places of the ids.
-    targets: HashMap<usize, (Use, Text)>,
-}
-
-impl Used {
-    /// The same with what later rows use.
-    fn and(mut self, later: Used) -> Used {
-        for (number, row) in later.sources {
-            self.sources.entry(number).or_insert(row);
-        }
-        for (place, used) in later.targets {
-            self.targets.entry(place).or_insert(used);
-        }
-        self
-    }
-}
-
-/// By what the offers of an estate count: there are few, and rows share their texts. It holds for the decisions that it was made of,
-/// whose texts it knows by where they are.
+/// By what offers count, by numbers.
 struct Counting {
     /// Of each offer of the estate.
     sources: Vec<Option<u32>>,
-    /// Of each target with a cap, by the place of its id.
-    targets: HashMap<usize, (u32, Cap)>,
+    /// Of each offer to order that has a cap, by its id.
+    targets: HashMap<Text, (u32, Cap)>,
 }
 
-/// A part of a pool.
+/// A part of what counts together in a tenant: one SKU or one family.
 struct Pooled<'a> {
-    pool: Pool,
+    pool: u32,
     part: Part,
     /// Of a target.
     cap: Option<&'a Cap>,
-}
-
-/// Where a text is kept, by which one that rows share is known without looking at it.
-fn place_of(text: &Text) -> usize {
-    text.as_ptr().addr()
 }
 
 /// The day on which an order counts: its own, or that on which everything has moved.

@@ -3,11 +3,11 @@
 //! In: the estate and its decisions, each made by itself. Out: decisions made again where others impose something: a target that
 //! is there already, an add-on's base, a tenant that is full.
 
-use hashbrown::{HashMap, HashSet};
-
-use rayon::prelude::*;
+use std::ops::Range;
 
 use chrono::NaiveDate;
+use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use super::{
     Reason,
@@ -29,13 +29,6 @@ enum Found {
     Transferred,
     /// The source is stopped, and ours began before the days on which it would have been replaced.
     Perhaps,
-}
-
-/// Where each subscription stands, by its id and by its customer.
-#[derive(Default)]
-struct Places<'a> {
-    by_id: HashMap<&'a Id, usize>,
-    of_customer: HashMap<CustomerId, Vec<usize>>,
 }
 
 impl Estate<'_> {
@@ -125,16 +118,16 @@ impl Estate<'_> {
         if waiting.is_empty() {
             return;
         }
-        let places = self.places();
+        let by_id = self.by_id();
         // An add-on of an add-on waits until its base is placed; what is left at the end is a circle.
         while !waiting.is_empty() {
             let unplaced: HashSet<usize> = waiting.iter().copied().collect();
             let (later, now): (Vec<usize>, Vec<usize>) = waiting
                 .into_iter()
-                .partition(|&index| self.bases(index, &places).iter().any(|base| unplaced.contains(base)));
+                .partition(|&index| self.bases(index, &by_id).iter().any(|base| unplaced.contains(base)));
             let stuck = now.is_empty();
             for &index in if stuck { &later } else { &now } {
-                let bases = if stuck { Vec::new() } else { self.bases(index, &places) };
+                let bases = if stuck { Vec::new() } else { self.bases(index, &by_id) };
                 self.place_addon(decided, index, &bases);
             }
             waiting = if stuck { Vec::new() } else { later };
@@ -155,16 +148,11 @@ impl Estate<'_> {
     }
 
     /// The subscriptions that can serve as a base: the one that is named, else those whose offer can.
-    fn bases(&self, index: usize, places: &Places<'_>) -> Vec<usize> {
+    fn bases(&self, index: usize, by_id: &HashMap<&Id, usize>) -> Vec<usize> {
         let subscription = &self.subscriptions[index];
         if let Some(base_id) = subscription.base_id.as_deref() {
-            return places
-                .by_id
-                .get(&base_id)
-                .copied()
-                .into_iter()
-                .filter(|&base| base != index)
-                .collect();
+            let base = by_id.get(&base_id).copied();
+            return base.into_iter().filter(|&base| base != index).collect();
         }
         let Resolution::Known { offer, .. } = self.resolution(index) else {
             return Vec::new();
@@ -174,25 +162,18 @@ impl Estate<'_> {
             base != index
                 && matches!(self.resolution(base), Resolution::Known { offer, .. } if keys.contains(&offer.key))
         };
-        let candidates = subscription.customer_id.and_then(|id| places.of_customer.get(&id));
-        candidates.into_iter().flatten().copied().filter(serves).collect()
+        self.of_its_customer(index).filter(serves).collect()
     }
 
     /// The same, of one subscription.
     pub(super) fn bases_of(&self, index: usize) -> Vec<usize> {
-        self.bases(index, &self.places())
+        self.bases(index, &self.by_id())
     }
 
     /// Where subscriptions stand.
-    fn places(&self) -> Places<'_> {
-        let mut places = Places::default();
-        for (index, subscription) in self.subscriptions.iter().enumerate() {
-            places.by_id.insert(&subscription.id, index);
-            if let Some(customer) = subscription.customer_id {
-                places.of_customer.entry(customer).or_default().push(index);
-            }
-        }
-        places
+    fn by_id(&self) -> HashMap<&Id, usize> {
+        let all = self.subscriptions.iter().enumerate();
+        all.map(|(index, subscription)| (&subscription.id, index)).collect()
     }
 
     fn place_addon(&self, decided: &mut [Decided], index: usize, bases: &[usize]) {
@@ -242,38 +223,30 @@ impl Estate<'_> {
     /// A tenant takes only so many subscriptions, and while both copies of one run each counts.
     pub(super) fn limit_tenants(&self, decided: &mut [Decided]) {
         let limit = u64::from(self.context.rules.number(NumberName::Tenant, self.context.as_of));
-        let mut counts = self.tenants(decided);
-        counts.retain(|_, tenant| (tenant.live + tenant.targets) as u64 > limit);
-        if counts.is_empty() {
-            return;
-        }
-        let mut crowded: HashMap<CustomerId, Vec<usize>> = HashMap::new();
-        for (index, subscription) in self.subscriptions.iter().enumerate() {
-            let customer = subscription.customer_id.filter(|id| counts.contains_key(id));
-            customer
-                .into_iter()
-                .for_each(|id| crowded.entry(id).or_default().push(index));
-        }
-        for rows in crowded.into_values() {
-            let standing = self.standing(decided, &rows);
-            let orders = rows.iter().filter_map(|&index| {
+        let crowded = self.by_customer(&|_, rows, crowded| {
+            let tenant = self.tenant(decided, rows.clone());
+            if (tenant.live + tenant.targets) as u64 <= limit {
+                return;
+            }
+            let standing = self.standing(decided, rows.clone());
+            crowded.extend(rows.filter_map(|index| {
                 let day = target_from(&decided[index])?;
                 let standing = standing.on(day);
                 (standing > limit).then_some((index, day, standing))
+            }));
+        });
+        for (index, day, standing) in crowded {
+            self.decide_again(decided, index, |imposed| {
+                imposed.reason = Some(Reason::TooManySubscriptions);
+                imposed.crowd = Some((day, standing));
             });
-            for (index, day, standing) in orders.collect::<Vec<_>>() {
-                self.decide_again(decided, index, |imposed| {
-                    imposed.reason = Some(Reason::TooManySubscriptions);
-                    imposed.crowd = Some((day, standing));
-                });
-            }
         }
     }
 
     /// How many of a tenant's subscriptions stand in it on each day, sources and targets.
-    pub(super) fn standing(&self, decided: &[Decided], rows: &[usize]) -> Tally {
+    pub(super) fn standing(&self, decided: &[Decided], rows: Range<usize>) -> Tally {
         let mut tally = Tally::default();
-        for &index in rows {
+        for index in rows {
             if self.subscriptions[index].state != Some(State::Deleted) {
                 tally.add(1, None, self.source_until(index, &decided[index]));
             }
@@ -282,12 +255,5 @@ impl Estate<'_> {
             }
         }
         tally.done()
-    }
-
-    /// The rows of a row's customer.
-    pub(super) fn of_its_customer(&self, index: usize) -> Vec<usize> {
-        let customer = self.subscriptions[index].customer_id;
-        let is_theirs = |other: &usize| customer.is_some() && self.subscriptions[*other].customer_id == customer;
-        (0..self.subscriptions.len()).filter(is_theirs).collect()
     }
 }

@@ -6,13 +6,11 @@
 //! without service. What cannot go on so is placed before all others: what is set to cancel already, and what no extended term
 //! follows. What needs a base is not before it.
 
-use std::{collections::BTreeMap, ops::AddAssign};
+use std::{collections::BTreeMap, ops::Range};
 
 use chrono::NaiveDate;
-use hashbrown::HashMap;
-use rayon::prelude::*;
 
-use super::{RUN, at_once::target_from, decide::Decided, estate::Estate};
+use super::{at_once::target_from, decide::Decided, estate::Estate};
 use crate::{rules::NumberName, terms::*};
 
 /// How often a day is looked for before a row stays where it is.
@@ -21,7 +19,7 @@ const TRIES: usize = 100;
 const REACH: usize = 366;
 
 /// What a tenant has and would have.
-#[derive(Default, Clone, Copy)]
+#[derive(Default)]
 pub(super) struct Tenant {
     pub(super) live: usize,
     /// What is to be ordered for it.
@@ -29,15 +27,6 @@ pub(super) struct Tenant {
     /// Targets beyond one for each source.
     more_targets: usize,
     doubles: usize,
-}
-
-impl AddAssign for Tenant {
-    fn add_assign(&mut self, other: Tenant) {
-        self.live += other.live;
-        self.targets += other.targets;
-        self.more_targets += other.more_targets;
-        self.doubles += other.doubles;
-    }
 }
 
 impl Tenant {
@@ -52,21 +41,16 @@ impl Estate<'_> {
     pub(super) fn in_waves(&self, decided: &mut [Decided]) {
         let number = |name: NumberName| self.context.rules.number(name, self.context.as_of) as usize;
         let (safe, limit) = (number(NumberName::Doubled), number(NumberName::Tenant));
-        let doubles = |index: usize, decided: &Decided| self.both(index, decided).is_some();
-        let mut tenants = self.tenants(decided);
-        tenants.retain(|_, tenant| (1..tenant.doubles).contains(&tenant.room(safe, limit)));
-        if tenants.is_empty() {
-            return;
-        }
-        let mut crowded: BTreeMap<CustomerId, Vec<usize>> = BTreeMap::new();
-        for (index, decided) in decided.iter().enumerate() {
-            let customer = self.subscriptions[index].customer_id;
-            let customer = customer.filter(|customer| tenants.contains_key(customer) && doubles(index, decided));
-            customer
-                .into_iter()
-                .for_each(|id| crowded.entry(id).or_default().push(index));
-        }
-        for (customer, mut rows) in crowded {
+        let crowded = self.by_customer(&|_, rows, crowded| {
+            let tenant = self.tenant(decided, rows.clone());
+            let room = tenant.room(safe, limit);
+            if (1..tenant.doubles).contains(&room) {
+                crowded.push((rows, room));
+            }
+        });
+        for (rows, room) in crowded {
+            let doubles = |index: &usize| self.both(*index, &decided[*index]).is_some();
+            let mut rows: Vec<usize> = rows.filter(doubles).collect();
             rows.sort_by_key(|&index| {
                 let subscription = &self.subscriptions[index];
                 let stops = self.is_set_to_cancel(index, &decided[index]);
@@ -75,41 +59,23 @@ impl Estate<'_> {
                 let bound = (subscription.term_end, self.is_addon(index));
                 (goes_on && !stops, day, !stops, bound, &subscription.id)
             });
-            let room = tenants.get(&customer).map_or(safe, |tenant| tenant.room(safe, limit));
             self.place_in_waves(decided, &rows, room);
         }
     }
 
-    /// What each tenant has and would have.
-    pub(super) fn tenants(&self, decided: &[Decided]) -> HashMap<CustomerId, Tenant> {
-        let of_row = |index: usize, decided: &Decided| {
+    /// What a tenant has and would have.
+    pub(super) fn tenant(&self, decided: &[Decided], rows: Range<usize>) -> Tenant {
+        let mut tenant = Tenant::default();
+        for index in rows {
+            let decided = &decided[index];
             let targets = decided.decision.targets.len();
             let doubles = usize::from(self.both(index, decided).is_some());
-            Tenant {
-                live: usize::from(self.subscriptions[index].state != Some(State::Deleted)),
-                targets: target_from(decided).map_or(0, |_| targets),
-                more_targets: doubles * targets.saturating_sub(1),
-                doubles,
-            }
-        };
-        // Each thread has one part: what it has of its tenants is put together once.
-        let part = decided.len().div_ceil(rayon::current_num_threads()).max(RUN);
-        let parts = decided.par_chunks(part).enumerate().map(|(run, decided)| {
-            let mut tenants: HashMap<CustomerId, Tenant> = HashMap::new();
-            for (index, decided) in (run * part..).zip(decided) {
-                if let Some(customer) = self.subscriptions[index].customer_id {
-                    *tenants.entry(customer).or_default() += of_row(index, decided);
-                }
-            }
-            tenants
-        });
-        let both = |mut tenants: HashMap<CustomerId, Tenant>, others: HashMap<CustomerId, Tenant>| {
-            for (customer, other) in others {
-                *tenants.entry(customer).or_default() += other;
-            }
-            tenants
-        };
-        parts.reduce(HashMap::new, both)
+            tenant.live += usize::from(self.subscriptions[index].state != Some(State::Deleted));
+            tenant.targets += target_from(decided).map_or(0, |_| targets);
+            tenant.more_targets += doubles * targets.saturating_sub(1);
+            tenant.doubles += doubles;
+        }
+        tenant
     }
 
     /// Whether a source stops at its term end, as it is set or reported.

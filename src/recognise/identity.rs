@@ -94,8 +94,8 @@ pub(super) struct Groups {
     pub(super) of_bases: HashMap<Id, u32>,
 }
 
-/// The members of each group, in the order of facts; the groups in the order of their first members' ids, so that what is merged of
-/// them is nearly in order. Kept side by side, since most groups have one.
+/// The members of each group, in the order of facts; the groups in the order of their first members' customers and ids, so that what
+/// is merged of them is nearly in order. Kept side by side, since most groups have one.
 #[derive(Default)]
 pub(super) struct Members {
     indices: Vec<u32>,
@@ -177,20 +177,19 @@ pub(super) fn group(facts: &[Fact]) -> Groups {
         own.push(of_id);
     }
     let mut numbers: Vec<Option<u32>> = vec![None; parents.len()];
-    let mut first_ids: Vec<(Option<Id>, u32)> = Vec::new();
-    for (node, fact) in own.iter_mut().zip(facts) {
+    let mut firsts: Vec<u32> = Vec::with_capacity(facts.len());
+    for (index, node) in (0..).zip(&mut own) {
         let Some(of_id) = *node else { continue };
         let root = root(&mut parents, of_id) as usize;
         *node = numbers.get_mut(root).map(|slot| {
             *slot.get_or_insert_with(|| {
-                let number = first_ids.len() as u32;
-                first_ids.push((fact.id.clone(), number));
-                number
+                firsts.push(index);
+                firsts.len() as u32 - 1
             })
         });
     }
-    let count = first_ids.len();
-    let places = places_by_id(first_ids);
+    let count = firsts.len();
+    let places = places_of(&firsts, facts);
     let place = |number: u32| places.get(number as usize).copied().unwrap_or(number);
     for number in own.iter_mut().chain(&mut numbers).flatten() {
         *number = place(*number);
@@ -206,17 +205,20 @@ pub(super) fn group(facts: &[Fact]) -> Groups {
     Groups { members, of_bases }
 }
 
-/// For each group its place among all of them, in the order of the ids of their first rows.
-fn places_by_id(mut groups: Vec<(Option<Id>, u32)>) -> Vec<u32> {
-    // GUIDs, which most are, are compared as the numbers they are.
-    let key = |(id, number): &(Option<Id>, u32)| match id {
-        None => (0, 0, None, *number),
-        Some(Id::Guid(guid)) => (1, guid.as_u128(), None, *number),
-        Some(Id::Text(text)) => (2, 0, Some(text.clone()), *number),
-    };
-    groups.par_sort_unstable_by_key(key);
+/// For each group its place among all of them, in the order of the customers and ids that their first rows say.
+fn places_of(firsts: &[u32], facts: &[Fact]) -> Vec<u32> {
+    let numbered = firsts.par_iter().zip(0..firsts.len() as u32);
+    let mut groups: Vec<(Option<u128>, Option<&Id>, u32)> = numbered
+        .map(|(&first, number)| {
+            let fact = facts.get(first as usize);
+            let customer = fact.and_then(|fact| fact.customer.id);
+            let customer = customer.map(|CustomerId(id)| id.as_u128());
+            (customer, fact.and_then(|fact| fact.id.as_ref()), number)
+        })
+        .collect();
+    groups.par_sort_unstable();
     let mut places = vec![0; groups.len()];
-    for (place, &(_, number)) in (0..).zip(&groups) {
+    for (place, &(.., number)) in (0..).zip(&groups) {
         places
             .get_mut(number as usize)
             .into_iter()

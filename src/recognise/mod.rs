@@ -125,6 +125,13 @@ pub struct Subscription {
     pub place: Place,
 }
 
+impl Subscription {
+    /// By what subscriptions stand in order: those of one customer together, then by id.
+    pub fn order(&self) -> (Option<CustomerId>, &Id) {
+        (self.customer_id, &self.id)
+    }
+}
+
 #[cfg(test)]
 impl Subscription {
     /// The offer, to be changed.
@@ -161,7 +168,7 @@ pub struct Customer {
 /// What all inputs together say.
 #[derive(Debug, Default)]
 pub struct Recognised {
-    /// Sorted by id.
+    /// Sorted by [`Subscription::order`].
     pub subscriptions: Vec<Subscription>,
     /// Sorted by id.
     pub customers: Vec<Customer>,

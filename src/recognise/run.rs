@@ -273,8 +273,8 @@ fn finish(
         merged.map(|merged| merged.subscription).collect()
     };
     let ((), mut subscriptions) = rayon::join(|| drop((facts, groups)), subscriptions);
-    // They come by the ids of their first rows, which most of them go by: then the sort is one pass.
-    subscriptions.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    // They come by the customers and ids of their first rows, which most of them go by: then the sort is one pass.
+    subscriptions.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
 
     estate.findings.extend(merged_notes(&estate));
     let mut accounting = Accounting::default();

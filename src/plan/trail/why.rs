@@ -389,7 +389,7 @@ impl View<'_> {
                 let standing = self.decided.imposed.crowd.or_else(|| {
                     let day = target_from(self.decided)?;
                     let rows = self.estate.of_its_customer(self.index);
-                    Some((day, self.estate.standing(self.all, &rows).on(day)))
+                    Some((day, self.estate.standing(self.all, rows).on(day)))
                 });
                 match standing {
                     Some((day, count)) => format!("{count} stand in the tenant on {day}, at most {most} may"),

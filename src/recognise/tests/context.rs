@@ -26,9 +26,12 @@ fn customer(id: &str, name: &str, domain: Option<&str>) -> CustomerNote {
     }
 }
 
+/// The customers of the subscriptions, in the order of their ids.
 fn ids(recognised: &Recognised) -> Vec<Option<String>> {
     let id = |subscription: &Subscription| subscription.customer_id.map(|id| id.to_string());
-    recognised.subscriptions.iter().map(id).collect()
+    let mut subscriptions: Vec<&Subscription> = recognised.subscriptions.iter().collect();
+    subscriptions.sort_by(|a, b| a.id.cmp(&b.id));
+    subscriptions.into_iter().map(id).collect()
 }
 
 #[test]

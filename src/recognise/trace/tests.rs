@@ -42,7 +42,7 @@ fn every_trace() -> (Config, Recognised, Vec<SubscriptionTrace>) {
     let wanted = trails.iter().flat_map(SubscriptionTrail::wanted).collect();
     let again = Again::read(&wanted, &tables, &inputs, &recognised.inputs, &context, reader);
     let mut traces: Vec<SubscriptionTrace> = trails.into_iter().map(|trail| trail.facts(&again)).collect();
-    traces.sort_by(|a, b| a.subscription.id.cmp(&b.subscription.id));
+    traces.sort_by(|a, b| a.subscription.order().cmp(&b.subscription.order()));
     drop(again);
     (config.clone(), recognised, traces)
 }
