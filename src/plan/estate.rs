@@ -340,7 +340,7 @@ impl<'a> Estate<'a> {
             .get(index)
             .and_then(|subscription| subscription.customer_domain.as_ref());
         let customer = self.customers.get(index).copied().flatten();
-        let last = domain.and_then(|domain| domain.as_bytes().last());
+        let last = domain.and_then(|domain| domain.as_bytes().last().copied());
         std::hint::black_box((last, customer.map(|customer| (customer.country, customer.relationship))));
     }
 
@@ -456,10 +456,8 @@ fn assemble(
     let places = inverse(&order);
     let requests = requests::number(&mut steps, &subscriptions, number(NumberName::TransferItems));
     share(&mut steps, &subscriptions, &places);
-    let (rows, step_refs) = rayon::join(
-        || rows_of(subscriptions, decided, shown, &places),
-        || in_order(steps, &places),
-    );
+    let parts = Parts::in_order(subscriptions, decided, shown, &places);
+    let (rows, step_refs) = rayon::join(|| parts.rows(), || in_order(steps, &places));
     Plan {
         as_of: context.as_of,
         rows,
@@ -476,47 +474,64 @@ fn assemble(
     }
 }
 
-/// The rows, each in its place. Their parts are put in order where they are and let go as rows are made of them: there is no room
-/// for all of both at once.
-fn rows_of(
-    mut subscriptions: Vec<Subscription>,
-    decided: Vec<Decided>,
-    mut shown: Vec<Shown>,
-    places: &[u32],
-) -> Vec<PlanRow> {
-    /// Rows that are made before the room of their parts is given back.
-    const LET_GO: usize = u16::MAX as usize;
-    let count = places.len();
-    let decisions = || {
-        // What the decisions rest on has had its day: it is let go before the rows are made.
-        let mut decisions: Vec<Decision> = decided.into_iter().map(|decided| decided.decision).collect();
-        decisions.shrink_to_fit();
-        turn_round(&mut decisions, places);
-        decisions
-    };
-    let others = || {
-        turn_round(&mut subscriptions, places);
-        turn_round(&mut shown, places);
-    };
-    let (mut decisions, ()) = rayon::join(decisions, others);
-    let mut rows = Vec::with_capacity(count);
-    while let (Some(subscription), Some(decision), Some(shown_as)) = (subscriptions.pop(), decisions.pop(), shown.pop())
-    {
-        let (source_offer_id, source_offer, country) = shown_as;
-        rows.push(PlanRow {
-            subscription,
-            country,
-            source_offer_id,
-            source_offer,
-            decision,
-        });
-        if rows.len().is_multiple_of(LET_GO) {
-            subscriptions.shrink_to_fit();
+/// What rows are made of, in the order of the plan from its end: they are put in order where they are and let go as rows are made of
+/// them, since there is no room for all of both at once.
+struct Parts {
+    subscriptions: Vec<Subscription>,
+    decisions: Vec<Decision>,
+    shown: Vec<Shown>,
+}
+
+impl Parts {
+    fn in_order(
+        mut subscriptions: Vec<Subscription>,
+        decided: Vec<Decided>,
+        mut shown: Vec<Shown>,
+        places: &[u32],
+    ) -> Parts {
+        let decisions = || {
+            // What the decisions rest on has had its day: it is let go before the rows are made.
+            let mut decisions: Vec<Decision> = decided.into_iter().map(|decided| decided.decision).collect();
             decisions.shrink_to_fit();
-            shown.shrink_to_fit();
+            turn_round(&mut decisions, places);
+            decisions
+        };
+        let others = || {
+            turn_round(&mut subscriptions, places);
+            turn_round(&mut shown, places);
+        };
+        let (decisions, ()) = rayon::join(decisions, others);
+        Parts {
+            subscriptions,
+            decisions,
+            shown,
         }
     }
-    rows
+
+    fn rows(mut self) -> Vec<PlanRow> {
+        /// Rows that are made before the room of their parts is given back.
+        const LET_GO: usize = u16::MAX as usize;
+        let mut rows = Vec::with_capacity(self.subscriptions.len());
+        while !self.subscriptions.is_empty() {
+            let rest = self.subscriptions.len().saturating_sub(LET_GO);
+            let decided = self.decisions.par_drain(rest..).zip(self.shown.par_drain(rest..));
+            let parts = self.subscriptions.par_drain(rest..).zip(decided).rev();
+            rows.par_extend(parts.map(|(subscription, (decision, shown))| {
+                let (source_offer_id, source_offer, country) = shown;
+                PlanRow {
+                    subscription,
+                    country,
+                    source_offer_id,
+                    source_offer,
+                    decision,
+                }
+            }));
+            self.subscriptions.shrink_to_fit();
+            self.decisions.shrink_to_fit();
+            self.shown.shrink_to_fit();
+        }
+        rows
+    }
 }
 
 /// Brings each to its place, where it is; the first place is the last, since they are taken from the end.

@@ -198,12 +198,14 @@ fn put_together<T>(
         .extend(name_the_nameless(&mut estate.facts, &estate.tables));
     name_findings(&mut estate, &places);
 
-    let ((directory, findings), mut groups) = rayon::join(
-        || everybody(&estate.tables, &estate.facts, &estate.lists, context),
-        || group(&estate.facts),
-    );
+    let customers = || {
+        let (directory, findings) = everybody(&estate.tables, &estate.facts, &estate.lists, context);
+        let customers = directory.customers();
+        let places = (0u32..).zip(&customers).map(|(at, customer)| (customer.id, at));
+        (directory, findings, places.collect(), customers)
+    };
+    let ((directory, findings, of_customers, customers), mut groups) = rayon::join(customers, || group(&estate.facts));
     estate.findings.extend(findings);
-    let customers = directory.customers();
     let (findings, has_joined) = join_nameless(&mut estate.facts, &groups, &estate.tables, &directory);
     estate.findings.extend(findings);
     if has_joined {
@@ -214,10 +216,7 @@ fn put_together<T>(
         tables: &estate.tables,
         directory: &directory,
         customers: &customers,
-        of_customers: &(0u32..)
-            .zip(&customers)
-            .map(|(at, customer)| (customer.id, at))
-            .collect(),
+        of_customers: &of_customers,
         partner: &context.config.partner.ids,
     };
     let mut merged: Vec<Option<Merged>> = (0..groups.members.len())
@@ -269,8 +268,9 @@ fn finish(
     // Facts are as large as subscriptions: they are let go before those are put in order.
     let facts = std::mem::take(&mut estate.facts);
     let subscriptions = || -> Vec<Subscription> {
-        let merged = merged.into_iter().flatten();
-        merged.map(|merged| merged.subscription).collect()
+        // Each in the room of what it was merged in.
+        let merged = merged.into_iter();
+        merged.filter_map(|merged| Some(merged?.subscription)).collect()
     };
     let ((), mut subscriptions) = rayon::join(|| drop((facts, groups)), subscriptions);
     // They come by the customers and ids of their first rows, which most of them go by: then the sort is one pass.
