@@ -50,7 +50,7 @@ fn inside_the_term(state: State, end: chrono::NaiveDate, decided: &Decided) -> O
         let hint = "look in the portal at once what is left of it: what was cancelled keeps data for a few days only";
         return Some((message, hint));
     }
-    reasons.contains(&Reason::StateAgainstEnd).then(|| {
+    reasons.has(Reason::StateAgainstEnd).then(|| {
         let message = format!("`{state}`, although its term runs until {end}; the row is for review");
         let hint = "look in the portal whether it runs; if it was ended early, report `end-source` as done";
         (message, hint)

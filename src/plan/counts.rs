@@ -51,7 +51,7 @@ impl Tally {
         for row in rows {
             let decision = &row.decision;
             actions[decision.action as usize] += 1;
-            for &reason in &decision.reasons {
+            for reason in decision.reasons.iter() {
                 reasons[decision.action as usize][reason as usize] += 1;
             }
             if let Some(urgency) = decision.urgency {

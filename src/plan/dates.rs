@@ -16,7 +16,7 @@ pub(super) use case::no_longer_runs;
 pub(super) use deadlines::case_of;
 pub(super) use setting::EndSetting;
 
-use super::Reason;
+use super::{Reason, Reasons};
 use crate::{
     rules::{Calendar, Rules},
     terms::*,
@@ -126,7 +126,7 @@ pub struct Dates {
     /// Whether there is a move date.
     pub outcome: Outcome,
     /// Reasons that explain a move, in the order of [`Reason`].
-    pub reasons: Vec<Reason>,
+    pub reasons: Reasons,
     /// The day on which the move would be best, before it is asked what is ready.
     pub recommended: Option<NaiveDate>,
     /// The day the target starts, or the transfer completes.

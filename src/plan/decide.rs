@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    CreditEnquiry, Decision, PlanTarget, Reason,
+    CreditEnquiry, Decision, PlanTarget, Reason, Reasons,
     costs::{Unpriced, costs_of},
     dates::{Dates, Gates},
     eligibility::judge,
@@ -80,17 +80,17 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
 }
 
 /// A row for a person: route, mapping and window as far as they go, one step.
-fn review(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decision {
+fn review(known: &Known<'_>, planned: &Planned, reasons: Reasons) -> Decision {
     // What is cut short has no window to wait for.
     let cut_short = known.is_cut_short();
     let dates = planned.dates.as_ref().filter(|_| !cut_short);
     let window_opens = dates.and_then(|dates| dates.window_opens);
     let decide_days = known.context.rules.days(NumberName::Decide, known.context.as_of);
-    let lost = cut_short || reasons.contains(&Reason::SourceDeleted);
+    let lost = cut_short || reasons.has(Reason::SourceDeleted);
     // Nobody knows what is left of it: that is found out first, whatever its term end.
     let first = [Reason::StateAgainstEnd, Reason::RenewalUndone]
-        .iter()
-        .any(|reason| reasons.contains(reason));
+        .into_iter()
+        .any(|reason| reasons.has(reason));
     let urgency = match review_urgency(known, lost) {
         Urgency::Planned if first => Urgency::Open,
         urgency => urgency,
@@ -130,7 +130,7 @@ fn review_urgency(known: &Known<'_>, lost: bool) -> Urgency {
     }
 }
 
-fn moves(known: &Known<'_>, planned: &Planned, reasons: Vec<Reason>) -> Decision {
+fn moves(known: &Known<'_>, planned: &Planned, reasons: Reasons) -> Decision {
     // No reason for review means that there is a term end, hence dates, and a channel, hence a mapping.
     let (Some(dates), Some(mapping)) = (&planned.dates, &planned.mapping) else {
         return review(known, planned, reasons);

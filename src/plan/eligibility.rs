@@ -4,7 +4,7 @@
 //! rules are tried, and the action that follows from the first. Pure.
 
 use super::{
-    Reason,
+    Reason, Reasons,
     dates::{Dates, Outcome},
     known::{Known, Planned},
 };
@@ -16,22 +16,20 @@ use crate::{
 };
 
 /// The action and the reasons of at least its strength (review over keep over move).
-pub(super) fn judge(known: &Known<'_>, planned: &Planned) -> (Action, Vec<Reason>) {
+pub(super) fn judge(known: &Known<'_>, planned: &Planned) -> (Action, Reasons) {
     let action_of = |reason: Reason| match (reason, known.hold) {
         (Reason::OnHold, Some(hold)) => hold.action,
         (reason, _) => reason.kind(),
     };
-    let mut reasons = all_matches(known, planned);
-    reasons.sort_unstable();
-    reasons.dedup();
+    let reasons = all_matches(known, planned);
     // Reasons that only explain a move stand last in the order, so the first match decides.
     let action = reasons
         .iter()
-        .map(|&reason| action_of(reason))
+        .map(action_of)
         .find(|&action| action != Action::Move)
         .unwrap_or(Action::Move);
-    reasons.retain(|&reason| strength(action_of(reason)) >= strength(action));
-    (action, reasons)
+    let strong = |reason: &Reason| strength(action_of(*reason)) >= strength(action);
+    (action, reasons.iter().filter(strong).collect())
 }
 
 fn strength(action: Action) -> u8 {
@@ -43,8 +41,8 @@ fn strength(action: Action) -> u8 {
 }
 
 /// Every reason that matches, whatever its strength.
-pub(super) fn all_matches(known: &Known<'_>, planned: &Planned) -> Vec<Reason> {
-    let mut reasons = Vec::new();
+pub(super) fn all_matches(known: &Known<'_>, planned: &Planned) -> Reasons {
+    let mut reasons = Reasons::default();
     of_the_source(known, &mut reasons);
     of_the_facts(known, &mut reasons);
     of_the_customer(known, &mut reasons);
@@ -55,15 +53,15 @@ pub(super) fn all_matches(known: &Known<'_>, planned: &Planned) -> Vec<Reason> {
         of_the_dates(dates, &mut reasons);
     }
     if would_buy_what_is_asked_for(known, planned) {
-        reasons.push(Reason::TransferPending);
+        reasons.add(Reason::TransferPending);
     }
     reasons.extend(known.imposed);
     if planned.transfer_missed {
-        reasons.push(Reason::TransferMissed);
+        reasons.add(Reason::TransferMissed);
     }
     if known.is_cut_short() {
-        reasons.retain(|&reason| reason != Reason::SourceDeleted);
-        reasons.push(Reason::SourceCancelled);
+        reasons.remove(Reason::SourceDeleted);
+        reasons.add(Reason::SourceCancelled);
     }
     reasons
 }
@@ -82,32 +80,32 @@ fn would_buy_what_is_asked_for(known: &Known<'_>, planned: &Planned) -> bool {
         && !standing.done.contains(StepKind::Order)
 }
 
-fn of_the_source(known: &Known<'_>, reasons: &mut Vec<Reason>) {
+fn of_the_source(known: &Known<'_>, reasons: &mut Reasons) {
     let subscription = known.subscription;
     if known.is_ours() {
-        reasons.push(Reason::AlreadyOurs);
+        reasons.add(Reason::AlreadyOurs);
     }
     if subscription.trial == Some(true) {
-        reasons.push(Reason::Trial);
+        reasons.add(Reason::Trial);
     }
     if known.offer().is_some_and(|offer| offer.free) {
-        reasons.push(Reason::Free);
+        reasons.add(Reason::Free);
     }
     if subscription.seat_based == Some(false) || known.offer().is_some_and(|offer| !offer.seat_based) {
-        reasons.push(Reason::NotSeatBased);
+        reasons.add(Reason::NotSeatBased);
     }
     if known.hold.is_some() {
-        reasons.push(Reason::OnHold);
+        reasons.add(Reason::OnHold);
     }
     if subscription.state == Some(State::Deleted) {
-        reasons.push(Reason::SourceDeleted);
+        reasons.add(Reason::SourceDeleted);
     }
 }
 
-fn of_the_facts(known: &Known<'_>, reasons: &mut Vec<Reason>) {
+fn of_the_facts(known: &Known<'_>, reasons: &mut Reasons) {
     let subscription = known.subscription;
     for flaw in subscription.flaws.iter() {
-        reasons.push(match flaw {
+        reasons.add(match flaw {
             Flaw::TermEndUnreadable => Reason::TermEndUnreadable,
             Flaw::DateOrderUnknown => Reason::DateOrderUnknown,
             Flaw::IdDamaged => Reason::IdDamaged,
@@ -122,16 +120,16 @@ fn of_the_facts(known: &Known<'_>, reasons: &mut Vec<Reason>) {
     }
     let unread = [Flaw::TermEndUnreadable, Flaw::DateOrderUnknown];
     if subscription.term_end.is_none() && !unread.iter().any(|&flaw| subscription.flaws.has(flaw)) {
-        reasons.push(Reason::TermEndMissing);
+        reasons.add(Reason::TermEndMissing);
     }
     if is_before_its_start(subscription) {
-        reasons.push(Reason::TermStartAfterEnd);
+        reasons.add(Reason::TermStartAfterEnd);
     }
     if subscription.seats.is_none_or(|seats| seats.0 == 0) {
-        reasons.push(Reason::SeatsMissing);
+        reasons.add(Reason::SeatsMissing);
     }
     if subscription.channel.is_none() {
-        reasons.push(Reason::ChannelUnknown);
+        reasons.add(Reason::ChannelUnknown);
     }
 }
 
@@ -141,47 +139,47 @@ pub(super) fn is_before_its_start(subscription: &Subscription) -> bool {
     days.is_some_and(|(end, start)| end.0 < start)
 }
 
-fn of_the_customer(known: &Known<'_>, reasons: &mut Vec<Reason>) {
+fn of_the_customer(known: &Known<'_>, reasons: &mut Reasons) {
     let (config, rules, on) = (known.context.config, known.context.rules, known.order_day());
     let subscription = known.subscription;
     let Some(id) = subscription.customer_id else {
-        reasons.push(Reason::CustomerUnknown);
+        reasons.add(Reason::CustomerUnknown);
         return;
     };
     match known.country() {
-        None => reasons.push(Reason::CountryMissing),
+        None => reasons.add(Reason::CountryMissing),
         Some(country) => match rules.region(country, on) {
-            None => reasons.push(Reason::RegionNone),
+            None => reasons.add(Reason::RegionNone),
             Some(market) => {
                 let ours = config.partner.countries.iter().filter_map(|&own| rules.region(own, on));
                 if !ours
                     .map(|own| &own.row.region)
                     .any(|region| *region == market.row.region)
                 {
-                    reasons.push(Reason::RegionMismatch);
+                    reasons.add(Reason::RegionMismatch);
                 }
             }
         },
     }
     if known.cloud() != config.partner.cloud.unwrap_or(Cloud::Global) {
-        reasons.push(Reason::CloudMismatch);
+        reasons.add(Reason::CloudMismatch);
     }
     if config.partner.ids.iter().any(|own| own.guid() == Some(id.0)) {
-        reasons.push(Reason::OwnTenant);
+        reasons.add(Reason::OwnTenant);
     }
     if subscription
         .target_customer_id
         .as_ref()
         .is_some_and(|target| target.guid() != Some(id.0))
     {
-        reasons.push(Reason::TenantChange);
+        reasons.add(Reason::TenantChange);
     }
     if config.partner.role == Role::IndirectReseller && config.partner.partner_agreement == Some(false) {
-        reasons.push(Reason::ResellerAgreement);
+        reasons.add(Reason::ResellerAgreement);
     }
 }
 
-fn of_the_offer(known: &Known<'_>, route: Route, mapping: &Mapping, reasons: &mut Vec<Reason>) {
+fn of_the_offer(known: &Known<'_>, route: Route, mapping: &Mapping, reasons: &mut Reasons) {
     let orders = route == Route::NewSubscription;
     reasons.extend(match mapping.kind {
         MappingKind::Unmapped => Some(Reason::OfferUnmapped),
@@ -190,13 +188,13 @@ fn of_the_offer(known: &Known<'_>, route: Route, mapping: &Mapping, reasons: &mu
         MappingKind::Same | MappingKind::Equivalent | MappingKind::Replacement => None,
     });
     if mapping.kind == MappingKind::Replacement && mapping.critical_loss && !mapping.from_table {
-        reasons.push(Reason::OfferLoss);
+        reasons.add(Reason::OfferLoss);
     }
     if route == Route::ChannelTransfer {
-        reasons.push(Reason::ChannelTransferCheck);
+        reasons.add(Reason::ChannelTransferCheck);
     }
     if mapping.from_table {
-        reasons.push(Reason::OfferFromTable);
+        reasons.add(Reason::OfferFromTable);
     }
     let settled = matches!(
         mapping.kind,
@@ -206,7 +204,7 @@ fn of_the_offer(known: &Known<'_>, route: Route, mapping: &Mapping, reasons: &mu
         return;
     }
     if mapping.certainty == Certainty::Unsure {
-        reasons.push(Reason::OfferUnsure);
+        reasons.add(Reason::OfferUnsure);
     }
     for offer in mapping.targets.iter().filter_map(|target| target.offer.as_deref()) {
         of_the_target(known, orders, offer, reasons);
@@ -220,12 +218,12 @@ fn of_the_offer(known: &Known<'_>, route: Route, mapping: &Mapping, reasons: &mu
         (mapping.term_changed, Reason::TermChanged),
     ] {
         if is_so {
-            reasons.push(reason);
+            reasons.add(reason);
         }
     }
 }
 
-fn of_the_target(known: &Known<'_>, orders: bool, offer: &Offer, reasons: &mut Vec<Reason>) {
+fn of_the_target(known: &Known<'_>, orders: bool, offer: &Offer, reasons: &mut Reasons) {
     let (rules, on) = (known.context.rules, known.order_day());
     let allowed = match known.customer.and_then(|customer| customer.qualification) {
         Some(qualification) => rules
@@ -235,25 +233,25 @@ fn of_the_target(known: &Known<'_>, orders: bool, offer: &Offer, reasons: &mut V
         None => true,
     };
     if !allowed {
-        reasons.push(Reason::SegmentMismatch);
+        reasons.add(Reason::SegmentMismatch);
     }
     if offer.cloud != known.context.config.partner.cloud.unwrap_or(Cloud::Global) {
-        reasons.push(Reason::CloudMismatch);
+        reasons.add(Reason::CloudMismatch);
     }
     let Some(seats) = known.subscription.seats.filter(|_| orders) else {
         return;
     };
     if offer.seat_cap.is_some_and(|cap| seats > cap) {
-        reasons.push(Reason::SeatCap);
+        reasons.add(Reason::SeatCap);
     }
     if offer.seat_minimum.is_some_and(|minimum| seats < minimum) {
-        reasons.push(Reason::SeatMinimum);
+        reasons.add(Reason::SeatMinimum);
     }
 }
 
-fn of_the_dates(dates: &Dates, reasons: &mut Vec<Reason>) {
+fn of_the_dates(dates: &Dates, reasons: &mut Reasons) {
     match dates.outcome {
-        Outcome::Review(reason) => reasons.push(reason),
-        Outcome::Move | Outcome::TransferMissed => reasons.extend_from_slice(&dates.reasons),
+        Outcome::Review(reason) => reasons.add(reason),
+        Outcome::Move | Outcome::TransferMissed => reasons.extend(dates.reasons.iter()),
     }
 }

@@ -50,7 +50,7 @@ pub use counts::Counts;
 pub use estate::{plan, plan_and_tell};
 pub use known::Context;
 pub use mapped::MappedOffer;
-pub use reason::Reason;
+pub use reason::{Reason, Reasons};
 pub use trail::{Answer, MappingTrail, Part, Trail, Tried};
 #[cfg(test)]
 pub(crate) use what_if::decision_alone;
@@ -112,7 +112,7 @@ pub struct Decision {
     /// Move, keep or review.
     pub action: Action,
     /// Why, in the order of the rules.
-    pub reasons: Vec<Reason>,
+    pub reasons: Reasons,
     /// The day the target starts, or the transfer completes.
     pub move_date: Option<NaiveDate>,
     /// The earliest step not done.
@@ -161,7 +161,7 @@ pub struct Decision {
 
 impl Decision {
     /// A decision that says nothing but its action and why.
-    pub fn bare(action: Action, reasons: Vec<Reason>) -> Decision {
+    pub fn bare(action: Action, reasons: Reasons) -> Decision {
         Decision {
             action,
             reasons,

@@ -179,7 +179,7 @@ fn of_unmapped(subscription: &Subscription, resolution: &Resolution, decided: &D
     let Resolution::Known { offer, .. } = resolution else {
         return None;
     };
-    if decided.offer_row().is_some() || !decided.decision.reasons.contains(&Reason::OfferUnmapped) {
+    if decided.offer_row().is_some() || !decided.decision.reasons.has(Reason::OfferUnmapped) {
         return None;
     }
     // Where other customers could order it, it must be said that these cannot.
@@ -217,8 +217,7 @@ fn of_unsure_rules(subscription: &Subscription, decided: &Decided) -> Option<Fin
 /// What is reported of the end of a source and cannot count: an export shows another one, or it ends by notice.
 fn of_report(estate: &Estate<'_>, subscription: &Subscription, decision: &Decision) -> Option<Finding> {
     let set_to = estate.standing_of(subscription).set_to?;
-    let ends_by_notice =
-        decision.end_source == Some(EndSource::DoNotRenew) || decision.reasons.contains(&Reason::EndUnknown);
+    let ends_by_notice = decision.end_source == Some(EndSource::DoNotRenew) || decision.reasons.has(Reason::EndUnknown);
     if ends_by_notice && matches!(set_to, EndSource::AutoRenewOff | EndSource::ExtendedTerm) {
         let message =
             format!("the progress table says that it is set to `{set_to}`, but it ends by notice: that is not counted");
@@ -342,7 +341,7 @@ fn unknown_of_customer(estate: &Estate<'_>, index: usize, decided: &Decided, mut
     let Some(customer) = estate.customer(index) else {
         return;
     };
-    if decided.decision.reasons.contains(&Reason::CountryMissing) && decided.decision.action == Action::Review {
+    if decided.decision.reasons.has(Reason::CountryMissing) && decided.decision.action == Action::Review {
         say(Code::CountryMissing);
     }
     if decided.decision.action != Action::Move {

@@ -42,7 +42,7 @@ impl<'a> Together<'a> {
     pub(super) fn add(&mut self, estate: &Estate<'a>, subscription: &'a Subscription, decided: &Decided) {
         let decision = &decided.decision;
         let place = &subscription.place;
-        if decision.action == Action::Review && decision.reasons.contains(&Reason::ChannelUnknown) {
+        if decision.action == Action::Review && decision.reasons.has(Reason::ChannelUnknown) {
             from_here(&mut self.without_channel, &place.file, (place, 1));
         }
         if decision.action != Action::Keep {
@@ -61,7 +61,7 @@ impl<'a> Together<'a> {
         }
         let used = decided.offer_row();
         self.used.used.extend(used);
-        if decision.reasons.contains(&Reason::OfferUnmapped) {
+        if decision.reasons.has(Reason::OfferUnmapped) {
             self.used.misspelt.extend(used);
         }
         let tied = decided.mapping.as_ref().map(|mapping| &mapping.tied);

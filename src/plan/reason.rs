@@ -1,4 +1,10 @@
 //! Why a plan row is as it is.
+//!
+//! In: rules that match. Out: their reasons, as a set small enough for every row of an estate.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
 
 use crate::terms::{Action, worded};
 
@@ -82,4 +88,104 @@ reasons! {
     AutoRenewRisk = "auto-renew-risk", Move, "it may renew itself for another term before the move";
     ServiceStops = "service-stops", Move, "the source is set to cancel at its term end, before the move: service stops then, unless it is set to the extended service term first";
     ServiceDown = "service-down", Move, "users have no service until the move";
+}
+
+/// Some reasons, each once, in the order in which the rules are tried.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reasons(u128);
+
+impl Reasons {
+    /// Adds one.
+    pub fn add(&mut self, reason: Reason) {
+        self.0 |= 1 << reason as u32;
+    }
+
+    /// Takes one away.
+    pub fn remove(&mut self, reason: Reason) {
+        self.0 &= !(1 << reason as u32);
+    }
+
+    /// Whether it is among them.
+    pub fn has(self, reason: Reason) -> bool {
+        self.0 & (1 << reason as u32) != 0
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// They, in order.
+    pub fn iter(self) -> impl Iterator<Item = Reason> + Clone {
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let reason = *Reason::ALL.get(left.trailing_zeros() as usize)?;
+            // The lowest goes.
+            left &= left - 1;
+            Some(reason)
+        })
+    }
+}
+
+impl Extend<Reason> for Reasons {
+    fn extend<I: IntoIterator<Item = Reason>>(&mut self, reasons: I) {
+        reasons.into_iter().for_each(|reason| self.add(reason));
+    }
+}
+
+impl FromIterator<Reason> for Reasons {
+    fn from_iter<I: IntoIterator<Item = Reason>>(reasons: I) -> Reasons {
+        let mut all = Reasons::default();
+        all.extend(reasons);
+        all
+    }
+}
+
+impl<const N: usize> From<[Reason; N]> for Reasons {
+    fn from(reasons: [Reason; N]) -> Reasons {
+        reasons.into_iter().collect()
+    }
+}
+
+impl<const N: usize> PartialEq<[Reason; N]> for Reasons {
+    fn eq(&self, reasons: &[Reason; N]) -> bool {
+        self.iter().eq(reasons.iter().copied())
+    }
+}
+
+impl fmt::Debug for Reasons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for Reasons {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_found_again_in_its_order() {
+        let mut reasons: Reasons = Reason::ALL.iter().rev().copied().collect();
+        assert_eq!(reasons.iter().collect::<Vec<_>>(), Reason::ALL);
+        assert!(Reason::ALL.iter().all(|&reason| reasons.has(reason)));
+        reasons.remove(Reason::Trial);
+        assert!(!reasons.has(Reason::Trial));
+        assert_eq!(reasons.iter().count(), Reason::ALL.len() - 1);
+        assert!(Reasons::default().is_empty() && Reasons::default().iter().next().is_none());
+    }
+
+    #[test]
+    fn reasons_stand_once_in_order_however_they_are_added() {
+        let reasons = Reasons::from([Reason::Early, Reason::Trial, Reason::Early]);
+        assert_eq!(reasons, [Reason::Trial, Reason::Early]);
+        assert_ne!(reasons, [Reason::Early, Reason::Trial]);
+        assert_eq!(format!("{reasons:?}"), "[Trial, Early]");
+        assert_eq!(serde_json::to_string(&reasons).unwrap(), r#"["trial","early"]"#);
+    }
 }

@@ -188,9 +188,9 @@ impl Estate<'_> {
         let stays = |base: &Decided| {
             let reasons = &base.decision.reasons;
             base.decision.action == Action::Keep
-                && !reasons.contains(&Reason::SourceDeleted)
-                && !reasons.contains(&Reason::SourceCancelled)
-                && (reasons.contains(&Reason::AlreadyOurs) || reasons.contains(&Reason::OnHold))
+                && !reasons.has(Reason::SourceDeleted)
+                && !reasons.has(Reason::SourceCancelled)
+                && (reasons.has(Reason::AlreadyOurs) || reasons.has(Reason::OnHold))
         };
         if bases.iter().any(|&base| stays(&decided[base])) {
             return;
@@ -204,16 +204,15 @@ impl Estate<'_> {
                 imposed.reason = Some(Reason::AddonWithoutBase)
             }),
             Some((day, base)) if decided[index].decision.move_date < Some(day) => {
-                let follows = decided[base].decision.reasons.contains(&Reason::AsSoonAsReady);
+                let follows = decided[base].decision.reasons.has(Reason::AsSoonAsReady);
                 let in_wave = decided[base].imposed.wave.is_some();
                 self.decide_again(decided, index, |imposed| match in_wave {
                     true => imposed.wave = imposed.wave.max(Some(day)),
                     false => imposed.not_before = Some(day),
                 });
                 let decision = &mut decided[index].decision;
-                if follows && decision.action == Action::Move && !decision.reasons.contains(&Reason::AsSoonAsReady) {
-                    decision.reasons.push(Reason::AsSoonAsReady);
-                    decision.reasons.sort_unstable();
+                if follows && decision.action == Action::Move && !decision.reasons.has(Reason::AsSoonAsReady) {
+                    decision.reasons.add(Reason::AsSoonAsReady);
                 }
             }
             Some(_) => {}

@@ -5,8 +5,6 @@
 //! and the rows are those that it was given: it is decided once more by rules that listen. The words beside are asked of the same
 //! facts. A nightly run makes none of this.
 
-use std::collections::BTreeSet;
-
 use super::{
     Reason,
     dates::{Arithmetic, DateLine, Gates, Number, NumberFrom, Skipped, arithmetic, closed},
@@ -103,9 +101,9 @@ pub(super) fn trail_of(estate: &Estate<'_>, index: usize, all: &[Decided]) -> Op
         ..estate.known(index, &decided.imposed)
     };
     let planned = known.planned();
-    let matched: BTreeSet<Reason> = match &planned {
-        Some(planned) => all_matches(&known, planned).into_iter().collect(),
-        None => all_matches(&known, &Planned::nothing()).into_iter().collect(),
+    let matched = match &planned {
+        Some(planned) => all_matches(&known, planned),
+        None => all_matches(&known, &Planned::nothing()),
     };
     // What costs and steps ask for, beside what was asked for already.
     let again = decide(&known);
@@ -125,8 +123,8 @@ pub(super) fn trail_of(estate: &Estate<'_>, index: usize, all: &[Decided]) -> Op
     let mut tried = view.route();
     tried.extend(view.window());
     tried.extend(Reason::ALL.iter().map(|&reason| {
-        let on_the_row = decided.decision.reasons.contains(&reason);
-        view.reason(reason, matched.contains(&reason) || on_the_row, on_the_row)
+        let on_the_row = decided.decision.reasons.has(reason);
+        view.reason(reason, matched.has(reason) || on_the_row, on_the_row)
     }));
     tried.extend(view.gates());
     Some(Trail {
@@ -336,7 +334,7 @@ impl View<'_> {
         if !lifecycle.is_empty() {
             let found = lifecycle.iter().any(|used| used.row.is_some());
             let dates = self.planned.and_then(|planned| planned.dates.as_ref());
-            let down = dates.is_some_and(|dates| dates.reasons.contains(&Reason::ServiceDown));
+            let down = dates.is_some_and(|dates| dates.reasons.has(Reason::ServiceDown));
             let until = dates.and_then(|dates| dates.window_closes);
             let until = until.map_or_else(String::new, |day| format!(" until {day}"));
             let why = match (found, down) {

@@ -138,9 +138,9 @@ pub(crate) fn decision_alone(
 
 /// What counts as an answer: a move as soon as all is ready follows the day by itself.
 fn answer(decision: &Decision) -> impl PartialEq + use<> {
-    let follows = decision.reasons.contains(&Reason::AsSoonAsReady);
+    let follows = decision.reasons.has(Reason::AsSoonAsReady);
     (
-        (decision.action, decision.reasons.clone(), decision.urgency),
+        (decision.action, decision.reasons, decision.urgency),
         (decision.route, decision.mapping, decision.end_source),
         decision.move_date.filter(|_| !follows),
         decision.next_step,
@@ -149,7 +149,7 @@ fn answer(decision: &Decision) -> impl PartialEq + use<> {
 
 /// What somebody would have to do otherwise.
 fn turned(decision: &Decision) -> impl PartialEq + use<> {
-    let stops = [Reason::ServiceDown, Reason::ServiceStops].map(|reason| decision.reasons.contains(&reason));
+    let stops = [Reason::ServiceDown, Reason::ServiceStops].map(|reason| decision.reasons.has(reason));
     (decision.action, decision.route, decision.end_source, stops)
 }
 

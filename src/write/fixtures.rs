@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::{
     catalog::evidence::Amount,
     finding::{Accounting, Code, Finding, Place},
-    plan::{Costs, Decision, Plan, PlanRow, PlanTarget, Reason, StepRef, Texts},
+    plan::{Costs, Decision, Plan, PlanRow, PlanTarget, Reason, Reasons, StepRef, Texts},
     read::{FileReport, Limits},
     recognise::{InputRecord, SourceOffer, Subscription},
     rules::{Conditions, StepTexts},
@@ -57,7 +57,7 @@ pub(crate) fn empty_row() -> PlanRow {
         country: None,
         source_offer_id: None,
         source_offer: None,
-        decision: Decision::bare(Action::Review, Vec::new()),
+        decision: Decision::bare(Action::Review, Reasons::default()),
     }
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn full_row() -> PlanRow {
     };
     row.decision = Decision {
         action: Action::Move,
-        reasons: vec![Reason::OfferFromTable, Reason::AsSoonAsReady],
+        reasons: [Reason::OfferFromTable, Reason::AsSoonAsReady].into(),
         move_date: Some(day("2026-12-28")),
         next_step: Some(StepKind::RequestRelationship),
         next_step_by: Some(day("2026-12-14")),

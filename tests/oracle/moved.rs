@@ -63,8 +63,7 @@ pub(crate) fn moved(query: &DateQuery, calendar: &PlainCalendars, settings: &Num
     after_the_move(query, calendar, settings, found.move_date, &mut dates);
     undo_renewal(query, settings, &mut found.reasons, &mut dates);
     risks(query, calendar, &mut found.reasons, &dates);
-    found.reasons.sort();
-    dates.reasons = found.reasons;
+    dates.reasons = found.reasons.into_iter().collect();
 
     let a = query.as_of;
     let settled = query.settled_on.is_some();

@@ -92,7 +92,7 @@ fn unexplained(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, D
     if names.is_empty() {
         return names;
     }
-    let follows = |dates: &Dates| dates.reasons.contains(&Reason::AsSoonAsReady);
+    let follows = |dates: &Dates| dates.reasons.has(Reason::AsSoonAsReady);
     let explained = follows(&before.1) || follows(&after.1) || crossed(world, before, after);
     let moves = before.1.outcome == Outcome::Move && after.1.outcome == Outcome::Move;
     let past_end = before.0.as_of == before.0.term_end;
@@ -123,7 +123,7 @@ fn unexplained(world: &World, before: &(DateQuery, Dates), after: &(DateQuery, D
                 && moves
                 && !past_end
                 && !ends_itself
-                && !after.1.reasons.contains(&Reason::WindowMissed);
+                && !after.1.reasons.has(Reason::WindowMissed);
             steady || end_source || !explained
         })
         .collect()

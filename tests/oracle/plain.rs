@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 use seatshift::{
     plan::{
-        Reason,
+        Reason, Reasons,
         dates::{DateQuery, Dates, Outcome},
     },
     terms::{Channel, EndInstruction, EndSource, Route, State, StepKind, Urgency},
@@ -389,7 +389,7 @@ fn only_opening(reason: Reason, window: Window) -> Dates {
 pub(crate) fn nothing(outcome: Outcome) -> Dates {
     Dates {
         outcome,
-        reasons: Vec::new(),
+        reasons: Reasons::default(),
         recommended: None,
         move_date: None,
         window_opens: None,

@@ -9,7 +9,7 @@ use seatshift::{
     config::Config,
     pipeline::{Days, Told},
     plan::{
-        Decision, Reason, Step, WhatIfs,
+        Decision, Reason, Reasons, Step, WhatIfs,
         dates::{DateLine, Number, NumberFrom},
     },
     terms::{Action, EndSource, Licences, StepKind},
@@ -61,7 +61,7 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
         "action",
         &format!("{}{date}{urgency}", In(STRONG, decision.action)),
     );
-    for reason in &decision.reasons {
+    for reason in decision.reasons.iter() {
         let what = match reason {
             Reason::Contradiction if !contested.is_empty() => format!(": {}", contested.join("; ")),
             _ => String::new(),
@@ -109,7 +109,7 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
         .window_closes
         .filter(|_| lapsed && decision.action == Action::Move)
     {
-        let name = match decision.reasons.contains(&Reason::ServiceDown) {
+        let name = match decision.reasons.has(Reason::ServiceDown) {
             true => "data is kept until",
             false => "users work until",
         };
@@ -345,22 +345,12 @@ pub(super) fn changed(now: &Decision, then: &Decision) -> String {
         true => format!("still {action}"),
         false => action,
     };
-    let words = |reasons: Vec<&Reason>| {
-        let words: Vec<&str> = reasons.into_iter().map(|reason| reason.as_str()).collect();
-        words.join(", ")
+    let without = |reasons: Reasons, others: Reasons| {
+        let words = reasons.iter().filter(|reason| !others.has(*reason));
+        words.map(Reason::as_str).collect::<Vec<_>>().join(", ")
     };
-    let new = words(
-        then.reasons
-            .iter()
-            .filter(|reason| !now.reasons.contains(reason))
-            .collect(),
-    );
-    let gone = words(
-        now.reasons
-            .iter()
-            .filter(|reason| !then.reasons.contains(reason))
-            .collect(),
-    );
+    let new = without(then.reasons, now.reasons);
+    let gone = without(now.reasons, then.reasons);
     if !new.is_empty() {
         let _ = write!(said, "; {new}");
     }

@@ -37,10 +37,10 @@ impl Pressing {
 
     fn of(row: &PlanRow) -> Option<Pressing> {
         let decision = &row.decision;
-        if decision.reasons.contains(&Reason::ServiceStops) {
+        if decision.reasons.has(Reason::ServiceStops) {
             return Some(Pressing::Stops);
         }
-        if decision.reasons.contains(&Reason::AutoRenewRisk) {
+        if decision.reasons.has(Reason::AutoRenewRisk) {
             return Some(Pressing::Renews);
         }
         match decision.urgency? {
@@ -117,7 +117,7 @@ fn still_possible(row: &PlanRow, by: NaiveDate, as_of: NaiveDate) -> String {
 /// Until when users of a row past its term end work, or its data is kept.
 fn while_it_lasts(row: &PlanRow) -> String {
     let decision = &row.decision;
-    let what = match decision.reasons.contains(&Reason::ServiceDown) {
+    let what = match decision.reasons.has(Reason::ServiceDown) {
         true => "data is kept",
         false => "users work",
     };
@@ -174,7 +174,7 @@ fn list(text: &mut String, kind: Pressing, few: &Few<'_>, as_of: NaiveDate) {
     heading(text, kind.style(), &format!("{}: {}", kind.words(), grouped(few.all)));
     for (day, row) in &few.first {
         // What is cut short is to be decided first thing.
-        let no_day = match row.decision.reasons.contains(&Reason::SourceCancelled) {
+        let no_day = match row.decision.reasons.has(Reason::SourceCancelled) {
             true => "now",
             false => "no day",
         };

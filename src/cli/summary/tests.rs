@@ -44,7 +44,7 @@ fn row(id: &str, action: Action, reasons: &[Reason]) -> PlanRow {
         country: None,
         source_offer_id: None,
         source_offer: None,
-        decision: Decision::bare(action, reasons.to_vec()),
+        decision: Decision::bare(action, reasons.iter().copied().collect()),
     }
 }
 

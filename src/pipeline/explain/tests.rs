@@ -95,7 +95,7 @@ fn explaining_changes_nothing_and_every_reason_has_its_rule() {
             for row in &planned.rows {
                 let (id, decision) = (&row.subscription.id, &row.decision);
                 let tried = &trails[id].tried;
-                for reason in &decision.reasons {
+                for reason in decision.reasons.iter() {
                     let rule = tried.iter().find(|tried| tried.rule == reason.as_str()).unwrap();
                     assert!(
                         rule.answer == Tried::Matched && rule.on_the_row,

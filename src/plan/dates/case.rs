@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{DateQuery, Dates, EndSetting, Outcome};
 use crate::{
-    plan::Reason,
+    plan::{Reason, Reasons},
     rules::{Calendar, Dated, DayRef, LifecycleCase, LifecycleState, NumberName, Rules, Window, WindowCase, shift},
     terms::*,
 };
@@ -176,7 +176,14 @@ impl<'a> Case<'a> {
         let transferred = self.q.settled_on.filter(|_| self.q.route == Route::Transfer);
         if let Some(day) = transferred {
             let (recommended, _) = self.recommended(window);
-            return self.with_move(window, Some(window.end_source), recommended, day, day, Vec::new());
+            return self.with_move(
+                window,
+                Some(window.end_source),
+                recommended,
+                day,
+                day,
+                Reasons::default(),
+            );
         }
         if self.past && !self.in_extended && self.renewed() {
             // The new term began on the day after.
@@ -212,7 +219,7 @@ impl<'a> Case<'a> {
             return self.past_the_term_end(window, recommended, ready);
         }
         if self.at_once && self.q.settled_on.is_none() {
-            reasons.push(Reason::AsSoonAsReady);
+            reasons.add(Reason::AsSoonAsReady);
         }
         let found = self.in_window(recommended, ready, &mut reasons);
         if self.ended_early && found.is_none() {
@@ -223,12 +230,11 @@ impl<'a> Case<'a> {
         }
         let mut dates = match found.filter(|_| !self.waits_past_its_window()) {
             Some(move_date) => self.with_move(window, Some(window.end_source), recommended, ready, move_date, reasons),
-            None => self.missed(window, recommended, ready, reasons),
+            None => self.missed(window, recommended, ready),
         };
         let down = matches!(self.q.state, Some(State::Suspended | State::Disabled));
         if down && dates.outcome == Outcome::Move && self.q.settled_on.is_none() && !self.in_extended {
-            dates.reasons.push(Reason::ServiceDown);
-            dates.reasons.sort_unstable();
+            dates.reasons.add(Reason::ServiceDown);
         }
         dates
     }
@@ -272,7 +278,7 @@ impl<'a> Case<'a> {
     }
 
     /// The best day, whatever is ready, with the reason where it is not a business day of the window.
-    fn recommended(&self, window: &Window) -> (NaiveDate, Vec<Reason>) {
+    fn recommended(&self, window: &Window) -> (NaiveDate, Reasons) {
         let day = match self.at_once {
             true => DayRef::AsOf,
             false => window.recommended,
@@ -287,15 +293,15 @@ impl<'a> Case<'a> {
             .filter(inside)
             .or_else(|| Some(self.calendar.next_move(wanted)).filter(inside));
         if let Some(day) = nearest {
-            return (day, Vec::new());
+            return (day, Reasons::default());
         }
         let reach = self.days(NumberName::Early) - 1;
         match self
             .opens
             .and_then(|opens| self.calendar.prev_move_within(shift(opens, -1), reach))
         {
-            Some(day) => (day, vec![Reason::Early]),
-            None => (wanted, vec![Reason::NoBusinessDay]),
+            Some(day) => (day, [Reason::Early].into()),
+            None => (wanted, [Reason::NoBusinessDay].into()),
         }
     }
 
@@ -343,10 +349,10 @@ impl<'a> Case<'a> {
     }
 
     /// The move date by the recommended day and the day on which everything is ready; none: the window is missed.
-    fn in_window(&self, recommended: NaiveDate, ready: NaiveDate, reasons: &mut Vec<Reason>) -> Option<NaiveDate> {
+    fn in_window(&self, recommended: NaiveDate, ready: NaiveDate, reasons: &mut Reasons) -> Option<NaiveDate> {
         let open = |day: NaiveDate| self.closes.is_none_or(|closes| day <= closes);
         if let Some(day) = self.q.settled_on {
-            reasons.clear();
+            *reasons = Reasons::default();
             return Some(day).filter(|&day| open(day));
         }
         if recommended >= ready && open(recommended) {
@@ -359,11 +365,11 @@ impl<'a> Case<'a> {
             (false, false) => return None,
         };
         // What was said of the recommended day does not hold for this one.
-        reasons.clear();
+        *reasons = Reasons::default();
         if no_business_day {
-            reasons.push(Reason::NoBusinessDay);
+            reasons.add(Reason::NoBusinessDay);
         }
-        reasons.push(Reason::AsSoonAsReady);
+        reasons.add(Reason::AsSoonAsReady);
         Some(day)
     }
 
@@ -380,21 +386,21 @@ impl<'a> Case<'a> {
         wave.is_some_and(|wave| self.closes.is_some_and(|closes| wave > closes))
     }
 
-    fn missed(&self, window: &Window, recommended: NaiveDate, ready: NaiveDate, mut reasons: Vec<Reason>) -> Dates {
-        reasons.clear();
+    fn missed(&self, window: &Window, recommended: NaiveDate, ready: NaiveDate) -> Dates {
+        let mut reasons = Reasons::default();
         let mut move_date = self.q.settled_on.unwrap_or_else(|| self.calendar.next_move(ready));
         // What waits for room misses its window on purpose.
         let waits = self.waits_past_its_window() && self.waits_for_room() >= Some(move_date);
         match (self.waits_for_room(), self.q.settled_on) {
             (Some(wave), _) if waits => {
                 move_date = wave;
-                reasons.push(Reason::Wave);
+                reasons.add(Reason::Wave);
                 // What is best today is asked for from today on, whenever there is room.
                 if self.at_once {
-                    reasons.push(Reason::AsSoonAsReady);
+                    reasons.add(Reason::AsSoonAsReady);
                 }
             }
-            (_, None) => reasons.push(Reason::AsSoonAsReady),
+            (_, None) => reasons.add(Reason::AsSoonAsReady),
             (_, Some(_)) => {}
         }
         let end_source = match window.end_source {
@@ -402,7 +408,7 @@ impl<'a> Case<'a> {
             other => other,
         };
         if self.service_stops(end_source, move_date) {
-            reasons.push(Reason::ServiceStops);
+            reasons.add(Reason::ServiceStops);
         }
         // A source that is cancelled after the move has no window to miss: it is only later, and refunded.
         if window.end_source == EndSource::Cancel {
@@ -410,7 +416,7 @@ impl<'a> Case<'a> {
         }
         // What waits for room may pass its window where the extended term bridges the time.
         if !waits || end_source != EndSource::ExtendedTerm {
-            reasons.push(Reason::WindowMissed);
+            reasons.add(Reason::WindowMissed);
         }
         self.with_move(window, Some(end_source), recommended, ready, move_date, reasons)
     }
@@ -440,7 +446,7 @@ impl<'a> Case<'a> {
         // It may be billed by the month until the notice is given.
         let notice = self.is_unnoticed().then_some(window.end_source);
         if let Some(day) = self.q.settled_on {
-            return self.with_move(window, notice, recommended, ready, day, Vec::new());
+            return self.with_move(window, notice, recommended, ready, day, Reasons::default());
         }
         if self.lifecycle_case() == LifecycleCase::NoNotice {
             return Dates {
@@ -450,12 +456,12 @@ impl<'a> Case<'a> {
         }
         let state_on = |day: NaiveDate| self.lifecycle_on(day.signed_duration_since(self.q.term_end).num_days());
         let is_sure = |state: &&Dated<LifecycleState>| state.certainty != Certainty::Unsure;
-        let mut reasons = vec![Reason::AsSoonAsReady];
+        let mut reasons = Reasons::from([Reason::AsSoonAsReady]);
         let mut move_date = self.calendar.next_move(ready);
         // On the last days of its data no business day is waited for.
         if state_on(move_date).filter(is_sure).is_none() && state_on(ready).filter(is_sure).is_some() {
             move_date = ready;
-            reasons.push(Reason::NoBusinessDay);
+            reasons.add(Reason::NoBusinessDay);
         }
         let Some(state) = state_on(move_date) else {
             return Dates {
@@ -472,7 +478,7 @@ impl<'a> Case<'a> {
         }
         let closes = state.row.until_day.map(|until| shift(self.q.term_end, until));
         if !state.row.service || matches!(self.q.state, Some(State::Disabled | State::Suspended)) {
-            reasons.push(Reason::ServiceDown);
+            reasons.add(Reason::ServiceDown);
         }
         let case = Case { closes, ..*self };
         let end_source = notice.or(state.row.billed.then_some(EndSource::Cancel));
@@ -537,7 +543,7 @@ impl<'a> Case<'a> {
     pub(super) fn without_move(&self, outcome: Outcome) -> Dates {
         Dates {
             outcome,
-            reasons: Vec::new(),
+            reasons: Reasons::default(),
             recommended: None,
             move_date: None,
             window_opens: self.opens,

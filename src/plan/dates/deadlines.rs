@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     config::Role,
-    plan::Reason,
+    plan::{Reason, Reasons},
     rules::{Calendar, DayRef, NumberName, StepCase, Window, shift},
     terms::*,
 };
@@ -22,7 +22,7 @@ impl Case<'_> {
         recommended: NaiveDate,
         ready: NaiveDate,
         found: NaiveDate,
-        mut reasons: Vec<Reason>,
+        mut reasons: Reasons,
     ) -> Dates {
         // What is settled no longer waits for a base.
         let waits_for = self.q.not_before.filter(|_| self.q.settled_on.is_none());
@@ -39,7 +39,7 @@ impl Case<'_> {
         let end_source = ending.end_source;
         let undoable = self.undo_renewal_by().filter(|_| !self.renewal_undone());
         if undoable.is_some() {
-            reasons.push(Reason::RenewedLately);
+            reasons.add(Reason::RenewedLately);
         }
         let ordered = self.q.route != Route::Transfer;
         let mut dates = Dates {
@@ -59,8 +59,6 @@ impl Case<'_> {
             overlap_days: self.overlap_days(end_source, ending.by, move_date),
             ..deadlines
         };
-        dates.reasons.sort_unstable();
-        dates.reasons.dedup();
         // What is best today is best tomorrow too: it waits for what is missing, and is not late by that.
         let slipped = self.q.settled_on.is_none() && !self.at_once && ready > recommended;
         dates.urgency = self.urgency(&dates, ending.missed, slipped);

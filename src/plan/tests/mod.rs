@@ -193,10 +193,7 @@ pub(super) fn plan_with(change: impl FnOnce(&mut World)) -> Plan {
 fn a_plain_subscription_moves_three_days_before_its_end() {
     let plan = plan_with(|_| {});
     let decision = decision_of(&plan, 1);
-    assert_eq!(
-        (decision.action, decision.reasons.as_slice()),
-        (Action::Move, [].as_slice())
-    );
+    assert_eq!((decision.action, decision.reasons), (Action::Move, Reasons::default()));
     assert_eq!(decision.move_date, Some(day("2027-01-28")));
     assert_eq!(
         (decision.window_opens, decision.window_closes),

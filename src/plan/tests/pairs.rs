@@ -260,10 +260,10 @@ fn routed(w: &mut World, route: Route) {
 }
 
 /// The reasons when changes are made one after the other.
-fn told(changes: &[Change]) -> (Action, Vec<Reason>) {
+fn told(changes: &[Change]) -> (Action, Reasons) {
     let plan = plan_with(|w| changes.iter().for_each(|change| change(w)));
     let decision = decision_of(&plan, 1);
-    (decision.action, decision.reasons.clone())
+    (decision.action, decision.reasons)
 }
 
 #[test]
@@ -278,7 +278,7 @@ fn every_blocker_stops_alone() {
     for (reason, ways) in BLOCKERS {
         for (way, change) in ways.iter().enumerate() {
             let (action, reasons) = told(&[*change]);
-            assert!(reasons.contains(reason), "{reason}, way {way}: {reasons:?}");
+            assert!(reasons.has(*reason), "{reason}, way {way}: {reasons:?}");
             assert_eq!(action, reason.kind(), "{reason}, way {way}: {reasons:?}");
         }
     }
@@ -290,7 +290,7 @@ fn go_together(first: &(Reason, &[Change]), second: &(Reason, &[Change])) -> boo
         second.1.iter().any(|other| {
             [[*one, *other], [*other, *one]].iter().any(|changes| {
                 let (action, reasons) = told(changes);
-                let both = reasons.contains(&first.0) && reasons.contains(&second.0);
+                let both = reasons.has(first.0) && reasons.has(second.0);
                 let keeps = [first.0, second.0].iter().any(|reason| reason.kind() == Action::Keep);
                 both && action == if keeps { Action::Keep } else { Action::Review }
             })
@@ -472,7 +472,7 @@ fn every_two_gates_are_both_asked_for_and_take_nothing_from_what_blocks() {
             let hidden: Vec<&str> = BLOCKERS
                 .par_iter()
                 .filter(|(reason, ways)| {
-                    let shows = |way: &Change| told(&[changes, &[*way]].concat()).1.contains(reason);
+                    let shows = |way: &Change| told(&[changes, &[*way]].concat()).1.has(*reason);
                     !ways.iter().any(shows)
                 })
                 .map(|(reason, _)| reason.as_str())

@@ -231,7 +231,7 @@ fn each_reason_follows_from_its_fact() {
         let plan = plan_with(change);
         let decision = decision_of(&plan, 1);
         assert!(
-            decision.reasons.contains(reason),
+            decision.reasons.has(*reason),
             "case {index}, {reason}: {:?}",
             decision.reasons
         );
@@ -354,7 +354,7 @@ fn what_is_set_to_renew_is_a_risk_when_nothing_was_done() {
         w.first().channel = Some(Channel::CspLegacy);
         w.first().end_instruction = Some(EndInstruction::Renew);
     });
-    assert!(decision_of(&plan, 1).reasons.contains(&Reason::AutoRenewRisk));
+    assert!(decision_of(&plan, 1).reasons.has(Reason::AutoRenewRisk));
 }
 
 #[test]
@@ -364,7 +364,7 @@ fn the_risk_of_a_renewal_is_told_on_the_last_business_day_before_it() {
             w.as_of = day(as_of);
             w.first().term_end = Some(TermEnd(day(end)));
         });
-        decision_of(&plan, 1).reasons.contains(&Reason::AutoRenewRisk)
+        decision_of(&plan, 1).reasons.has(Reason::AutoRenewRisk)
     };
     for end in ["2027-01-30", "2027-01-31"] {
         assert!(on("2027-01-29", end), "{end}");

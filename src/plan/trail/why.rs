@@ -34,7 +34,7 @@ impl View<'_> {
         let known = self.known;
         let mapping = self.mapped();
         let route = self.planned.map(|planned| planned.route);
-        let matched_by_itself = self.decided.decision.reasons.contains(&reason);
+        let matched_by_itself = self.decided.decision.reasons.has(reason);
         match reason {
             Reason::CountryMissing
             | Reason::RegionNone

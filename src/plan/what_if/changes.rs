@@ -37,7 +37,7 @@ impl Together<'_> {
         let Some(own) = self.subscriptions.iter().find(|own| own.id == *self.id) else {
             return changes;
         };
-        if now.action == Action::Keep && !now.reasons.contains(&Reason::OnHold) {
+        if now.action == Action::Keep && !now.reasons.has(Reason::OnHold) {
             return changes;
         }
         self.of_the_customer(own, now, &mut changes);
@@ -100,7 +100,7 @@ impl Together<'_> {
         let abroad = [Reason::CountryMissing, Reason::RegionNone, Reason::RegionMismatch];
         let partner = &self.context.config.partner;
         if let Some(home) = partner.home.or(partner.countries.first().copied())
-            && now.reasons.iter().any(|reason| abroad.contains(reason))
+            && now.reasons.iter().any(|reason| abroad.contains(&reason))
         {
             let make = move |other: &mut Otherwise| {
                 other
@@ -110,7 +110,7 @@ impl Together<'_> {
             };
             changes.push(Change::new(&format!("if the customer were in {home}"), true, make));
         } else if let Some(country) = customer.country
-            && now.reasons.contains(&Reason::RegionMismatch)
+            && now.reasons.has(Reason::RegionMismatch)
         {
             let what = format!("if `countries` of [partner] had {country}");
             let make = move |other: &mut Otherwise| other.config.partner.countries.push(country);
@@ -119,7 +119,7 @@ impl Together<'_> {
     }
 
     fn of_the_facts(&self, own: &Subscription, now: &Decision, changes: &mut Vec<Change>) {
-        let has = |reason: Reason| now.reasons.contains(&reason);
+        let has = |reason: Reason| now.reasons.has(reason);
         let some_end = shift(self.context.as_of, SOME_TERM);
         if own.term_end.is_none() {
             let what = format!("if its term end were known, and were {some_end}");
@@ -205,12 +205,12 @@ impl Together<'_> {
 
     /// What the user's own tables say, or could.
     fn of_the_tables(&self, own: &Subscription, now: &Decision, changes: &mut Vec<Change>) {
-        if now.reasons.contains(&Reason::OnHold) {
+        if now.reasons.has(Reason::OnHold) {
             changes.push(Change::new("if the hold had ended", true, |other| {
                 other.tables.holds.clear()
             }));
         }
-        if now.reasons.contains(&Reason::ChannelTransferCheck) {
+        if now.reasons.has(Reason::ChannelTransferCheck) {
             let route = RouteNote {
                 channel: own.channel,
                 customer_id: own.customer_id,
@@ -223,7 +223,7 @@ impl Together<'_> {
                 other.tables.routes = vec![route.clone()];
             }));
         }
-        if now.reasons.contains(&Reason::EndUnknown) {
+        if now.reasons.has(Reason::EndUnknown) {
             let note = ProgressNote {
                 subject: Subject::Subscription(own.id.clone()),
                 step: StepKind::EndSource,
@@ -245,7 +245,7 @@ impl Together<'_> {
             Reason::OfferUnsure,
         ];
         if let Some((source, target)) = source_of(own).zip(now.targets.first())
-            && now.reasons.iter().any(|reason| open.contains(reason))
+            && now.reasons.iter().any(|reason| open.contains(&reason))
         {
             let (id, what) = (
                 target.offer_id.clone(),
@@ -256,7 +256,7 @@ impl Together<'_> {
             );
             changes.push(Change::of_offers(&what, true, source, id, None));
         } else if let Some(source) = source_of(own)
-            && now.reasons.contains(&Reason::OfferUnmapped)
+            && now.reasons.has(Reason::OfferUnmapped)
         {
             for (licences, which) in [
                 (Licences::Keep, "that keeps users' licences"),
