@@ -166,6 +166,8 @@ pub(super) struct Estate<'a> {
     pub(super) context: &'a Context<'a>,
     /// Sorted by [`Subscription::order`].
     pub(super) subscriptions: &'a [Subscription],
+    /// The rows of each customer that has an id.
+    tenants: Vec<(CustomerId, Range<usize>)>,
     /// For each subscription its customer.
     customers: Vec<Option<&'a Customer>>,
     pub(super) reports: Reports<'a>,
@@ -187,6 +189,14 @@ impl<'a> Estate<'a> {
             .par_iter()
             .map(|subscription| by_id.get(&subscription.customer_id?).copied())
             .collect();
+        let mut tenants: Vec<(CustomerId, Range<usize>)> = Vec::new();
+        let mut next = 0;
+        for rows in subscriptions.chunk_by(|a, b| a.customer_id == b.customer_id) {
+            let first = next;
+            next += rows.len();
+            let customer = rows.first().and_then(|row| row.customer_id);
+            tenants.extend(customer.map(|customer| (customer, first..next)));
+        }
         let mut distinct: HashMap<(SourceOffer, Option<NaiveDate>), u32> = HashMap::new();
         // Most rows have the very offer of another: no need to look at its texts.
         let mut shared: HashMap<SharedOffer, u32> = HashMap::new();
@@ -254,6 +264,7 @@ impl<'a> Estate<'a> {
         Estate {
             context,
             subscriptions,
+            tenants,
             customers,
             reports,
             offer_rules,
@@ -294,43 +305,23 @@ impl<'a> Estate<'a> {
         self.reports.standing(subscription, request_days)
     }
 
-    /// The first row from this one on with which a customer begins; the end where none does. Rows without one are by themselves.
-    fn begins(&self, row: usize) -> usize {
-        let before = row.checked_sub(1).and_then(|before| self.subscriptions.get(before));
-        let rest = self.subscriptions.get(row..).unwrap_or_default();
-        match before.and_then(|before| before.customer_id) {
-            Some(customer) => row + rest.partition_point(|subscription| subscription.customer_id == Some(customer)),
-            None => row.min(self.subscriptions.len()),
-        }
-    }
-
     /// What the rows of each customer give rise to, in the order of customers.
     pub(super) fn by_customer<T: Send>(&self, tell: &Tell<'_, T>) -> Vec<T> {
-        let runs = (0..self.subscriptions.len().div_ceil(RUN)).into_par_iter();
-        let of_run = |run: usize| {
-            let (mut row, end) = (self.begins(run * RUN), self.begins((run + 1) * RUN));
+        let of_run = |run: &[(CustomerId, Range<usize>)]| {
             let mut told = Vec::new();
-            while row < end {
-                let next = self.begins(row + 1);
-                if let Some(customer) = self.subscriptions[row].customer_id {
-                    tell(customer, row..next, &mut told);
-                }
-                row = next;
+            for (customer, rows) in run {
+                tell(*customer, rows.clone(), &mut told);
             }
             told
         };
-        runs.flat_map_iter(of_run).collect()
+        self.tenants.par_chunks(RUN).flat_map_iter(of_run).collect()
     }
 
     /// The rows of a row's customer; none where it has none.
     pub(super) fn of_its_customer(&self, index: usize) -> Range<usize> {
-        let Some(customer) = self.subscriptions[index].customer_id else {
-            return 0..0;
-        };
-        let first = self
-            .subscriptions
-            .partition_point(|other| other.customer_id < Some(customer));
-        first..self.begins(index + 1)
+        let after = self.tenants.partition_point(|(_, rows)| rows.end <= index);
+        let tenant = self.tenants.get(after).filter(|(_, rows)| rows.contains(&index));
+        tenant.map_or(0..0, |(_, rows)| rows.clone())
     }
 
     /// Asks for what a subscription is about to be decided by, so that it is at hand by then; has no other effect.

@@ -1,23 +1,18 @@
 //! Mappings that are asked for again and again.
 //!
-//! In: a question, and which offer of the estate it is about. Out: its [`Mapping`], worked out once for all subscriptions that ask
-//! the same. What may not be remembered is not: Microsoft's own files can say something else for each customer and number of
+//! In: a question, and which offer of the estate it is about. Out: its [`Mapping`], worked out once on each thread for all
+//! subscriptions that ask the same. What may not be remembered is not: Microsoft's own files can say something else for each customer and number of
 //! licences, so with them every question is a question of its own. Keeps the invariant that the answer is the one that the
 //! catalogue gives, whoever asked before.
 
-use std::{
-    hash::BuildHasher,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use hashbrown::{DefaultHashBuilder, HashMap};
+use hashbrown::HashMap;
 
 use crate::{
     catalog::{MapQuery, Mapping, Phases},
     terms::*,
 };
-
-const SHARDS: usize = 100;
 
 /// All that an answer hangs on besides the tables.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -37,16 +32,16 @@ struct Question {
 pub(super) struct Mappings {
     /// None: nothing may be remembered.
     phases: Option<Phases>,
-    hasher: DefaultHashBuilder,
-    shards: Vec<Mutex<HashMap<Question, Arc<Mapping>>>>,
+    /// Those of each thread, the first for whoever is none of ours: threads that count who shares one answer wait for each other at
+    /// every row.
+    of_threads: Vec<Mutex<HashMap<Question, Arc<Mapping>>>>,
 }
 
 impl Mappings {
     pub(super) fn new(phases: Option<Phases>) -> Mappings {
         Mappings {
             phases,
-            hasher: DefaultHashBuilder::default(),
-            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            of_threads: (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect(),
         }
     }
 
@@ -64,12 +59,24 @@ impl Mappings {
             term: query.term,
             phase: phases.of(query.on, query.seats),
         };
-        // A map goes by a hash's lowest bits and its highest seven; these are neither.
-        let hash = self.hasher.hash_one(&question) >> 31;
-        let Some(shard) = self.shards.get(hash as usize % SHARDS) else {
+        let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
+        let Some(answers) = self.of_threads.get(thread) else {
             return Arc::new(answer());
         };
-        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(shard.entry(question).or_insert_with(|| Arc::new(answer())))
+        let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = || Arc::new(with_own_texts(answer()));
+        Arc::clone(answers.entry(question).or_insert_with(answer))
     }
+}
+
+/// The same with texts that it shares with nobody: every row that is mapped so has them.
+fn with_own_texts(mut mapping: Mapping) -> Mapping {
+    let own = |text: &mut Text| *text = Text::from(&**text);
+    for target in &mut mapping.targets {
+        own(&mut target.offer_id);
+        own(&mut target.name);
+    }
+    mapping.loses.iter_mut().for_each(own);
+    mapping.gains.iter_mut().for_each(own);
+    mapping
 }
