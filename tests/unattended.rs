@@ -167,11 +167,14 @@ fn a_signal_ends_a_run_with_its_code_and_leaves_all_as_it_was() {
     let folder = planned(3);
     let mut before = contents(&folder.path().join("out"));
     for (signal, expected) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::HUP, 129)] {
-        let child = waiting(folder.path());
+        let mut child = waiting(folder.path());
+        // Its list stays open, so that nothing but the signal ends it.
+        let list = child.stdin.take();
         // A moment after it has the lock a run knows what it would leave, and waits for its list.
         thread::sleep(Duration::from_millis(300));
         kill_process(pid(&child), signal).unwrap();
         let output = child.wait_with_output().unwrap();
+        drop(list);
         assert_eq!(output.status.code(), Some(expected), "{signal:?}");
         assert!(said(&output).contains("ended by SIG"), "{}", said(&output));
         assert_eq!(contents(&folder.path().join("out")), before);

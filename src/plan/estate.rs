@@ -33,13 +33,16 @@ use super::{
 use crate::{
     catalog::{Resolution, RuleBook, When},
     finding::put_in_order,
-    recognise::{Customer, SourceOffer, Subscription},
+    recognise::{Customer, SourceOffer, Subscription, stand_together},
     rules::NumberName,
     terms::*,
 };
 
-/// Subscriptions whose customers are looked up together: they lie about in memory, and come sooner when they are asked for at once.
+/// Subscriptions whose customers are looked up together: their texts lie about in memory, and come sooner when they are asked for at once.
 const AT_A_GLANCE: usize = 12;
+
+/// Customers that one thread takes at a time.
+const TENANTS: usize = 100;
 
 /// Plans an estate.
 pub fn plan(subscriptions: Vec<Subscription>, customers: &[Customer], context: &Context<'_>) -> Plan {
@@ -54,8 +57,7 @@ pub fn plan_and_tell(
     wanted: &dyn Fn(&Subscription) -> bool,
 ) -> (Plan, Vec<Trail>) {
     let count = subscriptions.len();
-    // They come so from the exports, which the sort sees in one pass.
-    subscriptions.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+    stand_together(&mut subscriptions);
     let estate = Estate::new(&subscriptions, customers, context);
     let mut decided: Vec<Decided> = (0..count)
         .into_par_iter()
@@ -71,11 +73,11 @@ pub fn plan_and_tell(
     estate.limit_seats(&mut decided);
     estate.place_addons(&mut decided);
     estate.limit_tenants(&mut decided);
-    let (mut findings, used) = notes::of_rows(&estate, &decided);
+    let (mut findings, offer_rows) = notes::of_rows(&estate, &decided);
     let steps = estate.steps(&mut decided);
     let shown: Vec<Shown> = (0..count).into_par_iter().map(|index| estate.shown(index)).collect();
     let (of_tables, mappings) = rayon::join(
-        || notes::of_tables(&estate, &decided, &used, &steps),
+        || notes::of_tables(&estate, &decided, &offer_rows, &steps),
         || mapped(&estate, &decided),
     );
     findings.extend(of_tables);
@@ -184,6 +186,7 @@ pub(super) struct Estate<'a> {
 
 impl<'a> Estate<'a> {
     fn new(subscriptions: &'a [Subscription], customers: &'a [Customer], context: &'a Context<'a>) -> Estate<'a> {
+        debug_assert!(subscriptions.is_sorted_by(|a, b| a.order() <= b.order()));
         let by_id: HashMap<CustomerId, &Customer> = customers.iter().map(|customer| (customer.id, customer)).collect();
         let customers: Vec<Option<&Customer>> = subscriptions
             .par_iter()
@@ -314,7 +317,7 @@ impl<'a> Estate<'a> {
             }
             told
         };
-        self.tenants.par_chunks(RUN).flat_map_iter(of_run).collect()
+        self.tenants.par_chunks(TENANTS).flat_map_iter(of_run).collect()
     }
 
     /// The rows of a row's customer; none where it has none.
@@ -447,7 +450,7 @@ fn assemble(
     let places = inverse(&order);
     let requests = requests::number(&mut steps, &subscriptions, number(NumberName::TransferItems));
     share(&mut steps, &subscriptions, &places);
-    let parts = Parts::in_order(subscriptions, decided, shown, &places);
+    let parts = Parts::from_the_end(subscriptions, decided, shown, &places);
     let (rows, step_refs) = rayon::join(|| parts.rows(), || in_order(steps, &places));
     Plan {
         as_of: context.as_of,
@@ -474,7 +477,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn in_order(
+    fn from_the_end(
         mut subscriptions: Vec<Subscription>,
         decided: Vec<Decided>,
         mut shown: Vec<Shown>,
@@ -527,7 +530,7 @@ impl Parts {
 
 /// Brings each to its place, where it is; the first place is the last, since they are taken from the end.
 fn turn_round<T>(items: &mut [T], places: &[u32]) {
-    let last = places.len() - places.len().min(1);
+    let last = places.len().saturating_sub(1);
     let mut to: Vec<u32> = places.iter().map(|place| last as u32 - place).collect();
     for index in 0..to.len() {
         // Each swap brings one to where it belongs.

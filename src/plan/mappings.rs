@@ -1,9 +1,9 @@
 //! Mappings that are asked for again and again.
 //!
 //! In: a question, and which offer of the estate it is about. Out: its [`Mapping`], worked out once on each thread for all
-//! subscriptions that ask the same. What may not be remembered is not: Microsoft's own files can say something else for each customer and number of
-//! licences, so with them every question is a question of its own. Keeps the invariant that the answer is the one that the
-//! catalogue gives, whoever asked before.
+//! subscriptions that ask the same. What may not be remembered is not: Microsoft's own files can say something else for each
+//! customer and number of licences, so with them every question is a question of its own. Keeps the invariant that the answer is
+//! the one that the catalogue gives, whoever asked before.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -69,7 +69,7 @@ impl Mappings {
     }
 }
 
-/// The same with texts that it shares with nobody: every row that is mapped so has them.
+/// The same with texts that no other mapping has: rows share them, and threads would wait for each other to count by how many.
 fn with_own_texts(mut mapping: Mapping) -> Mapping {
     let own = |text: &mut Text| *text = Text::from(&**text);
     for target in &mut mapping.targets {

@@ -17,7 +17,7 @@ use super::{
     decide::Decided,
     estate::Estate,
     known::term_start_of,
-    of_many::{Together, UsedRows},
+    of_many::{OfMany, OfferRows},
 };
 use crate::{
     catalog::{NOT_KEPT, Resolution},
@@ -35,28 +35,28 @@ pub(super) fn about(code: Code, subscription: &Subscription, message: String, hi
 }
 
 /// Findings that rows give rise to, one by one and together, and what their decisions have of the user's offers table.
-pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> (Vec<Finding>, UsedRows) {
+pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> (Vec<Finding>, OfferRows) {
     let runs = decided.par_chunks(RUN).enumerate().map(|(run, decided)| {
-        let (mut findings, mut together) = (Vec::new(), Together::default());
+        let (mut findings, mut of_many) = (Vec::new(), OfMany::default());
         for (index, decided) in (run * RUN..).zip(decided) {
             let subscription = &estate.subscriptions[index];
             of_row(estate, index, decided, &mut findings);
-            together.add(estate, subscription, decided);
+            of_many.add(estate, subscription, decided);
         }
-        (findings, together)
+        (findings, of_many)
     });
-    let runs: Vec<(Vec<Finding>, Together<'_>)> = runs.collect();
-    let (mut findings, mut together) = (Vec::new(), Together::default());
+    let runs: Vec<(Vec<Finding>, OfMany<'_>)> = runs.collect();
+    let (mut findings, mut of_many) = (Vec::new(), OfMany::default());
     for (of_run, other) in runs {
         findings.extend(of_run);
-        together = together.and(other);
+        of_many = of_many.and(other);
     }
     findings.extend(estate.by_customer(&|customer, rows, findings| {
         findings.extend(of_customer(estate, decided, customer, rows.clone()));
         findings.extend(doubled(estate, decided, customer, rows));
     }));
-    let used = together.told(estate, &mut findings);
-    (findings, used)
+    let offers = of_many.told(estate, &mut findings);
+    (findings, offers)
 }
 
 fn of_row(estate: &Estate<'_>, index: usize, decided: &Decided, findings: &mut Vec<Finding>) {
@@ -408,7 +408,7 @@ fn is_by_default(estate: &Estate<'_>, index: usize, decided: &Decided) -> bool {
 pub(super) fn of_tables(
     estate: &Estate<'_>,
     decided: &[Decided],
-    used: &UsedRows,
+    offer_rows: &OfferRows,
     steps: &[Vec<StepRef>],
 ) -> Vec<Finding> {
     let (config, tables) = (estate.context.config, estate.context.tables);
@@ -421,7 +421,7 @@ pub(super) fn of_tables(
         &file(&config.tables.progress, "progress.csv"),
     );
     let offers = file(&config.tables.offers, "offers.csv");
-    let UsedRows { used, tied, misspelt } = used;
+    let OfferRows { used, tied, misspelt } = offer_rows;
     for rows in tied {
         let list: Vec<String> = rows.iter().map(u32::to_string).collect();
         let message = format!(

@@ -12,24 +12,24 @@ use crate::{
     terms::*,
 };
 
-/// What rows say together.
+/// What is said of many rows.
 #[derive(Default)]
-pub(super) struct Together<'a> {
+pub(super) struct OfMany<'a> {
     /// By file: rows that nothing gives a channel to.
     without_channel: BTreeMap<&'a Text, FromHere<'a>>,
     /// By file: subscriptions of which hardly any is left.
     left_over: BTreeMap<(&'a Text, Channel), FromHere<'a>>,
     /// What Microsoft's own files say against the catalogue, and what the price list lacks.
     evidence: BTreeMap<(Code, String), (&'a Subscription, u64)>,
-    used: UsedRows,
+    offers: OfferRows,
 }
 
 /// The first of many places, and how many they are.
 type FromHere<'a> = (&'a Place, u64);
 
-/// Rows of the user's offers table, by their numbers.
+/// Rows of the user's offers table that decisions rest on, by their numbers.
 #[derive(Default)]
-pub(super) struct UsedRows {
+pub(super) struct OfferRows {
     pub(super) used: BTreeSet<u32>,
     /// Those that fit an offer equally well.
     pub(super) tied: BTreeSet<Vec<u32>>,
@@ -37,7 +37,7 @@ pub(super) struct UsedRows {
     pub(super) misspelt: BTreeSet<u32>,
 }
 
-impl<'a> Together<'a> {
+impl<'a> OfMany<'a> {
     /// Adds what a row says.
     pub(super) fn add(&mut self, estate: &Estate<'a>, subscription: &'a Subscription, decided: &Decided) {
         let decision = &decided.decision;
@@ -60,18 +60,18 @@ impl<'a> Together<'a> {
             self.add_evidence((Code::PriceMissing, unpriced.to_string()), (subscription, 1));
         }
         let used = decided.offer_row();
-        self.used.used.extend(used);
+        self.offers.used.extend(used);
         if decision.reasons.has(Reason::OfferUnmapped) {
-            self.used.misspelt.extend(used);
+            self.offers.misspelt.extend(used);
         }
         let tied = decided.mapping.as_ref().map(|mapping| &mapping.tied);
-        if let Some(tied) = tied.filter(|tied| !tied.is_empty() && !self.used.tied.contains(*tied)) {
-            self.used.tied.insert(tied.clone());
+        if let Some(tied) = tied.filter(|tied| !tied.is_empty() && !self.offers.tied.contains(*tied)) {
+            self.offers.tied.insert(tied.clone());
         }
     }
 
     /// The same with what other rows say.
-    pub(super) fn and(mut self, other: Together<'a>) -> Together<'a> {
+    pub(super) fn and(mut self, other: OfMany<'a>) -> OfMany<'a> {
         for (file, more) in other.without_channel {
             from_here(&mut self.without_channel, file, more);
         }
@@ -81,10 +81,10 @@ impl<'a> Together<'a> {
         for (told, more) in other.evidence {
             self.add_evidence(told, more);
         }
-        let UsedRows { used, tied, misspelt } = other.used;
-        self.used.used.extend(used);
-        self.used.tied.extend(tied);
-        self.used.misspelt.extend(misspelt);
+        let OfferRows { used, tied, misspelt } = other.offers;
+        self.offers.used.extend(used);
+        self.offers.tied.extend(tied);
+        self.offers.misspelt.extend(misspelt);
         self
     }
 
@@ -97,7 +97,7 @@ impl<'a> Together<'a> {
     }
 
     /// Tells all of it; the answer is what is used of the offers table.
-    pub(super) fn told(self, estate: &Estate<'_>, findings: &mut Vec<Finding>) -> UsedRows {
+    pub(super) fn told(self, estate: &Estate<'_>, findings: &mut Vec<Finding>) -> OfferRows {
         findings.extend(self.without_channel.into_values().map(|(first, count)| {
             let message = format!("nothing says where {count} of its subscriptions were bought, from this row on");
             let hint = "say `channel` in a [[source]] setting for the file, or add a column with the channel";
@@ -125,7 +125,7 @@ impl<'a> Together<'a> {
                     about(code, subscription, message, hint)
                 }),
         );
-        self.used
+        self.offers
     }
 }
 

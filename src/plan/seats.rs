@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use hashbrown::{HashMap, HashSet};
 
 use super::{
-    Reason,
+    PlanTarget, Reason,
     at_once::{Tally, target_from},
     decide::Decided,
     estate::{Estate, Imposed},
@@ -200,7 +200,7 @@ impl Estate<'_> {
                 over.extend(self.over(pool, reason));
             }
         });
-        // An order that is over the cap in several pools is told of by the first.
+        // An order that is over the cap in several pools is told of by the first, in the order of their names.
         let mut told: HashSet<usize> = HashSet::new();
         let mut imposed = Vec::new();
         for Over { index, sum } in over {
@@ -219,14 +219,11 @@ impl Estate<'_> {
 
     /// What counts together in a tenant, where all of it together exceeds the cap; hardly any tenant comes near one.
     fn pools(&self, decided: &[Decided], rows: Range<usize>, counting: &Counting) -> Vec<Together> {
-        let capped = |index: usize| {
-            let targets = &decided[index].decision.targets;
-            let is_capped = targets
-                .iter()
-                .any(|target| counting.targets.contains_key(&target.offer_id));
-            is_capped && target_from(&decided[index]).is_some()
+        let is_capped = |target: &PlanTarget| counting.targets.contains_key(&target.offer_id);
+        let orders_capped = |index: usize| {
+            target_from(&decided[index]).is_some() && decided[index].decision.targets.iter().any(is_capped)
         };
-        if !rows.clone().any(capped) {
+        if !rows.clone().any(orders_capped) {
             return Vec::new();
         }
         let mut parts = Vec::new();
@@ -308,10 +305,10 @@ impl Estate<'_> {
         }
     }
 
-    /// By what offers count, those of the estate and those that may be ordered. What no offer to order counts with has no cap.
+    /// By what offers count, those of the estate and those that may be ordered: names are numbered in their order. What no offer to
+    /// order counts with has no cap.
     fn counting(&self, key: Key) -> Counting {
-        let mut targets = HashMap::new();
-        let mut names: BTreeSet<Text> = BTreeSet::new();
+        let mut capped = Vec::new();
         for (id, offer) in self.context.catalog.to_order() {
             if let (Some(Seats(cap)), Some(name)) = (offer.seat_cap, key(offer)) {
                 let cap = Cap {
@@ -320,21 +317,21 @@ impl Estate<'_> {
                     source: offer.source.clone(),
                     certainty: offer.certainty,
                 };
-                targets.insert(Text::from(id), (name.clone(), cap));
-                names.insert(name);
+                capped.push((Text::from(id), name, cap));
             }
         }
+        let names: BTreeSet<Text> = capped.iter().map(|(_, name, _)| name.clone()).collect();
         let numbers: HashMap<Text, u32> = names.into_iter().zip(0..).collect();
-        let number = |name: &Text| numbers.get(name).copied();
+        let number = |name: Text| numbers.get(&name).copied();
         let of_source = |resolution: &Resolution| match resolution {
-            Resolution::Known { offer, .. } => number(&key(offer)?),
+            Resolution::Known { offer, .. } => number(key(offer)?),
             Resolution::Ambiguous(_) | Resolution::Unknown => None,
         };
-        let targets = targets.into_iter();
+        let targets = capped.into_iter();
         Counting {
             sources: self.resolutions().iter().map(of_source).collect(),
             targets: targets
-                .filter_map(|(id, (name, cap))| Some((id, (number(&name)?, cap))))
+                .filter_map(|(id, name, cap)| Some((id, (number(name)?, cap))))
                 .collect(),
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn share(steps: &mut Vec<Vec<StepRef>>, subscriptions: &[Subscription
             let Some(customer) = subscriptions[step.row as usize].customer_id else {
                 return true;
             };
-            count(&mut shared, customer, step, places);
+            merge(&mut shared, customer, step, places);
             false
         });
     }
@@ -30,7 +30,7 @@ pub(super) fn share(steps: &mut Vec<Vec<StepRef>>, subscriptions: &[Subscription
 }
 
 /// One step for all of a customer's subscriptions: that of its first row, on the earliest day, with how many wait for it.
-fn count(shared: &mut BTreeMap<(CustomerId, StepKind), StepRef>, customer: CustomerId, step: &StepRef, places: &[u32]) {
+fn merge(shared: &mut BTreeMap<(CustomerId, StepKind), StepRef>, customer: CustomerId, step: &StepRef, places: &[u32]) {
     let place = |step: &StepRef| places[step.row as usize];
     shared
         .entry((customer, step.kind))

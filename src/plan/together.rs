@@ -211,7 +211,7 @@ impl Estate<'_> {
                     false => imposed.not_before = Some(day),
                 });
                 let decision = &mut decided[index].decision;
-                if follows && decision.action == Action::Move && !decision.reasons.has(Reason::AsSoonAsReady) {
+                if follows && decision.action == Action::Move {
                     decision.reasons.add(Reason::AsSoonAsReady);
                 }
             }

@@ -208,11 +208,10 @@ pub(super) fn group(facts: &[Fact]) -> Groups {
 /// For each group its place among all of them, in the order of the customers and ids that their first rows say.
 fn places_of(firsts: &[u32], facts: &[Fact]) -> Vec<u32> {
     let numbered = firsts.par_iter().zip(0..firsts.len() as u32);
-    let mut groups: Vec<(Option<u128>, Option<&Id>, u32)> = numbered
+    let mut groups: Vec<(Option<CustomerId>, Option<&Id>, u32)> = numbered
         .map(|(&first, number)| {
             let fact = facts.get(first as usize);
             let customer = fact.and_then(|fact| fact.customer.id);
-            let customer = customer.map(|CustomerId(id)| id.as_u128());
             (customer, fact.and_then(|fact| fact.id.as_ref()), number)
         })
         .collect();

@@ -22,6 +22,7 @@ use super::{
     nameless::join_nameless,
     rows::Shared,
     source::Source,
+    stand_together,
     table::Table,
     tables::Tables,
     vocabulary::Vocabulary,
@@ -273,8 +274,7 @@ fn finish(
         merged.filter_map(|merged| Some(merged?.subscription)).collect()
     };
     let ((), mut subscriptions) = rayon::join(|| drop((facts, groups)), subscriptions);
-    // They come by the customers and ids of their first rows, which most of them go by: then the sort is one pass.
-    subscriptions.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+    stand_together(&mut subscriptions);
 
     estate.findings.extend(merged_notes(&estate));
     let mut accounting = Accounting::default();

@@ -1,6 +1,7 @@
 //! What other facts do to one plain subscription, and subscriptions to each other.
 
 mod estate;
+mod many;
 mod offers;
 mod pairs;
 mod reasons;
