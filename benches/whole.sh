@@ -17,6 +17,7 @@ rows=${ROWS:-1000000}
 mkdir -p "$folder/out"
 target=${CARGO_TARGET_DIR:-target}/release
 
+gnu_time=$(type -P time) || { echo "needs GNU time, such as Debian's package \`time\`" >&2; exit 2; }
 cargo build --release --quiet
 if [ -n "${EXPORTS:-}" ]; then
     exports=("$EXPORTS"/*)
@@ -43,33 +44,13 @@ assume_relationship = true
 assume_agreement = true
 TOML
 
-# Runs a command; prints its seconds, its processor seconds and its peak memory in MB. The high-water mark only grows, so the last
-# reading counts.
+# Runs a command; prints its seconds, its processor seconds and the peak memory in MB of the largest of its processes, as the kernel
+# counts them: whoever looks on meanwhile takes a part of the processor.
 measure() {
-    local start end pid now peak=0
     rm -rf "${folder:?}/out" && mkdir -p "$folder/out"
     sync
-    start=$(date +%s.%N)
-    { TIMEFORMAT='%U %S'; time "$@" >"$folder/log" 2>&1; } 2>"$folder/times" &
-    pid=$!
-    while kill -0 "$pid" 2>/dev/null; do
-        for now in $(descendants "$pid" | xargs -I{} awk '/VmHWM/ {print $2}' "/proc/{}/status" 2>/dev/null); do
-            [ "$now" -gt "$peak" ] && peak=$now
-        done
-        sleep 0.02
-    done
-    wait "$pid" || { cat "$folder/log" >&2; return 1; }
-    end=$(date +%s.%N)
-    awk -v a="$start" -v b="$end" -v k="$peak" '{printf "%.3f %.3f %.0f\n", b - a, $1 + $2, k / 1024}' "$folder/times"
-}
-
-# The processes that a process has started, and theirs.
-descendants() {
-    local child
-    for child in $(pgrep -P "$1" || true); do
-        echo "$child"
-        descendants "$child"
-    done
+    "$gnu_time" --format '%e %U %S %M' --output "$folder/times" "$@" >"$folder/log" 2>&1 || { cat "$folder/log" >&2; return 1; }
+    awk '{printf "%.3f %.3f %.0f\n", $1, $2 + $3, $4 / 1024}' "$folder/times"
 }
 
 # A column of the results of a program, sorted; and the middle of such a one.
