@@ -75,12 +75,11 @@ pub fn plan_and_tell(
     estate.limit_tenants(&mut decided);
     let (mut findings, offer_rows) = notes::of_rows(&estate, &decided);
     let steps = estate.steps(&mut decided);
-    let shown: Vec<Shown> = (0..count).into_par_iter().map(|index| estate.shown(index)).collect();
-    let (of_tables, mappings) = rayon::join(
-        || notes::of_tables(&estate, &decided, &offer_rows, &steps),
+    let (shown, mappings) = rayon::join(
+        || -> Vec<Shown> { (0..count).into_par_iter().map(|index| estate.shown(index)).collect() },
         || mapped(&estate, &decided),
     );
-    findings.extend(of_tables);
+    findings.extend(notes::of_tables(&estate, &decided, &offer_rows, &steps));
     let is_wanted = |index: &usize| subscriptions.get(*index).is_some_and(wanted);
     let trails: Vec<Trail> = (0..count)
         .filter(is_wanted)
@@ -90,12 +89,8 @@ pub fn plan_and_tell(
     let mut plan = assemble(context, subscriptions, decided, steps, shown);
     put_in_order(&mut findings);
     (plan.findings, plan.mappings) = (findings, mappings);
-    let counts = plan.counts();
-    assert_eq!(
-        counts.actions.values().sum::<u64>(),
-        count as u64,
-        "subscriptions = move + keep + review"
-    );
+    // Each row has one action.
+    assert_eq!(plan.rows.len(), count, "subscriptions = move + keep + review");
     (plan, trails)
 }
 
@@ -446,9 +441,10 @@ fn assemble(
     shown: Vec<Shown>,
 ) -> Plan {
     let number = |name: NumberName| context.rules.number(name, context.as_of);
-    let order = order_of(&decided);
-    let places = inverse(&order);
-    let requests = requests::number(&mut steps, &subscriptions, number(NumberName::TransferItems));
+    let (places, requests) = rayon::join(
+        || inverse(&order_of(&decided)),
+        || requests::number(&mut steps, &subscriptions, number(NumberName::TransferItems)),
+    );
     share(&mut steps, &subscriptions, &places);
     let parts = Parts::from_the_end(subscriptions, decided, shown, &places);
     let (rows, step_refs) = rayon::join(|| parts.rows(), || in_order(steps, &places));

@@ -193,11 +193,12 @@ fn put_together<T>(
     estate.findings.extend(unused_sources(&estate.inputs, context.config));
     // They stand in that order already, which the sort sees in one pass.
     estate.facts.sort_unstable_by_key(|fact| (fact.table, fact.row));
-    let places = nameless_places(&estate);
-    estate
-        .findings
-        .extend(name_the_nameless(&mut estate.facts, &estate.tables));
-    name_findings(&mut estate, &places);
+    if estate.facts.iter().any(|fact| fact.id.is_none()) {
+        let places = nameless_places(&estate);
+        let findings = name_the_nameless(&mut estate.facts, &estate.tables);
+        estate.findings.extend(findings);
+        name_findings(&mut estate, &places);
+    }
 
     let customers = || {
         let (directory, findings) = everybody(&estate.tables, &estate.facts, &estate.lists, context);
@@ -375,9 +376,6 @@ fn nameless_places(estate: &Estate) -> HashMap<RowPlace, Option<usize>> {
 
 /// Names the subscription in the findings about rows that had no id when they were read.
 fn name_findings(estate: &mut Estate, places: &HashMap<RowPlace, Option<usize>>) {
-    if places.is_empty() {
-        return;
-    }
     for finding in &mut estate.findings {
         let about_column = matches!(finding.code, Code::DateOrderUnknown | Code::DateHalfConverted);
         let (None, Some(row), false) = (&finding.subscription_id, finding.place.row, about_column) else {
