@@ -226,10 +226,7 @@ impl Estate<'_> {
         if !rows.clone().any(orders_capped) {
             return Vec::new();
         }
-        let mut parts = Vec::new();
-        rows.for_each(|index| self.parts(index, &decided[index], counting, &mut parts));
-        // Parts of a pool stay in the order of rows and targets.
-        parts.sort_by_key(|part: &Pooled<'_>| part.pool);
+        let parts = self.parts(decided, rows, counting);
         let pools = parts.chunk_by(|one, next| one.pool == next.pool);
         let exceeds = |pool: &&[Pooled<'_>]| {
             let seats: u64 = pool.iter().map(|one| one.part.seats).sum();
@@ -269,12 +266,8 @@ impl Estate<'_> {
             Reason::SeatCapFamily => family,
             _ => sku,
         };
-        let mut parts = Vec::new();
         let counting = self.counting(key);
-        for index in self.of_its_customer(index) {
-            self.parts(index, &decided[index], &counting, &mut parts);
-        }
-        parts.sort_by_key(|part| part.pool);
+        let parts = self.parts(decided, self.of_its_customer(index), &counting);
         parts.chunk_by(|one, next| one.pool == next.pool).find_map(|pool| {
             let together = self.together(decided, pool).in_order(self);
             let mut orders = together.entries.iter().filter(|entry| entry.is_order());
@@ -336,8 +329,16 @@ impl Estate<'_> {
         }
     }
 
+    /// The parts of all pools of a tenant, pool by pool, those of one in the order of rows and targets.
+    fn parts<'c>(&self, decided: &[Decided], rows: Range<usize>, counting: &'c Counting) -> Vec<Pooled<'c>> {
+        let mut parts = Vec::new();
+        rows.for_each(|index| self.add_parts(index, &decided[index], counting, &mut parts));
+        parts.sort_by_key(|part| part.pool);
+        parts
+    }
+
     /// Adds a row's source and targets with what they count with, and of a target its cap.
-    fn parts<'c>(&self, index: usize, decided: &Decided, counting: &'c Counting, parts: &mut Vec<Pooled<'c>>) {
+    fn add_parts<'c>(&self, index: usize, decided: &Decided, counting: &'c Counting, parts: &mut Vec<Pooled<'c>>) {
         let subscription = &self.subscriptions[index];
         let seats = subscription.seats.map_or(0, |seats| u64::from(seats.0));
         let mut count = |pool, from, cap| {
