@@ -67,12 +67,25 @@ impl Damage {
         }
         if !record.is_ascii() {
             self.is_lettered = true;
-            self.replaced
-                .note(words(record).find(|word| word.contains('\u{fffd}')), line);
-            self.control
-                .note(words(record).find(|word| word.contains(is_control)), line);
-            self.misread.note(words(record).find(|word| is_misread(word)), line);
-            self.reread.note(words(record).find(|word| is_reread(word)), line);
+            let mut found = [None; 4];
+            for word in lettered_words(record) {
+                let is: [fn(&str) -> bool; 4] = [is_replaced, has_control, is_misread, is_reread];
+                for (found, is) in found.iter_mut().zip(is) {
+                    if found.is_none() && is(word) {
+                        *found = Some(word);
+                    }
+                }
+            }
+            let signs = [
+                &mut self.replaced,
+                &mut self.control,
+                &mut self.misread,
+                &mut self.reread,
+            ];
+            signs
+                .into_iter()
+                .zip(found)
+                .for_each(|(sign, word)| sign.note(word, line));
         }
         if record.as_bytes().contains(&0) {
             self.nul.note(Some(record.trim_matches('\0')), line);
@@ -136,8 +149,38 @@ fn is_control(c: char) -> bool {
     ('\u{80}'..='\u{9f}').contains(&c) && c != '\u{85}'
 }
 
+fn has_control(word: &str) -> bool {
+    word.contains(is_control)
+}
+
+fn is_replaced(word: &str) -> bool {
+    word.contains('\u{fffd}')
+}
+
+fn is_between_words(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | ';' | '|' | '"')
+}
+
 fn words(record: &str) -> impl Iterator<Item = &str> {
-    record.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '"'))
+    record.split(is_between_words)
+}
+
+/// The words that have a character beyond ASCII. Most of a record has none: only what is around one is taken apart.
+fn lettered_words(record: &str) -> impl Iterator<Item = &str> {
+    const PLAIN: usize = 32;
+    let bytes = record.as_bytes();
+    let ends = |byte: &u8| byte.is_ascii() && is_between_words(char::from(*byte));
+    let mut done = 0;
+    let around = std::iter::from_fn(move || {
+        let (_, rest) = bytes.split_at_checked(done)?;
+        let plain = rest.chunks(PLAIN).take_while(|chunk| chunk.is_ascii()).count() * PLAIN;
+        let at = plain + rest.get(plain..)?.iter().position(|byte| !byte.is_ascii())?;
+        let (before, after) = rest.split_at_checked(at)?;
+        let start = done + before.iter().rposition(ends).map_or(0, |end| end + 1);
+        done += at + after.iter().position(ends).unwrap_or(after.len());
+        record.get(start..done)
+    });
+    around.flat_map(words).filter(|word| !word.is_ascii())
 }
 
 /// A `?` with a letter right after it, in no address.
@@ -329,6 +372,24 @@ mod tests {
         ] {
             assert!(!is_reread(word), "{word}");
         }
+    }
+
+    #[test]
+    fn words_beyond_ascii_are_found_wherever_they_stand() {
+        let plain = "x".repeat(31);
+        for record in [
+            "é",
+            "Łódź & Söhne,1;Ö|\"Ä\"",
+            "a,b,c é\u{a0}b\u{2003}ñ c",
+            "é,é",
+            "a\u{b}é\u{c}b\u{85}c",
+            &format!("{plain}é {plain}{plain} {plain}ő"),
+            &format!("{plain} {plain} é"),
+        ] {
+            let expected: Vec<&str> = words(record).filter(|word| !word.is_ascii()).collect();
+            assert_eq!(lettered_words(record).collect::<Vec<&str>>(), expected, "{record}");
+        }
+        assert_eq!(lettered_words(&plain).next(), None);
     }
 
     #[test]
