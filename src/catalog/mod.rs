@@ -37,7 +37,7 @@ pub use considered::Considered;
 pub use find::{Lookup, Reading, Retired};
 pub use list::{ListedOffer, read_list};
 pub use offers::Catalog;
-pub use phases::Phases;
+pub use phases::{Phase, Phases};
 pub use proposal::Proposal;
 pub use rule_check::{NOT_KEPT, RuleFault, RuleNote};
 pub use rulebook::RuleBook;

@@ -1,26 +1,47 @@
-//! Between which days, and between which numbers of licences, no mapping changes.
+//! Between which days, between which numbers of licences and in which countries no mapping changes.
 //!
 //! In: the catalogue and the user's rows. Out: [`Phases`]: every day on which something of them begins or has ended, every number of
-//! licences from which a term is sold. Two questions that differ only in day and licences, and lie in one phase, have one
-//! [`super::Mapping`]; so a plan asks once for many subscriptions. Knows nothing of Microsoft's own files.
+//! licences from which a term is sold, the countries in which the same rows hold. Two questions that differ only in day, licences
+//! and country, and lie in one phase, have one [`super::Mapping`]; so a plan asks once for many subscriptions. Knows nothing of
+//! Microsoft's own files.
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
 use super::{Catalog, offers::Days};
-use crate::{recognise::tables::OfferRule, terms::Seats};
+use crate::{
+    recognise::tables::OfferRule,
+    terms::{Country, Seats},
+};
 
-/// The days and numbers of licences from which mappings may differ, each sorted.
+/// The days and numbers of licences from which mappings may differ, each sorted, and the countries.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Phases {
     days: Vec<NaiveDate>,
     seats: Vec<Seats>,
+    /// The market of each country that a row names; the others are all of the market 0.
+    markets: BTreeMap<Country, usize>,
+}
+
+/// Where no mapping changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Phase {
+    day: usize,
+    seats: Option<usize>,
+    market: Option<usize>,
 }
 
 impl Phases {
-    /// The phase that a day and a number of licences lie in.
-    pub fn of(&self, on: NaiveDate, seats: Option<Seats>) -> (usize, Option<usize>) {
+    /// The phase that a day, a number of licences and a country lie in.
+    pub fn of(&self, on: NaiveDate, seats: Option<Seats>, country: Option<Country>) -> Phase {
         let of_seats = |seats: Seats| self.seats.partition_point(|least| *least <= seats);
-        (self.days.partition_point(|day| *day <= on), seats.map(of_seats))
+        let market = |country: Country| self.markets.get(&country).copied().unwrap_or_default();
+        Phase {
+            day: self.days.partition_point(|day| *day <= on),
+            seats: seats.map(of_seats),
+            market: country.map(market),
+        }
     }
 }
 
@@ -41,11 +62,33 @@ impl Catalog {
             seats: offers()
                 .flat_map(|offer| offer.terms.iter().map(|&(_, least)| least))
                 .collect(),
+            markets: self.markets(),
         };
         phases.days.sort_unstable();
         phases.days.dedup();
         phases.seats.sort_unstable();
         phases.seats.dedup();
         phases
+    }
+
+    /// Numbers the countries that rows name, those that the same rows name alike.
+    fn markets(&self) -> BTreeMap<Country, usize> {
+        let pauses = self.entries.iter().flat_map(|entry| entry.offer.pauses.iter());
+        let retirements = self.retirements.values().flatten();
+        let lists = pauses
+            .map(|pause| &pause.countries)
+            .chain(retirements.map(|row| &row.countries));
+        let mut named: BTreeMap<Country, Vec<usize>> = BTreeMap::new();
+        for (list, countries) in lists.enumerate() {
+            for country in countries {
+                named.entry(*country).or_default().push(list);
+            }
+        }
+        let mut markets = BTreeMap::new();
+        let number = |(country, lists)| {
+            let next = markets.len() + 1;
+            (country, *markets.entry(lists).or_insert(next))
+        };
+        named.into_iter().map(number).collect()
     }
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hashbrown::HashMap;
 
 use crate::{
-    catalog::{MapQuery, Mapping, Phases},
+    catalog::{MapQuery, Mapping, Phase, Phases},
     terms::*,
 };
 
@@ -22,10 +22,9 @@ struct Question {
     /// The segment that the row itself states.
     segment: Option<Segment>,
     qualification: Option<Qualification>,
-    country: Option<Country>,
     route: Route,
     term: Option<Term>,
-    phase: (usize, Option<usize>),
+    phase: Phase,
 }
 
 /// The answers so far.
@@ -54,10 +53,9 @@ impl Mappings {
             offer,
             segment: query.source.segment,
             qualification: query.qualification,
-            country: query.country,
             route: query.route,
             term: query.term,
-            phase: phases.of(query.on, query.seats),
+            phase: phases.of(query.on, query.seats, query.country),
         };
         let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
         let Some(answers) = self.of_threads.get(thread) else {

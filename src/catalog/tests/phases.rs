@@ -30,6 +30,15 @@ fn questions_of_one_phase_have_one_answer() {
         Some(Seats(10)),
         Some(Seats(301)),
     ];
+    let countries = [
+        Some("HU"),
+        Some("US"),
+        Some("DE"),
+        None,
+        Some("CN"),
+        Some("FR"),
+        Some("JP"),
+    ];
     let (mut same, mut turns) = (0, 0);
     for (number, offer) in catalog.offers().enumerate().step_by(5) {
         let source = match number % 2 {
@@ -41,12 +50,12 @@ fn questions_of_one_phase_have_one_answer() {
             },
         };
         let resolution = catalog.resolve(&source, day(TODAY));
-        let ask = |on: NaiveDate, seats: Option<Seats>| {
+        let ask = |on: NaiveDate, seats: Option<Seats>, country: Option<Country>| {
             let query = MapQuery {
                 source: &source,
                 resolution: &resolution,
                 qualification: None,
-                country: ["HU", "DE", "CN"][number % 3].parse().ok(),
+                country,
                 route: Route::NewSubscription,
                 term: Some([Term::MONTH, Term::YEAR, Term::THREE_YEARS][number % 3]),
                 seats,
@@ -54,10 +63,11 @@ fn questions_of_one_phase_have_one_answer() {
             };
             catalog.map_by(&query, &book)
         };
-        let mut known: Vec<((usize, Option<usize>), Mapping)> = Vec::new();
+        let mut known: Vec<(Phase, Mapping)> = Vec::new();
         for (step, &on) in days.iter().enumerate().skip(number % 7).step_by(7) {
             let seats = seats[step % seats.len()];
-            let (phase, answer) = (phases.of(on, seats), ask(on, seats));
+            let country = countries[step / 7 % countries.len()].and_then(|code| code.parse().ok());
+            let (phase, answer) = (phases.of(on, seats, country), ask(on, seats, country));
             match known.iter().find(|(other, _)| *other == phase) {
                 Some((_, before)) => {
                     assert_eq!(*before, answer, "{} on {on}, {seats:?}", offer.key);
@@ -86,9 +96,20 @@ fn a_phase_ends_with_the_last_day_of_a_row() {
         row: 2,
     };
     let phases = Catalog::default().phases(&[rule("2026-12-05", "2026-12-09")]);
-    let of = |on: &str| phases.of(day(on), None).0;
-    assert_eq!(
-        ["2026-12-04", "2026-12-05", "2026-12-09", "2026-12-10"].map(of),
-        [0, 1, 1, 2]
-    );
+    let of = |on: &str| phases.of(day(on), None, None);
+    assert_eq!(of("2026-12-05"), of("2026-12-09"));
+    assert_ne!(of("2026-12-04"), of("2026-12-05"));
+    assert_ne!(of("2026-12-09"), of("2026-12-10"));
+    assert_ne!(of("2026-12-04"), of("2026-12-10"));
+}
+
+#[test]
+fn countries_that_the_same_rows_name_are_one_market() {
+    let phases = Catalog::embedded().phases(&[]);
+    let of = |code: &str| phases.of(day(TODAY), None, Some(code.parse().unwrap()));
+    assert_eq!(of("HU"), of("DE"));
+    assert_eq!(of("US"), of("JP"));
+    assert_ne!(of("HU"), of("US"));
+    assert_ne!(of("HU"), phases.of(day(TODAY), None, None));
+    assert_ne!(of("US"), phases.of(day(TODAY), None, None));
 }
