@@ -519,6 +519,9 @@ struct Digesting<W> {
     hasher: Sha256,
 }
 
+/// Bytes that are worth another thread.
+const APART: usize = 1 << 16;
+
 impl<W: Write> Digesting<W> {
     fn new(inner: W) -> Digesting<W> {
         Digesting {
@@ -540,11 +543,22 @@ pub(crate) fn digest_of(path: &Path) -> io::Result<String> {
     Ok(out.finish().1)
 }
 
-impl<W: Write> Write for Digesting<W> {
+impl<W: Write + Send> Write for Digesting<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.inner.write(bytes)?;
         self.hasher.update(bytes.get(..written).unwrap_or(bytes));
         Ok(written)
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Digesting { inner, hasher } = self;
+        if bytes.len() < APART {
+            inner.write_all(bytes)?;
+            hasher.update(bytes);
+            return Ok(());
+        }
+        // The digest of a file is one chain, which takes longer than anything else that is done to its bytes.
+        rayon::join(|| inner.write_all(bytes), || hasher.update(bytes)).0
     }
 
     fn flush(&mut self) -> io::Result<()> {

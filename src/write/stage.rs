@@ -343,7 +343,7 @@ fn write_out(
     file: &File,
     fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> io::Result<(String, Option<Settled>)> {
-    let mut out = Digesting::new(BufWriter::with_capacity(1 << 18, Settling::new(file)));
+    let mut out = Digesting::new(BufWriter::with_capacity(1 << 16, Settling::new(file)));
     fill(&mut out)?;
     out.flush()?;
     let (out, digest) = out.finish();
