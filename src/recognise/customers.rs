@@ -7,11 +7,13 @@
 //! than the row's.
 
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
-    sync::OnceLock,
+    sync::Arc,
 };
 
-use hashbrown::HashMap;
+use hashbrown::HashSet;
+use rayon::prelude::*;
 
 use super::{Customer, facts::CustomerFacts, tables::CustomerNote, vocabulary::fold};
 use crate::terms::*;
@@ -25,25 +27,30 @@ pub(super) type Standing = (
     u32,
 );
 
+/// What one source says of a customer.
+#[derive(Debug, Clone)]
+pub(super) struct Statement {
+    /// Whom it is about.
+    pub(super) of: CustomerId,
+    pub(super) standing: Standing,
+    pub(super) facts: Arc<CustomerFacts>,
+}
+
 /// All that is known of customers.
 #[derive(Debug, Default)]
 pub(super) struct Directory {
-    known: BTreeMap<CustomerId, Vec<(Standing, CustomerFacts)>>,
-    /// Names with the domains that go with them in sources without tenant ids.
-    claimed: Vec<(Text, Text)>,
-    /// Made when somebody is first looked for: where every row has a tenant id, nobody is.
-    index: OnceLock<Index>,
+    /// Sorted by customer, of each what counts most first.
+    statements: Vec<Statement>,
+    index: Index,
 }
 
-/// What customers are found by.
+/// What strangers are found by: of domains and names those alone that some stranger has.
 #[derive(Debug, Default)]
 struct Index {
-    by_domain: HashMap<Text, BTreeSet<CustomerId>>,
-    by_name: HashMap<String, BTreeSet<CustomerId>>,
-    /// The domains of each customer, as sources that know its tenant id say.
-    domains: HashMap<CustomerId, BTreeSet<Text>>,
+    by_domain: BTreeMap<Text, BTreeSet<CustomerId>>,
+    by_name: BTreeMap<String, BTreeSet<CustomerId>>,
     /// The domains that go with a name in sources without tenant ids.
-    claims: HashMap<String, BTreeSet<Text>>,
+    claims: BTreeMap<String, BTreeSet<Text>>,
 }
 
 /// Who fits a name or a domain.
@@ -59,66 +66,70 @@ pub(super) enum Found {
     Nobody,
 }
 
-impl Directory {
-    /// Adds what a source says of a customer. Without a tenant id it is kept for [`Directory::adopt`].
-    pub(super) fn add(&mut self, standing: Standing, facts: &CustomerFacts) {
-        self.index.take();
-        let Some(id) = facts.id else {
+impl Index {
+    fn new(statements: &[Statement], strangers: &[Arc<CustomerFacts>]) -> Index {
+        let mut index = Index::default();
+        for facts in strangers {
             if let (Some(name), Some(domain)) = (&facts.name, &facts.domain) {
-                self.claimed.push((name.clone(), domain.clone()));
-            }
-            return;
-        };
-        self.note(id, standing, facts);
-    }
-
-    fn note(&mut self, id: CustomerId, standing: Standing, facts: &CustomerFacts) {
-        // Of most customers all rows say the same.
-        let said = self.known.entry(id).or_insert_with(|| Vec::with_capacity(1));
-        said.push((standing, facts.clone()));
-    }
-
-    /// What customers are found by: what sources say that know their tenant ids, and what those claim that do not.
-    fn index(&self) -> &Index {
-        self.index.get_or_init(|| {
-            let mut index = Index::default();
-            for (&id, said) in &self.known {
-                for (_, facts) in said.iter().filter(|(_, facts)| facts.id.is_some()) {
-                    if let Some(domain) = &facts.domain {
-                        index.domains.entry(id).or_default().insert(domain.clone());
-                        index.by_domain.entry(domain.clone()).or_default().insert(id);
-                    }
-                    if let Some(name) = &facts.name {
-                        index.by_name.entry(fold(name)).or_default().insert(id);
-                    }
-                }
-            }
-            for (name, domain) in &self.claimed {
                 index.claims.entry(fold(name)).or_default().insert(domain.clone());
             }
-            index
-        })
-    }
-
-    /// Adds facts that a source gives by domain or name alone, once everybody with a tenant id is known.
-    pub(super) fn adopt(&mut self, standing: Standing, facts: &CustomerFacts) -> Found {
-        let found = self.find(facts);
-        if let Found::One(id, _) = found {
-            self.note(id, standing, facts);
         }
-        found
+        let domains: HashSet<&Text> = strangers.iter().filter_map(|facts| facts.domain.as_ref()).collect();
+        let names: HashSet<String> = strangers
+            .iter()
+            .filter_map(|facts| Some(fold(facts.name.as_ref()?)))
+            .collect();
+        if !domains.is_empty() {
+            let known = statements.par_iter().filter_map(|said| {
+                let domain = domains.get(said.facts.domain.as_ref()?)?;
+                Some((Text::clone(domain), said.of))
+            });
+            for (domain, id) in known.collect::<Vec<_>>() {
+                index.by_domain.entry(domain).or_default().insert(id);
+            }
+        }
+        if !names.is_empty() {
+            let known = statements.par_iter().filter_map(|said| {
+                let name = names.get(&fold(said.facts.name.as_ref()?))?;
+                Some((name.clone(), said.of))
+            });
+            for (name, id) in known.collect::<Vec<_>>() {
+                index.by_name.entry(name).or_default().insert(id);
+            }
+        }
+        index
+    }
+}
+
+impl Directory {
+    /// What sources say of customers by their tenant ids, and the strangers to be looked for: facts without one.
+    pub(super) fn new(mut statements: Vec<Statement>, strangers: &[Arc<CustomerFacts>]) -> Directory {
+        statements.par_sort_unstable_by(Statement::order);
+        Directory {
+            index: Index::new(&statements, strangers),
+            statements,
+        }
     }
 
-    /// The customer that fits a domain or name. A domain that is known goes before a name, unless they disagree.
+    /// Adds what sources say by domain or name alone, once it is known whom it is about. Nobody is found by it.
+    pub(super) fn adopt(&mut self, statements: Vec<Statement>) {
+        if !statements.is_empty() {
+            self.statements.extend(statements);
+            self.statements.par_sort_unstable_by(Statement::order);
+        }
+    }
+
+    /// The customer that fits the domain or name of one of the strangers. A domain that is known goes before a name, unless they
+    /// disagree.
     pub(super) fn find(&self, facts: &CustomerFacts) -> Found {
         let by_domain = facts
             .domain
             .as_ref()
-            .and_then(|domain| Some((self.index().by_domain.get(domain)?, domain.clone())));
+            .and_then(|domain| Some((self.index.by_domain.get(domain)?, domain.clone())));
         let by_name = facts
             .name
             .as_ref()
-            .and_then(|name| Some((self.index().by_name.get(&fold(name))?, name.clone())));
+            .and_then(|name| Some((self.index.by_name.get(&fold(name))?, name.clone())));
         let (fitting, word) = match (by_domain, by_name) {
             (Some((domain, word)), Some((name, _))) => {
                 let both: BTreeSet<CustomerId> = domain.intersection(name).copied().collect();
@@ -145,56 +156,65 @@ impl Directory {
     /// elsewhere; none where the row's is among them, or names none.
     fn other_domains(&self, id: CustomerId, facts: &CustomerFacts) -> Option<BTreeSet<Text>> {
         let domain = facts.domain.as_ref()?;
-        let known = self.index().domains.get(&id);
-        let claimed = || self.index().claims.get(&fold(facts.name.as_deref()?));
+        let known = self.domains(id);
+        let claimed = || self.index.claims.get(&fold(facts.name.as_deref()?));
         let others = match known {
-            Some(known) if known.contains(domain) => return None,
-            Some(known) => known.clone(),
-            None => claimed()?.iter().filter(|other| *other != domain).cloned().collect(),
+            known if known.contains(domain) => return None,
+            known if !known.is_empty() => known,
+            _ => claimed()?.iter().filter(|other| *other != domain).cloned().collect(),
         };
         (!others.is_empty()).then_some(others)
     }
 
+    /// The domains of a customer, as sources that know its tenant id say.
+    fn domains(&self, id: CustomerId) -> BTreeSet<Text> {
+        let said = self.said(id).iter().filter(|said| said.facts.id.is_some());
+        said.filter_map(|said| said.facts.domain.clone()).collect()
+    }
+
     /// Facts of one standing about one customer that differ, with where they stand: they decide where a customer may be sold to.
     pub(super) fn contradictions(&self) -> Vec<(CustomerId, [(Standing, String); 2])> {
-        let mut found = Vec::new();
-        for (&id, said) in &self.known {
-            let mut said: Vec<&(Standing, CustomerFacts)> = said.iter().collect();
-            said.sort_by(by_standing);
+        let of_customer = |said: &[Statement]| {
             let words: [fn(&CustomerFacts) -> Option<String>; 2] = [
                 |facts| facts.country.map(|country| country.to_string()),
                 |facts| facts.qualification.map(|qualification| qualification.to_string()),
             ];
-            for word in words {
+            let differing = words.map(|word| {
                 let mut stated = said
                     .iter()
-                    .filter_map(|(standing, facts)| Some((*standing, word(facts)?)));
-                let Some((first, counts)) = stated.next() else {
-                    continue;
-                };
+                    .filter_map(|said| Some((said.of, said.standing, word(&said.facts)?)));
+                let (id, first, counts) = stated.next()?;
                 let alike = |a: Standing, b: Standing| (a.0, a.1, a.2) == (b.0, b.1, b.2);
-                if let Some(rival) = stated.find(|(standing, word)| alike(first, *standing) && *word != counts) {
-                    found.push((id, [(first, counts), rival]));
-                }
-            }
-        }
-        found
+                let (_, rival, other) =
+                    stated.find(|(_, standing, word)| alike(first, *standing) && *word != counts)?;
+                Some((id, [(first, counts), (rival, other)]))
+            });
+            differing.into_iter().flatten()
+        };
+        // Of most customers all rows say the same.
+        let several = self.by_customer().filter(|said| said.len() > 1);
+        several.flat_map_iter(of_customer).collect()
+    }
+
+    /// What is said of each customer, in the order of their ids.
+    fn by_customer(&self) -> impl ParallelIterator<Item = &[Statement]> {
+        self.statements.par_chunk_by(|a, b| a.of == b.of)
     }
 
     /// What is said of a customer, what counts most first.
-    pub(super) fn said(&self, id: CustomerId) -> Vec<&(Standing, CustomerFacts)> {
-        let mut said: Vec<&(Standing, CustomerFacts)> = self.known.get(&id).into_iter().flatten().collect();
-        said.sort_by(by_standing);
-        said
+    pub(super) fn said(&self, id: CustomerId) -> &[Statement] {
+        let first = self.statements.partition_point(|said| said.of < id);
+        let from = self.statements.get(first..).unwrap_or_default();
+        let count = from.iter().take_while(|said| said.of == id).count();
+        from.get(..count).unwrap_or_default()
     }
 
     /// The customers, sorted by id, each with the facts that count: of each the first that is said.
     pub(super) fn customers(&self) -> Vec<Customer> {
-        let customer = |&id: &CustomerId| {
-            let said = self.said(id);
-            let facts = said.iter().map(|(_, facts)| facts);
-            Customer {
-                id,
+        let customer = |said: &[Statement]| {
+            let facts = said.iter().map(|said| &said.facts);
+            Some(Customer {
+                id: said.first()?.of,
                 name: facts.clone().find_map(|facts| facts.name.clone()),
                 domain: facts.clone().find_map(|facts| facts.domain.clone()),
                 country: facts.clone().find_map(|facts| facts.country),
@@ -204,20 +224,26 @@ impl Directory {
                 agreement_accepted: facts.clone().find_map(|facts| facts.agreement_accepted),
                 delegated_rights: facts.clone().find_map(|facts| facts.delegated_rights),
                 language: facts.clone().find_map(|facts| facts.language.clone()),
-            }
+            })
         };
-        self.known.keys().map(customer).collect()
+        self.by_customer().filter_map(customer).collect()
     }
 }
 
-/// What counts more first: by where it comes from, then by what it says, so that the order of rows does not matter.
-fn by_standing(a: &&(Standing, CustomerFacts), b: &&(Standing, CustomerFacts)) -> std::cmp::Ordering {
-    let source = |of: &Standing| (of.0, of.1, of.2);
-    let place = |of: &Standing| (of.3, of.4);
-    source(&a.0)
-        .cmp(&source(&b.0))
-        .then_with(|| a.1.cmp(&b.1))
-        .then_with(|| place(&a.0).cmp(&place(&b.0)))
+impl Statement {
+    /// By customer; then what counts more first: by where it comes from, then by what it says, so that the order of rows does not
+    /// matter.
+    fn order(&self, other: &Statement) -> Ordering {
+        let source = |said: &Statement| {
+            let (level, rank, freshness, ..) = said.standing;
+            (said.of, level, rank, freshness)
+        };
+        let place = |said: &Statement| (said.standing.3, said.standing.4);
+        source(self)
+            .cmp(&source(other))
+            .then_with(|| self.facts.cmp(&other.facts))
+            .then_with(|| place(self).cmp(&place(other)))
+    }
 }
 
 /// A row of the customers table as facts.

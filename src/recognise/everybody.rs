@@ -3,7 +3,7 @@
 //! In: the customers table, the rows of customer lists, the rows of subscriptions. Out: the [`Directory`] and the findings: rows
 //! without a tenant id that fit nobody or several, agreements of days to come, facts of one standing that contradict each other.
 
-use std::{borrow::Cow, cmp::Reverse, collections::BTreeSet, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeSet, sync::Arc};
 
 use hashbrown::HashMap;
 
@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 
 use super::{
     Context,
-    customers::{Directory, Found, Standing, facts_of},
+    customers::{Directory, Found, Standing, Statement, facts_of},
     facts::{CustomerFacts, CustomerRow, Fact},
     table::Table,
 };
@@ -27,16 +27,16 @@ pub(super) fn everybody(
     lists: &[CustomerRow],
     context: &Context<'_>,
 ) -> (Directory, Vec<Finding>) {
-    let mut directory = Directory::default();
-    let mut unnamed: Vec<(Standing, CustomerFacts, Option<Place>)> = Vec::new();
+    let mut statements: Vec<Statement> = Vec::new();
+    let mut unnamed: Vec<(Standing, Arc<CustomerFacts>, Option<Place>)> = Vec::new();
     let mut to_come = Vec::new();
-    let mut add = |standing: Standing, facts: &CustomerFacts, place: Option<Place>| {
+    let mut add = |standing: Standing, facts: Arc<CustomerFacts>, place: Option<Place>| {
         let (facts, day) = without_day_to_come(facts, context.as_of);
-        let facts = facts.as_ref();
         to_come.extend(day.map(|day| agreement_to_come(day, context.as_of, place.clone().unwrap_or_default())));
-        directory.add(standing, facts);
-        if facts.id.is_none() && facts.names_somebody() {
-            unnamed.push((standing, facts.clone(), place));
+        match facts.id {
+            Some(of) => statements.push(Statement { of, standing, facts }),
+            None if facts.names_somebody() => unnamed.push((standing, facts, place)),
+            None => {}
         }
     };
     let standing = |level: u8, table: u32, row: u32, freshness: Option<NaiveDate>| -> Standing {
@@ -50,14 +50,14 @@ pub(super) fn everybody(
             .customers
             .as_ref()
             .map(|path| Place::file(path.to_string_lossy()).at_row(note.row));
-        add(standing(0, 0, note.row, None), &facts_of(note), place);
+        add(standing(0, 0, note.row, None), Arc::new(facts_of(note)), place);
     }
     for row in lists {
         let table = tables.get(row.table as usize);
         let place = table.map(|table| table.place.at_row(row.row));
         add(
             standing(1, row.table, row.row, table.and_then(|table| table.freshness)),
-            &row.facts,
+            Arc::new(row.facts.clone()),
             place,
         );
     }
@@ -70,28 +70,37 @@ pub(super) fn everybody(
         best.0 = best.0.min(standing);
     }
     for (standing, facts) in rows.into_values() {
-        add(standing, facts, None);
+        add(standing, Arc::clone(facts), None);
     }
     unnamed.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
-    let adopted: Vec<(Found, Option<Place>, CustomerFacts)> = unnamed
-        .into_iter()
-        .map(|(standing, facts, place)| (directory.adopt(standing, &facts), place, facts))
-        .collect();
+    let strangers: Vec<Arc<CustomerFacts>> = unnamed.iter().map(|(_, facts, _)| Arc::clone(facts)).collect();
+    let mut directory = Directory::new(statements, &strangers);
+    let mut adopted = Vec::new();
+    let found = unnamed.into_iter().map(|(standing, facts, place)| {
+        let found = directory.find(&facts);
+        if let Found::One(of, _) = found {
+            let facts = Arc::clone(&facts);
+            adopted.push(Statement { of, standing, facts });
+        }
+        (found, place, facts)
+    });
+    let found: Vec<(Found, Option<Place>, Arc<CustomerFacts>)> = found.collect();
+    directory.adopt(adopted);
     let mut findings = customer_contradictions(&directory, tables, context);
-    let adopted = adopted.into_iter();
     findings.extend(to_come);
-    findings.extend(adopted.filter_map(|(found, place, facts)| strangers(&found, place?, &facts)));
+    let found = found.into_iter();
+    findings.extend(found.filter_map(|(found, place, facts)| stranger(&found, place?, &facts)));
     (directory, findings)
 }
 
 /// Facts in which an agreement that is yet to be accepted is not, and the day that they say.
-fn without_day_to_come(facts: &CustomerFacts, as_of: NaiveDate) -> (Cow<'_, CustomerFacts>, Option<NaiveDate>) {
+fn without_day_to_come(facts: Arc<CustomerFacts>, as_of: NaiveDate) -> (Arc<CustomerFacts>, Option<NaiveDate>) {
     match facts.agreement_accepted.flatten().filter(|day| *day > as_of) {
-        None => (Cow::Borrowed(facts), None),
+        None => (facts, None),
         Some(day) => {
-            let mut facts = facts.clone();
+            let mut facts = CustomerFacts::clone(&facts);
             facts.agreement_accepted = Some(None);
-            (Cow::Owned(facts), Some(day))
+            (Arc::new(facts), Some(day))
         }
     }
 }
@@ -134,7 +143,7 @@ pub(super) fn listed(words: &BTreeSet<Text>) -> String {
 }
 
 /// The finding for a row of a list whose customer has no tenant id and is not found by domain or name.
-fn strangers(found: &Found, place: Place, facts: &CustomerFacts) -> Option<Finding> {
+fn stranger(found: &Found, place: Place, facts: &CustomerFacts) -> Option<Finding> {
     let word = facts.domain.clone().or_else(|| facts.name.clone())?;
     let hint = "give the customer's tenant id";
     let finding = match found {

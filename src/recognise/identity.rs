@@ -5,7 +5,9 @@
 //! its offer and its ordinal among the rows of its table with both, counted by content, so that it is the same every night
 //! and in every order. Two such rows alike in everything may be one listed twice: both are kept, told of and left to a person.
 
-use hashbrown::HashMap;
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet};
 use rayon::prelude::*;
 
 use sha2::{Digest, Sha256};
@@ -94,8 +96,42 @@ pub(super) struct Groups {
     pub(super) of_bases: HashMap<Id, u32>,
 }
 
-/// The members of each group, in the order of facts; the groups in the order of their first members' customers and ids, so that what
-/// is merged of them is nearly in order. Kept side by side, since most groups have one.
+impl Groups {
+    /// The same in the order of the customers and ids that their first rows say, so that what is merged of them is nearly in order.
+    pub(super) fn in_order(self, facts: &[Fact], customer_of: impl Fn(&Fact) -> Option<CustomerId> + Sync) -> Groups {
+        let place = |group: usize| {
+            let first = self.members.get(group).and_then(|members| members.first().copied());
+            let fact = first.and_then(|first| facts.get(first as usize));
+            (
+                fact.and_then(&customer_of),
+                fact.and_then(|fact| fact.id.as_ref()),
+                group as u32,
+            )
+        };
+        let mut order: Vec<(Option<CustomerId>, Option<&Id>, u32)> =
+            (0..self.members.len()).into_par_iter().map(place).collect();
+        order.par_sort_unstable();
+        let mut members = Members {
+            indices: Vec::with_capacity(self.members.indices.len()),
+            ends: Vec::with_capacity(order.len()),
+        };
+        let mut of_bases = self.of_bases;
+        let wanted: HashSet<u32> = of_bases.values().copied().collect();
+        let mut places: HashMap<u32, u32> = HashMap::with_capacity(wanted.len());
+        for (place, &(.., group)) in (0..).zip(&order) {
+            members.add(self.members.get(group as usize).unwrap_or_default());
+            if !wanted.is_empty() && wanted.contains(&group) {
+                places.insert(group, place);
+            }
+        }
+        for group in of_bases.values_mut() {
+            *group = places.get(group).copied().unwrap_or(*group);
+        }
+        Groups { members, of_bases }
+    }
+}
+
+/// The members of each group, in the order of facts. Kept side by side, since most groups have one.
 #[derive(Default)]
 pub(super) struct Members {
     indices: Vec<u32>,
@@ -128,6 +164,11 @@ impl Members {
         Members { indices, ends }
     }
 
+    fn add(&mut self, members: &[u32]) {
+        self.indices.extend_from_slice(members);
+        self.ends.push(self.indices.len() as u32);
+    }
+
     /// Number of groups.
     pub(super) fn len(&self) -> usize {
         self.ends.len()
@@ -146,84 +187,92 @@ impl Members {
     }
 }
 
-/// Puts facts together by their ids and aliases.
-pub(super) fn group(facts: &[Fact]) -> Groups {
-    let mut nodes: HashMap<&Id, u32> = HashMap::with_capacity(facts.len());
-    let mut parents: Vec<u32> = Vec::with_capacity(facts.len());
-    // The node of each fact's own id.
-    let mut own: Vec<Option<u32>> = Vec::with_capacity(facts.len());
-    for fact in facts {
-        let mut first: Option<u32> = None;
-        let mut of_id = None;
-        for id in fact.id.iter().chain(&fact.aliases) {
-            let node = *nodes.entry(id).or_insert_with(|| {
-                parents.push(parents.len() as u32);
-                parents.len() as u32 - 1
+/// An id or alias of a fact, by its hash. Sorted, those that are equal stand together.
+struct Key<'f> {
+    hash: u64,
+    id: &'f Id,
+    fact: u32,
+}
+
+/// The ids and aliases of all facts, sorted.
+struct Keys<'f> {
+    hasher: DefaultHashBuilder,
+    sorted: Vec<Key<'f>>,
+}
+
+impl<'f> Keys<'f> {
+    fn of(facts: &'f [Fact]) -> Keys<'f> {
+        let hasher = DefaultHashBuilder::default();
+        let keys = facts
+            .par_iter()
+            .zip(0..facts.len() as u32)
+            .flat_map_iter(|(fact, index)| {
+                let hasher = &hasher;
+                fact.id.iter().chain(&fact.aliases).map(move |id| Key {
+                    hash: hasher.hash_one(id),
+                    id,
+                    fact: index,
+                })
             });
-            if fact.id.is_some() {
-                of_id = of_id.or(Some(node));
-            }
-            let root = root(&mut parents, node);
-            match first {
-                None => first = Some(root),
-                Some(first) if first != root => {
-                    if let Some(parent) = parents.get_mut(root as usize) {
-                        *parent = first;
-                    }
-                }
-                Some(_) => {}
-            }
+        let mut sorted: Vec<Key<'_>> = keys.collect();
+        sorted.par_sort_unstable_by(|a, b| a.hash.cmp(&b.hash).then_with(|| a.id.cmp(b.id)));
+        Keys { hasher, sorted }
+    }
+
+    /// Facts that share an id, as pairs of neighbours.
+    fn shared(&self) -> Vec<(u32, u32)> {
+        let shared = |pair: &[Key<'_>]| match pair {
+            [a, b] if a.hash == b.hash && a.id == b.id => Some((a.fact, b.fact)),
+            _ => None,
+        };
+        self.sorted.par_windows(2).filter_map(shared).collect()
+    }
+
+    /// A fact that has an id.
+    fn fact(&self, id: &Id) -> Option<u32> {
+        let hash = self.hasher.hash_one(id);
+        let at = self
+            .sorted
+            .partition_point(|key| key.hash.cmp(&hash).then_with(|| key.id.cmp(id)).is_lt());
+        let key = self.sorted.get(at)?;
+        (key.hash == hash && key.id == id).then_some(key.fact)
+    }
+}
+
+/// Puts facts together by their ids and aliases. The groups come in the order of their first members.
+pub(super) fn group(facts: &[Fact]) -> Groups {
+    let keys = Keys::of(facts);
+    let mut parents: Vec<u32> = (0..facts.len() as u32).collect();
+    for (a, b) in keys.shared() {
+        let (a, b) = (root(&mut parents, a), root(&mut parents, b));
+        if let Some(parent) = parents.get_mut(b as usize) {
+            *parent = a;
         }
-        own.push(of_id);
     }
-    let mut numbers: Vec<Option<u32>> = vec![None; parents.len()];
-    let mut firsts: Vec<u32> = Vec::with_capacity(facts.len());
-    for (index, node) in (0..).zip(&mut own) {
-        let Some(of_id) = *node else { continue };
-        let root = root(&mut parents, of_id) as usize;
-        *node = numbers.get_mut(root).map(|slot| {
+    let has_id: Vec<bool> = facts.par_iter().map(|fact| fact.id.is_some()).collect();
+    let mut numbers: Vec<Option<u32>> = vec![None; facts.len()];
+    let mut count = 0;
+    let mut own: Vec<Option<u32>> = Vec::with_capacity(facts.len());
+    for (index, has_id) in (0..).zip(has_id) {
+        let root = root(&mut parents, index) as usize;
+        let slot = numbers.get_mut(root).filter(|_| has_id);
+        own.push(slot.map(|slot| {
             *slot.get_or_insert_with(|| {
-                firsts.push(index);
-                firsts.len() as u32 - 1
+                count += 1;
+                count - 1
             })
-        });
+        }));
     }
-    let count = firsts.len();
-    let places = places_of(&firsts, facts);
-    let place = |number: u32| places.get(number as usize).copied().unwrap_or(number);
-    for number in own.iter_mut().chain(&mut numbers).flatten() {
-        *number = place(*number);
-    }
-    let members = Members::of(&own, count);
+    let members = Members::of(&own, count as usize);
+    let bases: Vec<&Id> = facts.par_iter().filter_map(|fact| fact.base_id.as_deref()).collect();
     let mut of_bases = HashMap::new();
-    for base in facts.iter().filter_map(|fact| fact.base_id.as_deref()) {
-        let root = nodes.get(base).map(|&node| root(&mut parents, node) as usize);
+    for base in bases {
+        let root = keys.fact(base).map(|fact| root(&mut parents, fact) as usize);
         if let Some(&Some(number)) = root.and_then(|root| numbers.get(root)) {
             of_bases.insert(base.clone(), number);
         }
     }
     Groups { members, of_bases }
-}
-
-/// For each group its place among all of them, in the order of the customers and ids that their first rows say.
-fn places_of(firsts: &[u32], facts: &[Fact]) -> Vec<u32> {
-    let numbered = firsts.par_iter().zip(0..firsts.len() as u32);
-    let mut groups: Vec<(Option<CustomerId>, Option<&Id>, u32)> = numbered
-        .map(|(&first, number)| {
-            let fact = facts.get(first as usize);
-            let customer = fact.and_then(|fact| fact.customer.id);
-            (customer, fact.and_then(|fact| fact.id.as_ref()), number)
-        })
-        .collect();
-    groups.par_sort_unstable();
-    let mut places = vec![0; groups.len()];
-    for (place, &(.., number)) in (0..).zip(&groups) {
-        places
-            .get_mut(number as usize)
-            .into_iter()
-            .for_each(|slot| *slot = place);
-    }
-    places
 }
 
 fn root(parents: &mut [u32], node: u32) -> u32 {

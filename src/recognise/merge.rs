@@ -27,7 +27,6 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use hashbrown::HashMap;
 
 use super::{
     Customer, Field, Flaw, Flaws, SourceOffer, Subscription,
@@ -51,8 +50,6 @@ pub(super) struct Merging<'a> {
     pub(super) directory: &'a Directory,
     /// Sorted by id.
     pub(super) customers: &'a [Customer],
-    /// The place of each among them.
-    pub(super) of_customers: &'a HashMap<CustomerId, u32>,
     /// Our own ids.
     pub(super) partner: &'a [Id],
 }

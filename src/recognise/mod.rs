@@ -133,9 +133,12 @@ impl Subscription {
     }
 }
 
-/// Puts subscriptions in order. Where rows say whose they are they come nearly so, which the sort sees.
+/// Puts subscriptions in order. Nearly always they stand so already, unless rows contradict each other.
 pub(crate) fn stand_together(subscriptions: &mut [Subscription]) {
-    subscriptions.par_sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+    let is_in_order = |pair: &[Subscription]| pair.is_sorted_by(|a, b| a.order() <= b.order());
+    if !subscriptions.par_windows(2).all(is_in_order) {
+        subscriptions.par_sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+    }
 }
 
 #[cfg(test)]

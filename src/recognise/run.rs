@@ -19,7 +19,7 @@ use super::{
     file::{FileResult, Reader, recognise_file},
     identity::{Groups, group, name_the_nameless},
     merge::{Merged, Merging},
-    nameless::join_nameless,
+    nameless::{customer_of, join_nameless},
     rows::Shared,
     source::Source,
     stand_together,
@@ -36,6 +36,9 @@ use crate::{
 
 /// Subscriptions whose rows are looked up together: they lie about in memory, and come sooner when they are asked for at once.
 const AT_A_GLANCE: usize = 16;
+
+/// Groups that one thread takes at a time.
+const RUN: usize = 1 << 14;
 
 /// What a run knows before it looks at any export.
 #[derive(Clone, Copy)]
@@ -191,9 +194,13 @@ fn put_together<T>(
         estate.add(file);
     }
     estate.findings.extend(unused_sources(&estate.inputs, context.config));
-    // They stand in that order already, which the sort sees in one pass.
-    estate.facts.sort_unstable_by_key(|fact| (fact.table, fact.row));
-    if estate.facts.iter().any(|fact| fact.id.is_none()) {
+    let place = |fact: &Fact| (fact.table, fact.row);
+    // They stand in that order already, but where tables share rows.
+    let is_in_order = |pair: &[Fact]| pair.is_sorted_by_key(place);
+    if !estate.facts.par_windows(2).all(is_in_order) {
+        estate.facts.sort_unstable_by_key(place);
+    }
+    if estate.facts.par_iter().any(|fact| fact.id.is_none()) {
         let places = nameless_places(&estate);
         let findings = name_the_nameless(&mut estate.facts, &estate.tables);
         estate.findings.extend(findings);
@@ -203,22 +210,21 @@ fn put_together<T>(
     let customers = || {
         let (directory, findings) = everybody(&estate.tables, &estate.facts, &estate.lists, context);
         let customers = directory.customers();
-        let places = (0u32..).zip(&customers).map(|(at, customer)| (customer.id, at));
-        (directory, findings, places.collect(), customers)
+        (directory, findings, customers)
     };
-    let ((directory, findings, of_customers, customers), mut groups) = rayon::join(customers, || group(&estate.facts));
+    let ((directory, findings, customers), mut groups) = rayon::join(customers, || group(&estate.facts));
     estate.findings.extend(findings);
     let (findings, has_joined) = join_nameless(&mut estate.facts, &groups, &estate.tables, &directory);
     estate.findings.extend(findings);
     if has_joined {
         groups = group(&estate.facts);
     }
+    let groups = groups.in_order(&estate.facts, |fact| customer_of(fact, &directory));
     let merging = Merging {
         facts: &estate.facts,
         tables: &estate.tables,
         directory: &directory,
         customers: &customers,
-        of_customers: &of_customers,
         partner: &context.config.partner.ids,
     };
     let mut merged: Vec<Option<Merged>> = (0..groups.members.len())
@@ -249,20 +255,12 @@ fn finish(
     groups: Groups,
     mut merged: Vec<Option<Merged>>,
 ) -> Recognised {
-    for (members, merged) in groups.members.iter().zip(&mut merged) {
-        let Some(merged) = merged else {
-            continue;
-        };
-        if let Some(table) = estate.accounting.get_mut(merged.begun_in as usize) {
-            table.subscriptions += 1;
+    for (counts, findings) in account(&estate.facts, &groups, &mut merged, estate.accounting.len()) {
+        for (table, (subscriptions, merged)) in estate.accounting.iter_mut().zip(counts) {
+            table.subscriptions += subscriptions;
+            table.merged += merged;
         }
-        for &index in members.iter().filter(|&&index| index != merged.begun_by) {
-            let table = estate.facts.get(index as usize).map_or(0, |fact| fact.table as usize);
-            if let Some(table) = estate.accounting.get_mut(table) {
-                table.merged += 1;
-            }
-        }
-        estate.findings.append(&mut merged.findings);
+        estate.findings.extend(findings);
     }
     let lacking = std::mem::take(&mut estate.lacking);
     let told = elsewhere::judge(lacking, &estate.facts, &groups, &merged);
@@ -299,6 +297,38 @@ fn finish(
         findings: estate.findings,
         inputs: estate.inputs,
     }
+}
+
+/// For each table how many subscriptions its rows began, and how many of its rows were merged into others'.
+type Counts = Vec<(u64, u64)>;
+
+/// What became of the rows of each table, and what was found in merging them, in runs of groups.
+fn account(
+    facts: &[Fact],
+    groups: &Groups,
+    merged: &mut [Option<Merged>],
+    tables: usize,
+) -> Vec<(Counts, Vec<Finding>)> {
+    let of_run = |(run, merged): (usize, &mut [Option<Merged>])| {
+        let mut counts = vec![(0, 0); tables];
+        let mut findings = Vec::new();
+        for (group, merged) in (run * RUN..).zip(merged) {
+            let Some(merged) = merged else { continue };
+            if let Some((subscriptions, _)) = counts.get_mut(merged.begun_in as usize) {
+                *subscriptions += 1;
+            }
+            let members = groups.members.get(group).unwrap_or_default();
+            for &index in members.iter().filter(|&&index| index != merged.begun_by) {
+                let table = facts.get(index as usize).map_or(0, |fact| fact.table as usize);
+                if let Some((_, merged)) = counts.get_mut(table) {
+                    *merged += 1;
+                }
+            }
+            findings.append(&mut merged.findings);
+        }
+        (counts, findings)
+    };
+    merged.par_chunks_mut(RUN).enumerate().map(of_run).collect()
 }
 
 /// Calls the bases of add-ons by the ids that their subscriptions go by, where an add-on knows another.

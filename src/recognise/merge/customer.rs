@@ -48,8 +48,8 @@ impl Group<'_> {
             self.resolve(subscription, &said);
         }
         let known = subscription.customer_id.and_then(|id| {
-            let at = merging.of_customers.get(&id)?;
-            merging.customers.get(*at as usize)
+            let at = merging.customers.binary_search_by_key(&id, |customer| customer.id);
+            merging.customers.get(at.ok()?)
         });
         // What rows say counts only where nobody else knows: the directory has heard of the rows too.
         let name = known.and_then(|customer| customer.name.clone());

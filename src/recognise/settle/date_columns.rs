@@ -4,6 +4,8 @@
 //! about a column as a whole. Refuses to decide between orders that fit: neither cells, nor a person, nor the language, nor the
 //! other columns of a program's table say which.
 
+use rayon::prelude::*;
+
 use crate::{
     config::DateOrder,
     finding::{Code, Finding},
@@ -62,20 +64,21 @@ pub(super) fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
                 decision = Decision::Order(order);
                 because = format!("each is the first of a month only in this order, as in row {row}");
             }
-            let readings = || {
-                batches
-                    .iter()
-                    .flat_map(|batch| &batch.pending)
-                    .filter(|date| usize::from(date.slot) == slot)
+            let has = |is_it: fn(&DateReading) -> bool| {
+                let has = |batch: &Batch| {
+                    let mut of_slot = batch.pending.iter().filter(|date| usize::from(date.slot) == slot);
+                    of_slot.any(|date| is_it(&date.reading))
+                };
+                batches.par_iter().any(has)
             };
             Decided {
                 decision,
                 because,
                 left_out: 0,
                 first: None,
-                has_year_first: readings().any(|date| matches!(date.reading, DateReading::YearFirst(_))),
-                has_typed: readings().any(|date| matches!(date.reading, DateReading::Typed(_))),
-                has_serial: readings().any(|date| matches!(date.reading, DateReading::Serial(_))),
+                has_year_first: has(|reading| matches!(reading, DateReading::YearFirst(_))),
+                has_typed: has(|reading| matches!(reading, DateReading::Typed(_))),
+                has_serial: has(|reading| matches!(reading, DateReading::Serial(_))),
                 renewal: (field == Field::TermEnd && heading.is_some_and(|heading| means_renewal(heading)))
                     .then_some(None),
                 by_months,

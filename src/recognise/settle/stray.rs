@@ -6,6 +6,7 @@
 //! speaks decides, and is named. What a setting says is not doubted.
 
 use chrono::{Months, NaiveDate};
+use rayon::prelude::*;
 
 use super::date_columns::Decided;
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
         dates::{DateReading, Decision},
         table::{Batch, Table},
     },
+    terms::Text,
 };
 
 /// How many cells are named.
@@ -36,6 +38,15 @@ struct Terms {
 }
 
 impl Terms {
+    fn and(self, other: Terms) -> Terms {
+        Terms {
+            open: self.open + other.open,
+            as_decided: self.as_decided + other.as_decided,
+            otherwise: self.otherwise + other.otherwise,
+            first: [self.first, other.first].into_iter().flatten().min(),
+        }
+    }
+
     fn speak_against(&self) -> bool {
         self.otherwise > 0 && self.otherwise * 10 >= self.open * 9 && self.as_decided * 2 < self.open
     }
@@ -89,20 +100,28 @@ pub(super) fn doubt(table: &Table, batches: &[Batch], columns: &mut [Decided]) {
 
 /// The cells that do not fit the other order: the first of them in words, how many they are, and how many cells there are.
 fn deciding(batches: &[Batch], slot: usize, rival: DateOrder) -> Option<(String, u64, u64)> {
-    let (mut rows, mut count, mut numeric) = (Vec::new(), 0, 0);
-    for batch in batches {
+    let of_batch = |batch: &Batch| {
+        let (mut rows, mut count, mut numeric) = (Vec::new(), 0, 0);
         let of_slot = batch.pending.iter().filter(|date| usize::from(date.slot) == slot);
         for date in of_slot.filter(|date| date.reading.is_numeric()) {
             numeric += 1;
             if date.reading.in_order(rival).is_none() {
                 count += 1;
                 let row = batch.facts.get(date.item as usize).map_or(0, |fact| fact.row);
-                rows.push((row, super::written(date.reading)));
-                rows.sort_unstable();
-                rows.truncate(NAMED);
+                rows.push((row, date.reading));
             }
         }
-    }
+        rows.sort_by_key(|(row, _)| *row);
+        rows.truncate(NAMED);
+        (rows, count, numeric)
+    };
+    let all: Vec<(Vec<(u32, DateReading)>, u64, u64)> = batches.par_iter().map(of_batch).collect();
+    let count: u64 = all.iter().map(|(_, count, _)| count).sum();
+    let numeric = all.iter().map(|(.., numeric)| numeric).sum();
+    let rows = all.into_iter().flat_map(|(rows, ..)| rows);
+    let mut rows: Vec<(u32, Text)> = rows.map(|(row, reading)| (row, super::written(reading))).collect();
+    rows.sort_unstable();
+    rows.truncate(NAMED);
     let named: Vec<String> = rows.iter().map(|(row, value)| format!("row {row} `{value}`")).collect();
     let more = if count > NAMED as u64 { " and others" } else { "" };
     (count > 0).then(|| (format!("{}{more}", named.join(", ")), count, numeric))
@@ -116,8 +135,8 @@ fn terms(
     order: DateOrder,
     rival: DateOrder,
 ) -> Terms {
-    let mut terms = Terms::default();
-    for batch in batches {
+    let of_batch = |batch: &Batch| {
+        let mut terms = Terms::default();
         let mut begun: Vec<Option<DateReading>> = vec![None; batch.facts.len()];
         let of_slot = |slot: usize| batch.pending.iter().filter(move |date| usize::from(date.slot) == slot);
         for date in of_slot(starts) {
@@ -150,8 +169,9 @@ fn terms(
                 terms.first = [terms.first, row].into_iter().flatten().min();
             }
         }
-    }
-    terms
+        terms
+    };
+    batches.par_iter().map(of_batch).reduce(Terms::default, Terms::and)
 }
 
 /// Whether a term that is sold runs from one day to another; whether its last day or the one after is named differs.

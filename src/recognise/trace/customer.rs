@@ -12,7 +12,7 @@ use super::{
 };
 use crate::recognise::{
     Customer, Field,
-    customers::Standing as Place,
+    customers::{Standing as Place, Statement},
     facts::CustomerFacts,
     run::Known,
     trail::{Said, Spoken, Standing},
@@ -37,22 +37,22 @@ pub(super) const FIELDS: [Field; 10] = [
 pub(in crate::recognise) struct CustomerTrail {
     pub(super) customer: Customer,
     /// What counts most first.
-    said: Vec<(Place, CustomerFacts)>,
+    said: Vec<Statement>,
 }
 
 impl CustomerTrail {
     pub(super) fn of(customer: Customer, known: &Known<'_>) -> CustomerTrail {
-        let said = known.merging.directory.said(customer.id);
         CustomerTrail {
-            said: said.into_iter().cloned().collect(),
+            said: known.merging.directory.said(customer.id).to_vec(),
             customer,
         }
     }
 
     /// The rows to read again.
     pub(super) fn wanted(&self) -> BTreeSet<(u32, u32)> {
-        let rows = self.said.iter().filter(|((level, ..), _)| *level > 0);
-        rows.map(|((_, _, _, table, row), _)| (*table, *row)).collect()
+        let places = self.said.iter().map(|said| said.standing);
+        let rows = places.filter(|(level, ..)| *level > 0);
+        rows.map(|(_, _, _, table, row)| (table, row)).collect()
     }
 
     /// A fact, where it comes from, and what else is said of it.
@@ -60,7 +60,7 @@ impl CustomerTrail {
         let mut said = self
             .said
             .iter()
-            .filter_map(|(place, facts)| Some((place, value(field, facts)?)));
+            .filter_map(|said| Some((&said.standing, value(field, &said.facts)?)));
         let first = said.next();
         let counting = first.as_ref().map(|(place, _)| **place);
         TracedFact {
