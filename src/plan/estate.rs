@@ -44,6 +44,9 @@ const AT_A_GLANCE: usize = 12;
 /// Customers that one thread takes at a time.
 const TENANTS: usize = 100;
 
+/// Steps of a row for which there is room: most rows have no more.
+const STEPS: usize = 12;
+
 /// Plans an estate.
 pub fn plan(subscriptions: Vec<Subscription>, customers: &[Customer], context: &Context<'_>) -> Plan {
     plan_and_tell(subscriptions, customers, context, &|_| false).0
@@ -86,8 +89,10 @@ pub fn plan_and_tell(
         .filter_map(|index| trail_of(&estate, index, &decided))
         .collect();
     drop(estate);
-    let mut plan = assemble(context, subscriptions, decided, steps, shown);
-    put_in_order(&mut findings);
+    let (mut plan, ()) = rayon::join(
+        || assemble(context, subscriptions, decided, steps, shown),
+        || put_in_order(&mut findings),
+    );
     (plan.findings, plan.mappings) = (findings, mappings);
     // Each row has one action.
     assert_eq!(plan.rows.len(), count, "subscriptions = move + keep + review");
@@ -187,12 +192,16 @@ impl<'a> Estate<'a> {
             .par_iter()
             .map(|subscription| by_id.get(&subscription.customer_id?).copied())
             .collect();
-        let mut tenants: Vec<(CustomerId, Range<usize>)> = Vec::new();
+        let of_one = |a: &Subscription, b: &Subscription| a.customer_id == b.customer_id;
+        let rows = subscriptions.par_chunk_by(of_one);
+        let counts: Vec<(Option<CustomerId>, usize)> = rows
+            .map(|rows| (rows.first().and_then(|row| row.customer_id), rows.len()))
+            .collect();
+        let mut tenants: Vec<(CustomerId, Range<usize>)> = Vec::with_capacity(counts.len());
         let mut next = 0;
-        for rows in subscriptions.chunk_by(|a, b| a.customer_id == b.customer_id) {
+        for (customer, count) in counts {
             let first = next;
-            next += rows.len();
-            let customer = rows.first().and_then(|row| row.customer_id);
+            next += count;
             tenants.extend(customer.map(|customer| (customer, first..next)));
         }
         let mut distinct: HashMap<(SourceOffer, Option<NaiveDate>), u32> = HashMap::new();
@@ -227,15 +236,15 @@ impl<'a> Estate<'a> {
         }
         let number = |index: usize| shared.get(&key(index)).copied().unwrap_or_default();
         let resolved: Vec<u32> = (0..subscriptions.len()).into_par_iter().map(number).collect();
-        let is_ours = |index: &usize| {
-            let subscription = &subscriptions[*index];
+        let of_ours = |(index, subscription): (usize, &Subscription)| {
             let is_live = matches!(subscription.state, None | Some(State::Active));
-            is_live && subscription.channel == Some(Channel::Own)
+            let is_ours = is_live && subscription.channel == Some(Channel::Own);
+            subscription.customer_id.filter(|_| is_ours).map(|id| (id, index))
         };
+        let of_ours: Vec<(CustomerId, usize)> = subscriptions.par_iter().enumerate().filter_map(of_ours).collect();
         let mut ours: HashMap<CustomerId, Vec<usize>> = HashMap::new();
-        for index in (0..subscriptions.len()).filter(is_ours) {
-            let customer = subscriptions[index].customer_id.into_iter();
-            customer.for_each(|id| ours.entry(id).or_default().push(index));
+        for (id, index) in of_ours {
+            ours.entry(id).or_default().push(index);
         }
         let resolutions: Vec<Resolution> = offers
             .par_iter()
@@ -371,15 +380,16 @@ impl<'a> Estate<'a> {
     /// The steps of all rows, in runs of rows, each with the index of its row; the first of a move is its next.
     fn steps(&self, decided: &mut [Decided]) -> Vec<Vec<StepRef>> {
         let of_run = |(run, decided): (usize, &mut [Decided])| {
-            let mut all = Vec::new();
+            let mut all = Vec::with_capacity(decided.len() * STEPS);
             for (index, decided) in (run * RUN..).zip(decided) {
-                let steps = steps_of(&self.known(index, &decided.imposed), decided);
+                let before = all.len();
+                steps_of(&self.known(index, &decided.imposed), decided, &mut all);
+                let steps = all.get_mut(before..).unwrap_or_default();
                 let decision = &mut decided.decision;
                 if let (Action::Move, Some(first)) = (decision.action, steps.first()) {
                     (decision.next_step, decision.next_step_by) = (Some(first.kind), first.due);
                 }
-                let row = index as u32;
-                all.extend(steps.into_iter().map(|step| StepRef { row, ..step }));
+                steps.iter_mut().for_each(|step| step.row = index as u32);
             }
             all.shrink_to_fit();
             all

@@ -33,7 +33,32 @@ pub(super) struct Mappings {
     phases: Option<Phases>,
     /// Those of each thread, the first for whoever is none of ours: threads that count who shares one answer wait for each other at
     /// every row.
-    of_threads: Vec<Mutex<HashMap<Question, Arc<Mapping>>>>,
+    of_threads: Vec<Mutex<Answers>>,
+}
+
+/// Those of one thread.
+#[derive(Default)]
+struct Answers {
+    all: HashMap<Question, Arc<Mapping>>,
+    /// For each offer those that differ: most questions about one have the same answer.
+    of_offers: HashMap<u32, Vec<Arc<Mapping>>>,
+}
+
+impl Answers {
+    fn of(&mut self, question: Question, answer: impl FnOnce() -> Mapping) -> Arc<Mapping> {
+        let offer = question.offer;
+        let answer = || {
+            let answer = answer();
+            let known = self.of_offers.entry(offer).or_default();
+            let same = known.iter().find(|known| ***known == answer).cloned();
+            same.unwrap_or_else(|| {
+                let new = Arc::new(with_own_texts(answer));
+                known.push(Arc::clone(&new));
+                new
+            })
+        };
+        Arc::clone(self.all.entry(question).or_insert_with(answer))
+    }
 }
 
 impl Mappings {
@@ -62,8 +87,7 @@ impl Mappings {
             return Arc::new(answer());
         };
         let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let answer = || Arc::new(with_own_texts(answer()));
-        Arc::clone(answers.entry(question).or_insert_with(answer))
+        answers.of(question, answer)
     }
 }
 

@@ -24,50 +24,46 @@ pub(super) const SHARED: [StepKind; 4] = [
     StepKind::VetSegment,
 ];
 
-/// The steps of one row that are not done, with `row` still to be set.
-pub(super) fn steps_of(known: &Known<'_>, decided: &Decided) -> Vec<StepRef> {
-    let mut steps = Vec::new();
+/// Adds the steps of one row that are not done, with `row` still to be set.
+pub(super) fn steps_of(known: &Known<'_>, decided: &Decided, steps: &mut Vec<StepRef>) {
+    let context = known.context;
+    let (rules, partner) = (context.rules, context.config.partner.role);
+    let before = steps.len();
+    let mut conditions = None;
+    let mut add = |kind: StepKind, due: Option<NaiveDate>, requested: bool| {
+        let conditions = *conditions.get_or_insert_with(|| conditions_of(known, decided));
+        let (cases, count) = cases_of(kind, due, requested, decided);
+        let cases = cases.get(..count).unwrap_or_default();
+        // Who does a step and how is what holds on its day.
+        let on = due.map_or(context.as_of, |due| due.max(context.as_of));
+        let rule = rules.step(kind, cases, known.subscription.channel, partner, on);
+        steps.extend(rule.map(|(number, rule)| StepRef {
+            due,
+            kind,
+            owner: rule.row.owner,
+            rule: number,
+            conditions,
+            requested,
+            request: None,
+            row: 0,
+            shared: None,
+        }));
+    };
     match decided.decision.action {
         Action::Keep => {}
         Action::Review => {
             let undo = decided.dates.as_ref().and_then(|dates| dates.undo_renewal_by);
             let asked = |step| known.standing.requested.contains(step);
             let decide = StepKind::Decide;
-            steps.push((decide, decided.decision.next_step_by, asked(decide)));
-            steps.extend(undo.map(|by| (StepKind::UndoRenewal, Some(by), asked(StepKind::UndoRenewal))));
+            add(decide, decided.decision.next_step_by, asked(decide));
+            if let Some(by) = undo {
+                add(StepKind::UndoRenewal, Some(by), asked(StepKind::UndoRenewal));
+            }
         }
-        Action::Move => steps = moving(known, decided),
+        Action::Move => moving(known, decided, &mut add),
     }
-    let context = known.context;
-    let (rules, partner) = (context.rules, context.config.partner.role);
-    let conditions = if steps.is_empty() {
-        Conditions::default()
-    } else {
-        conditions_of(known, decided)
-    };
-    let mut steps: Vec<StepRef> = steps
-        .into_iter()
-        .filter_map(|(kind, due, requested)| {
-            let (cases, count) = cases_of(kind, due, requested, decided);
-            let cases = cases.get(..count).unwrap_or_default();
-            // Who does a step and how is what holds on its day.
-            let on = due.map_or(context.as_of, |due| due.max(context.as_of));
-            let (number, rule) = rules.step(kind, cases, known.subscription.channel, partner, on)?;
-            Some(StepRef {
-                due,
-                kind,
-                owner: rule.row.owner,
-                rule: number,
-                conditions,
-                requested,
-                request: None,
-                row: 0,
-                shared: None,
-            })
-        })
-        .collect();
-    steps.sort_by_key(|step| (step.due, step.kind));
-    steps
+    let added = steps.get_mut(before..).unwrap_or_default();
+    added.sort_by_key(|step| (step.due, step.kind));
 }
 
 /// What is special about a step, most special first, and how much of it there is: every step of every row asks.
@@ -138,13 +134,12 @@ fn conditions_of(known: &Known<'_>, decided: &Decided) -> Conditions {
     conditions
 }
 
-/// Kind, day and whether it is waited for, of every step of a move.
-fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDate>, bool)> {
+/// Adds kind, day and whether it is waited for, of every step of a move.
+fn moving(known: &Known<'_>, decided: &Decided, add: &mut impl FnMut(StepKind, Option<NaiveDate>, bool)) {
     let Some(dates) = decided.dates.as_ref().filter(|dates| dates.outcome == Outcome::Move) else {
-        return Vec::new();
+        return;
     };
     let (done, requested) = (known.standing.done, known.standing.requested);
-    let mut steps = Vec::new();
     let reassign = decided.decision.licences == Some(Licences::Reassign);
     let gates = decided.gates;
     for (missing, kind, by) in [
@@ -161,7 +156,7 @@ fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDa
             // What was asked for must be there when the request or the order goes out.
             let needed = dates.request_by.or(dates.move_date);
             let asked = requested.contains(kind);
-            steps.push((kind, if asked { needed } else { by }, asked));
+            add(kind, if asked { needed } else { by }, asked);
         }
     }
     let transfer = decided.decision.route == Some(Route::Transfer);
@@ -186,10 +181,9 @@ fn moving(known: &Known<'_>, decided: &Decided) -> Vec<(StepKind, Option<NaiveDa
         let is_again = kind == StepKind::Verify && [dates.verify_again, dates.verify_last].contains(&by);
         let knows_itself = is_again || kind == StepKind::EndSource;
         if by.is_some() && (knows_itself || !done.contains(kind)) {
-            steps.push((kind, by, requested.contains(kind)));
+            add(kind, by, requested.contains(kind));
         }
     }
-    steps
 }
 
 /// A step with its particulars; none where its row is in no table.

@@ -107,7 +107,7 @@ pub(super) fn trail_of(estate: &Estate<'_>, index: usize, all: &[Decided]) -> Op
     };
     // What costs and steps ask for, beside what was asked for already.
     let again = decide(&known);
-    let _ = steps_of(&known, &again);
+    steps_of(&known, &again, &mut Vec::new());
     let used = rules.heard();
     let dates = planned.as_ref().and_then(|planned| sums(&known, planned, decided));
     let view = View {
