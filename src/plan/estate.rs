@@ -44,9 +44,6 @@ const AT_A_GLANCE: usize = 12;
 /// Customers that one thread takes at a time.
 const TENANTS: usize = 100;
 
-/// Steps of a row for which there is room: most rows have no more.
-const STEPS: usize = 12;
-
 /// Plans an estate.
 pub fn plan(subscriptions: Vec<Subscription>, customers: &[Customer], context: &Context<'_>) -> Plan {
     plan_and_tell(subscriptions, customers, context, &|_| false).0
@@ -379,11 +376,12 @@ impl<'a> Estate<'a> {
 
     /// The steps of all rows, in runs of rows, each with the index of its row; the first of a move is its next.
     fn steps(&self, decided: &mut [Decided]) -> Vec<Vec<StepRef>> {
-        let of_run = |(run, decided): (usize, &mut [Decided])| {
-            let mut all = Vec::with_capacity(decided.len() * STEPS);
+        // What is kept is no larger than it need be: steps are gathered in room of their own.
+        let of_run = |all: &mut Vec<StepRef>, (run, decided): (usize, &mut [Decided])| {
+            all.clear();
             for (index, decided) in (run * RUN..).zip(decided) {
                 let before = all.len();
-                steps_of(&self.known(index, &decided.imposed), decided, &mut all);
+                steps_of(&self.known(index, &decided.imposed), decided, all);
                 let steps = all.get_mut(before..).unwrap_or_default();
                 let decision = &mut decided.decision;
                 if let (Action::Move, Some(first)) = (decision.action, steps.first()) {
@@ -391,10 +389,10 @@ impl<'a> Estate<'a> {
                 }
                 steps.iter_mut().for_each(|step| step.row = index as u32);
             }
-            all.shrink_to_fit();
-            all
+            all.to_vec()
         };
-        decided.par_chunks_mut(RUN).enumerate().map(of_run).collect()
+        let runs = decided.par_chunks_mut(RUN).enumerate();
+        runs.map_init(Vec::new, of_run).collect()
     }
 
     /// Decides again with one more thing imposed.

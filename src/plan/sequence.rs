@@ -7,24 +7,26 @@
 use std::{collections::BTreeMap, num::NonZeroU32};
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use super::{StepRef, order::day_number, steps::SHARED};
 use crate::{recognise::Subscription, terms::*};
 
 /// Takes out the steps of customers as a whole, and adds them once each at the end, in the order of customers.
 pub(super) fn share(steps: &mut Vec<Vec<StepRef>>, subscriptions: &[Subscription], places: &[u32]) {
-    let mut shared: BTreeMap<(CustomerId, StepKind), StepRef> = BTreeMap::new();
-    for run in steps.iter_mut() {
+    let taken = steps.par_iter_mut().map(|run| {
+        let mut taken = Vec::new();
         run.retain(|step| {
-            if !SHARED.contains(&step.kind) {
-                return true;
-            }
-            let Some(customer) = subscriptions[step.row as usize].customer_id else {
-                return true;
-            };
-            merge(&mut shared, customer, step, places);
-            false
+            let customer = || subscriptions[step.row as usize].customer_id;
+            let customer = SHARED.contains(&step.kind).then(customer).flatten();
+            taken.extend(customer.map(|customer| (customer, step.clone())));
+            customer.is_none()
         });
+        taken
+    });
+    let mut shared: BTreeMap<(CustomerId, StepKind), StepRef> = BTreeMap::new();
+    for (customer, step) in taken.collect::<Vec<_>>().iter().flatten() {
+        merge(&mut shared, *customer, step, places);
     }
     steps.push(shared.into_values().collect());
 }

@@ -96,20 +96,21 @@ pub(super) struct Groups {
     pub(super) of_bases: HashMap<Id, u32>,
 }
 
+/// A group's customer, what leads the id of its first row, that id, its number.
+type Place<'f> = (Option<u128>, Option<(bool, u64)>, Option<&'f Id>, u32);
+
 impl Groups {
     /// The same in the order of the customers and ids that their first rows say, so that what is merged of them is nearly in order.
     pub(super) fn in_order(self, facts: &[Fact], customer_of: impl Fn(&Fact) -> Option<CustomerId> + Sync) -> Groups {
-        let place = |group: usize| {
+        // By far the most are told apart by numbers, without a look at where the ids are.
+        let place = |group: usize| -> Place<'_> {
             let first = self.members.get(group).and_then(|members| members.first().copied());
             let fact = first.and_then(|first| facts.get(first as usize));
-            (
-                fact.and_then(&customer_of),
-                fact.and_then(|fact| fact.id.as_ref()),
-                group as u32,
-            )
+            let customer = fact.and_then(&customer_of).map(|CustomerId(id)| id.as_u128());
+            let id = fact.and_then(|fact| fact.id.as_ref());
+            (customer, id.map(leading), id, group as u32)
         };
-        let mut order: Vec<(Option<CustomerId>, Option<&Id>, u32)> =
-            (0..self.members.len()).into_par_iter().map(place).collect();
+        let mut order: Vec<Place<'_>> = (0..self.members.len()).into_par_iter().map(place).collect();
         order.par_sort_unstable();
         let mut members = Members {
             indices: Vec::with_capacity(self.members.indices.len()),
@@ -275,6 +276,17 @@ pub(super) fn group(facts: &[Fact]) -> Groups {
     Groups { members, of_bases }
 }
 
+/// What comes in the order of ids, as far as it tells them apart: whether one is a text, and its first bytes.
+fn leading(id: &Id) -> (bool, u64) {
+    let (is_text, bytes) = match id {
+        Id::Guid(guid) => (false, guid.as_bytes().as_slice()),
+        Id::Text(text) => (true, text.as_bytes()),
+    };
+    let mut first = [0; size_of::<u64>()];
+    first.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = *byte);
+    (is_text, u64::from_be_bytes(first))
+}
+
 fn root(parents: &mut [u32], node: u32) -> u32 {
     let mut at = node;
     loop {
@@ -290,5 +302,25 @@ fn root(parents: &mut [u32], node: u32) -> u32 {
             *slot = grandparent;
         }
         at = grandparent;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_leads_an_id_is_in_the_order_of_ids() {
+        let mut ids: Vec<Id> = ["", "a", "ab", "ab\0", "abcdefgh", "abcdefghi", "abcdefgi", "é", "zz"]
+            .map(|text| Id::Text(text.into()))
+            .into();
+        ids.extend([0, 1, 1 << 64, u128::MAX].map(|number| Id::Guid(uuid::Uuid::from_u128(number))));
+        ids.sort();
+        assert!(ids.is_sorted_by_key(leading));
+        assert_ne!(leading(&Id::Text("a".into())), leading(&Id::Text("b".into())));
+        assert_ne!(
+            leading(&Id::Guid(uuid::Uuid::from_u128(0))),
+            leading(&Id::Guid(uuid::Uuid::from_u128(1 << 64)))
+        );
     }
 }
