@@ -140,7 +140,7 @@ fn own_dates(row: &PlanRow, plan: &Plan) -> Vec<(String, NaiveDate)> {
     }
     for step in &plan.step_refs {
         let of = &plan.rows[step.row as usize].subscription;
-        let shared = step.shared.is_some() && of.customer_id == row.subscription.customer_id;
+        let shared = step.shared().is_some() && of.customer_id == row.subscription.customer_id;
         if let Some(due) = step.due.filter(|_| shared || of.id == row.subscription.id) {
             is(&format!("step {}", step.kind), due);
         }

@@ -176,7 +176,7 @@ fn told_of(planned: &plan::Plan, trails: Vec<Trail>, what_ifs: Option<WhatIfs>) 
         let own = planned
             .step_refs
             .iter()
-            .filter(|step| step.row as usize == number && step.shared.is_none());
+            .filter(|step| step.row as usize == number && step.shared().is_none());
         told.push(Told {
             row: row.clone(),
             steps: own.filter_map(|step| planned.step(step)).collect(),
@@ -184,7 +184,7 @@ fn told_of(planned: &plan::Plan, trails: Vec<Trail>, what_ifs: Option<WhatIfs>) 
             what_ifs: what_ifs.take(),
         });
     }
-    let shared = planned.step_refs.iter().filter(|step| step.shared.is_some());
+    let shared = planned.step_refs.iter().filter(|step| step.shared().is_some());
     let shared = shared.filter_map(|step| planned.step(step));
     let theirs = shared.filter(|step| step.customer_id.is_some_and(|id| customers.contains(&id)));
     (told, theirs.collect())

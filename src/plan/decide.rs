@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
-    CreditEnquiry, Decision, PlanTarget, Reason, Reasons,
+    Capabilities, CreditEnquiry, Decision, PlanTarget, Reason, Reasons,
     costs::{Unpriced, costs_of},
     dates::{Dates, Gates},
     eligibility::judge,
@@ -41,6 +41,17 @@ impl Decided {
     pub(super) fn offer_row(&self) -> Option<u32> {
         self.mapping.as_ref().and_then(|mapping| mapping.used)
     }
+}
+
+/// What users lose and gain with a mapping.
+fn capabilities(mapping: &Mapping) -> Option<Box<Capabilities>> {
+    let any = !mapping.loses.is_empty() || !mapping.gains.is_empty();
+    any.then(|| {
+        Box::new(Capabilities {
+            loses: mapping.loses.clone(),
+            gains: mapping.gains.clone(),
+        })
+    })
 }
 
 /// Decides one subscription.
@@ -103,8 +114,7 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Reasons) -> Decision {
         targets: mapping.map(|mapping| targets(known, mapping)).unwrap_or_default(),
         licences: mapping.and_then(|mapping| mapping.licences),
         at_once: mapping.is_some_and(|mapping| mapping.at_once),
-        loses: mapping.map(|mapping| mapping.loses.clone()).unwrap_or_default(),
-        gains: mapping.map(|mapping| mapping.gains.clone()).unwrap_or_default(),
+        capabilities: mapping.and_then(|mapping| capabilities(mapping)),
         window_opens,
         window_closes: dates.and_then(|dates| dates.window_closes),
         next_step: Some(StepKind::Decide),
@@ -154,8 +164,7 @@ fn moves(known: &Known<'_>, planned: &Planned, reasons: Reasons) -> Decision {
         targets: targets(known, mapping),
         licences: mapping.licences,
         at_once: mapping.at_once,
-        loses: mapping.loses.clone(),
-        gains: mapping.gains.clone(),
+        capabilities: capabilities(mapping),
         window_opens: dates.window_opens,
         window_closes: dates.window_closes,
         relationship_by: dates.relationship_by,

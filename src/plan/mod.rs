@@ -131,10 +131,8 @@ pub struct Decision {
     pub licences: Option<Licences>,
     /// Whether old and new licences may exclude each other on one user, so that both change at once.
     pub at_once: bool,
-    /// Capabilities users lose.
-    pub loses: Vec<Text>,
-    /// Capabilities users gain.
-    pub gains: Vec<Text>,
+    /// What users lose and gain; none: nothing.
+    pub capabilities: Option<Box<Capabilities>>,
     /// First day on which the move is safe.
     pub window_opens: Option<NaiveDate>,
     /// Last day on which the move is safe.
@@ -159,7 +157,26 @@ pub struct Decision {
     pub costs: Option<Box<Costs>>,
 }
 
+/// What becomes of what users can do. Apart from the decision, since of most nothing changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capabilities {
+    /// What users lose.
+    pub loses: Vec<Text>,
+    /// What users gain.
+    pub gains: Vec<Text>,
+}
+
 impl Decision {
+    /// Capabilities users lose.
+    pub fn loses(&self) -> &[Text] {
+        self.capabilities.as_ref().map_or(&[], |changed| &changed.loses)
+    }
+
+    /// Capabilities users gain.
+    pub fn gains(&self) -> &[Text] {
+        self.capabilities.as_ref().map_or(&[], |changed| &changed.gains)
+    }
+
     /// A decision that says nothing but its action and why.
     pub fn bare(action: Action, reasons: Reasons) -> Decision {
         Decision {
@@ -174,8 +191,7 @@ impl Decision {
             targets: Vec::new(),
             licences: None,
             at_once: false,
-            loses: Vec::new(),
-            gains: Vec::new(),
+            capabilities: None,
             window_opens: None,
             window_closes: None,
             relationship_by: None,
@@ -214,20 +230,28 @@ pub struct StepRef {
     pub due: Option<NaiveDate>,
     /// What.
     pub kind: StepKind,
-    /// Who.
-    pub owner: Owner,
     /// The row of the table of steps that says who and what, by its number there.
     pub rule: u16,
     /// What holds besides.
     pub conditions: Conditions,
     /// Whether it was asked for, and is waited for.
     pub requested: bool,
-    /// For a transfer request: which of [`Texts::requests`] it belongs to, counted from 1.
-    pub request: Option<NonZeroU32>,
     /// Index of its row; for a step of the customer as a whole, of the first row that needs it.
     pub row: u32,
+    /// What [`StepRef::shared`] or [`StepRef::request`] says, by what kind of step it is.
+    pub number: Option<NonZeroU32>,
+}
+
+impl StepRef {
     /// For a step of the customer as a whole: how many subscriptions wait for it.
-    pub shared: Option<NonZeroU32>,
+    pub fn shared(&self) -> Option<NonZeroU32> {
+        self.number.filter(|_| steps::SHARED.contains(&self.kind))
+    }
+
+    /// For a transfer request: which of [`Texts::requests`] it belongs to, counted from 1.
+    pub fn request(&self) -> Option<NonZeroU32> {
+        self.number.filter(|_| self.kind == StepKind::RequestTransfer)
+    }
 }
 
 /// Which request a subscription is transferred in: a request takes only so many.

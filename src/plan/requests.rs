@@ -33,7 +33,7 @@ pub(super) fn number(steps: &mut [Vec<StepRef>], subscriptions: &[Subscription],
             requests.push(TransferRequest { number, of, items });
             let place = u32::try_from(requests.len()).ok().and_then(NonZeroU32::new);
             for (_, step) in request {
-                step.request = place;
+                step.number = place;
             }
         }
     }

@@ -39,15 +39,15 @@ fn merge(shared: &mut BTreeMap<(CustomerId, StepKind), StepRef>, customer: Custo
         .and_modify(|first| {
             let (due, count) = (
                 first.due.min(step.due),
-                first.shared.map(|count| count.saturating_add(1)),
+                first.number.map(|count| count.saturating_add(1)),
             );
             if place(step) < place(first) {
                 *first = step.clone();
             }
-            (first.due, first.shared) = (due, count);
+            (first.due, first.number) = (due, count);
         })
         .or_insert_with(|| StepRef {
-            shared: Some(NonZeroU32::MIN),
+            number: Some(NonZeroU32::MIN),
             ..step.clone()
         });
 }

@@ -37,16 +37,14 @@ pub(super) fn steps_of(known: &Known<'_>, decided: &Decided, steps: &mut Vec<Ste
         // Who does a step and how is what holds on its day.
         let on = due.map_or(context.as_of, |due| due.max(context.as_of));
         let rule = rules.step(kind, cases, known.subscription.channel, partner, on);
-        steps.extend(rule.map(|(number, rule)| StepRef {
+        steps.extend(rule.map(|(number, _)| StepRef {
             due,
             kind,
-            owner: rule.row.owner,
             rule: number,
             conditions,
             requested,
-            request: None,
             row: 0,
-            shared: None,
+            number: None,
         }));
     };
     match decided.decision.action {
@@ -194,7 +192,7 @@ pub(super) fn describe<'a>(
     as_of: NaiveDate,
 ) -> Option<ToldStep<'a>> {
     let rule = &texts.steps.step(step.rule)?.row;
-    let shared = step.shared.is_some();
+    let shared = step.shared().is_some();
     let subscription = &row.subscription;
     let targets = match row.decision.action {
         Action::Move => row.decision.targets.as_slice(),
@@ -211,7 +209,7 @@ pub(super) fn describe<'a>(
     Some(ToldStep {
         due: step.due,
         kind: step.kind,
-        owner: step.owner,
+        owner: rule.owner,
         customer_id: subscription.customer_id,
         customer_name: subscription.customer_name.as_deref(),
         subscription_id: (!shared).then_some(&subscription.id),
@@ -331,7 +329,7 @@ impl Words<'_> {
             Placeholder::TermEnd => day(out, row.subscription.term_end.map(|end| end.0)),
             Placeholder::TransferItems => number(out, texts.transfer_items),
             Placeholder::WindowCloses => day(out, row.decision.window_closes),
-            Placeholder::Waits => match self.step.shared {
+            Placeholder::Waits => match self.step.shared() {
                 Some(count) if count.get() > 1 => {
                     number(out, count.get());
                     put(out, &[" subscriptions wait for it"]);
@@ -343,7 +341,7 @@ impl Words<'_> {
 
     fn batch(&self, out: &mut Vec<u8>) {
         // Writing to a `Vec` does not fail.
-        let request = self.step.request.map(|place| place.get() as usize - 1);
+        let request = self.step.request().map(|place| place.get() as usize - 1);
         let _ = match request.and_then(|place| self.texts.requests.get(place)) {
             Some(request) if request.of > 1 => {
                 let (number, of, most) = (request.number, request.of, self.texts.transfer_items);

@@ -179,5 +179,5 @@ fn who_vets_a_segment_differs() {
 #[test]
 fn a_step_stays_small() {
     let size = size_of::<super::StepRef>();
-    assert!(size <= 24, "there are several to a row: {size}");
+    assert!(size <= 20, "there are several to a row: {size}");
 }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::{
     catalog::evidence::Amount,
     finding::{Accounting, Code, Finding, Place},
-    plan::{Costs, Decision, Plan, PlanRow, PlanTarget, Reason, Reasons, StepRef, Texts},
+    plan::{Capabilities, Costs, Decision, Plan, PlanRow, PlanTarget, Reason, Reasons, StepRef, Texts},
     read::{FileReport, Limits},
     recognise::{InputRecord, SourceOffer, Subscription},
     rules::{Conditions, StepTexts},
@@ -108,8 +108,10 @@ pub(crate) fn full_row() -> PlanRow {
         ],
         at_once: false,
         licences: Some(Licences::Reassign),
-        loses: vec!["teams: full to none".into(), "mail: 100 GB to 50 GB".into()],
-        gains: vec!["desktop apps".into()],
+        capabilities: Some(Box::new(Capabilities {
+            loses: vec!["teams: full to none".into(), "mail: 100 GB to 50 GB".into()],
+            gains: vec!["desktop apps".into()],
+        })),
         window_opens: Some(day("2026-12-24")),
         window_closes: Some(day("2026-12-30")),
         relationship_by: Some(day("2026-12-14")),
@@ -138,13 +140,11 @@ pub(crate) fn plan() -> Plan {
         step_refs: vec![StepRef {
             due: Some(day("2026-12-14")),
             kind: StepKind::RequestRelationship,
-            owner: Owner::Partner,
             rule: 0,
             conditions: Conditions::default(),
-            request: None,
             requested: false,
             row: 0,
-            shared: Some(std::num::NonZeroU32::MIN),
+            number: Some(std::num::NonZeroU32::MIN),
         }],
         findings: Vec::new(),
         texts: Texts {

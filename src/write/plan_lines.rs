@@ -85,8 +85,8 @@ fn what_to_order(row: &PlanRow, line: &mut Line<'_>) {
         }
     }
     line.word(decision.licences.map(|licences| licences.as_str()));
-    line.list(&decision.loses);
-    line.list(&decision.gains);
+    line.list(decision.loses());
+    line.list(decision.gains());
 }
 
 fn by_when(row: &PlanRow, line: &mut Line<'_>) {

@@ -91,7 +91,7 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
         };
         line(text, "licences", &format!("{licences}: {what}"));
     }
-    for (name, list) in [("users lose", &decision.loses), ("users gain", &decision.gains)] {
+    for (name, list) in [("users lose", decision.loses()), ("users gain", decision.gains())] {
         if !list.is_empty() {
             line(text, name, &list.join("; "));
         }

@@ -110,14 +110,14 @@ fn rows_and_steps_stand_in_their_order_and_those_of_a_customer_once() {
         .map(|step| {
             let place = step.row as usize;
             let customer = plan.rows[place].subscription.customer_id.unwrap();
-            (customer, (place, step.shared.unwrap().get()))
+            (customer, (place, step.shared().unwrap().get()))
         })
         .collect();
     assert!(asked.len() > 100);
     assert_eq!(told, asked);
     assert_eq!(requests.count(), asked.len());
     // Every other step is told of the row that it was made for.
-    let own = plan.step_refs.iter().filter(|step| step.shared.is_none());
+    let own = plan.step_refs.iter().filter(|step| step.shared().is_none());
     for step in own {
         let decision = &plan.rows[step.row as usize].decision;
         let day = match step.kind {

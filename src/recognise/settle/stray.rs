@@ -16,7 +16,6 @@ use crate::{
         dates::{DateReading, Decision},
         table::{Batch, Table},
     },
-    terms::Text,
 };
 
 /// How many cells are named.
@@ -98,33 +97,55 @@ pub(super) fn doubt(table: &Table, batches: &[Batch], columns: &mut [Decided]) {
     column.stray = Some(cells);
 }
 
+/// Cells that do not fit the other order: the first of them, how many they are, and how many cells there are.
+#[derive(Default)]
+struct Deciding {
+    first: Vec<(u32, DateReading)>,
+    count: u64,
+    numeric: u64,
+}
+
+impl Deciding {
+    fn and(mut self, other: Deciding) -> Deciding {
+        self.first.extend(other.first);
+        Deciding {
+            first: Deciding::first_of(self.first),
+            count: self.count + other.count,
+            numeric: self.numeric + other.numeric,
+        }
+    }
+
+    fn first_of(mut rows: Vec<(u32, DateReading)>) -> Vec<(u32, DateReading)> {
+        rows.sort_by_key(|(row, _)| *row);
+        rows.truncate(NAMED);
+        rows
+    }
+}
+
 /// The cells that do not fit the other order: the first of them in words, how many they are, and how many cells there are.
 fn deciding(batches: &[Batch], slot: usize, rival: DateOrder) -> Option<(String, u64, u64)> {
     let of_batch = |batch: &Batch| {
-        let (mut rows, mut count, mut numeric) = (Vec::new(), 0, 0);
         let of_slot = batch.pending.iter().filter(|date| usize::from(date.slot) == slot);
-        for date in of_slot.filter(|date| date.reading.is_numeric()) {
-            numeric += 1;
-            if date.reading.in_order(rival).is_none() {
-                count += 1;
-                let row = batch.facts.get(date.item as usize).map_or(0, |fact| fact.row);
-                rows.push((row, date.reading));
-            }
+        let numeric: Vec<_> = of_slot.filter(|date| date.reading.is_numeric()).collect();
+        let unfit = numeric.iter().filter(|date| date.reading.in_order(rival).is_none());
+        let row = |item: u32| batch.facts.get(item as usize).map_or(0, |fact| fact.row);
+        let rows: Vec<(u32, DateReading)> = unfit.map(|date| (row(date.item), date.reading)).collect();
+        Deciding {
+            count: rows.len() as u64,
+            numeric: numeric.len() as u64,
+            first: Deciding::first_of(rows),
         }
-        rows.sort_by_key(|(row, _)| *row);
-        rows.truncate(NAMED);
-        (rows, count, numeric)
     };
-    let all: Vec<(Vec<(u32, DateReading)>, u64, u64)> = batches.par_iter().map(of_batch).collect();
-    let count: u64 = all.iter().map(|(_, count, _)| count).sum();
-    let numeric = all.iter().map(|(.., numeric)| numeric).sum();
-    let rows = all.into_iter().flat_map(|(rows, ..)| rows);
-    let mut rows: Vec<(u32, Text)> = rows.map(|(row, reading)| (row, super::written(reading))).collect();
-    rows.sort_unstable();
-    rows.truncate(NAMED);
-    let named: Vec<String> = rows.iter().map(|(row, value)| format!("row {row} `{value}`")).collect();
-    let more = if count > NAMED as u64 { " and others" } else { "" };
-    (count > 0).then(|| (format!("{}{more}", named.join(", ")), count, numeric))
+    let all = batches
+        .par_iter()
+        .map(of_batch)
+        .reduce(Deciding::default, Deciding::and);
+    let named = all.first.iter();
+    let named: Vec<String> = named
+        .map(|(row, reading)| format!("row {row} `{}`", super::written(*reading)))
+        .collect();
+    let more = if all.count > NAMED as u64 { " and others" } else { "" };
+    (all.count > 0).then(|| (format!("{}{more}", named.join(", ")), all.count, all.numeric))
 }
 
 /// How the rows' terms speak for the two orders.
