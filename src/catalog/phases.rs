@@ -5,8 +5,6 @@
 //! and country, and lie in one phase, have one [`super::Mapping`]; so a plan asks once for many subscriptions. Knows nothing of
 //! Microsoft's own files.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 
 use super::{Catalog, offers::Days};
@@ -20,8 +18,8 @@ use crate::{
 pub struct Phases {
     days: Vec<NaiveDate>,
     seats: Vec<Seats>,
-    /// The market of each country that a row names; the others are all of the market 0.
-    markets: BTreeMap<Country, usize>,
+    /// The market of each country that a row names, sorted; the others are all of the market 0.
+    markets: Vec<(Country, usize)>,
 }
 
 /// Where no mapping changes.
@@ -36,7 +34,12 @@ impl Phases {
     /// The phase that a day, a number of licences and a country lie in.
     pub fn of(&self, on: NaiveDate, seats: Option<Seats>, country: Option<Country>) -> Phase {
         let of_seats = |seats: Seats| self.seats.partition_point(|least| *least <= seats);
-        let market = |country: Country| self.markets.get(&country).copied().unwrap_or_default();
+        let market = |country: Country| {
+            let at = self.markets.binary_search_by_key(&country, |(named, _)| *named);
+            at.ok()
+                .and_then(|at| self.markets.get(at))
+                .map_or(0, |(_, market)| *market)
+        };
         Phase {
             day: self.days.partition_point(|day| *day <= on),
             seats: seats.map(of_seats),
@@ -72,23 +75,26 @@ impl Catalog {
     }
 
     /// Numbers the countries that rows name, those that the same rows name alike.
-    fn markets(&self) -> BTreeMap<Country, usize> {
+    fn markets(&self) -> Vec<(Country, usize)> {
         let pauses = self.entries.iter().flat_map(|entry| entry.offer.pauses.iter());
         let retirements = self.retirements.values().flatten();
-        let lists = pauses
+        let lists: Vec<&Vec<Country>> = pauses
             .map(|pause| &pause.countries)
-            .chain(retirements.map(|row| &row.countries));
-        let mut named: BTreeMap<Country, Vec<usize>> = BTreeMap::new();
-        for (list, countries) in lists.enumerate() {
-            for country in countries {
-                named.entry(*country).or_default().push(list);
-            }
-        }
-        let mut markets = BTreeMap::new();
-        let number = |(country, lists)| {
-            let next = markets.len() + 1;
-            (country, *markets.entry(lists).or_insert(next))
+            .chain(retirements.map(|row| &row.countries))
+            .collect();
+        let mut countries: Vec<Country> = lists.iter().copied().flatten().copied().collect();
+        countries.sort_unstable();
+        countries.dedup();
+        let mut markets: Vec<Vec<bool>> = Vec::new();
+        let market = |country: Country| {
+            let named: Vec<bool> = lists.iter().map(|list| list.contains(&country)).collect();
+            let known = markets.iter().position(|market| *market == named);
+            let market = known.unwrap_or_else(|| {
+                markets.push(named);
+                markets.len() - 1
+            });
+            (country, market + 1)
         };
-        named.into_iter().map(number).collect()
+        countries.into_iter().map(market).collect()
     }
 }

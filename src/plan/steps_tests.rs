@@ -181,3 +181,9 @@ fn a_step_stays_small() {
     let size = size_of::<super::StepRef>();
     assert!(size <= 20, "there are several to a row: {size}");
 }
+
+#[test]
+fn what_a_step_counts_is_told_by_its_kind() {
+    // One number says how many wait for a step, or which request it belongs to.
+    assert!(!super::steps::SHARED.contains(&StepKind::RequestTransfer));
+}

@@ -1,18 +1,15 @@
 //! Customers.
 //!
 //! In: the customers table, customer lists, what rows of subscriptions say of their customers. Out: the [`Directory`], which
-//! finds a customer by its domain or name when exactly one fits, and the list of [`Customer`]s. Of two facts about a customer
-//! the one from the customers table counts, then the one from a list, then the one from the row of the highest rank and newest
-//! export; of rows that count alike, what comes first in the order of their words. Refuses to choose between two customers of one name, and to take a name for a customer that is known under another domain
-//! than the row's.
+//! finds whom a stranger, that is facts without a tenant id, tells of: by domain or name, when exactly one customer fits; and the
+//! list of [`Customer`]s. Of two facts about a customer the one from the customers table counts, then the one from a list, then the
+//! one from the row of the highest rank and newest export; of rows that count alike, what comes first in the order of their words.
+//! Refuses to choose between two customers of one name, and to take a name for a customer that is known under another domain than
+//! the row's.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{cmp::Ordering, collections::BTreeSet, sync::Arc};
 
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::{Customer, facts::CustomerFacts, tables::CustomerNote, vocabulary::fold};
@@ -44,13 +41,13 @@ pub(super) struct Directory {
     index: Index,
 }
 
-/// What strangers are found by: of domains and names those alone that some stranger has.
+/// What strangers are found by: the domains and names of those customers alone that have one of a stranger's.
 #[derive(Debug, Default)]
 struct Index {
-    by_domain: BTreeMap<Text, BTreeSet<CustomerId>>,
-    by_name: BTreeMap<String, BTreeSet<CustomerId>>,
+    by_domain: HashMap<Text, BTreeSet<CustomerId>>,
+    by_name: HashMap<String, BTreeSet<CustomerId>>,
     /// The domains that go with a name in sources without tenant ids.
-    claims: BTreeMap<String, BTreeSet<Text>>,
+    claims: HashMap<String, BTreeSet<Text>>,
 }
 
 /// Who fits a name or a domain.
@@ -79,22 +76,18 @@ impl Index {
             .iter()
             .filter_map(|facts| Some(fold(facts.name.as_ref()?)))
             .collect();
-        if !domains.is_empty() {
-            let known = statements.par_iter().filter_map(|said| {
-                let domain = domains.get(said.facts.domain.as_ref()?)?;
-                Some((Text::clone(domain), said.of))
-            });
-            for (domain, id) in known.collect::<Vec<_>>() {
-                index.by_domain.entry(domain).or_default().insert(id);
+        let is_like = |said: &&Statement| {
+            let (domain, name) = (&said.facts.domain, &said.facts.name);
+            domain.as_ref().is_some_and(|domain| domains.contains(domain))
+                || !names.is_empty() && name.as_ref().is_some_and(|name| names.contains(&fold(name)))
+        };
+        let alike: Vec<&Statement> = statements.par_iter().filter(is_like).collect();
+        for Statement { of, facts, .. } in alike {
+            if let Some(domain) = &facts.domain {
+                index.by_domain.entry(domain.clone()).or_default().insert(*of);
             }
-        }
-        if !names.is_empty() {
-            let known = statements.par_iter().filter_map(|said| {
-                let name = names.get(&fold(said.facts.name.as_ref()?))?;
-                Some((name.clone(), said.of))
-            });
-            for (name, id) in known.collect::<Vec<_>>() {
-                index.by_name.entry(name).or_default().insert(id);
+            if let Some(name) = &facts.name {
+                index.by_name.entry(fold(name)).or_default().insert(*of);
             }
         }
         index
@@ -104,7 +97,7 @@ impl Index {
 impl Directory {
     /// What sources say of customers by their tenant ids, and the strangers to be looked for: facts without one.
     pub(super) fn new(mut statements: Vec<Statement>, strangers: &[Arc<CustomerFacts>]) -> Directory {
-        statements.par_sort_unstable_by(Statement::order);
+        statements.sort_unstable_by(Statement::order);
         Directory {
             index: Index::new(&statements, strangers),
             statements,
@@ -115,11 +108,11 @@ impl Directory {
     pub(super) fn adopt(&mut self, statements: Vec<Statement>) {
         if !statements.is_empty() {
             self.statements.extend(statements);
-            self.statements.par_sort_unstable_by(Statement::order);
+            self.statements.sort_unstable_by(Statement::order);
         }
     }
 
-    /// The customer that fits the domain or name of one of the strangers. A domain that is known goes before a name, unless they
+    /// The customer that fits the domain or name of one of the strangers; others find nobody. A domain that is known goes before a name, unless they
     /// disagree.
     pub(super) fn find(&self, facts: &CustomerFacts) -> Found {
         let by_domain = facts
@@ -156,20 +149,18 @@ impl Directory {
     /// elsewhere; none where the row's is among them, or names none.
     fn other_domains(&self, id: CustomerId, facts: &CustomerFacts) -> Option<BTreeSet<Text>> {
         let domain = facts.domain.as_ref()?;
-        let known = self.domains(id);
+        // As sources that know its tenant id say.
+        let said = self.said(id).iter().filter(|said| said.facts.id.is_some());
+        let mut known = said.filter_map(|said| said.facts.domain.as_ref());
+        if known.clone().any(|known| known == domain) {
+            return None;
+        }
         let claimed = || self.index.claims.get(&fold(facts.name.as_deref()?));
-        let others = match known {
-            known if known.contains(domain) => return None,
-            known if !known.is_empty() => known,
-            _ => claimed()?.iter().filter(|other| *other != domain).cloned().collect(),
+        let others: BTreeSet<Text> = match known.next() {
+            Some(first) => known.chain([first]).cloned().collect(),
+            None => claimed()?.iter().filter(|other| *other != domain).cloned().collect(),
         };
         (!others.is_empty()).then_some(others)
-    }
-
-    /// The domains of a customer, as sources that know its tenant id say.
-    fn domains(&self, id: CustomerId) -> BTreeSet<Text> {
-        let said = self.said(id).iter().filter(|said| said.facts.id.is_some());
-        said.filter_map(|said| said.facts.domain.clone()).collect()
     }
 
     /// Facts of one standing about one customer that differ, with where they stand: they decide where a customer may be sold to.
@@ -192,13 +183,8 @@ impl Directory {
             differing.into_iter().flatten()
         };
         // Of most customers all rows say the same.
-        let several = self.by_customer().filter(|said| said.len() > 1);
-        several.flat_map_iter(of_customer).collect()
-    }
-
-    /// What is said of each customer, in the order of their ids.
-    fn by_customer(&self) -> impl ParallelIterator<Item = &[Statement]> {
-        self.statements.par_chunk_by(|a, b| a.of == b.of)
+        let of_one = self.statements.chunk_by(|a, b| a.of == b.of);
+        of_one.filter(|said| said.len() > 1).flat_map(of_customer).collect()
     }
 
     /// What is said of a customer, what counts most first.
@@ -226,7 +212,8 @@ impl Directory {
                 language: facts.clone().find_map(|facts| facts.language.clone()),
             })
         };
-        self.by_customer().filter_map(customer).collect()
+        let of_one = self.statements.par_chunk_by(|a, b| a.of == b.of);
+        of_one.filter_map(customer).collect()
     }
 }
 

@@ -11,6 +11,7 @@ use std::{
 };
 
 use chrono::NaiveDate;
+use rayon::prelude::*;
 
 use super::{Flaws, SourceOffer};
 use crate::terms::*;
@@ -213,6 +214,50 @@ impl Fact {
         );
         let kind = (self.seat_based, self.trial, self.addon, self.freshness);
         (facts, &self.offer, &self.customer, ids, kind, &self.charge)
+    }
+}
+
+/// The indices of the facts that are wanted. All who look through them for a few do it here: each way of it is code of its own.
+pub(super) fn indices_of(facts: &[Fact], is_wanted: &(dyn Fn(&Fact) -> bool + Sync)) -> Vec<u32> {
+    let numbered = facts.par_iter().zip(0..facts.len() as u32);
+    let wanted = numbered.filter(|(fact, _)| is_wanted(fact));
+    wanted.map(|(_, index)| index).collect()
+}
+
+#[cfg(test)]
+impl Fact {
+    /// A row that says nothing but these ids.
+    pub(super) fn of_ids(row: u32, id: Option<Id>, aliases: Vec<Id>, base_id: Option<Id>) -> Fact {
+        Fact {
+            table: 0,
+            row,
+            id,
+            aliases: aliases.into(),
+            base_id: base_id.map(Box::new),
+            predecessor: None,
+            seller: None,
+            target_customer: None,
+            customer: Arc::default(),
+            offer: Arc::default(),
+            charge: None,
+            channel: None,
+            channel_stated: false,
+            seats: None,
+            assigned_seats: None,
+            term: None,
+            billing_plan: None,
+            term_start: None,
+            term_end: None,
+            is_end_of_renewal: false,
+            auto_renew: None,
+            end_instruction: None,
+            state: None,
+            seat_based: None,
+            trial: None,
+            addon: None,
+            freshness: None,
+            flaws: Flaws::default(),
+        }
     }
 }
 

@@ -12,7 +12,13 @@ use rayon::prelude::*;
 
 use sha2::{Digest, Sha256};
 
-use super::{Flaw, facts::Fact, nameless::NO_ID, table::Table, vocabulary::fold};
+use super::{
+    Flaw,
+    facts::{Fact, indices_of},
+    nameless::NO_ID,
+    table::Table,
+    vocabulary::fold,
+};
 use crate::{
     finding::{Code, Finding},
     terms::*,
@@ -96,21 +102,21 @@ pub(super) struct Groups {
     pub(super) of_bases: HashMap<Id, u32>,
 }
 
-/// A group's customer, what leads the id of its first row, that id, its number.
-type Place<'f> = (Option<u128>, Option<(bool, u64)>, Option<&'f Id>, u32);
+/// What groups are put in order by: the customer, what leads the id of the first row, that id, the group's number.
+type Rank<'f> = (Option<u128>, Option<(bool, u64)>, Option<&'f Id>, u32);
 
 impl Groups {
-    /// The same in the order of the customers and ids that their first rows say, so that what is merged of them is nearly in order.
+    /// The same in the order of the customers and ids of their first rows, so that what is merged of them is nearly in order.
     pub(super) fn in_order(self, facts: &[Fact], customer_of: impl Fn(&Fact) -> Option<CustomerId> + Sync) -> Groups {
         // By far the most are told apart by numbers, without a look at where the ids are.
-        let place = |group: usize| -> Place<'_> {
+        let rank = |group: usize| -> Rank<'_> {
             let first = self.members.get(group).and_then(|members| members.first().copied());
             let fact = first.and_then(|first| facts.get(first as usize));
             let customer = fact.and_then(&customer_of).map(|CustomerId(id)| id.as_u128());
             let id = fact.and_then(|fact| fact.id.as_ref());
             (customer, id.map(leading), id, group as u32)
         };
-        let mut order: Vec<Place<'_>> = (0..self.members.len()).into_par_iter().map(place).collect();
+        let mut order: Vec<Rank<'_>> = (0..self.members.len()).into_par_iter().map(rank).collect();
         order.par_sort_unstable();
         let mut members = Members {
             indices: Vec::with_capacity(self.members.indices.len()),
@@ -250,7 +256,13 @@ pub(super) fn group(facts: &[Fact]) -> Groups {
             *parent = a;
         }
     }
-    let has_id: Vec<bool> = facts.par_iter().map(|fact| fact.id.is_some()).collect();
+    let mut has_id = vec![true; facts.len()];
+    for index in indices_of(facts, &|fact| fact.id.is_none()) {
+        has_id
+            .get_mut(index as usize)
+            .into_iter()
+            .for_each(|has_id| *has_id = false);
+    }
     let mut numbers: Vec<Option<u32>> = vec![None; facts.len()];
     let mut count = 0;
     let mut own: Vec<Option<u32>> = Vec::with_capacity(facts.len());
@@ -265,9 +277,9 @@ pub(super) fn group(facts: &[Fact]) -> Groups {
         }));
     }
     let members = Members::of(&own, count as usize);
-    let bases: Vec<&Id> = facts.par_iter().filter_map(|fact| fact.base_id.as_deref()).collect();
+    let bases = indices_of(facts, &|fact| fact.base_id.is_some()).into_iter();
     let mut of_bases = HashMap::new();
-    for base in bases {
+    for base in bases.filter_map(|index| facts.get(index as usize)?.base_id.as_deref()) {
         let root = keys.fact(base).map(|fact| root(&mut parents, fact) as usize);
         if let Some(&Some(number)) = root.and_then(|root| numbers.get(root)) {
             of_bases.insert(base.clone(), number);
@@ -307,7 +319,86 @@ fn root(parents: &mut [u32], node: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Ids of which some are GUIDs, and of which many are the same.
+    fn some_id() -> impl Strategy<Value = Id> {
+        (0..30_u32).prop_map(|number| match number % 2 {
+            0 => Id::Guid(uuid::Uuid::from_u128(u128::from(number) << 70)),
+            _ => Id::Text(format!("text {number}").into()),
+        })
+    }
+
+    fn some_fact() -> impl Strategy<Value = (Option<Id>, Vec<Id>, Option<Id>)> {
+        let ids = proptest::collection::vec(some_id(), 0..3);
+        (
+            proptest::option::weighted(0.9, some_id()),
+            ids,
+            proptest::option::of(some_id()),
+        )
+    }
+
+    proptest! {
+        /// Facts are of one group if, and only if, one leads to the other by ids that they share.
+        #[test]
+        fn facts_that_share_ids_are_one_group(said in proptest::collection::vec(some_fact(), 0..40)) {
+            let facts: Vec<Fact> = (0..)
+                .zip(said)
+                .map(|(row, (id, aliases, base))| Fact::of_ids(row, id, aliases, base))
+                .collect();
+            let ids_of = |fact: &Fact| -> BTreeSet<Id> { fact.id.iter().chain(&fact.aliases).cloned().collect() };
+            let reach = |from: BTreeSet<Id>| {
+                let mut ids = from;
+                loop {
+                    let near = facts.iter().map(ids_of).filter(|own| !own.is_disjoint(&ids));
+                    let wider: BTreeSet<Id> = near.flatten().chain(ids.iter().cloned()).collect();
+                    if wider == ids {
+                        return ids;
+                    }
+                    ids = wider;
+                }
+            };
+            let mut expected: Vec<Vec<u32>> = Vec::new();
+            for fact in facts.iter().filter(|fact| fact.id.is_some()) {
+                let ids = reach(ids_of(fact));
+                let members = facts.iter().filter(|other| other.id.is_some() && !ids_of(other).is_disjoint(&ids));
+                let members: Vec<u32> = members.map(|fact| fact.row).collect();
+                if members.first() == Some(&fact.row) {
+                    expected.push(members);
+                }
+            }
+            let groups = group(&facts);
+            let members: Vec<Vec<u32>> = groups.members.iter().map(<[u32]>::to_vec).collect();
+            prop_assert_eq!(&members, &expected);
+            let bases = |groups: &Groups| -> BTreeSet<(Id, Vec<u32>)> {
+                let members = |group: u32| groups.members.get(group as usize).unwrap().to_vec();
+                groups.of_bases.iter().map(|(base, group)| (base.clone(), members(*group))).collect()
+            };
+            let expected_bases: BTreeSet<(Id, Vec<u32>)> = facts
+                .iter()
+                .filter_map(|fact| fact.base_id.as_deref())
+                .filter_map(|base| {
+                    let ids = reach([base.clone()].into());
+                    let is_it = |members: &&Vec<u32>| !ids_of(&facts[members[0] as usize]).is_disjoint(&ids);
+                    Some((base.clone(), expected.iter().find(is_it)?.clone()))
+                })
+                .collect();
+            prop_assert_eq!(bases(&groups), expected_bases.clone());
+            // In order they are the same, by the ids of their first rows.
+            let ordered = groups.in_order(&facts, |_| None);
+            let firsts: Vec<Option<&Id>> = ordered.members.iter().map(|group| facts[group[0] as usize].id.as_ref()).collect();
+            prop_assert!(firsts.is_sorted(), "{firsts:?}");
+            let mut again: Vec<Vec<u32>> = ordered.members.iter().map(<[u32]>::to_vec).collect();
+            again.sort();
+            expected.sort();
+            prop_assert_eq!(again, expected);
+            prop_assert_eq!(bases(&ordered), expected_bases);
+        }
+    }
 
     #[test]
     fn what_leads_an_id_is_in_the_order_of_ids() {

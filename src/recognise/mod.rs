@@ -133,7 +133,7 @@ impl Subscription {
     }
 }
 
-/// Puts subscriptions in order. Nearly always they stand so already, unless rows contradict each other.
+/// Puts subscriptions in order. Most often they stand so already, but where rows of one have several ids or customers.
 pub(crate) fn stand_together(subscriptions: &mut [Subscription]) {
     let is_in_order = |pair: &[Subscription]| pair.is_sorted_by(|a, b| a.order() <= b.order());
     if !subscriptions.par_windows(2).all(is_in_order) {

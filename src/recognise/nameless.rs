@@ -10,12 +10,11 @@ use std::collections::BTreeSet;
 use hashbrown::{HashMap, HashSet};
 
 use chrono::NaiveDate;
-use rayon::prelude::*;
 
 use super::{
     Field, Flaw,
     customers::{Directory, Found},
-    facts::Fact,
+    facts::{Fact, indices_of},
     identity::Groups,
     table::Table,
     vocabulary::fold,
@@ -49,11 +48,9 @@ pub(super) fn join_nameless(
     tables: &[Table],
     directory: &Directory,
 ) -> (Vec<Finding>, bool) {
-    let nameless: Vec<(usize, CustomerId)> = facts
-        .par_iter()
-        .enumerate()
-        .filter(|(_, fact)| is_nameless(fact))
-        .filter_map(|(index, fact)| Some((index, customer_of(fact, directory)?)))
+    let nameless: Vec<(usize, CustomerId)> = indices_of(facts, &is_nameless)
+        .into_iter()
+        .filter_map(|index| Some((index as usize, customer_of(facts.get(index as usize)?, directory)?)))
         .collect();
     if nameless.is_empty() {
         return (Vec::new(), false);

@@ -15,7 +15,7 @@ use super::{
     InputRecord, Recognised, Subscription,
     elsewhere::{self, Lacking},
     everybody::everybody,
-    facts::{CustomerRow, Fact},
+    facts::{CustomerRow, Fact, indices_of},
     file::{FileResult, Reader, recognise_file},
     identity::{Groups, group, name_the_nameless},
     merge::{Merged, Merging},
@@ -195,12 +195,12 @@ fn put_together<T>(
     }
     estate.findings.extend(unused_sources(&estate.inputs, context.config));
     let place = |fact: &Fact| (fact.table, fact.row);
-    // They stand in that order already, but where tables share rows.
+    // So they come, table by table; whatever is in one day that is not is put there.
     let is_in_order = |pair: &[Fact]| pair.is_sorted_by_key(place);
     if !estate.facts.par_windows(2).all(is_in_order) {
         estate.facts.sort_unstable_by_key(place);
     }
-    if estate.facts.par_iter().any(|fact| fact.id.is_none()) {
+    if !indices_of(&estate.facts, &|fact| fact.id.is_none()).is_empty() {
         let places = nameless_places(&estate);
         let findings = name_the_nameless(&mut estate.facts, &estate.tables);
         estate.findings.extend(findings);

@@ -16,7 +16,7 @@ use std::{
 use tempfile::{Builder, NamedTempFile, TempDir, TempPath};
 
 use super::{
-    Digesting,
+    APART, Digesting,
     folder::{self, Folder},
     settling::{Settled, Settling, wait_for},
     under_way::{self, UnderWay},
@@ -343,7 +343,8 @@ fn write_out(
     file: &File,
     fill: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> io::Result<(String, Option<Settled>)> {
-    let mut out = Digesting::new(BufWriter::with_capacity(1 << 16, Settling::new(file)));
+    // What is digested apart goes by the buffer.
+    let mut out = Digesting::new(BufWriter::with_capacity(APART, Settling::new(file)));
     fill(&mut out)?;
     out.flush()?;
     let (out, digest) = out.finish();

@@ -45,6 +45,27 @@ fn target_in(folder: &Path) -> Target {
 }
 
 #[test]
+fn the_digest_is_of_all_bytes_however_they_come() {
+    let bytes: Vec<u8> = (0..3 * APART as u32).map(|number| (number % 251) as u8).collect();
+    let (mut pieces, mut whole) = (Digesting::new(Vec::new()), Digesting::new(Vec::new()));
+    for piece in [10, APART, APART - 1, APART + 1] {
+        pieces.write_all(&bytes[..piece]).unwrap();
+        whole.write_all(&bytes[..piece]).unwrap();
+    }
+    for byte in bytes.chunks(7) {
+        pieces.write_all(byte).unwrap();
+    }
+    whole.write_all(&bytes).unwrap();
+    let (pieces, whole) = (pieces.finish(), whole.finish());
+    assert_eq!(pieces, whole);
+    let digest = Sha256::digest(&whole.0);
+    assert_eq!(
+        whole.1,
+        digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    );
+}
+
+#[test]
 fn every_column_of_the_plan_is_filled_from_its_fact() {
     let text = written(&plan(), settings());
     let mut reader = csv::Reader::from_reader(text.as_bytes());

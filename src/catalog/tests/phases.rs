@@ -70,7 +70,7 @@ fn questions_of_one_phase_have_one_answer() {
             let (phase, answer) = (phases.of(on, seats, country), ask(on, seats, country));
             match known.iter().find(|(other, _)| *other == phase) {
                 Some((_, before)) => {
-                    assert_eq!(*before, answer, "{} on {on}, {seats:?}", offer.key);
+                    assert_eq!(*before, answer, "{} on {on}, {seats:?}, {country:?}", offer.key);
                     same += 1;
                 }
                 None => {

@@ -67,9 +67,10 @@ pub(super) fn doubt(table: &Table, batches: &[Batch], columns: &mut [Decided]) {
         DateOrder::Mdy => DateOrder::Dmy,
         DateOrder::Ymd => return,
     };
-    let Some((cells, count, numeric)) = deciding(batches, ends, rival) else {
+    let Some(deciding) = deciding(batches, ends, rival) else {
         return;
     };
+    let (cells, count, numeric) = (deciding.named(), deciding.count, deciding.numeric);
     let start_order = starts.and_then(|slot| columns.get(slot)).map(|column| column.decision);
     let terms = starts.map(|starts| terms(batches, (starts, start_order), ends, order, rival));
     let against = terms.as_ref().filter(|terms| terms.speak_against());
@@ -106,6 +107,16 @@ struct Deciding {
 }
 
 impl Deciding {
+    /// The cells in words.
+    fn named(&self) -> String {
+        let named = self.first.iter();
+        let named: Vec<String> = named
+            .map(|(row, reading)| format!("row {row} `{}`", super::written(*reading)))
+            .collect();
+        let more = if self.count > NAMED as u64 { " and others" } else { "" };
+        format!("{}{more}", named.join(", "))
+    }
+
     fn and(mut self, other: Deciding) -> Deciding {
         self.first.extend(other.first);
         Deciding {
@@ -116,14 +127,15 @@ impl Deciding {
     }
 
     fn first_of(mut rows: Vec<(u32, DateReading)>) -> Vec<(u32, DateReading)> {
-        rows.sort_by_key(|(row, _)| *row);
+        let written = |(_, reading): &(u32, DateReading)| super::written(*reading);
+        rows.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| written(a).cmp(&written(b))));
         rows.truncate(NAMED);
         rows
     }
 }
 
-/// The cells that do not fit the other order: the first of them in words, how many they are, and how many cells there are.
-fn deciding(batches: &[Batch], slot: usize, rival: DateOrder) -> Option<(String, u64, u64)> {
+/// The same of a column; none where every cell fits the other order.
+fn deciding(batches: &[Batch], slot: usize, rival: DateOrder) -> Option<Deciding> {
     let of_batch = |batch: &Batch| {
         let of_slot = batch.pending.iter().filter(|date| usize::from(date.slot) == slot);
         let numeric: Vec<_> = of_slot.filter(|date| date.reading.is_numeric()).collect();
@@ -140,12 +152,7 @@ fn deciding(batches: &[Batch], slot: usize, rival: DateOrder) -> Option<(String,
         .par_iter()
         .map(of_batch)
         .reduce(Deciding::default, Deciding::and);
-    let named = all.first.iter();
-    let named: Vec<String> = named
-        .map(|(row, reading)| format!("row {row} `{}`", super::written(*reading)))
-        .collect();
-    let more = if all.count > NAMED as u64 { " and others" } else { "" };
-    (all.count > 0).then(|| (format!("{}{more}", named.join(", ")), all.count, all.numeric))
+    (all.count > 0).then_some(all)
 }
 
 /// How the rows' terms speak for the two orders.
