@@ -9,6 +9,8 @@
 
 pub mod terms;
 
+mod runs;
+
 pub mod finding;
 
 pub mod read;

@@ -2,12 +2,10 @@
 //!
 //! In: a plan. Out: how many of its rows there are, by action, reason and urgency, and what they cost.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
-use rayon::prelude::*;
-
-use super::{CostSum, Plan, PlanRow, RUN, Reason};
-use crate::terms::*;
+use super::{CostSum, Plan, PlanRow, Reason};
+use crate::{runs::of_runs, terms::*};
 
 /// Figures of a plan.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -28,8 +26,9 @@ pub struct Counts {
 impl Plan {
     /// Rows by action, reason and urgency.
     pub fn counts(&self) -> Counts {
-        let runs = self.rows.par_chunks(RUN).map(Tally::of);
-        runs.reduce(Tally::default, Tally::and).counts()
+        let of_run = |run: Range<usize>| Tally::of(self.rows.get(run).unwrap_or_default());
+        let runs = of_runs(self.rows.len(), of_run).into_iter();
+        runs.fold(Tally::default(), Tally::and).counts()
     }
 }
 

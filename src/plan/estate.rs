@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::{
-    Decision, Plan, PlanRow, RUN, Reason, StepRef, Texts,
+    Decision, Plan, PlanRow, Reason, StepRef, Texts,
     decide::{Decided, decide},
     known::{Context, Known, offer_of},
     mapped::mapped,
@@ -35,6 +35,7 @@ use crate::{
     finding::put_in_order,
     recognise::{Customer, SourceOffer, Subscription, stand_together},
     rules::NumberName,
+    runs::{RUN, firsts_of, gathered, indices_of, of_each},
     terms::*,
 };
 
@@ -185,22 +186,18 @@ impl<'a> Estate<'a> {
     fn new(subscriptions: &'a [Subscription], customers: &'a [Customer], context: &'a Context<'a>) -> Estate<'a> {
         debug_assert!(subscriptions.is_sorted_by(|a, b| a.order() <= b.order()));
         let by_id: HashMap<CustomerId, &Customer> = customers.iter().map(|customer| (customer.id, customer)).collect();
-        let customers: Vec<Option<&Customer>> = subscriptions
-            .par_iter()
-            .map(|subscription| by_id.get(&subscription.customer_id?).copied())
+        let customer = |index: usize| by_id.get(&subscriptions[index].customer_id?).copied();
+        let customers: Vec<Option<&Customer>> = gathered(subscriptions.len(), |run| run.map(customer).collect());
+        let firsts = firsts_of(subscriptions, |a, b| a.customer_id == b.customer_id);
+        let ends = firsts
+            .iter()
+            .skip(1)
+            .map(|&end| end as usize)
+            .chain([subscriptions.len()]);
+        let tenants = firsts.iter().map(|&first| first as usize).zip(ends);
+        let tenants: Vec<(CustomerId, Range<usize>)> = tenants
+            .filter_map(|(first, end)| Some((subscriptions.get(first)?.customer_id?, first..end)))
             .collect();
-        let of_one = |a: &Subscription, b: &Subscription| a.customer_id == b.customer_id;
-        let rows = subscriptions.par_chunk_by(of_one);
-        let counts: Vec<(Option<CustomerId>, usize)> = rows
-            .map(|rows| (rows.first().and_then(|row| row.customer_id), rows.len()))
-            .collect();
-        let mut tenants: Vec<(CustomerId, Range<usize>)> = Vec::with_capacity(counts.len());
-        let mut next = 0;
-        for (customer, count) in counts {
-            let first = next;
-            next += count;
-            tenants.extend(customer.map(|customer| (customer, first..next)));
-        }
         let mut distinct: HashMap<(SourceOffer, Option<NaiveDate>), u32> = HashMap::new();
         // Most rows have the very offer of another: no need to look at its texts.
         let mut shared: HashMap<SharedOffer, u32> = HashMap::new();
@@ -215,14 +212,11 @@ impl<'a> Estate<'a> {
                 began(index),
             )
         };
-        let runs: Vec<usize> = (0..subscriptions.len()).step_by(RUN).collect();
-        let firsts = runs.into_par_iter().map(|run| {
+        let firsts = gathered(subscriptions.len(), |run| -> Vec<usize> {
             let mut known: HashSet<SharedOffer> = HashSet::new();
-            let rows = run..subscriptions.len().min(run + RUN);
-            rows.filter(|&index| known.insert(key(index))).collect()
+            run.filter(|&index| known.insert(key(index))).collect()
         });
-        let firsts: Vec<Vec<usize>> = firsts.collect();
-        for index in firsts.into_iter().flatten() {
+        for index in firsts {
             shared.entry(key(index)).or_insert_with(|| {
                 let offer = (offer_of(&subscriptions[index], customers[index]), began(index));
                 *distinct.entry(offer).or_insert_with_key(|question| {
@@ -232,16 +226,16 @@ impl<'a> Estate<'a> {
             });
         }
         let number = |index: usize| shared.get(&key(index)).copied().unwrap_or_default();
-        let resolved: Vec<u32> = (0..subscriptions.len()).into_par_iter().map(number).collect();
-        let of_ours = |(index, subscription): (usize, &Subscription)| {
+        let resolved: Vec<u32> = gathered(subscriptions.len(), |run| run.map(number).collect());
+        let is_ours = |subscription: &Subscription| {
             let is_live = matches!(subscription.state, None | Some(State::Active));
-            let is_ours = is_live && subscription.channel == Some(Channel::Own);
-            subscription.customer_id.filter(|_| is_ours).map(|id| (id, index))
+            is_live && subscription.channel == Some(Channel::Own)
         };
-        let of_ours: Vec<(CustomerId, usize)> = subscriptions.par_iter().enumerate().filter_map(of_ours).collect();
         let mut ours: HashMap<CustomerId, Vec<usize>> = HashMap::new();
-        for (id, index) in of_ours {
-            ours.entry(id).or_default().push(index);
+        for index in indices_of(subscriptions, is_ours) {
+            let index = index as usize;
+            let customer = subscriptions[index].customer_id.into_iter();
+            customer.for_each(|id| ours.entry(id).or_default().push(index));
         }
         let resolutions: Vec<Resolution> = offers
             .par_iter()
@@ -311,14 +305,15 @@ impl<'a> Estate<'a> {
 
     /// What the rows of each customer give rise to, in the order of customers.
     pub(super) fn by_customer<T: Send>(&self, tell: &Tell<'_, T>) -> Vec<T> {
-        let of_run = |run: &[(CustomerId, Range<usize>)]| {
+        let runs: Vec<&[(CustomerId, Range<usize>)]> = self.tenants.chunks(TENANTS).collect();
+        let of_run = |run: usize| {
             let mut told = Vec::new();
-            for (customer, rows) in run {
+            for (customer, rows) in runs.get(run).copied().unwrap_or_default() {
                 tell(*customer, rows.clone(), &mut told);
             }
             told
         };
-        self.tenants.par_chunks(TENANTS).flat_map_iter(of_run).collect()
+        of_each(runs.len(), of_run).into_iter().flatten().collect()
     }
 
     /// The rows of a row's customer; none where it has none.

@@ -102,3 +102,46 @@ fn with_own_texts(mut mapping: Mapping) -> Mapping {
     mapping.gains.iter_mut().for_each(own);
     mapping
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        catalog::{Catalog, Resolution},
+        recognise::SourceOffer,
+    };
+
+    #[test]
+    fn questions_with_one_answer_share_it() {
+        let catalog = Catalog::default();
+        let book = catalog.rule_book(&[]);
+        let source = SourceOffer::default();
+        let query = |term: Option<Term>| MapQuery {
+            source: &source,
+            resolution: &Resolution::Unknown,
+            qualification: None,
+            country: None,
+            route: Route::NewSubscription,
+            term,
+            seats: None,
+            on: chrono::NaiveDate::MIN,
+        };
+        let mappings = Mappings::new(Some(catalog.phases(&[])));
+        let answer = |evidence: &str| Mapping {
+            evidence: evidence.into(),
+            ..catalog.map_by(&query(None), &book)
+        };
+        let first = mappings.of(7, &query(None), || answer("a"));
+        let again = mappings.of(7, &query(None), || panic!("it was asked before"));
+        let other_term = mappings.of(7, &query(Some(Term::YEAR)), || answer("a"));
+        let other_answer = mappings.of(7, &query(Some(Term::MONTH)), || answer("b"));
+        let other_offer = mappings.of(8, &query(None), || answer("a"));
+        assert!(Arc::ptr_eq(&first, &again) && Arc::ptr_eq(&first, &other_term));
+        assert!(!Arc::ptr_eq(&first, &other_answer) && !Arc::ptr_eq(&first, &other_offer));
+        assert_eq!((&*other_answer.evidence, &*other_offer.evidence), ("b", "a"));
+        // With Microsoft's own files nothing is remembered.
+        let fresh = Mappings::new(None);
+        fresh.of(7, &query(None), || answer("a"));
+        assert_eq!(&*fresh.of(7, &query(None), || answer("b")).evidence, "b");
+    }
+}

@@ -56,9 +56,6 @@ pub use trail::{Answer, MappingTrail, Part, Trail, Tried};
 pub(crate) use what_if::decision_alone;
 pub use what_if::{WhatIf, WhatIfs, what_if};
 
-/// Rows that one thread takes at a time.
-const RUN: usize = 1 << 12;
-
 /// A plan: one row for each subscription, and the steps.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {

@@ -8,10 +8,9 @@ use std::{
 };
 
 use chrono::{Datelike, NaiveDate};
-use rayon::prelude::*;
 
 use super::{
-    Decision, RUN, Reason, StepRef,
+    Decision, Reason, StepRef,
     at_once::Tally,
     contradictions::of_facts,
     decide::Decided,
@@ -27,6 +26,7 @@ use crate::{
         tables::{ProgressNote, Subject},
     },
     rules::{MarketData, NumberName},
+    runs::of_runs,
     terms::*,
 };
 
@@ -36,16 +36,16 @@ pub(super) fn about(code: Code, subscription: &Subscription, message: String, hi
 
 /// Findings that rows give rise to, one by one and together, and what their decisions have of the user's offers table.
 pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> (Vec<Finding>, OfferRows) {
-    let runs = decided.par_chunks(RUN).enumerate().map(|(run, decided)| {
+    let runs: Vec<(Vec<Finding>, OfMany<'_>)> = of_runs(decided.len(), |run| {
         let (mut findings, mut of_many) = (Vec::new(), OfMany::default());
-        for (index, decided) in (run * RUN..).zip(decided) {
+        for index in run {
+            let decided = &decided[index];
             let subscription = &estate.subscriptions[index];
             of_row(estate, index, decided, &mut findings);
             of_many.add(estate, subscription, decided);
         }
         (findings, of_many)
     });
-    let runs: Vec<(Vec<Finding>, OfMany<'_>)> = runs.collect();
     let (mut findings, mut of_many) = (Vec::new(), OfMany::default());
     for (of_run, other) in runs {
         findings.extend(of_run);

@@ -7,14 +7,17 @@ use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
 use super::decide::Decided;
+use crate::runs::gathered;
 
 /// By place in the plan: the row's index.
 pub(super) fn order_of(decided: &[Decided]) -> Vec<u32> {
-    let key = |(index, decided): (usize, &Decided)| {
-        let day = day_number(decided.decision.move_date);
+    let key = |index: usize| {
+        let day = decided
+            .get(index)
+            .map_or(0, |decided| day_number(decided.decision.move_date));
         day.checked_sub(1).unwrap_or(u64::from(u32::MAX)) << u32::BITS | index as u64
     };
-    let mut order: Vec<u64> = decided.par_iter().enumerate().map(key).collect();
+    let mut order = gathered(decided.len(), |run| run.map(key).collect());
     order.par_sort_unstable();
     order.into_iter().map(|key| key as u32).collect()
 }

@@ -7,13 +7,15 @@
 //! Refuses to choose between two customers of one name, and to take a name for a customer that is known under another domain than
 //! the row's.
 
-use std::{cmp::Ordering, collections::BTreeSet, sync::Arc};
+use std::{cmp::Ordering, collections::BTreeSet, ops::Range, sync::Arc};
 
 use hashbrown::{HashMap, HashSet};
-use rayon::prelude::*;
 
 use super::{Customer, facts::CustomerFacts, tables::CustomerNote, vocabulary::fold};
-use crate::terms::*;
+use crate::{
+    runs::{firsts_of, gathered, indices_of},
+    terms::*,
+};
 
 /// Where a fact about a customer comes from; smaller counts more.
 pub(super) type Standing = (
@@ -76,13 +78,13 @@ impl Index {
             .iter()
             .filter_map(|facts| Some(fold(facts.name.as_ref()?)))
             .collect();
-        let is_like = |said: &&Statement| {
+        let is_like = |said: &Statement| {
             let (domain, name) = (&said.facts.domain, &said.facts.name);
             domain.as_ref().is_some_and(|domain| domains.contains(domain))
                 || !names.is_empty() && name.as_ref().is_some_and(|name| names.contains(&fold(name)))
         };
-        let alike: Vec<&Statement> = statements.par_iter().filter(is_like).collect();
-        for Statement { of, facts, .. } in alike {
+        let alike = indices_of(statements, is_like).into_iter();
+        for Statement { of, facts, .. } in alike.filter_map(|at| statements.get(at as usize)) {
             if let Some(domain) = &facts.domain {
                 index.by_domain.entry(domain.clone()).or_default().insert(*of);
             }
@@ -197,7 +199,9 @@ impl Directory {
 
     /// The customers, sorted by id, each with the facts that count: of each the first that is said.
     pub(super) fn customers(&self) -> Vec<Customer> {
-        let customer = |said: &[Statement]| {
+        let customer = |first: &u32| {
+            let from = self.statements.get(*first as usize..)?;
+            let said = from.chunk_by(|a, b| a.of == b.of).next()?;
             let facts = said.iter().map(|said| &said.facts);
             Some(Customer {
                 id: said.first()?.of,
@@ -212,8 +216,11 @@ impl Directory {
                 language: facts.clone().find_map(|facts| facts.language.clone()),
             })
         };
-        let of_one = self.statements.par_chunk_by(|a, b| a.of == b.of);
-        of_one.filter_map(customer).collect()
+        let firsts = firsts_of(&self.statements, |a, b| a.of == b.of);
+        let of_run = |run: Range<usize>| -> Vec<Customer> {
+            firsts.get(run).into_iter().flatten().filter_map(customer).collect()
+        };
+        gathered(firsts.len(), of_run)
     }
 }
 

@@ -11,7 +11,6 @@ use std::{
 };
 
 use chrono::NaiveDate;
-use rayon::prelude::*;
 
 use super::{Flaws, SourceOffer};
 use crate::terms::*;
@@ -215,13 +214,6 @@ impl Fact {
         let kind = (self.seat_based, self.trial, self.addon, self.freshness);
         (facts, &self.offer, &self.customer, ids, kind, &self.charge)
     }
-}
-
-/// The indices of the facts that are wanted. All who look through them for a few do it here: each way of it is code of its own.
-pub(super) fn indices_of(facts: &[Fact], is_wanted: &(dyn Fn(&Fact) -> bool + Sync)) -> Vec<u32> {
-    let numbered = facts.par_iter().zip(0..facts.len() as u32);
-    let wanted = numbered.filter(|(fact, _)| is_wanted(fact));
-    wanted.map(|(_, index)| index).collect()
 }
 
 #[cfg(test)]

@@ -5,22 +5,17 @@
 //! its offer and its ordinal among the rows of its table with both, counted by content, so that it is the same every night
 //! and in every order. Two such rows alike in everything may be one listed twice: both are kept, told of and left to a person.
 
-use std::hash::BuildHasher;
+use std::{hash::BuildHasher, ops::Range};
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashSet};
 use rayon::prelude::*;
 
 use sha2::{Digest, Sha256};
 
-use super::{
-    Flaw,
-    facts::{Fact, indices_of},
-    nameless::NO_ID,
-    table::Table,
-    vocabulary::fold,
-};
+use super::{Flaw, facts::Fact, nameless::NO_ID, table::Table, vocabulary::fold};
 use crate::{
     finding::{Code, Finding},
+    runs::{gathered, indices_of},
     terms::*,
 };
 
@@ -116,7 +111,7 @@ impl Groups {
             let id = fact.and_then(|fact| fact.id.as_ref());
             (customer, id.map(leading), id, group as u32)
         };
-        let mut order: Vec<Rank<'_>> = (0..self.members.len()).into_par_iter().map(rank).collect();
+        let mut order: Vec<Rank<'_>> = gathered(self.members.len(), |run| run.map(rank).collect());
         order.par_sort_unstable();
         let mut members = Members {
             indices: Vec::with_capacity(self.members.indices.len()),
@@ -210,29 +205,32 @@ struct Keys<'f> {
 impl<'f> Keys<'f> {
     fn of(facts: &'f [Fact]) -> Keys<'f> {
         let hasher = DefaultHashBuilder::default();
-        let keys = facts
-            .par_iter()
-            .zip(0..facts.len() as u32)
-            .flat_map_iter(|(fact, index)| {
+        let of_run = |run: Range<usize>| -> Vec<Key<'_>> {
+            let keys = run.filter_map(|index| Some((index as u32, facts.get(index)?)));
+            keys.flat_map(|(fact, said)| {
                 let hasher = &hasher;
-                fact.id.iter().chain(&fact.aliases).map(move |id| Key {
+                said.id.iter().chain(&said.aliases).map(move |id| Key {
                     hash: hasher.hash_one(id),
                     id,
-                    fact: index,
+                    fact,
                 })
-            });
-        let mut sorted: Vec<Key<'_>> = keys.collect();
+            })
+            .collect()
+        };
+        let mut sorted = gathered(facts.len(), of_run);
         sorted.par_sort_unstable_by(|a, b| a.hash.cmp(&b.hash).then_with(|| a.id.cmp(b.id)));
         Keys { hasher, sorted }
     }
 
     /// Facts that share an id, as pairs of neighbours.
     fn shared(&self) -> Vec<(u32, u32)> {
-        let shared = |pair: &[Key<'_>]| match pair {
-            [a, b] if a.hash == b.hash && a.id == b.id => Some((a.fact, b.fact)),
-            _ => None,
+        let of_run = |run: Range<usize>| -> Vec<(u32, u32)> {
+            let next = self.sorted.get(run.start + 1..).unwrap_or_default();
+            let pairs = self.sorted.get(run).unwrap_or_default().iter().zip(next);
+            let shared = pairs.filter(|(a, b)| a.hash == b.hash && a.id == b.id);
+            shared.map(|(a, b)| (a.fact, b.fact)).collect()
         };
-        self.sorted.par_windows(2).filter_map(shared).collect()
+        gathered(self.sorted.len(), of_run)
     }
 
     /// A fact that has an id.
@@ -257,7 +255,7 @@ pub(super) fn group(facts: &[Fact]) -> Groups {
         }
     }
     let mut has_id = vec![true; facts.len()];
-    for index in indices_of(facts, &|fact| fact.id.is_none()) {
+    for index in indices_of(facts, |fact| fact.id.is_none()) {
         has_id
             .get_mut(index as usize)
             .into_iter()
@@ -277,7 +275,7 @@ pub(super) fn group(facts: &[Fact]) -> Groups {
         }));
     }
     let members = Members::of(&own, count as usize);
-    let bases = indices_of(facts, &|fact| fact.base_id.is_some()).into_iter();
+    let bases = indices_of(facts, |fact| fact.base_id.is_some()).into_iter();
     let mut of_bases = HashMap::new();
     for base in bases.filter_map(|index| facts.get(index as usize)?.base_id.as_deref()) {
         let root = keys.fact(base).map(|fact| root(&mut parents, fact) as usize);

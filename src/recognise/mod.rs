@@ -57,6 +57,7 @@ use rayon::prelude::*;
 
 use crate::{
     finding::{Accounting, Finding, Place},
+    runs::are_in_order,
     terms::*,
 };
 
@@ -135,8 +136,7 @@ impl Subscription {
 
 /// Puts subscriptions in order. Most often they stand so already, but where rows of one have several ids or customers.
 pub(crate) fn stand_together(subscriptions: &mut [Subscription]) {
-    let is_in_order = |pair: &[Subscription]| pair.is_sorted_by(|a, b| a.order() <= b.order());
-    if !subscriptions.par_windows(2).all(is_in_order) {
+    if !are_in_order(subscriptions, |a, b| a.order() <= b.order()) {
         subscriptions.par_sort_unstable_by(|a, b| a.order().cmp(&b.order()));
     }
 }

@@ -14,13 +14,14 @@ use chrono::NaiveDate;
 use super::{
     Field, Flaw,
     customers::{Directory, Found},
-    facts::{Fact, indices_of},
+    facts::Fact,
     identity::Groups,
     table::Table,
     vocabulary::fold,
 };
 use crate::{
     finding::{Code, Finding, Place},
+    runs::indices_of,
     terms::*,
 };
 
@@ -48,7 +49,7 @@ pub(super) fn join_nameless(
     tables: &[Table],
     directory: &Directory,
 ) -> (Vec<Finding>, bool) {
-    let nameless: Vec<(usize, CustomerId)> = indices_of(facts, &is_nameless)
+    let nameless: Vec<(usize, CustomerId)> = indices_of(facts, is_nameless)
         .into_iter()
         .filter_map(|index| Some((index as usize, customer_of(facts.get(index as usize)?, directory)?)))
         .collect();

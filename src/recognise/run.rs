@@ -15,7 +15,7 @@ use super::{
     InputRecord, Recognised, Subscription,
     elsewhere::{self, Lacking},
     everybody::everybody,
-    facts::{CustomerRow, Fact, indices_of},
+    facts::{CustomerRow, Fact},
     file::{FileResult, Reader, recognise_file},
     identity::{Groups, group, name_the_nameless},
     merge::{Merged, Merging},
@@ -31,14 +31,12 @@ use crate::{
     config::Config,
     finding::{Accounting, Code, Finding, Place, put_in_order},
     read::{self, FileReport, Input, ReadOptions, Sink},
+    runs::{are_in_order, indices_of, of_runs},
     terms::*,
 };
 
 /// Subscriptions whose rows are looked up together: they lie about in memory, and come sooner when they are asked for at once.
 const AT_A_GLANCE: usize = 16;
-
-/// Groups that one thread takes at a time.
-const RUN: usize = 1 << 14;
 
 /// What a run knows before it looks at any export.
 #[derive(Clone, Copy)]
@@ -196,11 +194,10 @@ fn put_together<T>(
     estate.findings.extend(unused_sources(&estate.inputs, context.config));
     let place = |fact: &Fact| (fact.table, fact.row);
     // So they come, table by table; whatever is in one day that is not is put there.
-    let is_in_order = |pair: &[Fact]| pair.is_sorted_by_key(place);
-    if !estate.facts.par_windows(2).all(is_in_order) {
+    if !are_in_order(&estate.facts, |a, b| place(a) <= place(b)) {
         estate.facts.sort_unstable_by_key(place);
     }
-    if !indices_of(&estate.facts, &|fact| fact.id.is_none()).is_empty() {
+    if !indices_of(&estate.facts, |fact| fact.id.is_none()).is_empty() {
         let places = nameless_places(&estate);
         let findings = name_the_nameless(&mut estate.facts, &estate.tables);
         estate.findings.extend(findings);
@@ -255,12 +252,16 @@ fn finish(
     groups: Groups,
     mut merged: Vec<Option<Merged>>,
 ) -> Recognised {
-    for (counts, findings) in account(&estate.facts, &groups, &mut merged, estate.accounting.len()) {
+    for (counts, told_of) in account(&estate.facts, &groups, &merged, estate.accounting.len()) {
         for (table, (subscriptions, merged)) in estate.accounting.iter_mut().zip(counts) {
             table.subscriptions += subscriptions;
             table.merged += merged;
         }
-        estate.findings.extend(findings);
+        for group in told_of {
+            if let Some(Some(merged)) = merged.get_mut(group) {
+                estate.findings.append(&mut merged.findings);
+            }
+        }
     }
     let lacking = std::mem::take(&mut estate.lacking);
     let told = elsewhere::judge(lacking, &estate.facts, &groups, &merged);
@@ -302,18 +303,15 @@ fn finish(
 /// For each table how many subscriptions its rows began, and how many of its rows were merged into others'.
 type Counts = Vec<(u64, u64)>;
 
-/// What became of the rows of each table, and what was found in merging them, in runs of groups.
-fn account(
-    facts: &[Fact],
-    groups: &Groups,
-    merged: &mut [Option<Merged>],
-    tables: usize,
-) -> Vec<(Counts, Vec<Finding>)> {
-    let of_run = |(run, merged): (usize, &mut [Option<Merged>])| {
+/// What became of the rows of each table, and of which groups something is told, in runs of groups.
+fn account(facts: &[Fact], groups: &Groups, merged: &[Option<Merged>], tables: usize) -> Vec<(Counts, Vec<usize>)> {
+    of_runs(merged.len(), |run| {
         let mut counts = vec![(0, 0); tables];
-        let mut findings = Vec::new();
-        for (group, merged) in (run * RUN..).zip(merged) {
-            let Some(merged) = merged else { continue };
+        let mut told_of = Vec::new();
+        for group in run {
+            let Some(Some(merged)) = merged.get(group) else {
+                continue;
+            };
             if let Some((subscriptions, _)) = counts.get_mut(merged.begun_in as usize) {
                 *subscriptions += 1;
             }
@@ -324,11 +322,10 @@ fn account(
                     *merged += 1;
                 }
             }
-            findings.append(&mut merged.findings);
+            told_of.extend((!merged.findings.is_empty()).then_some(group));
         }
-        (counts, findings)
-    };
-    merged.par_chunks_mut(RUN).enumerate().map(of_run).collect()
+        (counts, told_of)
+    })
 }
 
 /// Calls the bases of add-ons by the ids that their subscriptions go by, where an add-on knows another.

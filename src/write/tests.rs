@@ -66,6 +66,24 @@ fn the_digest_is_of_all_bytes_however_they_come() {
 }
 
 #[test]
+fn what_cannot_be_written_is_told_however_much_it_is() {
+    struct Full;
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    for count in [1, APART, 2 * APART] {
+        let written = Digesting::new(Full).write_all(&vec![0; count]);
+        assert_eq!(written.unwrap_err().kind(), io::ErrorKind::StorageFull);
+    }
+}
+
+#[test]
 fn every_column_of_the_plan_is_filled_from_its_fact() {
     let text = written(&plan(), settings());
     let mut reader = csv::Reader::from_reader(text.as_bytes());

@@ -7,7 +7,7 @@ use super::*;
 /// Subscriptions over several runs, of customers of whom some stand across the border of one and one is large; every twentieth
 /// has none.
 fn estate() -> (Vec<Subscription>, Vec<Customer>) {
-    let count = 3 * RUN as u32 + 100;
+    let count = 3 * crate::runs::RUN as u32 + 100;
     let guid = |number: u32, salt: u128| uuid::Uuid::from_u128(u128::from(number).wrapping_mul(salt) % (1 << 100));
     let customer_id = |number: u32| CustomerId(guid(number + 1, 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835));
     let of =

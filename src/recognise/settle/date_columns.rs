@@ -4,8 +4,6 @@
 //! about a column as a whole. Refuses to decide between orders that fit: neither cells, nor a person, nor the language, nor the
 //! other columns of a program's table say which.
 
-use rayon::prelude::*;
-
 use crate::{
     config::DateOrder,
     finding::{Code, Finding},
@@ -14,6 +12,7 @@ use crate::{
         dates::{DateColumnEvidence, DateReading, Decision, means_month, means_renewal, order_of_months},
         table::{Batch, Table},
     },
+    runs::of_each,
 };
 
 /// What was decided for a date column.
@@ -65,11 +64,12 @@ pub(super) fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
                 because = format!("each is the first of a month only in this order, as in row {row}");
             }
             let has = |is_it: fn(&DateReading) -> bool| {
-                let has = |batch: &Batch| {
-                    let mut of_slot = batch.pending.iter().filter(|date| usize::from(date.slot) == slot);
+                let has = |batch: usize| {
+                    let pending = batches.get(batch).map_or(&[][..], |batch| &batch.pending);
+                    let mut of_slot = pending.iter().filter(|date| usize::from(date.slot) == slot);
                     of_slot.any(|date| is_it(&date.reading))
                 };
-                batches.par_iter().any(has)
+                of_each(batches.len(), has).into_iter().any(|has| has)
             };
             Decided {
                 decision,

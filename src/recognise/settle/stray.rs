@@ -6,7 +6,6 @@
 //! speaks decides, and is named. What a setting says is not doubted.
 
 use chrono::{Months, NaiveDate};
-use rayon::prelude::*;
 
 use super::date_columns::Decided;
 use crate::{
@@ -16,6 +15,7 @@ use crate::{
         dates::{DateReading, Decision},
         table::{Batch, Table},
     },
+    runs::of_each,
 };
 
 /// How many cells are named.
@@ -136,22 +136,21 @@ impl Deciding {
 
 /// The same of a column; none where every cell fits the other order.
 fn deciding(batches: &[Batch], slot: usize, rival: DateOrder) -> Option<Deciding> {
-    let of_batch = |batch: &Batch| {
+    let of_batch = |batch: usize| {
+        let batch = batches.get(batch)?;
         let of_slot = batch.pending.iter().filter(|date| usize::from(date.slot) == slot);
         let numeric: Vec<_> = of_slot.filter(|date| date.reading.is_numeric()).collect();
         let unfit = numeric.iter().filter(|date| date.reading.in_order(rival).is_none());
         let row = |item: u32| batch.facts.get(item as usize).map_or(0, |fact| fact.row);
         let rows: Vec<(u32, DateReading)> = unfit.map(|date| (row(date.item), date.reading)).collect();
-        Deciding {
+        Some(Deciding {
             count: rows.len() as u64,
             numeric: numeric.len() as u64,
             first: Deciding::first_of(rows),
-        }
+        })
     };
-    let all = batches
-        .par_iter()
-        .map(of_batch)
-        .reduce(Deciding::default, Deciding::and);
+    let all = of_each(batches.len(), of_batch).into_iter().flatten();
+    let all = all.fold(Deciding::default(), Deciding::and);
     (all.count > 0).then_some(all)
 }
 
@@ -163,7 +162,8 @@ fn terms(
     order: DateOrder,
     rival: DateOrder,
 ) -> Terms {
-    let of_batch = |batch: &Batch| {
+    let of_batch = |batch: usize| {
+        let batch = batches.get(batch)?;
         let mut terms = Terms::default();
         let mut begun: Vec<Option<DateReading>> = vec![None; batch.facts.len()];
         let of_slot = |slot: usize| batch.pending.iter().filter(move |date| usize::from(date.slot) == slot);
@@ -197,9 +197,10 @@ fn terms(
                 terms.first = [terms.first, row].into_iter().flatten().min();
             }
         }
-        terms
+        Some(terms)
     };
-    batches.par_iter().map(of_batch).reduce(Terms::default, Terms::and)
+    let all = of_each(batches.len(), of_batch).into_iter().flatten();
+    all.fold(Terms::default(), Terms::and)
 }
 
 /// Whether a term that is sold runs from one day to another; whether its last day or the one after is named differs.

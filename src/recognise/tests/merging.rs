@@ -35,6 +35,25 @@ fn copies_merge_and_are_counted() {
 }
 
 #[test]
+fn every_row_is_accounted_for_however_many_there_are() {
+    let rows: Vec<String> = (0..17_000)
+        .map(|number| {
+            format!("50000000-0000-4000-8000-{number:012},{CONTOSO},Contoso,Microsoft 365 E3,25,2027-05-13,yes")
+        })
+        .collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let recognised = Estate::default()
+        .file("a.csv", &list(&rows))
+        .file("b.csv", &list(&rows))
+        .recognise();
+    let of = |input: usize| recognised.inputs[input].tables[0].accounting;
+    assert_eq!((of(0).subscriptions, of(0).merged), (17_000, 0));
+    assert_eq!((of(1).subscriptions, of(1).merged), (0, 17_000));
+    assert_eq!(recognised.subscriptions.len(), 17_000);
+    assert!(recognised.accounting.balances());
+}
+
+#[test]
 fn equal_standing_contradicts_and_newer_or_higher_wins_in_silence() {
     let old = format!("{SUB_A},{CONTOSO},Contoso,Microsoft 365 E3,25,2026-05-13,yes");
     let new = format!("{SUB_A},{CONTOSO},Contoso,Microsoft 365 E3,30,2027-05-13,yes");
@@ -184,6 +203,52 @@ fn customers_are_found_by_domain_or_name_when_exactly_one_fits() {
             Code::CustomerResolved
         ]
     );
+}
+
+#[test]
+fn a_name_is_no_customer_where_the_domain_is_anothers() {
+    let note = |id: Option<&str>, name: Option<&str>, domain: Option<&str>, row| CustomerNote {
+        id: id.and_then(Id::parse).and_then(|id| id.guid()).map(CustomerId),
+        name: name.map(Into::into),
+        domain: domain.map(Into::into),
+        row,
+        ..CustomerNote::default()
+    };
+    let told_of = |rows: &str, customers: Vec<CustomerNote>| {
+        let text = format!("Subscription ID,Customer name,Customer domain,Offer name,Quantity\n{rows}");
+        let mut estate = Estate::default().file("a.csv", &text);
+        estate.tables.customers = customers;
+        let recognised = estate.recognise();
+        let told: Vec<(Code, String)> = recognised
+            .findings
+            .iter()
+            .filter(|finding| finding.subscription_id.is_some())
+            .map(|finding| (finding.code, finding.message.clone()))
+            .collect();
+        told
+    };
+    // By the domain that it is known under.
+    let known = vec![note(Some(CONTOSO), Some("Contoso"), Some("contoso.example"), 2)];
+    let told = told_of("s-1,Contoso,other.example,Microsoft 365 E3,5\n", known.clone());
+    assert_eq!(told[0].0, Code::CustomerAmbiguous, "{told:?}");
+    assert!(told[0].1.contains("but under `contoso.example`"), "{told:?}");
+    let told = told_of("s-1,Contoso,contoso.example,Microsoft 365 E3,5\n", known);
+    assert_eq!(told[0].0, Code::CustomerResolved, "{told:?}");
+    // By the domains that go with the name elsewhere.
+    let nameless = vec![note(Some(CONTOSO), Some("Contoso"), None, 2)];
+    let two = "s-1,Contoso,a.example,Microsoft 365 E3,5\ns-2,Contoso,b.example,Microsoft 365 E3,5\n";
+    let told = told_of(two, nameless.clone());
+    assert!(
+        told.iter().all(|(code, _)| *code == Code::CustomerAmbiguous),
+        "{told:?}"
+    );
+    assert!(told[0].1.contains("but under `b.example`"), "{told:?}");
+    let told = told_of("s-1,Contoso,a.example,Microsoft 365 E3,5\n", nameless.clone());
+    assert_eq!(told[0].0, Code::CustomerResolved, "{told:?}");
+    // What is only taken to be a customer's makes nobody known.
+    let adopted = [nameless, vec![note(None, Some("Contoso"), Some("contoso.example"), 3)]].concat();
+    let told = told_of("s-1,,contoso.example,Microsoft 365 E3,5\n", adopted);
+    assert_eq!(told[0].0, Code::CustomerUnknown, "{told:?}");
 }
 
 #[test]

@@ -69,6 +69,27 @@ fn one_stray_row_decides_no_column_against_its_terms() {
 }
 
 #[test]
+fn the_first_stray_rows_are_named_wherever_they_stand() {
+    // More rows than are handed on at once.
+    let mut rows = vec![("05/02/2026", "05/01/2027"); 9000];
+    for at in [100, 4500, 8500, 8900] {
+        rows[at] = ("01/01/2026", "31/12/2026");
+    }
+    let recognised = terms(&rows);
+    let ends = recognised
+        .findings
+        .iter()
+        .find(|finding| finding.heading.as_deref() == Some("End date"));
+    let message = &ends.unwrap().message;
+    for part in [
+        "row 102 `31/12/2026`, row 4502 `31/12/2026`, row 8502 `31/12/2026` and others",
+        "whole only in `mdy`, as in row 2",
+    ] {
+        assert!(message.contains(part), "{message}");
+    }
+}
+
+#[test]
 fn a_single_cell_against_which_nothing_speaks_decides() {
     let recognised = terms(&[
         ("02/05/2026", "01/05/2027"),

@@ -1,0 +1,126 @@
+//! Rows in runs, on all threads.
+//!
+//! In: how many rows there are, and what to make of a run of them. Out: what was made of each run, in their order. What is parallel
+//! of it stands here once: iterators of every kind over every type would be code of their own at each use, and the program has an
+//! upper limit for its size. Knows nothing of what rows are.
+
+use std::{
+    ops::Range,
+    sync::{Mutex, PoisonError},
+};
+
+use rayon::prelude::*;
+
+/// Rows that one thread takes at a time.
+pub(crate) const RUN: usize = 1 << 12;
+
+/// What is made of each run of so many rows.
+pub(crate) fn of_runs<T: Send>(count: usize, make: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
+    of_each(count.div_ceil(RUN), |run| {
+        let first = run * RUN;
+        make(first..count.min(first + RUN))
+    })
+}
+
+/// The same, as one list.
+pub(crate) fn gathered<T: Send>(count: usize, make: impl Fn(Range<usize>) -> Vec<T> + Sync) -> Vec<T> {
+    let runs = of_runs(count, make);
+    let mut all = Vec::with_capacity(runs.iter().map(Vec::len).sum());
+    runs.into_iter().for_each(|run| all.extend(run));
+    all
+}
+
+/// What is made of each of so many things, of which each is worth a thread.
+pub(crate) fn of_each<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let made: Vec<Mutex<Option<T>>> = (0..count).map(|_| Mutex::default()).collect();
+    on_all_threads(count, &|number| {
+        let one = make(number);
+        if let Some(slot) = made.get(number) {
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(one);
+        }
+    });
+    let made = made.into_iter();
+    made.filter_map(|slot| slot.into_inner().unwrap_or_else(PoisonError::into_inner))
+        .collect()
+}
+
+fn on_all_threads(count: usize, work: &(dyn Fn(usize) + Sync)) {
+    (0..count).into_par_iter().for_each(work);
+}
+
+/// The items that are wanted, by their numbers.
+pub(crate) fn indices_of<T: Sync>(items: &[T], is_wanted: impl Fn(&T) -> bool + Sync) -> Vec<u32> {
+    let of_run = |run: Range<usize>| -> Vec<u32> {
+        let numbered = run.filter(|&index| items.get(index).is_some_and(&is_wanted));
+        numbered.map(|index| index as u32).collect()
+    };
+    gathered(items.len(), of_run)
+}
+
+/// The numbers of the items that begin something new: those that are not of one with the item before.
+pub(crate) fn firsts_of<T: Sync>(items: &[T], are_of_one: impl Fn(&T, &T) -> bool + Sync) -> Vec<u32> {
+    let of_run = |run: Range<usize>| -> Vec<u32> {
+        let begins = |&index: &usize| {
+            let before = index.checked_sub(1).and_then(|before| items.get(before));
+            let pair = before.zip(items.get(index));
+            pair.is_none_or(|(before, item)| !are_of_one(before, item))
+        };
+        run.filter(begins).map(|index| index as u32).collect()
+    };
+    gathered(items.len(), of_run)
+}
+
+/// Whether each item may stand before the next.
+pub(crate) fn are_in_order<T: Sync>(items: &[T], may_follow: impl Fn(&T, &T) -> bool + Sync) -> bool {
+    // Each run looks at the first of the next.
+    let of_run = |run: Range<usize>| {
+        let run = items.get(run.start..items.len().min(run.end + 1));
+        run.is_none_or(|run| run.is_sorted_by(&may_follow))
+    };
+    of_runs(items.len(), of_run).into_iter().all(|is_in_order| is_in_order)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_is_of_one_run_and_they_stay_in_order() {
+        for count in [0, 1, RUN - 1, RUN, RUN + 1, 3 * RUN + 5] {
+            let runs: Vec<Vec<usize>> = of_runs(count, Iterator::collect);
+            assert!(runs.iter().all(|run| (1..=RUN).contains(&run.len())), "{count}");
+            assert!(runs.concat().into_iter().eq(0..count), "{count}");
+        }
+    }
+
+    #[test]
+    fn what_is_wanted_is_found_in_every_run() {
+        let numbers: Vec<usize> = (0..3 * RUN).collect();
+        let found = indices_of(&numbers, |number| number.is_multiple_of(RUN - 1));
+        let expected: Vec<u32> = (0..=3).map(|times| times * (RUN as u32 - 1)).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_begins_is_found_once_wherever_runs_end() {
+        for width in [1, 3, RUN - 1, RUN, RUN + 1] {
+            let numbers: Vec<usize> = (0..3 * RUN + 2).collect();
+            let firsts = firsts_of(&numbers, |a, b| a / width == b / width);
+            let expected = (0..numbers.len() as u32).step_by(width);
+            assert!(firsts.into_iter().eq(expected), "{width}");
+        }
+        assert!(firsts_of(&[] as &[u8], |_, _| true).is_empty());
+    }
+
+    #[test]
+    fn disorder_is_seen_at_the_border_of_runs_too() {
+        let mut numbers: Vec<usize> = (0..3 * RUN).collect();
+        let in_order = |numbers: &[usize]| are_in_order(numbers, |a, b| a <= b);
+        assert!(in_order(&numbers) && in_order(&[]) && in_order(&[1, 1]) && !in_order(&[2, 1]));
+        for at in [1, RUN, 2 * RUN - 1, 2 * RUN, 3 * RUN - 1] {
+            numbers.swap(at - 1, at);
+            assert!(!in_order(&numbers), "{at}");
+            numbers.swap(at - 1, at);
+        }
+    }
+}
