@@ -30,6 +30,21 @@ pub(crate) fn gathered<T: Send>(count: usize, make: impl Fn(Range<usize>) -> Vec
     all
 }
 
+/// One thing for each of so many rows, made where it is kept.
+pub(crate) fn one_each<T: Clone + Send>(count: usize, empty: T, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let mut all = vec![empty; count];
+    let runs: Vec<Mutex<&mut [T]>> = all.chunks_mut(RUN).map(Mutex::new).collect();
+    on_all_threads(runs.len(), &|number| {
+        let Some(run) = runs.get(number) else { return };
+        let mut run = run.lock().unwrap_or_else(PoisonError::into_inner);
+        for (row, slot) in (number * RUN..).zip(run.iter_mut()) {
+            *slot = make(row);
+        }
+    });
+    drop(runs);
+    all
+}
+
 /// What is made of each of so many things, of which each is worth a thread.
 pub(crate) fn of_each<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let made: Vec<Mutex<Option<T>>> = (0..count).map(|_| Mutex::default()).collect();
@@ -90,6 +105,8 @@ mod tests {
             let runs: Vec<Vec<usize>> = of_runs(count, Iterator::collect);
             assert!(runs.iter().all(|run| (1..=RUN).contains(&run.len())), "{count}");
             assert!(runs.concat().into_iter().eq(0..count), "{count}");
+            assert_eq!(gathered(count, Iterator::collect), runs.concat());
+            assert!(one_each(count, 0, |row| row + 1).into_iter().eq(1..=count), "{count}");
         }
     }
 

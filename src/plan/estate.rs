@@ -35,7 +35,7 @@ use crate::{
     finding::put_in_order,
     recognise::{Customer, SourceOffer, Subscription, stand_together},
     rules::NumberName,
-    runs::{RUN, firsts_of, gathered, indices_of, of_each},
+    runs::{RUN, firsts_of, gathered, indices_of, of_each, one_each},
     terms::*,
 };
 
@@ -77,7 +77,7 @@ pub fn plan_and_tell(
     let (mut findings, offer_rows) = notes::of_rows(&estate, &decided);
     let steps = estate.steps(&mut decided);
     let (shown, mappings) = rayon::join(
-        || -> Vec<Shown> { (0..count).into_par_iter().map(|index| estate.shown(index)).collect() },
+        || one_each(count, Shown::default(), |index| estate.shown(index)),
         || mapped(&estate, &decided),
     );
     findings.extend(notes::of_tables(&estate, &decided, &offer_rows, &steps));
@@ -187,7 +187,7 @@ impl<'a> Estate<'a> {
         debug_assert!(subscriptions.is_sorted_by(|a, b| a.order() <= b.order()));
         let by_id: HashMap<CustomerId, &Customer> = customers.iter().map(|customer| (customer.id, customer)).collect();
         let customer = |index: usize| by_id.get(&subscriptions[index].customer_id?).copied();
-        let customers: Vec<Option<&Customer>> = gathered(subscriptions.len(), |run| run.map(customer).collect());
+        let customers: Vec<Option<&Customer>> = one_each(subscriptions.len(), None, customer);
         let firsts = firsts_of(subscriptions, |a, b| a.customer_id == b.customer_id);
         let ends = firsts
             .iter()
@@ -226,7 +226,7 @@ impl<'a> Estate<'a> {
             });
         }
         let number = |index: usize| shared.get(&key(index)).copied().unwrap_or_default();
-        let resolved: Vec<u32> = gathered(subscriptions.len(), |run| run.map(number).collect());
+        let resolved = one_each(subscriptions.len(), 0, number);
         let is_ours = |subscription: &Subscription| {
             let is_live = matches!(subscription.state, None | Some(State::Active));
             is_live && subscription.channel == Some(Channel::Own)

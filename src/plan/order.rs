@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use rayon::prelude::*;
 
 use super::decide::Decided;
-use crate::runs::gathered;
+use crate::runs::one_each;
 
 /// By place in the plan: the row's index.
 pub(super) fn order_of(decided: &[Decided]) -> Vec<u32> {
@@ -17,7 +17,7 @@ pub(super) fn order_of(decided: &[Decided]) -> Vec<u32> {
             .map_or(0, |decided| day_number(decided.decision.move_date));
         day.checked_sub(1).unwrap_or(u64::from(u32::MAX)) << u32::BITS | index as u64
     };
-    let mut order = gathered(decided.len(), |run| run.map(key).collect());
+    let mut order = one_each(decided.len(), 0, key);
     order.par_sort_unstable();
     order.into_iter().map(|key| key as u32).collect()
 }

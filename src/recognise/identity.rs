@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::{Flaw, facts::Fact, nameless::NO_ID, table::Table, vocabulary::fold};
 use crate::{
     finding::{Code, Finding},
-    runs::{gathered, indices_of},
+    runs::{gathered, indices_of, one_each},
     terms::*,
 };
 
@@ -111,7 +111,7 @@ impl Groups {
             let id = fact.and_then(|fact| fact.id.as_ref());
             (customer, id.map(leading), id, group as u32)
         };
-        let mut order: Vec<Rank<'_>> = gathered(self.members.len(), |run| run.map(rank).collect());
+        let mut order: Vec<Rank<'_>> = one_each(self.members.len(), Rank::default(), rank);
         order.par_sort_unstable();
         let mut members = Members {
             indices: Vec::with_capacity(self.members.indices.len()),
