@@ -5,6 +5,7 @@
 #   ROWS     subscriptions in CSV (1000000); XLSX has a fifth of them
 #   EXPORTS  a folder with exports to measure in place of generated ones: each file or folder in it is a job
 #   SETTINGS settings for them
+#   AS_OF    the day they are planned for (2026-11-21)
 #   PEERS    a folder with programs that do the same job, each called `PEER OUTPUT_FOLDER EXPORT...`
 #
 # Prints for each job and program seconds (median and range), processor seconds (median), peak memory of the largest process, and
@@ -63,7 +64,7 @@ run() {
     shift 2
     case $name in
         seatshift-*) measure bash -c '"$@" || [ $? = 1 ]' - "$target/seatshift" plan "$export" --config "$settings" \
-            --as-of 2026-11-21 --threads "${name#seatshift-}" -o "$folder/out/plan.csv" ;;
+            --as-of "${AS_OF:-2026-11-21}" --threads "${name#seatshift-}" -o "$folder/out/plan.csv" ;;
         *) if [ -d "$export" ]; then measure "$PEERS/$name" "$folder/out" "$export"/*; else measure "$PEERS/$name" "$folder/out" "$export"; fi ;;
     esac
 }
