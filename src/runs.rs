@@ -1,8 +1,9 @@
 //! Rows in runs, on all threads.
 //!
 //! In: how many rows there are, and what to make of a run of them. Out: what was made of each run, in their order. What is parallel
-//! of it stands here once: iterators of every kind over every type would be code of their own at each use, and the program has an
-//! upper limit for its size. Knows nothing of what rows are.
+//! in that is the same code for all that is made: iterators of every kind over every type would be code of their own at each use,
+//! and the program has an upper limit for its size. A slot is filled by one thread, so that nobody waits for another at its lock.
+//! Knows nothing of what rows are.
 
 use std::{
     ops::Range,

@@ -1,9 +1,9 @@
 //! Mappings that are asked for again and again.
 //!
 //! In: a question, and which offer of the estate it is about. Out: its [`Mapping`], worked out once on each thread for all
-//! subscriptions that ask the same, and kept once for all questions about an offer that it answers. What may not be remembered is not: Microsoft's own files can say something else for each
-//! customer and number of licences, so with them every question is a question of its own. Keeps the invariant that the answer is
-//! the one that the catalogue gives, whoever asked before.
+//! subscriptions that ask the same, and kept once for all questions about an offer that it answers. What may not be remembered is
+//! not: Microsoft's own files can say something else for each customer and number of licences, so with them every question is a
+//! question of its own. Keeps the invariant that the answer is the one that the catalogue gives, whoever asked before.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

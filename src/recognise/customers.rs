@@ -43,7 +43,7 @@ pub(super) struct Directory {
     index: Index,
 }
 
-/// What strangers are found by: the domains and names of those customers alone that have one of a stranger's.
+/// What strangers are found by: the domains and names of those statements alone that have one of a stranger's.
 #[derive(Debug, Default)]
 struct Index {
     by_domain: HashMap<Text, BTreeSet<CustomerId>>,
@@ -73,6 +73,9 @@ impl Index {
                 index.claims.entry(fold(name)).or_default().insert(domain.clone());
             }
         }
+        if strangers.is_empty() {
+            return index;
+        }
         let domains: HashSet<&Text> = strangers.iter().filter_map(|facts| facts.domain.as_ref()).collect();
         let names: HashSet<String> = strangers
             .iter()
@@ -99,23 +102,24 @@ impl Index {
 impl Directory {
     /// What sources say of customers by their tenant ids, and the strangers to be looked for: facts without one.
     pub(super) fn new(mut statements: Vec<Statement>, strangers: &[Arc<CustomerFacts>]) -> Directory {
-        statements.sort_unstable_by(Statement::order);
+        statements.sort_by(Statement::order);
         Directory {
             index: Index::new(&statements, strangers),
             statements,
         }
     }
 
-    /// Adds what sources say by domain or name alone, once it is known whom it is about. Nobody is found by it.
+    /// Adds what sources say by domain or name alone, once it is known whom it is about. Nobody is found by it. The sort sees that
+    /// the others are in order.
     pub(super) fn adopt(&mut self, statements: Vec<Statement>) {
         if !statements.is_empty() {
             self.statements.extend(statements);
-            self.statements.sort_unstable_by(Statement::order);
+            self.statements.sort_by(Statement::order);
         }
     }
 
-    /// The customer that fits the domain or name of one of the strangers; others find nobody. A domain that is known goes before a name, unless they
-    /// disagree.
+    /// The customer that fits the domain or name of one of the strangers; others find nobody. A domain that is known goes before a
+    /// name, unless they disagree.
     pub(super) fn find(&self, facts: &CustomerFacts) -> Found {
         let by_domain = facts
             .domain

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     finding::{Code, Finding, Place},
-    runs::indices_of,
+    runs::gathered,
     terms::*,
 };
 
@@ -49,10 +49,13 @@ pub(super) fn join_nameless(
     tables: &[Table],
     directory: &Directory,
 ) -> (Vec<Finding>, bool) {
-    let nameless: Vec<(usize, CustomerId)> = indices_of(facts, is_nameless)
-        .into_iter()
-        .filter_map(|index| Some((index as usize, customer_of(facts.get(index as usize)?, directory)?)))
-        .collect();
+    let nameless = gathered(facts.len(), |run| -> Vec<(usize, CustomerId)> {
+        let facts = run.filter_map(|index| Some((index, facts.get(index)?)));
+        let nameless = facts.filter(|(_, fact)| is_nameless(fact));
+        nameless
+            .filter_map(|(index, fact)| Some((index, customer_of(fact, directory)?)))
+            .collect()
+    });
     if nameless.is_empty() {
         return (Vec::new(), false);
     }

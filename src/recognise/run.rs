@@ -193,7 +193,7 @@ fn put_together<T>(
     }
     estate.findings.extend(unused_sources(&estate.inputs, context.config));
     let place = |fact: &Fact| (fact.table, fact.row);
-    // So they come, table by table; whatever is in one day that is not is put there.
+    // Nearly always they come so, table by table.
     if !are_in_order(&estate.facts, |a, b| place(a) <= place(b)) {
         estate.facts.sort_unstable_by_key(place);
     }

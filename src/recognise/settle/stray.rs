@@ -134,7 +134,7 @@ impl Deciding {
     }
 }
 
-/// The same of a column; none where every cell fits the other order.
+/// The cells of a column that do not fit the other order; none where all do.
 fn deciding(batches: &[Batch], slot: usize, rival: DateOrder) -> Option<Deciding> {
     let of_batch = |batch: usize| {
         let batch = batches.get(batch)?;
