@@ -17,7 +17,7 @@ pub(crate) const RUN: usize = 1 << 12;
 
 /// What is made of each run of so many rows.
 pub(crate) fn of_runs<T: Send>(count: usize, make: impl Fn(Range<usize>) -> T + Sync) -> Vec<T> {
-    of_each(count.div_ceil(RUN), |run| {
+    on_all_threads(count.div_ceil(RUN), |run| {
         let first = run * RUN;
         make(first..count.min(first + RUN))
     })
@@ -35,7 +35,7 @@ pub(crate) fn gathered<T: Send>(count: usize, make: impl Fn(Range<usize>) -> Vec
 pub(crate) fn one_each<T: Clone + Send>(count: usize, empty: T, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let mut all = vec![empty; count];
     let runs: Vec<Mutex<&mut [T]>> = all.chunks_mut(RUN).map(Mutex::new).collect();
-    on_all_threads(runs.len(), &|number| {
+    spread(runs.len(), &|number| {
         let Some(run) = runs.get(number) else { return };
         let mut run = run.lock().unwrap_or_else(PoisonError::into_inner);
         for (row, slot) in (number * RUN..).zip(run.iter_mut()) {
@@ -46,10 +46,15 @@ pub(crate) fn one_each<T: Clone + Send>(count: usize, empty: T, make: impl Fn(us
     all
 }
 
-/// What is made of each of so many things, of which each is worth a thread.
-pub(crate) fn of_each<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
+/// What is made of each of a few things, of which each is worth a thread.
+pub(crate) fn of_each<I: Sync, T: Send>(items: &[I], make: impl Fn(&I) -> T + Sync) -> Vec<T> {
+    let made = on_all_threads(items.len(), |number| items.get(number).map(&make));
+    made.into_iter().flatten().collect()
+}
+
+fn on_all_threads<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let made: Vec<Mutex<Option<T>>> = (0..count).map(|_| Mutex::default()).collect();
-    on_all_threads(count, &|number| {
+    spread(count, &|number| {
         let one = make(number);
         if let Some(slot) = made.get(number) {
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(one);
@@ -60,7 +65,7 @@ pub(crate) fn of_each<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync) -
         .collect()
 }
 
-fn on_all_threads(count: usize, work: &(dyn Fn(usize) + Sync)) {
+fn spread(count: usize, work: &(dyn Fn(usize) + Sync)) {
     (0..count).into_par_iter().for_each(work);
 }
 

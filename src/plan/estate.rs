@@ -306,14 +306,14 @@ impl<'a> Estate<'a> {
     /// What the rows of each customer give rise to, in the order of customers.
     pub(super) fn by_customer<T: Send>(&self, tell: &Tell<'_, T>) -> Vec<T> {
         let runs: Vec<&[(CustomerId, Range<usize>)]> = self.tenants.chunks(TENANTS).collect();
-        let of_run = |run: usize| {
+        let of_run = |run: &&[(CustomerId, Range<usize>)]| {
             let mut told = Vec::new();
-            for (customer, rows) in runs.get(run).copied().unwrap_or_default() {
+            for (customer, rows) in run.iter() {
                 tell(*customer, rows.clone(), &mut told);
             }
             told
         };
-        of_each(runs.len(), of_run).into_iter().flatten().collect()
+        of_each(&runs, of_run).into_iter().flatten().collect()
     }
 
     /// The rows of a row's customer; none where it has none.

@@ -557,7 +557,7 @@ impl<W: Write + Send> Write for Digesting<W> {
             hasher.update(bytes);
             return Ok(());
         }
-        // The digest of a file is one chain, which takes longer than anything else that is done to its bytes.
+        // The digest of a file is one chain, which takes longer than writing its bytes.
         rayon::join(|| inner.write_all(bytes), || hasher.update(bytes)).0
     }
 

@@ -64,12 +64,11 @@ pub(super) fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
                 because = format!("each is the first of a month only in this order, as in row {row}");
             }
             let has = |is_it: fn(&DateReading) -> bool| {
-                let has = |batch: usize| {
-                    let pending = batches.get(batch).map_or(&[][..], |batch| &batch.pending);
-                    let mut of_slot = pending.iter().filter(|date| usize::from(date.slot) == slot);
+                let has = |batch: &Batch| {
+                    let mut of_slot = batch.pending.iter().filter(|date| usize::from(date.slot) == slot);
                     of_slot.any(|date| is_it(&date.reading))
                 };
-                of_each(batches.len(), has).into_iter().any(|has| has)
+                of_each(batches, has).into_iter().any(|has| has)
             };
             Decided {
                 decision,

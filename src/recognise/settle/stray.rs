@@ -136,20 +136,19 @@ impl Deciding {
 
 /// The cells of a column that do not fit the other order; none where all do.
 fn deciding(batches: &[Batch], slot: usize, rival: DateOrder) -> Option<Deciding> {
-    let of_batch = |batch: usize| {
-        let batch = batches.get(batch)?;
+    let of_batch = |batch: &Batch| {
         let of_slot = batch.pending.iter().filter(|date| usize::from(date.slot) == slot);
         let numeric: Vec<_> = of_slot.filter(|date| date.reading.is_numeric()).collect();
         let unfit = numeric.iter().filter(|date| date.reading.in_order(rival).is_none());
         let row = |item: u32| batch.facts.get(item as usize).map_or(0, |fact| fact.row);
         let rows: Vec<(u32, DateReading)> = unfit.map(|date| (row(date.item), date.reading)).collect();
-        Some(Deciding {
+        Deciding {
             count: rows.len() as u64,
             numeric: numeric.len() as u64,
             first: Deciding::first_of(rows),
-        })
+        }
     };
-    let all = of_each(batches.len(), of_batch).into_iter().flatten();
+    let all = of_each(batches, of_batch).into_iter();
     let all = all.fold(Deciding::default(), Deciding::and);
     (all.count > 0).then_some(all)
 }
@@ -162,8 +161,7 @@ fn terms(
     order: DateOrder,
     rival: DateOrder,
 ) -> Terms {
-    let of_batch = |batch: usize| {
-        let batch = batches.get(batch)?;
+    let of_batch = |batch: &Batch| {
         let mut terms = Terms::default();
         let mut begun: Vec<Option<DateReading>> = vec![None; batch.facts.len()];
         let of_slot = |slot: usize| batch.pending.iter().filter(move |date| usize::from(date.slot) == slot);
@@ -197,9 +195,9 @@ fn terms(
                 terms.first = [terms.first, row].into_iter().flatten().min();
             }
         }
-        Some(terms)
+        terms
     };
-    let all = of_each(batches.len(), of_batch).into_iter().flatten();
+    let all = of_each(batches, of_batch).into_iter();
     all.fold(Terms::default(), Terms::and)
 }
 
