@@ -81,10 +81,7 @@ impl Estate<'_> {
         let term_end = self.subscriptions[index].term_end.map(|end| end.0);
         match (orders(decided), decision.end_source) {
             (true, Some(EndSource::Cancel)) => decision.end_source_by.or(Some(self.context.as_of)),
-            (true, Some(EndSource::ExtendedTerm)) => {
-                let cancelled = decided.dates.as_ref().and_then(|dates| dates.cancel_extended_by);
-                cancelled.or(term_end)
-            }
+            (true, Some(EndSource::ExtendedTerm)) => decided.days.cancel_extended_by.or(term_end),
             (true, _) => term_end,
             (false, _) => term_end.filter(|_| self.is_set_to_cancel(index, decided)),
         }

@@ -124,7 +124,7 @@ pub(super) fn costs_of(
         });
         let part = price
             .as_ref()
-            .and_then(|price| overlap_of(decision, price, target.seats, target.term));
+            .and_then(|price| overlap_of(decision, price, target.term));
         overlap = overlap.zip(part).map(|(sum, part)| sum.plus(part));
         costs.unit_prices.push(price.as_ref().map(|price| price.amount));
         costs.currency = costs.currency.or(price.map(|price| price.currency));
@@ -145,11 +145,12 @@ fn price_of(known: &Known<'_>, item: &str, segment: Segment, term: Option<Term>)
     known.context.evidence.unit_price(item, segment, term, known.country())
 }
 
-fn overlap_of(decision: &Decision, price: &UnitPrice, seats: Option<Seats>, term: Option<Term>) -> Option<Amount> {
+fn overlap_of(decision: &Decision, price: &UnitPrice, term: Option<Term>) -> Option<Amount> {
     let (starts, days) = (decision.move_date?, decision.overlap_days?);
     let ends = starts.checked_add_months(Months::new(u32::from(term?.0)))?;
     let term_days = u64::try_from(ends.signed_duration_since(starts).num_days()).ok()?;
-    price.amount.share(u64::from(seats?.0), u64::from(days), term_days)
+    let seats = u64::from(decision.target_seats?.0);
+    price.amount.share(seats, u64::from(days), term_days)
 }
 
 /// What follows if nobody acts in time: the extended service term for a month, or another term.

@@ -5,16 +5,18 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use chrono::NaiveDate;
+
 use super::{
-    Capabilities, CreditEnquiry, Decision, PlanTarget, Reason, Reasons,
+    Capabilities, CreditEnquiry, Decision, Reason, Reasons, Targets,
     costs::{Unpriced, costs_of},
-    dates::{Dates, Gates},
+    dates::{Dates, Gates, Outcome},
     eligibility::judge,
     estate::Imposing,
     known::{Known, Planned},
 };
 use crate::{
-    catalog::{Mapping, Offer, Target},
+    catalog::{Mapping, Offer},
     rules::{ChannelRule, Dated, NumberName, shift},
     terms::*,
 };
@@ -22,7 +24,7 @@ use crate::{
 /// A decision with what the steps and the estate need of it.
 pub(super) struct Decided {
     pub(super) decision: Decision,
-    pub(super) dates: Option<Dates>,
+    pub(super) days: StepDays,
     pub(super) gates: Gates,
     /// What other subscriptions impose on it.
     pub(super) imposed: Imposing,
@@ -33,7 +35,38 @@ pub(super) struct Decided {
     /// Its mapping: what that rests on, which rows of the user's offers table were used, what Microsoft's own files contradict.
     pub(super) mapping: Option<Arc<Mapping>>,
     /// Offers of which the price list has no price: which, for which term, why.
-    pub(super) unpriced: BTreeSet<Unpriced>,
+    pub(super) unpriced: Box<[Unpriced]>,
+}
+
+/// The days of steps that the decision itself does not show.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct StepDays {
+    /// Whether there is a move date to go by.
+    pub(super) are_of_a_move: bool,
+    pub(super) delegated_rights_by: Option<NaiveDate>,
+    pub(super) vetting_by: Option<NaiveDate>,
+    pub(super) credit_by: Option<NaiveDate>,
+    pub(super) approve_by: Option<NaiveDate>,
+    pub(super) cancel_extended_by: Option<NaiveDate>,
+    pub(super) verify_again: Option<NaiveDate>,
+    pub(super) verify_last: Option<NaiveDate>,
+    pub(super) undo_renewal_by: Option<NaiveDate>,
+}
+
+impl From<&Dates> for StepDays {
+    fn from(dates: &Dates) -> StepDays {
+        StepDays {
+            are_of_a_move: dates.outcome == Outcome::Move,
+            delegated_rights_by: dates.delegated_rights_by,
+            vetting_by: dates.vetting_by,
+            credit_by: dates.credit_by,
+            approve_by: dates.approve_by,
+            cancel_extended_by: dates.cancel_extended_by,
+            verify_again: dates.verify_again,
+            verify_last: dates.verify_last,
+            undo_renewal_by: dates.undo_renewal_by,
+        }
+    }
 }
 
 impl Decided {
@@ -78,15 +111,16 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
             .iter()
             .any(|target| target.billing.is_some() && target.billing != plan);
     let dates = planned.dates.filter(|_| action != Action::Keep);
+    let days = dates.as_ref().map(StepDays::from).unwrap_or_default();
     Decided {
         decision,
-        dates,
+        days,
         gates: planned.gates,
         imposed: Imposing::default(),
         vetted_segment,
         billing_changed,
         mapping: planned.mapping,
-        unpriced,
+        unpriced: unpriced.into_iter().collect(),
     }
 }
 
@@ -112,6 +146,7 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Reasons) -> Decision {
         route: mapping.map(|_| planned.route),
         mapping: mapping.map(|mapping| mapping.kind),
         targets: mapping.map(|mapping| targets(known, mapping)).unwrap_or_default(),
+        target_seats: known.subscription.seats.filter(|_| mapping.is_some()),
         licences: mapping.and_then(|mapping| mapping.licences),
         at_once: mapping.is_some_and(|mapping| mapping.at_once),
         capabilities: mapping.and_then(|mapping| capabilities(mapping)),
@@ -162,6 +197,7 @@ fn moves(known: &Known<'_>, planned: &Planned, reasons: Reasons) -> Decision {
         route: Some(planned.route),
         mapping: Some(mapping.kind),
         targets: targets(known, mapping),
+        target_seats: known.subscription.seats,
         licences: mapping.licences,
         at_once: mapping.at_once,
         capabilities: capabilities(mapping),
@@ -179,18 +215,12 @@ fn moves(known: &Known<'_>, planned: &Planned, reasons: Reasons) -> Decision {
     }
 }
 
-fn targets(known: &Known<'_>, mapping: &Mapping) -> Vec<PlanTarget> {
-    let target = |target: &Target| {
+fn targets(known: &Known<'_>, mapping: &Arc<Mapping>) -> Targets {
+    known.mappings.targets(mapping, |target| {
         let term = target.term.or(known.term());
-        PlanTarget {
-            offer_id: target.offer_id.clone(),
-            offer: target.name.clone(),
-            seats: known.subscription.seats,
-            term,
-            billing: term.and_then(|term| billing(known, target.offer.as_deref(), term)),
-        }
-    };
-    mapping.targets.iter().map(target).collect()
+        let billing = term.and_then(|term| billing(known, target.offer.as_deref(), term));
+        (term, billing)
+    })
 }
 
 /// Whether a plan says how often is billed.

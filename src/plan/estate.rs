@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use rayon::prelude::*;
 
 use super::{
-    Decision, Plan, PlanRow, Reason, StepRef, Texts,
+    Decision, Plan, PlanRow, Reason, ShownOffer, StepRef, Texts,
     decide::{Decided, decide},
     known::{Context, Known, offer_of},
     mapped::mapped,
@@ -76,17 +76,14 @@ pub fn plan_and_tell(
     estate.limit_tenants(&mut decided);
     let (mut findings, offer_rows) = notes::of_rows(&estate, &decided);
     let steps = estate.steps(&mut decided);
-    let (shown, mappings) = rayon::join(
-        || one_each(count, Shown::default(), |index| estate.shown(index)),
-        || mapped(&estate, &decided),
-    );
+    let mappings = mapped(&estate, &decided);
     findings.extend(notes::of_tables(&estate, &decided, &offer_rows, &steps));
     let is_wanted = |index: &usize| subscriptions.get(*index).is_some_and(wanted);
     let trails: Vec<Trail> = (0..count)
         .filter(is_wanted)
         .filter_map(|index| trail_of(&estate, index, &decided))
         .collect();
-    drop(estate);
+    let shown = estate.shown();
     let (mut plan, ()) = rayon::join(
         || assemble(context, subscriptions, decided, steps, shown),
         || put_in_order(&mut findings),
@@ -177,6 +174,8 @@ pub(super) struct Estate<'a> {
     alike: Vec<Option<Text>>,
     /// For each subscription the index of its resolution.
     resolved: Vec<u32>,
+    /// For each resolution the source offer to show.
+    offers: Vec<Arc<ShownOffer>>,
     /// Live subscriptions of ours, by customer.
     pub(super) ours: HashMap<CustomerId, Vec<usize>>,
     mappings: Mappings,
@@ -255,6 +254,9 @@ impl<'a> Estate<'a> {
                 _ => None,
             })
             .collect();
+        let shown = offers.iter().zip(&resolutions);
+        let shown = shown.map(|((offer, _), resolution)| Arc::new(shown_offer(offer, resolution)));
+        let offers = shown.collect();
         let reports = Reports::new(context.tables, context.as_of);
         let offer_rules = context.catalog.rule_book(&context.tables.offers);
         let phases = || context.catalog.phases(&context.tables.offers);
@@ -269,6 +271,7 @@ impl<'a> Estate<'a> {
             resolutions,
             alike,
             resolved,
+            offers,
             ours,
             mappings,
         }
@@ -408,40 +411,51 @@ impl<'a> Estate<'a> {
         }
     }
 
-    /// The source offer's id and name to show, and the country.
-    fn shown(&self, index: usize) -> Shown {
-        let (id, name) = self.shown_offer(index);
-        (id, name, self.customer(index).and_then(|customer| customer.country))
+    /// The source offer to show for a row.
+    pub(super) fn shown_offer(&self, index: usize) -> &Arc<ShownOffer> {
+        &self.offers[self.resolved[index] as usize]
     }
 
-    /// The source offer's id and name to show, as exported or from the catalogue.
-    pub(super) fn shown_offer(&self, index: usize) -> (Option<Text>, Option<Text>) {
-        let offer = &self.subscriptions[index].offer;
-        let known = match self.resolution(index) {
-            Resolution::Known { offer, .. } => Some(offer),
-            Resolution::Ambiguous(_) | Resolution::Unknown => None,
+    /// What is shown besides facts and decisions, of which rows are then to be made.
+    fn shown(self) -> Shown {
+        let of_row = |index: usize| {
+            let country = self.customer(index).and_then(|customer| customer.country);
+            (country, self.resolved[index])
         };
-        let id = [&offer.offer_id, &offer.sku_id, &offer.sku_part_number]
-            .into_iter()
-            .flatten()
-            .next()
-            .cloned();
-        (
-            id.or_else(|| known.and_then(|offer| offer.item.clone())),
-            offer.name.clone().or_else(|| known.map(|offer| offer.name.clone())),
-        )
+        Shown {
+            of_rows: one_each(self.subscriptions.len(), Default::default(), of_row),
+            offers: self.offers,
+        }
     }
 }
 
-/// The source offer's id and name to show, and the country.
-type Shown = (Option<Text>, Option<Text>, Option<Country>);
+/// The source offer's id and name, as exported or from the catalogue.
+fn shown_offer(offer: &SourceOffer, resolution: &Resolution) -> ShownOffer {
+    let known = match resolution {
+        Resolution::Known { offer, .. } => Some(offer),
+        Resolution::Ambiguous(_) | Resolution::Unknown => None,
+    };
+    let mut ids = [&offer.offer_id, &offer.sku_id, &offer.sku_part_number].into_iter();
+    let id = ids.find_map(Option::clone);
+    ShownOffer {
+        id: id.or_else(|| known.and_then(|offer| offer.item.clone())),
+        name: offer.name.clone().or_else(|| known.map(|offer| offer.name.clone())),
+    }
+}
+
+/// What is shown besides facts and decisions.
+struct Shown {
+    /// For each row the country, and the number of its offer.
+    of_rows: Vec<(Option<Country>, u32)>,
+    offers: Vec<Arc<ShownOffer>>,
+}
 
 fn assemble(
     context: &Context<'_>,
     subscriptions: Vec<Subscription>,
     decided: Vec<Decided>,
     mut steps: Vec<Vec<StepRef>>,
-    shown: Vec<Shown>,
+    shown: Shown,
 ) -> Plan {
     let number = |name: NumberName| context.rules.number(name, context.as_of);
     let (places, requests) = rayon::join(
@@ -472,14 +486,14 @@ fn assemble(
 struct Parts {
     subscriptions: Vec<Subscription>,
     decisions: Vec<Decision>,
-    shown: Vec<Shown>,
+    shown: Shown,
 }
 
 impl Parts {
     fn from_the_end(
         mut subscriptions: Vec<Subscription>,
         decided: Vec<Decided>,
-        mut shown: Vec<Shown>,
+        mut shown: Shown,
         places: &[u32],
     ) -> Parts {
         let decisions = || {
@@ -491,7 +505,7 @@ impl Parts {
         };
         let others = || {
             turn_round(&mut subscriptions, places);
-            turn_round(&mut shown, places);
+            turn_round(&mut shown.of_rows, places);
         };
         let (decisions, ()) = rayon::join(decisions, others);
         Parts {
@@ -504,24 +518,24 @@ impl Parts {
     fn rows(mut self) -> Vec<PlanRow> {
         /// Rows that are made before the room of their parts is given back.
         const LET_GO: usize = u16::MAX as usize;
+        let Shown { mut of_rows, offers } = self.shown;
         let mut rows = Vec::with_capacity(self.subscriptions.len());
         while !self.subscriptions.is_empty() {
             let rest = self.subscriptions.len().saturating_sub(LET_GO);
-            let decided = self.decisions.par_drain(rest..).zip(self.shown.par_drain(rest..));
+            let decided = self.decisions.par_drain(rest..).zip(of_rows.par_drain(rest..));
             let parts = self.subscriptions.par_drain(rest..).zip(decided).rev();
             rows.par_extend(parts.map(|(subscription, (decision, shown))| {
-                let (source_offer_id, source_offer, country) = shown;
+                let (country, offer) = shown;
                 PlanRow {
                     subscription,
                     country,
-                    source_offer_id,
-                    source_offer,
+                    source_offer: Arc::clone(&offers[offer as usize]),
                     decision,
                 }
             }));
             self.subscriptions.shrink_to_fit();
             self.decisions.shrink_to_fit();
-            self.shown.shrink_to_fit();
+            of_rows.shrink_to_fit();
         }
         rows
     }

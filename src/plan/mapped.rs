@@ -53,10 +53,10 @@ pub(super) fn mapped(estate: &Estate<'_>, decided: &[Decided]) -> Vec<MappedOffe
         let (Some(mapping), Some(evidence)) = (decision.mapping, evidence_of(&decided[index])) else {
             continue;
         };
-        let (source_offer_id, source_offer) = estate.shown_offer(index);
+        let source = estate.shown_offer(index);
         let offer = MappedOffer {
-            source_offer_id,
-            source_offer,
+            source_offer_id: source.id.clone(),
+            source_offer: source.name.clone(),
             mapping,
             target_offer_ids: decision.targets.iter().map(|target| target.offer_id.clone()).collect(),
             licences: decision.licences,

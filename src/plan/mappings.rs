@@ -1,16 +1,18 @@
 //! Mappings that are asked for again and again.
 //!
 //! In: a question, and which offer of the estate it is about. Out: its [`Mapping`], worked out once on each thread for all
-//! subscriptions that ask the same, and kept once for all questions about an offer that it answers. What may not be remembered is
+//! subscriptions that ask the same, and kept once for all questions about an offer that it answers; and what is ordered by a mapping,
+//! kept once for all that have it ordered alike. What may not be remembered is
 //! not: Microsoft's own files can say something else for each customer and number of licences, so with them every question is a
 //! question of its own. Keeps the invariant that the answer is the one that the catalogue gives, whoever asked before.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hashbrown::HashMap;
 
+use super::{PlanTarget, Targets};
 use crate::{
-    catalog::{MapQuery, Mapping, Phase, Phases},
+    catalog::{MapQuery, Mapping, Phase, Phases, Target},
     terms::*,
 };
 
@@ -42,7 +44,12 @@ struct Answers {
     all: HashMap<Question, Arc<Mapping>>,
     /// For each offer those that differ: most questions about one have the same answer.
     of_offers: HashMap<u32, Vec<Arc<Mapping>>>,
+    /// For each mapping, by its address, what is ordered by it: it differs in terms and in how it is billed.
+    ordered: HashMap<usize, Vec<Targets>>,
 }
+
+/// For which term a target is ordered, and how it is billed.
+type Ordered = (Option<Term>, Option<BillingPlan>);
 
 impl Answers {
     fn of(&mut self, question: Question, answer: impl FnOnce() -> Mapping) -> Arc<Mapping> {
@@ -59,6 +66,42 @@ impl Answers {
         };
         Arc::clone(self.all.entry(question).or_insert_with(answer))
     }
+
+    fn ordered(&mut self, mapping: &Arc<Mapping>, ordered: impl Fn(&Target) -> Ordered) -> Targets {
+        let known = self.ordered.entry(Arc::as_ptr(mapping).addr()).or_default();
+        // An address may have been that of another mapping before, but texts that are kept stay where they are.
+        let is_it = |planned: &PlanTarget, target: &Target| {
+            Text::ptr_eq(&planned.offer_id, &target.offer_id)
+                && Text::ptr_eq(&planned.offer, &target.name)
+                && (planned.term, planned.billing) == ordered(target)
+        };
+        let same = known.iter().find(|targets| {
+            targets.len() == mapping.targets.len()
+                && targets
+                    .iter()
+                    .zip(&mapping.targets)
+                    .all(|(planned, target)| is_it(planned, target))
+        });
+        same.cloned().unwrap_or_else(|| {
+            let new = planned(mapping, ordered);
+            known.push(new.clone());
+            new
+        })
+    }
+}
+
+/// What is ordered by a mapping.
+fn planned(mapping: &Mapping, ordered: impl Fn(&Target) -> Ordered) -> Targets {
+    let target = |target: &Target| {
+        let (term, billing) = ordered(target);
+        PlanTarget {
+            offer_id: target.offer_id.clone(),
+            offer: target.name.clone(),
+            term,
+            billing,
+        }
+    };
+    mapping.targets.iter().map(target).collect()
 }
 
 impl Mappings {
@@ -82,12 +125,24 @@ impl Mappings {
             term: query.term,
             phase: phases.of(query.on, query.seats, query.country),
         };
+        match self.of_this_thread() {
+            Some(mut answers) => answers.of(question, answer),
+            None => Arc::new(answer()),
+        }
+    }
+
+    /// What is ordered by a mapping, where each target is ordered so.
+    pub(super) fn targets(&self, mapping: &Arc<Mapping>, ordered: impl Fn(&Target) -> Ordered) -> Targets {
+        match self.phases.as_ref().and_then(|_| self.of_this_thread()) {
+            Some(mut answers) => answers.ordered(mapping, ordered),
+            None => planned(mapping, ordered),
+        }
+    }
+
+    fn of_this_thread(&self) -> Option<MutexGuard<'_, Answers>> {
         let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
-        let Some(answers) = self.of_threads.get(thread) else {
-            return Arc::new(answer());
-        };
-        let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.of(question, answer)
+        let answers = self.of_threads.get(thread)?;
+        Some(answers.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

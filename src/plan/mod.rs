@@ -3,7 +3,7 @@
 //! In: subscriptions, customers, mappings, rules, the calendar, as-of. Out: a [`Plan`]. Deciding one subscription is pure: same
 //! arguments, same answer, no input or output. Holds the invariant subscriptions = move + keep + review.
 
-use std::{borrow::Cow, num::NonZeroU32};
+use std::{borrow::Cow, num::NonZeroU32, sync::Arc};
 
 use chrono::NaiveDate;
 
@@ -38,6 +38,7 @@ mod standing;
 mod steps;
 #[cfg(test)]
 mod steps_tests;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod together;
@@ -51,6 +52,7 @@ pub use estate::{plan, plan_and_tell};
 pub use known::Context;
 pub use mapped::MappedOffer;
 pub use reason::{Reason, Reasons};
+pub use targets::{PlanTarget, Targets};
 pub use trail::{Answer, MappingTrail, Part, Trail, Tried};
 #[cfg(test)]
 pub(crate) use what_if::decision_alone;
@@ -95,12 +97,19 @@ pub struct PlanRow {
     pub subscription: Subscription,
     /// The tenant's country.
     pub country: Option<Country>,
-    /// The source offer's id to show, as exported or from the catalogue.
-    pub source_offer_id: Option<Text>,
-    /// The source offer's name to show.
-    pub source_offer: Option<Text>,
+    /// The source offer to show; most rows share it with others.
+    pub source_offer: Arc<ShownOffer>,
     /// What to do.
     pub decision: Decision,
+}
+
+/// A source offer as it is shown: as exported, or from the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ShownOffer {
+    /// Its id.
+    pub id: Option<Text>,
+    /// Its name.
+    pub name: Option<Text>,
 }
 
 /// What to do with one subscription.
@@ -123,7 +132,9 @@ pub struct Decision {
     /// How the target was found.
     pub mapping: Option<MappingKind>,
     /// What to order.
-    pub targets: Vec<PlanTarget>,
+    pub targets: Targets,
+    /// Licences to order of each; none: not known, or nothing is to be ordered.
+    pub target_seats: Option<Seats>,
     /// What becomes of users' licences.
     pub licences: Option<Licences>,
     /// Whether old and new licences may exclude each other on one user, so that both change at once.
@@ -185,7 +196,8 @@ impl Decision {
             urgency: None,
             route: None,
             mapping: None,
-            targets: Vec::new(),
+            targets: Targets::default(),
+            target_seats: None,
             licences: None,
             at_once: false,
             capabilities: None,
@@ -202,21 +214,6 @@ impl Decision {
             costs: None,
         }
     }
-}
-
-/// One offer to order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanTarget {
-    /// Its id.
-    pub offer_id: Text,
-    /// Its name.
-    pub offer: Text,
-    /// Seats to order.
-    pub seats: Option<Seats>,
-    /// Term to order.
-    pub term: Option<Term>,
-    /// How to have it billed; none: the source does not say.
-    pub billing: Option<BillingPlan>,
 }
 
 /// A step as a plan keeps it: which, when, who, and the row that it belongs to. Sentences are made when it is written, since

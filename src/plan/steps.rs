@@ -9,7 +9,7 @@ use std::{borrow::Cow, io::Write};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use uuid::Uuid;
 
-use super::{PlanRow, StepRef, Texts, ToldStep, dates::Outcome, decide::Decided, known::Known};
+use super::{PlanRow, StepRef, Texts, ToldStep, decide::Decided, known::Known};
 use crate::{
     plan::dates::case_of,
     rules::{Condition, Conditions, MarketData, NumberName, Placeholder, StepCase, StepRule, Wording},
@@ -50,7 +50,7 @@ pub(super) fn steps_of(known: &Known<'_>, decided: &Decided, steps: &mut Vec<Ste
     match decided.decision.action {
         Action::Keep => {}
         Action::Review => {
-            let undo = decided.dates.as_ref().and_then(|dates| dates.undo_renewal_by);
+            let undo = decided.days.undo_renewal_by;
             let asked = |step| known.standing.requested.contains(step);
             let decide = StepKind::Decide;
             add(decide, decided.decision.next_step_by, asked(decide));
@@ -87,7 +87,7 @@ fn cases_of(kind: StepKind, due: Option<NaiveDate>, requested: bool, decided: &D
         },
         _ => None,
     };
-    let last_check = decided.dates.as_ref().and_then(|dates| dates.verify_last);
+    let last_check = decided.days.verify_last;
     // Where a table of steps has no words for the last check, those for another one do.
     let last = (kind == StepKind::Verify && due.is_some() && due == last_check).then_some(StepCase::Last);
     let asked = requested.then_some(StepCase::Requested);
@@ -134,49 +134,56 @@ fn conditions_of(known: &Known<'_>, decided: &Decided) -> Conditions {
 
 /// Adds kind, day and whether it is waited for, of every step of a move.
 fn moving(known: &Known<'_>, decided: &Decided, add: &mut impl FnMut(StepKind, Option<NaiveDate>, bool)) {
-    let Some(dates) = decided.dates.as_ref().filter(|dates| dates.outcome == Outcome::Move) else {
+    let (decision, days) = (&decided.decision, &decided.days);
+    if !days.are_of_a_move {
         return;
-    };
+    }
     let (done, requested) = (known.standing.done, known.standing.requested);
-    let reassign = decided.decision.licences == Some(Licences::Reassign);
+    let reassign = decision.licences == Some(Licences::Reassign);
     let gates = decided.gates;
     for (missing, kind, by) in [
-        (gates.relationship, StepKind::RequestRelationship, dates.relationship_by),
-        (gates.agreement, StepKind::AcceptAgreement, dates.agreement_by),
+        (
+            gates.relationship,
+            StepKind::RequestRelationship,
+            decision.relationship_by,
+        ),
+        (gates.agreement, StepKind::AcceptAgreement, decision.agreement_by),
         (
             gates.delegated_rights && reassign,
             StepKind::RequestDelegatedRights,
-            dates.delegated_rights_by,
+            days.delegated_rights_by,
         ),
-        (gates.vetting, StepKind::VetSegment, dates.vetting_by),
+        (gates.vetting, StepKind::VetSegment, days.vetting_by),
     ] {
         if missing && !done.contains(kind) {
             // What was asked for must be there when the request or the order goes out.
-            let needed = dates.request_by.or(dates.move_date);
+            let needed = decision.request_by.or(decision.move_date);
             let asked = requested.contains(kind);
             add(kind, if asked { needed } else { by }, asked);
         }
     }
-    let transfer = decided.decision.route == Some(Route::Transfer);
-    let ordered = (!transfer).then_some(dates.move_date).flatten();
+    let transfer = decision.route == Some(Route::Transfer);
+    let ordered = (!transfer).then_some(decision.move_date).flatten();
     // A transfer completes when it is approved, so where the move comes before the last day, so does the approval.
-    let approve_by = dates.approve_by.map(|by| dates.move_date.map_or(by, |day| by.min(day)));
+    let approve_by = days
+        .approve_by
+        .map(|by| decision.move_date.map_or(by, |day| by.min(day)));
     for (kind, by) in [
-        (StepKind::UndoRenewal, dates.undo_renewal_by),
-        (StepKind::EnquireCredit, dates.credit_by),
-        (StepKind::RequestTransfer, dates.request_by),
+        (StepKind::UndoRenewal, days.undo_renewal_by),
+        (StepKind::EnquireCredit, days.credit_by),
+        (StepKind::RequestTransfer, decision.request_by),
         (StepKind::ApproveTransfer, approve_by),
         (StepKind::Order, ordered),
-        (StepKind::Verify, dates.move_date),
-        (StepKind::Verify, dates.verify_again),
-        (StepKind::Verify, dates.verify_last),
-        (StepKind::Reassign, dates.reassign_by),
-        (StepKind::EndSource, dates.end_source_by),
-        (StepKind::CancelExtendedTerm, dates.cancel_extended_by),
+        (StepKind::Verify, decision.move_date),
+        (StepKind::Verify, days.verify_again),
+        (StepKind::Verify, days.verify_last),
+        (StepKind::Reassign, decision.reassign_by),
+        (StepKind::EndSource, decision.end_source_by),
+        (StepKind::CancelExtendedTerm, days.cancel_extended_by),
     ] {
         // The days of the checks after the end know themselves whether they are done. So does that of the source's end: what is
         // set to cancel may have to be set to go on.
-        let is_again = kind == StepKind::Verify && [dates.verify_again, dates.verify_last].contains(&by);
+        let is_again = kind == StepKind::Verify && [days.verify_again, days.verify_last].contains(&by);
         let knows_itself = is_again || kind == StepKind::EndSource;
         if by.is_some() && (knows_itself || !done.contains(kind)) {
             add(kind, by, requested.contains(kind));
@@ -195,11 +202,11 @@ pub(super) fn describe<'a>(
     let shared = step.shared().is_some();
     let subscription = &row.subscription;
     let targets = match row.decision.action {
-        Action::Move => row.decision.targets.as_slice(),
+        Action::Move => &*row.decision.targets,
         Action::Keep | Action::Review => &[],
     };
     let offer = || match targets {
-        [] => row.source_offer.as_deref().map(Cow::Borrowed),
+        [] => row.source_offer.name.as_deref().map(Cow::Borrowed),
         [only] => Some(Cow::Borrowed(&*only.offer)),
         several => {
             let offers: Vec<&str> = several.iter().map(|target| &*target.offer).collect();
@@ -304,7 +311,8 @@ impl Words<'_> {
             Placeholder::MonthEnd => day(out, self.month_end()),
             Placeholder::MoveDate => day(out, row.decision.move_date),
             Placeholder::Offer => {
-                let source = row.source_offer.as_deref().or(row.source_offer_id.as_deref());
+                let source = &row.source_offer;
+                let source = source.name.as_deref().or(source.id.as_deref());
                 put(out, &[source.unwrap_or("the subscription")]);
             }
             Placeholder::Order => self.order(out),
@@ -364,7 +372,7 @@ impl Words<'_> {
             if at > 0 {
                 put(out, &[" and "]);
             }
-            if let Some(seats) = target.seats {
+            if let Some(seats) = decision.target_seats {
                 number(out, seats.0);
                 put(out, &[" x "]);
             }

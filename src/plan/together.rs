@@ -56,7 +56,7 @@ impl Estate<'_> {
     /// Our subscription that a move has made already: the same offer with at least its licences.
     fn target_of(&self, index: usize, decided: &Decided, taken: &HashSet<usize>) -> Option<(usize, Found)> {
         let decision = &decided.decision;
-        let [target] = decision.targets.as_slice() else {
+        let [target] = &*decision.targets else {
             return None;
         };
         // What waits only for its end to be known may have moved as well.
@@ -84,7 +84,7 @@ impl Estate<'_> {
         candidates.filter(|own| !taken.contains(own)).find_map(|own| {
             let subscription = &self.subscriptions[own];
             let is_it = matches!(self.resolution(own), Resolution::Known { offer, .. } if offer.item.as_ref() == Some(&target.offer_id));
-            if !is_it || subscription.seats < target.seats {
+            if !is_it || subscription.seats < decision.target_seats {
                 return None;
             }
             // A transfer keeps the term, so that its copy began when the source did.

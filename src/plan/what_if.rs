@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use self::changes::{Change, STAND_IN};
-use super::{Context, Decision, Plan, Reason, plan};
+use super::{Context, Decision, Plan, Reason, Targets, plan};
 use crate::{
     config::Config,
     recognise::{
@@ -255,7 +255,7 @@ impl<'a> Together<'a> {
         let mut decision = row.decision;
         if decision.targets.iter().any(|target| *target.offer_id == *STAND_IN) {
             // Only its row will say what is ordered, and of which class that is.
-            decision.targets.clear();
+            (decision.targets, decision.target_seats) = (Targets::default(), None);
             decision.mapping = None;
         }
         Some(decision)

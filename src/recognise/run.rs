@@ -269,9 +269,11 @@ fn finish(
     // Facts are as large as subscriptions: they are let go before those are put in order.
     let facts = std::mem::take(&mut estate.facts);
     let subscriptions = || -> Vec<Subscription> {
-        // Each in the room of what it was merged in.
+        // Each in the room of what it was merged in, of which some is left.
         let merged = merged.into_iter();
-        merged.filter_map(|merged| Some(merged?.subscription)).collect()
+        let mut subscriptions: Vec<_> = merged.filter_map(|merged| Some(merged?.subscription)).collect();
+        subscriptions.shrink_to_fit();
+        subscriptions
     };
     let ((), mut subscriptions) = rayon::join(|| drop((facts, groups)), subscriptions);
     stand_together(&mut subscriptions);

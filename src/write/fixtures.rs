@@ -1,11 +1,13 @@
 //! Plans made by hand, for the tests of this room.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use crate::{
     catalog::evidence::Amount,
     finding::{Accounting, Code, Finding, Place},
-    plan::{Capabilities, Costs, Decision, Plan, PlanRow, PlanTarget, Reason, Reasons, StepRef, Texts},
+    plan::{Capabilities, Costs, Decision, Plan, PlanRow, PlanTarget, Reason, Reasons, ShownOffer, StepRef, Texts},
     read::{FileReport, Limits},
     recognise::{InputRecord, SourceOffer, Subscription},
     rules::{Conditions, StepTexts},
@@ -55,8 +57,7 @@ pub(crate) fn empty_row() -> PlanRow {
     PlanRow {
         subscription: bare("-5"),
         country: None,
-        source_offer_id: None,
-        source_offer: None,
+        source_offer: Arc::default(),
         decision: Decision::bare(Action::Review, Reasons::default()),
     }
 }
@@ -84,12 +85,13 @@ pub(crate) fn full_row() -> PlanRow {
         ..bare("3B555118-DA6A-4418-894F-7DF1E2096870")
     };
     row.country = "HU".parse().ok();
-    row.source_offer_id = Some("CFQ7TTC0LH18:0001".into());
-    row.source_offer = Some("Microsoft 365 Business Basic".into());
-    let target = |id: &str, name: &str, seats| PlanTarget {
+    row.source_offer = Arc::new(ShownOffer {
+        id: Some("CFQ7TTC0LH18:0001".into()),
+        name: Some("Microsoft 365 Business Basic".into()),
+    });
+    let target = |id: &str, name: &str| PlanTarget {
         offer_id: id.into(),
         offer: name.into(),
-        seats: Some(Seats(seats)),
         term: Some(Term::YEAR),
         billing: None,
     };
@@ -102,10 +104,13 @@ pub(crate) fn full_row() -> PlanRow {
         urgency: Some(Urgency::Late),
         route: Some(Route::NewSubscription),
         mapping: Some(MappingKind::Replacement),
-        targets: vec![
-            target("CFQ7TTC0LHXJ:0001", "Suite (no Teams)", 25),
-            target("CFQ7TTC0RM8K:0002", "Teams", 24),
-        ],
+        targets: [
+            target("CFQ7TTC0LHXJ:0001", "Suite (no Teams)"),
+            target("CFQ7TTC0RM8K:0002", "Teams"),
+        ]
+        .into_iter()
+        .collect(),
+        target_seats: Some(Seats(25)),
         at_once: false,
         licences: Some(Licences::Reassign),
         capabilities: Some(Box::new(Capabilities {

@@ -2,7 +2,7 @@
 
 use super::cell::Line;
 use crate::{
-    plan::{Costs, PlanRow, PlanTarget},
+    plan::{Costs, PlanRow},
     terms::{Country, CustomerId, Id, Seats, Text},
 };
 
@@ -41,8 +41,8 @@ fn what_there_is(row: &PlanRow, line: &mut Line<'_>) {
     line.word(row.country.as_ref().map(Country::as_str));
     identifier(&subscription.id, line);
     line.word(subscription.channel.map(|channel| channel.as_str()));
-    line.maybe_text(row.source_offer_id.as_ref());
-    line.maybe_text(row.source_offer.as_ref());
+    line.maybe_text(row.source_offer.id.as_ref());
+    line.maybe_text(row.source_offer.name.as_ref());
     line.number(subscription.seats.map(|Seats(seats)| seats));
     line.number(subscription.assigned_seats.map(|Seats(seats)| seats));
     line.term(subscription.term);
@@ -66,16 +66,17 @@ fn what_to_order(row: &PlanRow, line: &mut Line<'_>) {
     line.word(decision.mapping.map(|mapping| mapping.as_str()));
     line.list(targets.iter().map(|target| &target.offer_id));
     line.list(targets.iter().map(|target| &target.offer));
-    match targets.as_slice() {
-        [PlanTarget { seats, term, .. }] => {
-            line.number(seats.map(|Seats(seats)| seats));
-            line.term(*term);
+    let seats = decision.target_seats.map(|Seats(seats)| seats);
+    match &**targets {
+        [only] => {
+            line.number(seats);
+            line.term(only.term);
         }
         _ => {
             line.list(
                 targets
                     .iter()
-                    .map(|target| target.seats.map_or_else(String::new, |Seats(seats)| seats.to_string())),
+                    .map(|_| seats.map_or_else(String::new, |seats| seats.to_string())),
             );
             line.list(
                 targets

@@ -79,7 +79,10 @@ pub(super) fn decision(text: &mut String, told: &Told, as_of: NaiveDate, config:
     }
     let ordered = decision.action == Action::Move;
     for target in &decision.targets {
-        let seats = target.seats.map(|seats| format!("{} x ", seats.0)).unwrap_or_default();
+        let seats = decision
+            .target_seats
+            .map(|seats| format!("{} x ", seats.0))
+            .unwrap_or_default();
         let term = target.term.map(|term| format!(", term {term}")).unwrap_or_default();
         let offer = format!("{seats}{} ({}){term}", tame(&target.offer), tame(&target.offer_id));
         line(text, if ordered { "target" } else { "target, perhaps" }, &offer);

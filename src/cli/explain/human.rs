@@ -277,7 +277,7 @@ fn briefly(text: &mut String, told: &[Told], shared: &[Step]) {
     for one in told {
         let row = &one.row;
         let decision = &row.decision;
-        let offer = row.source_offer.as_ref().or(row.source_offer_id.as_ref());
+        let offer = row.source_offer.name.as_ref().or(row.source_offer.id.as_ref());
         let what = [
             Some(In(STRONG, decision.action).to_string()),
             decision.move_date.map(|date| format!("on {}", decision::day(date))),

@@ -42,8 +42,7 @@ fn row(id: &str, action: Action, reasons: &[Reason]) -> PlanRow {
             place: Place::file("list.csv").at_row(2),
         },
         country: None,
-        source_offer_id: None,
-        source_offer: None,
+        source_offer: Default::default(),
         decision: Decision::bare(action, reasons.iter().copied().collect()),
     }
 }

@@ -214,11 +214,10 @@ fn a_plain_subscription_moves_three_days_before_its_end() {
     );
     assert_eq!(decision.credit_enquiry, Some(CreditEnquiry::Partner));
     assert_eq!(
-        decision.targets,
+        *decision.targets,
         [PlanTarget {
             offer_id: BASIC.into(),
             offer: "Microsoft 365 Business Basic".into(),
-            seats: Some(Seats(25)),
             term: Some(Term::YEAR),
             billing: None,
         }]

@@ -41,7 +41,7 @@ fn of_decision(decision: &Decision) -> Value {
         json!({
             "target_offer_id": target.offer_id,
             "target_offer": target.offer,
-            "target_seats": target.seats,
+            "target_seats": decision.target_seats,
             "target_term": target.term,
         })
     });
