@@ -4,7 +4,7 @@
 //! offending value, what was done instead and a hint. The other kind of trouble, a *stop*, is an error type of the room it
 //! comes from.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::Serialize;
 
@@ -249,15 +249,15 @@ pub struct Finding {
     pub value: Option<Text>,
     /// What we found and did instead: lower case, no full stop.
     pub message: String,
-    /// What the person can do.
-    pub hint: String,
+    /// What the person can do; most often a text of ours, which is not kept for each.
+    pub hint: Cow<'static, str>,
     /// The subscription, where one is meant.
     pub subscription_id: Option<Text>,
 }
 
 impl Finding {
     /// A finding without heading, value and subscription.
-    pub fn new(code: Code, place: Place, message: impl Into<String>, hint: impl Into<String>) -> Finding {
+    pub fn new(code: Code, place: Place, message: impl Into<String>, hint: impl Into<Cow<'static, str>>) -> Finding {
         Finding {
             code,
             place,
@@ -303,13 +303,15 @@ impl Finding {
             &self.heading,
             &self.value,
             &self.message,
+            &self.hint,
         )
     }
 }
 
-/// Puts findings in their order. All lists are sorted here, since each way of sorting is code of its own.
+/// Puts findings in their order. All lists are sorted here, since each way of sorting is code of its own; where they are, since there may
+/// be one for each row.
 pub fn put_in_order(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    findings.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
 }
 
 impl fmt::Display for Finding {

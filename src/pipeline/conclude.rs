@@ -70,7 +70,7 @@ pub(super) fn conclude(
         row.is_some_and(|row| compared.explained.contains(&row))
     };
     plan.findings.retain(|finding| !explained(finding));
-    findings.append(&mut plan.findings);
+    findings.extend(std::mem::take(&mut plan.findings));
     findings.append(&mut compared.findings);
     let guarded = guarded(
         request,

@@ -3,6 +3,7 @@
 //! In: the estate and its decisions. Out: findings. What is about a customer is said once, at the first of its subscriptions.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     ops::Range,
 };
@@ -30,7 +31,12 @@ use crate::{
     terms::*,
 };
 
-pub(super) fn about(code: Code, subscription: &Subscription, message: String, hint: &str) -> Finding {
+pub(super) fn about(
+    code: Code,
+    subscription: &Subscription,
+    message: String,
+    hint: impl Into<Cow<'static, str>>,
+) -> Finding {
     Finding::new(code, subscription.place.clone(), message, hint).subscription(subscription.id.to_string())
 }
 
@@ -166,11 +172,11 @@ fn of_offer(subscription: &Subscription, resolution: &Resolution, alike: Option<
         }
         Resolution::Unknown => {
             let message = format!("`{shown}` is no offer that the catalogue knows; the row is for review");
-            let hint = match alike {
-                Some(name) => format!("name the target in the `offers` table of the settings; is it {name}?"),
-                None => "name the target in the `offers` table of the settings".to_owned(),
+            let hint: Cow<'static, str> = match alike {
+                Some(name) => format!("name the target in the `offers` table of the settings; is it {name}?").into(),
+                None => "name the target in the `offers` table of the settings".into(),
             };
-            about(Code::OfferUnknown, subscription, message, &hint).value(shown)
+            about(Code::OfferUnknown, subscription, message, hint).value(shown)
         }
     })
 }

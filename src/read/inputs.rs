@@ -204,7 +204,7 @@ impl Expansion {
         );
     }
 
-    fn tell(&mut self, code: Code, path: &Path, message: &str, hint: &str) {
+    fn tell(&mut self, code: Code, path: &Path, message: &str, hint: &'static str) {
         let place = Place::file(Input::File(path.to_owned()).name());
         self.findings.push(Finding::new(code, place, message, hint));
     }

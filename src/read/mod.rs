@@ -30,7 +30,7 @@ mod table;
 mod text;
 mod workbook;
 
-use std::sync::OnceLock;
+use std::{borrow::Cow, sync::OnceLock};
 
 use chrono::NaiveDateTime;
 use serde::Serialize;
@@ -388,7 +388,7 @@ impl Sink for Whole {
 /// Why a file is refused: an error of ours until it is reported.
 type Refusal = Box<Finding>;
 
-fn refuse(code: Code, place: Place, message: impl Into<String>, hint: impl Into<String>) -> Refusal {
+fn refuse(code: Code, place: Place, message: impl Into<String>, hint: impl Into<Cow<'static, str>>) -> Refusal {
     Box::new(Finding::new(code, place, message, hint))
 }
 

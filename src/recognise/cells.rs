@@ -73,7 +73,7 @@ impl<'a> Cells<'a> {
     }
 
     /// A finding about a cell of this row.
-    pub(super) fn tell(&mut self, code: Code, column: u32, cell: Cell<'_>, message: String, hint: &str) {
+    pub(super) fn tell(&mut self, code: Code, column: u32, cell: Cell<'_>, message: String, hint: &'static str) {
         let place = self.table.place.at_row(self.row.number).at_column(column);
         let mut finding = Finding::new(code, place, message, hint).value(shown(cell));
         finding.heading = self.table.columns.heading(column).cloned();

@@ -92,7 +92,7 @@ fn told(finding: Finding, left: Left) -> Finding {
         0 if subscriptions > 0 => Finding {
             code: Code::ColumnElsewhere,
             message: format!("{}; other rows say it of {number}", finding.message),
-            hint: String::new(),
+            hint: "".into(),
             ..finding
         },
         without if without < subscriptions => Finding {

@@ -21,7 +21,7 @@ use super::{
     settle::{Settled, leave_out, settle},
     source::{Misfit, Source},
     strangers::strangers,
-    table::{Batch, Table},
+    table::{Gathered, Table},
 };
 use crate::{
     finding::{Accounting, Code, Finding, Place},
@@ -54,13 +54,14 @@ struct Reading<'a> {
 /// A table under way.
 struct Stream {
     table: Table,
-    batches: Mutex<Vec<Batch>>,
+    gathered: Mutex<Gathered>,
 }
 
 impl Stream {
-    fn recognise(&self, rows: &Rows, reading: &Reading<'_>) {
+    fn recognise(&self, number: usize, rows: &Rows, reading: &Reading<'_>) {
         let batch = recognise_rows(rows, &self.table, reading.context.vocabulary, reading.shared);
-        self.batches.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
+        let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        gathered.add(number, batch);
     }
 }
 
@@ -68,6 +69,8 @@ struct TableSink<'s, 'scope> {
     scope: &'s Scope<'scope>,
     reading: &'scope Reading<'scope>,
     streams: Vec<Arc<Stream>>,
+    /// Batches of the last of them so far.
+    batches: usize,
     others: Vec<TableRecord>,
     findings: Vec<Finding>,
     has_refused: bool,
@@ -104,6 +107,7 @@ fn collect(reading: &Reading<'_>, deliver: impl FnOnce(&mut dyn Sink) -> FileRep
             scope,
             reading,
             streams: Vec::new(),
+            batches: 0,
             others: Vec::new(),
             findings: Vec::new(),
             has_refused: false,
@@ -133,10 +137,8 @@ fn collect(reading: &Reading<'_>, deliver: impl FnOnce(&mut dyn Sink) -> FileRep
     let streams = streams.into_iter().filter_map(Arc::into_inner);
     let tables: Vec<Settled> = streams
         .map(|stream| {
-            let mut settled = settle(
-                stream.table,
-                stream.batches.into_inner().unwrap_or_else(PoisonError::into_inner),
-            );
+            let gathered = stream.gathered.into_inner().unwrap_or_else(PoisonError::into_inner);
+            let mut settled = settle(stream.table, gathered);
             leave_out(&mut settled, &findings);
             settled
         })
@@ -325,8 +327,9 @@ impl Sink for TableSink<'_, '_> {
         }
         self.streams.push(Arc::new(Stream {
             table,
-            batches: Mutex::new(Vec::new()),
+            gathered: Mutex::default(),
         }));
+        self.batches = 0;
         Interest::Read
     }
 
@@ -336,14 +339,16 @@ impl Sink for TableSink<'_, '_> {
         let Some(stream) = self.streams.last().map(Arc::clone) else {
             return;
         };
+        let number = self.batches;
+        self.batches += 1;
         let most = IN_FLIGHT * rayon::current_num_threads();
         if reading.in_flight.fetch_add(1, Ordering::Relaxed) >= most {
-            stream.recognise(&rows, reading);
+            stream.recognise(number, &rows, reading);
             reading.in_flight.fetch_sub(1, Ordering::Relaxed);
             return;
         }
         self.scope.spawn(move |_| {
-            stream.recognise(&rows, reading);
+            stream.recognise(number, &rows, reading);
             reading.in_flight.fetch_sub(1, Ordering::Relaxed);
         });
     }

@@ -72,7 +72,7 @@ impl Shared {
 
 /// Recognises a batch of rows.
 pub(super) fn recognise_rows(rows: &Rows, table: &Table, vocabulary: &Vocabulary, shared: &Shared) -> Batch {
-    let mut batch = Batch {
+    let mut batch: Batch = Batch {
         evidence: vec![DateColumnEvidence::default(); table.columns.dates.len()],
         ..Batch::default()
     };

@@ -1,6 +1,6 @@
 //! A table whose rows have all been seen.
 //!
-//! In: its batches, in any order. Out: [`Settled`]: the facts with their dates, now that each date column can be decided from
+//! In: its batches. Out: [`Settled`]: the facts with their dates, now that each date column can be decided from
 //! all its cells; the rows that were loose, now that the last row of the table is known; what is known of the table. Refuses
 //! the dates of a column that can be read in two ways, or that a spreadsheet has half converted: one finding a column, and a
 //! flaw on each of its rows whose term end it holds.
@@ -24,7 +24,7 @@ use super::{
     rows::unidentified,
     samples::{self, Samples},
     strangers::lacking,
-    table::{Batch, Dated, Loose, PendingDate, Table},
+    table::{Dated, Gathered, Loose, Part, PendingDate, Table},
 };
 pub(super) use apart::name_of;
 use apart::part_customers;
@@ -52,9 +52,8 @@ pub(super) struct Settled {
 }
 
 /// Settles a table.
-pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
-    // They come from several threads; in the order of their rows, their facts need not be sorted.
-    batches.sort_unstable_by_key(|batch| batch.facts.first().map(|fact| fact.row));
+pub(super) fn settle(mut table: Table, mut gathered: Gathered) -> Settled {
+    let mut batches = gathered.parts();
     let mut columns = decide(&table, &batches);
     stray::doubt(&table, &batches, &mut columns);
     decide_by_others(&table, &mut columns);
@@ -91,12 +90,8 @@ pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
     over_assigned::tell(&settled.table, &mut batches);
     settled.findings.extend(part_customers(&settled.table, &mut batches));
     let last_row = batches.iter().map(|batch| batch.last_row).max().unwrap_or(0);
-    settled
-        .facts
-        .reserve_exact(batches.iter().map(|batch| batch.facts.len()).sum());
     for batch in batches {
         settled.accounting += batch.accounting;
-        settled.facts.extend(batch.facts);
         settled.customers.extend(batch.customers);
         settled.findings.extend(batch.findings);
         for loose in batch.loose {
@@ -104,6 +99,7 @@ pub(super) fn settle(mut table: Table, mut batches: Vec<Batch>) -> Settled {
             settled.findings.push(finding);
         }
     }
+    settled.facts = gathered.facts;
     fold_repairs(&mut settled.findings);
     for (&(column, _), decided) in settled.table.columns.dates.iter().zip(&columns) {
         settled.findings.extend(undecided(&settled.table, column, decided));
@@ -129,7 +125,7 @@ struct Seen {
 }
 
 /// Settles the dates of a batch; says what was seen of each column.
-fn settle_dates(table: &Table, columns: &[Decided], batch: &mut Batch) -> Vec<Seen> {
+fn settle_dates(table: &Table, columns: &[Decided], batch: &mut Part<'_>) -> Vec<Seen> {
     let mut seen = vec![Seen::default(); columns.len()];
     for pending in std::mem::take(&mut batch.pending) {
         let slot = usize::from(pending.slot);
@@ -140,7 +136,7 @@ fn settle_dates(table: &Table, columns: &[Decided], batch: &mut Batch) -> Vec<Se
     seen
 }
 
-fn settle_date(table: &Table, decided: &Decided, seen: &mut Seen, batch: &mut Batch, pending: PendingDate) {
+fn settle_date(table: &Table, decided: &Decided, seen: &mut Seen, batch: &mut Part<'_>, pending: PendingDate) {
     let row = batch.facts.get(pending.item as usize).map(|fact| fact.row);
     let row = row
         .or_else(|| batch.customers.get(pending.item as usize).map(|customer| customer.row))
@@ -186,7 +182,7 @@ fn settle_date(table: &Table, decided: &Decided, seen: &mut Seen, batch: &mut Ba
     }
 }
 
-fn fill(batch: &mut Batch, pending: PendingDate, date: Option<NaiveDate>, is_left_out: bool, is_renewal: bool) {
+fn fill(batch: &mut Part<'_>, pending: PendingDate, date: Option<NaiveDate>, is_left_out: bool, is_renewal: bool) {
     if pending.field == Field::AgreementAccepted {
         if let (Some(customer), Some(date)) = (batch.customers.get_mut(pending.item as usize), date) {
             customer.facts.agreement_accepted = Some(Some(date));

@@ -13,7 +13,7 @@ use super::{
     dates::DateReading,
     elsewhere::Lacking,
     kinds::Role,
-    table::{Batch, Table},
+    table::{Batch, Part, Table},
     trace::as_it_stands,
     vocabulary::Vocabulary,
 };
@@ -128,7 +128,7 @@ fn plain(cell: Cell<'_>) -> String {
 }
 
 /// What the list lacks, and which columns may hold it.
-pub(super) fn lacking(table: &Table, batches: &mut [Batch]) -> Vec<Lacking> {
+pub(super) fn lacking(table: &Table, batches: &mut [Part<'_>]) -> Vec<Lacking> {
     let batches_hold_facts = batches.iter().any(|batch| !batch.facts.is_empty());
     let mut all: Vec<Said> = Vec::new();
     all.resize_with(table.strangers.len(), Said::default);

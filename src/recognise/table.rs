@@ -97,8 +97,8 @@ pub(super) struct Loose {
 
 /// What a batch of rows came to.
 #[derive(Debug, Default)]
-pub(super) struct Batch {
-    pub(super) facts: Vec<Fact>,
+pub(super) struct Batch<F = Vec<Fact>> {
+    pub(super) facts: F,
     pub(super) customers: Vec<CustomerRow>,
     pub(super) pending: Vec<PendingDate>,
     pub(super) seats: Vec<PendingSeats>,
@@ -120,9 +120,68 @@ pub(super) struct Batch {
     pub(super) samples: Samples,
 }
 
-impl Batch {
+/// The same, its facts standing among those of the whole table.
+pub(super) type Part<'a> = Batch<&'a mut [Fact]>;
+
+impl<F> Batch<F> {
     /// Rows that tell of nothing.
     pub(super) fn left_out(&self) -> u64 {
         self.accounting.ignored + self.accounting.rejected + self.loose.len() as u64
+    }
+
+    /// The same with its facts somewhere else.
+    fn moved<G>(self, to: impl FnOnce(F) -> G) -> Batch<G> {
+        Batch {
+            facts: to(self.facts),
+            customers: self.customers,
+            pending: self.pending,
+            seats: self.seats,
+            marks: self.marks,
+            loose: self.loose,
+            customers_alone: self.customers_alone,
+            findings: self.findings,
+            evidence: self.evidence,
+            accounting: self.accounting,
+            last_row: self.last_row,
+            strangers: self.strangers,
+            samples: self.samples,
+        }
+    }
+}
+
+/// What the batches of a table came to, in the order of its rows. Facts are by far the most of it: they are put where they stay as they
+/// come, since small pieces that are let go later leave holes in memory.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) facts: Vec<Fact>,
+    /// Each with the number of its facts.
+    batches: Vec<Batch<usize>>,
+    /// Those that came before their turn.
+    waiting: BTreeMap<usize, Batch>,
+}
+
+impl Gathered {
+    /// Adds a batch; `number` is its place among those of the table.
+    pub(super) fn add(&mut self, number: usize, batch: Batch) {
+        self.waiting.insert(number, batch);
+        while let Some(mut batch) = self.waiting.remove(&self.batches.len()) {
+            let count = batch.facts.len();
+            self.facts.append(&mut batch.facts);
+            self.batches.push(batch.moved(|_| count));
+        }
+    }
+
+    /// The batches, each with its facts.
+    pub(super) fn parts(&mut self) -> Vec<Part<'_>> {
+        let mut rest = self.facts.as_mut_slice();
+        let mut facts_of = |count: usize| {
+            let (own, others) = std::mem::take(&mut rest)
+                .split_at_mut_checked(count)
+                .unwrap_or_default();
+            rest = others;
+            own
+        };
+        let batches = std::mem::take(&mut self.batches).into_iter();
+        batches.map(|batch| batch.moved(&mut facts_of)).collect()
     }
 }

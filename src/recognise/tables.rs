@@ -106,7 +106,7 @@ impl From<&Finding> for TableProblem {
             place: finding.place.clone(),
             heading: finding.heading.clone(),
             message: finding.message.clone(),
-            hint: finding.hint.clone(),
+            hint: finding.hint.to_string(),
         }
     }
 }

@@ -211,7 +211,7 @@ pub(super) fn read_file(
         .filter(is_harmful)
         .find(|finding| !no_headings(finding))
     {
-        return Err(unusable(finding.message.clone(), finding.hint.clone()));
+        return Err(unusable(finding.message.clone(), finding.hint.to_string()));
     }
     if reading.tables == 0 {
         let needed: Vec<&str> = kind

@@ -169,7 +169,7 @@ impl Group<'_> {
         heading: Option<Text>,
         value: Option<Text>,
         message: String,
-        hint: &str,
+        hint: &'static str,
     ) {
         if code == Code::CustomerAmbiguous {
             self.flaws.add(Flaw::CustomerAmbiguous);

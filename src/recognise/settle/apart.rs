@@ -16,7 +16,7 @@ use crate::{
         Field,
         facts::{CustomerFacts, Fact},
         kinds::Role,
-        table::{Batch, Loose, Table},
+        table::{Loose, Part, Table},
         values,
     },
     terms::Text,
@@ -34,12 +34,12 @@ const LEAST_FOR_ONE: usize = 3;
 const LEAST_PART: usize = 4;
 
 /// Takes the customers away, if they are a list of their own.
-pub(super) fn part_customers(table: &Table, batches: &mut [Batch]) -> Option<Finding> {
+pub(super) fn part_customers(table: &Table, batches: &mut [Part<'_>]) -> Option<Finding> {
     let role = table.columns.kind.role;
     if !matches!(role, Role::Subscriptions | Role::Charges) || table.source.has_customer() {
         return None;
     }
-    let pairs = batches.par_iter().map(|batch| Pairs::of(&batch.facts));
+    let pairs = batches.par_iter().map(|batch| Pairs::of(batch.facts));
     let Pairs {
         last_paired,
         paired,
@@ -64,7 +64,7 @@ pub(super) fn part_customers(table: &Table, batches: &mut [Batch]) -> Option<Fin
         return None;
     }
     let mut seen: BTreeSet<Text> = BTreeSet::new();
-    let facts = batches.iter().flat_map(|batch| &batch.facts);
+    let facts = batches.iter().flat_map(|batch| batch.facts.iter());
     let paired = facts.filter(|fact| fact.customer.names_somebody());
     let named = paired.filter_map(|fact| name_of(&fact.customer));
     if !named
@@ -74,7 +74,7 @@ pub(super) fn part_customers(table: &Table, batches: &mut [Batch]) -> Option<Fin
         return None;
     }
     let nobody = Arc::new(CustomerFacts::default());
-    for fact in batches.iter_mut().flat_map(|batch| &mut batch.facts) {
+    for fact in batches.iter_mut().flat_map(|batch| batch.facts.iter_mut()) {
         fact.customer = Arc::clone(&nobody);
     }
     Some(told(table, last_paired, first_nobodys.is_some()))
@@ -135,7 +135,7 @@ fn told(table: &Table, last_paired: u32, ends_first: bool) -> Finding {
 }
 
 /// Rows that name a customer and tell of no subscription, and whom they name.
-fn alone(table: &Table, batches: &[Batch], last_paired: u32) -> Vec<(u32, Text)> {
+fn alone(table: &Table, batches: &[Part<'_>], last_paired: u32) -> Vec<(u32, Text)> {
     let rejected = batches.iter().flat_map(|batch| &batch.customers_alone).cloned();
     let mut alone: Vec<(u32, Text)> = rejected.collect();
     // A single text below the table is a note, unless it follows at once, and others follow it.

@@ -10,13 +10,13 @@ use crate::{
     recognise::{
         Field,
         cells::{consequence, hint_for},
-        table::{Batch, Table},
+        table::{Part, Table},
         values::Marks,
     },
 };
 
 /// Reads the numbers of licences that waited for their columns.
-pub(super) fn settle_seats(table: &Table, batches: &mut [Batch]) {
+pub(super) fn settle_seats(table: &Table, batches: &mut [Part<'_>]) {
     let mut marks: BTreeMap<u32, Marks> = BTreeMap::new();
     for (&column, &part) in batches.iter().flat_map(|batch| &batch.marks) {
         let whole = marks.entry(column).or_default();

@@ -10,7 +10,7 @@ use crate::{
     recognise::{
         Field,
         dates::{DateColumnEvidence, DateReading, Decision, means_month, means_renewal, order_of_months},
-        table::{Batch, Table},
+        table::{Part, Table},
     },
     runs::of_each,
 };
@@ -38,7 +38,7 @@ pub(super) struct Decided {
 type First = Option<u32>;
 
 /// Decides each date column from all its cells.
-pub(super) fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
+pub(super) fn decide(table: &Table, batches: &[Part<'_>]) -> Vec<Decided> {
     let setting = table.source.date_order;
     let language = table.columns.language.as_deref();
     let slots = 0..table.columns.dates.len();
@@ -64,7 +64,7 @@ pub(super) fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
                 because = format!("each is the first of a month only in this order, as in row {row}");
             }
             let has = |is_it: fn(&DateReading) -> bool| {
-                let has = |batch: &Batch| {
+                let has = |batch: &Part<'_>| {
                     let mut of_slot = batch.pending.iter().filter(|date| usize::from(date.slot) == slot);
                     of_slot.any(|date| is_it(&date.reading))
                 };
@@ -89,7 +89,7 @@ pub(super) fn decide(table: &Table, batches: &[Batch]) -> Vec<Decided> {
 }
 
 /// The dates of a column as its rows have them.
-fn rows_of(batches: &[Batch], slot: usize) -> impl Iterator<Item = (u32, DateReading)> {
+fn rows_of(batches: &[Part<'_>], slot: usize) -> impl Iterator<Item = (u32, DateReading)> {
     batches.iter().flat_map(move |batch| {
         let of_slot = batch.pending.iter().filter(move |date| usize::from(date.slot) == slot);
         of_slot.filter_map(|date| Some((batch.facts.get(date.item as usize)?.row, date.reading)))
@@ -149,7 +149,7 @@ pub(super) fn because(table: &Table, decided: &Decided) -> String {
 /// where it moved term ends.
 pub(super) fn conventions(table: &Table, column: u32, decided: &Decided) -> Vec<Finding> {
     let heading = table.columns.heading(column);
-    let note = |code: Code, row: u32, what: String, hint: &str| {
+    let note = |code: Code, row: u32, what: String, hint: &'static str| {
         let place = table.place.at_row(row).at_column(column);
         let mut finding = Finding::new(code, place, what, hint);
         finding.heading = heading.cloned();

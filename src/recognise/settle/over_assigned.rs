@@ -7,16 +7,16 @@ use crate::{
     finding::{Code, Finding},
     recognise::{
         Field, Flaw,
-        table::{Batch, Table},
+        table::{Part, Table},
     },
     terms::Seats,
 };
 
 /// Tells of them.
-pub(super) fn tell(table: &Table, batches: &mut [Batch]) {
+pub(super) fn tell(table: &Table, batches: &mut [Part<'_>]) {
     let column = table.columns.of_field(Field::AssignedSeats).first().copied();
     for batch in batches {
-        for fact in &mut batch.facts {
+        for fact in batch.facts.iter_mut() {
             let (Some(Seats(seats)), Some(Seats(assigned))) = (fact.seats, fact.assigned_seats) else {
                 continue;
             };

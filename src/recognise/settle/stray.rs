@@ -13,7 +13,7 @@ use crate::{
     recognise::{
         Field,
         dates::{DateReading, Decision},
-        table::{Batch, Table},
+        table::{Part, Table},
     },
     runs::of_each,
 };
@@ -52,7 +52,7 @@ impl Terms {
 }
 
 /// Takes back what a stray cell decided.
-pub(super) fn doubt(table: &Table, batches: &[Batch], columns: &mut [Decided]) {
+pub(super) fn doubt(table: &Table, batches: &[Part<'_>], columns: &mut [Decided]) {
     if table.source.date_order.is_some() {
         return;
     }
@@ -135,8 +135,8 @@ impl Deciding {
 }
 
 /// The cells of a column that do not fit the other order; none where all do.
-fn deciding(batches: &[Batch], slot: usize, rival: DateOrder) -> Option<Deciding> {
-    let of_batch = |batch: &Batch| {
+fn deciding(batches: &[Part<'_>], slot: usize, rival: DateOrder) -> Option<Deciding> {
+    let of_batch = |batch: &Part<'_>| {
         let of_slot = batch.pending.iter().filter(|date| usize::from(date.slot) == slot);
         let numeric: Vec<_> = of_slot.filter(|date| date.reading.is_numeric()).collect();
         let unfit = numeric.iter().filter(|date| date.reading.in_order(rival).is_none());
@@ -155,13 +155,13 @@ fn deciding(batches: &[Batch], slot: usize, rival: DateOrder) -> Option<Deciding
 
 /// How the rows' terms speak for the two orders.
 fn terms(
-    batches: &[Batch],
+    batches: &[Part<'_>],
     (starts, start_order): (usize, Option<Decision>),
     ends: usize,
     order: DateOrder,
     rival: DateOrder,
 ) -> Terms {
-    let of_batch = |batch: &Batch| {
+    let of_batch = |batch: &Part<'_>| {
         let mut terms = Terms::default();
         let mut begun: Vec<Option<DateReading>> = vec![None; batch.facts.len()];
         let of_slot = |slot: usize| batch.pending.iter().filter(move |date| usize::from(date.slot) == slot);

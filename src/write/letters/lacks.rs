@@ -3,6 +3,8 @@
 //! In: who is written to, a [`View`]. Out: findings: a customer whose name or e-mail address nobody states, and what is missing of
 //! ourselves: our name, whom to ask, the ids that the link to our relationship is made of. What is missing everywhere is told once.
 
+use std::borrow::Cow;
+
 use super::{Addressee, KINDS, Links};
 use crate::{
     finding::{Code, Finding, Place},
@@ -15,7 +17,7 @@ pub(super) fn tell(addressees: &[Addressee<'_>], view: &View<'_>, place: &str, f
     if addressees.is_empty() {
         return;
     }
-    let told = |place: &str, message: String, hint: &str| {
+    let told = |place: &str, message: String, hint: Cow<'static, str>| {
         Finding::new(Code::LetterIncomplete, Place::file(place), message, hint)
     };
     let has_addresses = view.customers.values().any(|note| note.email_cell.is_some());
@@ -40,7 +42,7 @@ pub(super) fn tell(addressees: &[Addressee<'_>], view: &View<'_>, place: &str, f
                 _ => format!("the letter to customer `{id}` names nobody and has no recipient"),
             };
             let hint = format!("give its {} in the customers table", missing.join(" and "));
-            findings.push(told(place, message, &hint).value(id.to_string()));
+            findings.push(told(place, message, hint.into()).value(id.to_string()));
         }
     }
     if !has_addresses {
@@ -48,7 +50,7 @@ pub(super) fn tell(addressees: &[Addressee<'_>], view: &View<'_>, place: &str, f
         findings.push(told(
             place,
             message.to_owned(),
-            "give `email` in the customers table, or address each draft",
+            "give `email` in the customers table, or address each draft".into(),
         ));
     }
     let partner = &view.config.partner;
@@ -75,7 +77,7 @@ pub(super) fn tell(addressees: &[Addressee<'_>], view: &View<'_>, place: &str, f
         ),
     ] {
         if missing {
-            findings.push(told(&view.config.shown_path(), message.to_owned(), hint));
+            findings.push(told(&view.config.shown_path(), message.to_owned(), hint.into()));
         }
     }
 }
