@@ -3,14 +3,15 @@
 //! Parsed once, at the edge; everything after `recognise` works on these and never on a cell's text.
 //! Dates are UTC civil dates; a term end is the last paid day, inclusive.
 
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{fmt, str::FromStr};
 
+use arcstr::ArcStr;
 use chrono::{Datelike, NaiveDate};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 /// A shared text: names, offers and paths repeat in an estate, so they are kept once.
-pub type Text = Arc<str>;
+pub type Text = ArcStr;
 
 /// Declares an enum whose variants are written as fixed words, in plans and in tables alike.
 macro_rules! worded {

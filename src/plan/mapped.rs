@@ -38,13 +38,13 @@ fn evidence_of(decided: &Decided) -> Option<&Text> {
 /// What the mappings of an estate rest on, sorted.
 pub(super) fn mapped(estate: &Estate<'_>, decided: &[Decided]) -> Vec<MappedOffer> {
     // Rows of one offer share their evidence, so most are counted without a look at any text.
-    let mut alike: HashMap<(u32, *const str, MappingKind), (usize, u64)> = HashMap::new();
+    let mut alike: HashMap<(u32, usize, MappingKind), (usize, u64)> = HashMap::new();
     for (index, decided) in decided.iter().enumerate() {
         let decision = &decided.decision;
         let (Some(mapping), Some(evidence)) = (decision.mapping, evidence_of(decided)) else {
             continue;
         };
-        let key = (estate.offer_number(index), Text::as_ptr(evidence), mapping);
+        let key = (estate.offer_number(index), evidence.as_ptr().addr(), mapping);
         alike.entry(key).or_insert((index, 0)).1 += 1;
     }
     let mut counts: BTreeMap<MappedOffer, u64> = BTreeMap::new();

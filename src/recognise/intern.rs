@@ -11,17 +11,19 @@ use std::{
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use crate::terms::Text;
+
 const SHARDS: usize = 64;
 
 /// A set of shared values that many threads may ask at once.
 #[derive(Debug)]
-pub(super) struct Interner<T: ?Sized> {
+pub(super) struct Interner<S> {
     hasher: DefaultHashBuilder,
-    shards: Vec<Mutex<HashTable<Arc<T>>>>,
+    shards: Vec<Mutex<HashTable<S>>>,
 }
 
-impl<T: ?Sized + Eq + Hash> Interner<T> {
-    pub(super) fn new() -> Interner<T> {
+impl<S: Clone + Eq + Hash> Interner<S> {
+    pub(super) fn new() -> Interner<S> {
         Interner {
             hasher: DefaultHashBuilder::default(),
             shards: (0..SHARDS).map(|_| Mutex::new(HashTable::new())).collect(),
@@ -29,33 +31,34 @@ impl<T: ?Sized + Eq + Hash> Interner<T> {
     }
 
     /// The values that a hash may be among.
-    fn shard(&self, hash: u64) -> Option<MutexGuard<'_, HashTable<Arc<T>>>> {
+    fn shard(&self, hash: u64) -> Option<MutexGuard<'_, HashTable<S>>> {
         // A table goes by a hash's lowest bits and its highest seven; these are neither.
         let shard = self.shards.get((hash >> 40) as usize % SHARDS)?;
         Some(shard.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn add(&self, shard: &mut HashTable<Arc<T>>, hash: u64, made: Arc<T>) -> Arc<T> {
-        shard.insert_unique(hash, Arc::clone(&made), |known| self.hasher.hash_one(&**known));
+    fn add(&self, shard: &mut HashTable<S>, hash: u64, made: S) -> S {
+        // What is shared hashes as what it holds.
+        shard.insert_unique(hash, made.clone(), |known| self.hasher.hash_one(known));
         made
     }
 }
 
-impl Interner<str> {
+impl Interner<Text> {
     /// The one shared text that equals `text`.
-    pub(super) fn keep_text(&self, text: &str) -> Arc<str> {
+    pub(super) fn keep_text(&self, text: &str) -> Text {
         let hash = self.hasher.hash_one(text);
         let Some(mut shard) = self.shard(hash) else {
-            return Arc::from(text);
+            return Text::from(text);
         };
         match shard.find(hash, |known| **known == *text) {
-            Some(known) => Arc::clone(known),
-            None => self.add(&mut shard, hash, Arc::from(text)),
+            Some(known) => known.clone(),
+            None => self.add(&mut shard, hash, Text::from(text)),
         }
     }
 }
 
-impl<T: Eq + Hash> Interner<T> {
+impl<T: Eq + Hash> Interner<Arc<T>> {
     /// The one shared value that `is_it`; `like` hashes as it does. It is made where there is none yet.
     pub(super) fn keep_like(&self, like: &impl Hash, is_it: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> Arc<T> {
         let hash = self.hasher.hash_one(like);
@@ -87,11 +90,11 @@ mod tests {
 
     #[test]
     fn equal_values_share_one_allocation() {
-        let texts: Interner<str> = Interner::new();
+        let texts: Interner<Text> = Interner::new();
         let first = texts.keep_text("Contoso");
-        assert!(Arc::ptr_eq(&first, &texts.keep_text("Contoso")));
-        assert!(!Arc::ptr_eq(&first, &texts.keep_text("Fabrikam")));
-        let numbers: Interner<u32> = Interner::new();
+        assert!(Text::ptr_eq(&first, &texts.keep_text("Contoso")));
+        assert!(!Text::ptr_eq(&first, &texts.keep_text("Fabrikam")));
+        let numbers: Interner<Arc<u32>> = Interner::new();
         assert!(Arc::ptr_eq(&numbers.keep(7), &numbers.keep(7)));
     }
 }

@@ -42,10 +42,10 @@ use crate::{
 /// What all rows of a run share.
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) texts: Interner<str>,
-    pub(super) ids: Interner<Id>,
-    pub(super) offers: Interner<super::SourceOffer>,
-    pub(super) customers: Interner<CustomerFacts>,
+    pub(super) texts: Interner<Text>,
+    pub(super) ids: Interner<Arc<Id>>,
+    pub(super) offers: Interner<Arc<super::SourceOffer>>,
+    pub(super) customers: Interner<Arc<CustomerFacts>>,
     /// Whether to keep what stands in the columns.
     samples: bool,
 }

@@ -68,12 +68,12 @@ pub use workbook::write_workbook;
 use cell::Line;
 use stage::Stage;
 
-/// Rows rendered by one worker at a time.
-const CHUNK: usize = 1024;
+/// Rows rendered by one worker at a time: what is made of a few such chunks is still near at hand when it is written.
+const CHUNK: usize = 512;
 /// Rows that are looked up together: they lie about in memory, and come sooner when they are asked for at once.
 const AT_A_GLANCE: usize = 32;
-/// Chunks held in memory at once.
-const CHUNKS_AT_ONCE: usize = 16;
+/// Chunks that are rendered, for each thread, while as many are written.
+const CHUNKS_AT_ONCE: usize = 4;
 
 /// Endings by which programs tell formats that a plan is not in; any other ending is left to whoever chose it.
 const OTHER_FORMATS: [&str; 22] = [
@@ -496,9 +496,11 @@ fn lines_of<'a, T: Sync, V>(
         chunks.for_each(fill_chunk);
     };
     // While one wave is written the next is rendered.
-    let (mut written, mut rendered) = (buffers(), buffers());
+    let at_once = CHUNKS_AT_ONCE * rayon::current_num_threads();
+    let buffers = || vec![Vec::new(); at_once];
+    let (mut written, mut rendered): (Vec<Vec<u8>>, Vec<Vec<u8>>) = (buffers(), buffers());
     let mut waiting: &[T] = &[];
-    for wave in items.chunks(CHUNK * CHUNKS_AT_ONCE).chain([[].as_slice()]) {
+    for wave in items.chunks(CHUNK * at_once).chain([[].as_slice()]) {
         let ready = written.iter().take(waiting.len().div_ceil(CHUNK));
         let write = || ready.into_iter().try_for_each(|bytes| out.write_all(bytes));
         rayon::join(write, || render(&mut rendered, wave)).0?;
@@ -506,11 +508,6 @@ fn lines_of<'a, T: Sync, V>(
         waiting = wave;
     }
     Ok(())
-}
-
-/// Room for the chunks of a wave.
-fn buffers() -> Vec<Vec<u8>> {
-    vec![Vec::new(); CHUNKS_AT_ONCE]
 }
 
 /// The SHA-256 of what passes through, in hexadecimal.

@@ -208,7 +208,7 @@ fn the_edition_of_some_countries_is_not_sold_in_others() {
         };
         let mapping = catalog.map(&query, &rules);
         assert_eq!(
-            mapping.targets[0].offer.as_ref().unwrap().key.as_ref(),
+            mapping.targets[0].offer.as_ref().unwrap().key.as_str(),
             "m365-e3-eea-no-teams"
         );
         mapping.end_of_sale

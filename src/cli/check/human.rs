@@ -34,7 +34,7 @@ pub(super) fn report(checked: &Checked, what_if: &str, quiet: bool, verbose: boo
         by_file.entry(&finding.place.file).or_default().push(finding.clone());
     }
     for input in &checked.inputs {
-        let findings = by_file.remove(input.file.path.as_ref()).unwrap_or_default();
+        let findings = by_file.remove(input.file.path.as_str()).unwrap_or_default();
         let findings = summary::findings_at(&findings, verbose, within_file);
         if quiet && findings.is_empty() {
             continue;

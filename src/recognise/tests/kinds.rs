@@ -211,7 +211,7 @@ fn a_change_after_the_last_full_charge_leaves_the_licences_unknown() {
     let recognised = estate.file("subs.csv", &portal).recognise();
     assert_eq!(only(&recognised).seats, Some(Seats(30)));
     assert!(only(&recognised).flaws.is_empty(), "{}", told(&recognised));
-    assert_eq!(only(&recognised).place.file.as_ref(), "subs.csv");
+    assert_eq!(only(&recognised).place.file.as_str(), "subs.csv");
     // what went is a change too
     let rows = [
         nce("cycleCharge", "3", "30", "6/14/2026", "7/13/2026"),

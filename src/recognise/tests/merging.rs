@@ -108,7 +108,7 @@ fn equal_standing_contradicts_and_newer_or_higher_wins_in_silence() {
         (Some(Seats(40)), 0)
     );
     assert_eq!(subscription.term_end, Some(TermEnd(date(2026, 5, 13))));
-    assert_eq!(subscription.place.file.as_ref(), "b.csv");
+    assert_eq!(subscription.place.file.as_str(), "b.csv");
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn dates_without_an_order_are_told_of_once_and_left_out() {
             .all(|s| s.term_end.is_none() && s.flaws.has(Flaw::DateOrderUnknown))
     );
     assert_eq!(codes(&recognised), [Code::DateOrderUnknown]);
-    assert_eq!(recognised.inputs[0].tables[0].dates[0].order.as_ref(), "unknown");
+    assert_eq!(recognised.inputs[0].tables[0].dates[0].order.as_str(), "unknown");
     estate = estate.source(SourceRule {
         pattern: "*.csv".into(),
         date_order: Some(crate::config::DateOrder::Dmy),
@@ -176,7 +176,7 @@ fn dates_without_an_order_are_told_of_once_and_left_out() {
     let recognised = estate.recognise();
     assert_eq!(recognised.subscriptions[2].term_end, Some(TermEnd(date(2027, 5, 3))));
     assert_eq!(codes(&recognised), []);
-    assert_eq!(recognised.inputs[0].tables[0].dates[0].order.as_ref(), "dmy");
+    assert_eq!(recognised.inputs[0].tables[0].dates[0].order.as_str(), "dmy");
 }
 
 #[test]
@@ -399,7 +399,7 @@ fn what_a_list_lacks_is_only_told_where_nothing_else_says_it() {
         let recognised = estate.recognise();
         let of = |finding: &&Finding| matches!(finding.code, Code::ColumnMissing | Code::ColumnElsewhere);
         let found = recognised.findings.iter().find(of).unwrap().clone();
-        assert_eq!(found.place.file.as_ref(), "a.csv");
+        assert_eq!(found.place.file.as_str(), "a.csv");
         (found.code, found.severity(), found.message)
     };
     let lacks = "no column that we know holds the term's end";

@@ -179,7 +179,7 @@ fn the_users_headings_win() {
     ])
     .unwrap();
     assert_eq!(v.heading("FIN DU CONTRAT").unwrap().field, Field::TermEnd);
-    assert_eq!(v.heading("FIN DU CONTRAT").unwrap().languages, ["fr".into()]);
+    assert_eq!(v.heading("FIN DU CONTRAT").unwrap().languages, [Text::from("fr")]);
     assert_eq!(v.heading("Renewal date"), None);
     assert_eq!(v.heading("Status").unwrap().field, Field::Seats);
 
