@@ -73,7 +73,7 @@ const CHUNK: usize = 512;
 /// Rows that are looked up together: they lie about in memory, and come sooner when they are asked for at once.
 const AT_A_GLANCE: usize = 32;
 /// Chunks that are rendered, for each thread, while as many are written.
-const CHUNKS_AT_ONCE: usize = 4;
+const CHUNKS_AT_ONCE: usize = 8;
 
 /// Endings by which programs tell formats that a plan is not in; any other ending is left to whoever chose it.
 const OTHER_FORMATS: [&str; 22] = [
