@@ -215,7 +215,7 @@ pub fn run(request: &Request<'_>, observer: &dyn Observer) -> Result<Outcome, St
     // A run that read nothing is stopped, and has nothing to compare.
     let compared = match recognised.accounting.rows_read {
         0 => previous::Compared::default(),
-        _ => previous::compared(request, named, &tonight)?,
+        _ => previous::compared(request, named, last.as_ref(), &tonight)?,
     };
     let read = Read {
         compared,

@@ -26,7 +26,7 @@ pub struct LastPlan {
     subscriptions: u64,
     gone: u64,
     /// Subscriptions of each customer.
-    customers: HashMap<String, u64>,
+    customers: HashMap<Id, u64>,
 }
 
 /// The last plan, counted row by row against tonight's, from any thread.
@@ -34,7 +34,8 @@ pub struct Counting<'a> {
     tonight: &'a Plan,
     /// Tonight's subscriptions, where one has to be looked for.
     ids: OnceLock<HashSet<&'a Id>>,
-    counted: Mutex<LastPlan>,
+    /// What each thread has counted, the first for whoever is none of ours.
+    counted: Vec<Mutex<LastPlan>>,
 }
 
 impl<'a> Counting<'a> {
@@ -43,7 +44,7 @@ impl<'a> Counting<'a> {
         Counting {
             tonight,
             ids: OnceLock::new(),
-            counted: Mutex::new(LastPlan::default()),
+            counted: (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect(),
         }
     }
 
@@ -56,17 +57,31 @@ impl<'a> Counting<'a> {
 
     /// The same for a row of which it is known whether its subscription is in tonight's plan.
     pub fn count(&self, customer: &str, is_there: bool) {
-        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
+        // There is a place for every thread.
+        let Some(counted) = self.counted.get(thread) else {
+            return;
+        };
+        let mut counted = counted.lock().unwrap_or_else(PoisonError::into_inner);
         counted.subscriptions += 1;
         counted.gone += u64::from(!is_there);
-        if !customer.is_empty() {
-            *counted.customers.entry_ref(customer).or_default() += 1;
+        if let Some(customer) = Id::parse(customer) {
+            *counted.customers.entry(customer).or_default() += 1;
         }
     }
 
     /// What came of it.
     pub fn counted(self) -> LastPlan {
-        self.counted.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let mut all = LastPlan::default();
+        for part in self.counted {
+            let part = part.into_inner().unwrap_or_else(PoisonError::into_inner);
+            all.subscriptions += part.subscriptions;
+            all.gone += part.gone;
+            for (customer, count) in part.customers {
+                *all.customers.entry(customer).or_default() += count;
+            }
+        }
+        all
     }
 }
 
@@ -81,7 +96,7 @@ impl LastPlan {
 pub(super) fn gone(tonight: &Tonight<'_>, last: &LastPlan) -> Vec<Tripped> {
     let rows = &tonight.plan.rows;
     let customers: HashSet<CustomerId> = rows.iter().filter_map(|row| row.subscription.customer_id).collect();
-    let customers: HashSet<String> = customers.iter().map(CustomerId::to_string).collect();
+    let is_there = |customer: &Id| customer.guid().is_some_and(|id| customers.contains(&CustomerId(id)));
     let mut tripped = Vec::new();
     tripped.extend(shrunk(
         tonight,
@@ -107,10 +122,10 @@ pub(super) fn gone(tonight: &Tonight<'_>, last: &LastPlan) -> Vec<Tripped> {
         tripped.push(Tripped::new(Guard::Shrink, tonight.shown_plan, message));
     }
     let most = tonight.nightly().gone_customer;
-    let vanished: BTreeMap<&String, u64> = last
+    let vanished: BTreeMap<&Id, u64> = last
         .customers
         .iter()
-        .filter(|(id, count)| most > 0 && **count > most && !customers.contains(*id))
+        .filter(|(id, count)| most > 0 && **count > most && !is_there(id))
         .map(|(id, count)| (id, *count))
         .collect();
     for (id, count) in vanished {
@@ -164,7 +179,7 @@ mod tests {
         ] {
             let gone = compared(plan.as_bytes(), counting()).unwrap();
             assert_eq!((gone.subscriptions, gone.gone), (3, 1), "{plan}");
-            assert_eq!(gone.customers, [("c".to_owned(), 2)].into(), "{plan}");
+            assert_eq!(gone.customers, [(Id::parse("c").unwrap(), 2)].into(), "{plan}");
         }
         assert!(compared("the plan of last night\n".as_bytes(), counting()).is_none());
         assert!(compared("".as_bytes(), counting()).is_none());

@@ -4,6 +4,7 @@
 //! A record of an earlier version lacks what it lacks; one that cannot be read is no record. Needs no customer's name.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::{self, Read},
     path::Path,
@@ -26,6 +27,8 @@ pub struct Last {
     pub unreadable: Option<String>,
     /// That its files do not belong together.
     pub mixed: Option<Finding>,
+    /// The SHA-256 of each of its outputs that is there, by its name.
+    pub digests: BTreeMap<String, String>,
 }
 
 impl Last {
@@ -37,11 +40,15 @@ impl Last {
             Err(error) => return Some(Last::unreadable(error.to_string())),
         };
         match SavedRecord::parse(&bytes) {
-            Ok(read) => Some(Last {
-                mixed: mixed(record, &read),
-                unreadable: None,
-                record: Some(read),
-            }),
+            Ok(read) => {
+                let digests = digests(record, &read);
+                Some(Last {
+                    mixed: mixed(record, &read, &digests),
+                    digests,
+                    unreadable: None,
+                    record: Some(read),
+                })
+            }
             Err(error) => Some(Last::unreadable(error)),
         }
     }
@@ -58,19 +65,28 @@ pub(super) fn shown(path: &Path) -> Place {
     Place::file(path.to_string_lossy().replace('\\', "/"))
 }
 
-/// A finding where an output is not the one that the record tells of.
-fn mixed(path: &Path, record: &SavedRecord) -> Option<Finding> {
+/// A name is a name: a record leads to no other folder.
+fn is_name(name: &str) -> bool {
+    Path::new(name).file_name().is_some_and(|own| own == name)
+}
+
+/// The SHA-256 of each output that the record tells of and that is there.
+fn digests(path: &Path, record: &SavedRecord) -> BTreeMap<String, String> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    let differs = |(name, expected): (&String, &String)| {
-        // A name is a name: a record leads to no other folder.
-        let is_name = Path::new(name).file_name().is_some_and(|own| own == name.as_str());
-        let own = digest(&folder.join(name));
+    let names = record.outputs.par_iter().filter(|(name, _)| is_name(name));
+    let own = names.filter_map(|(name, _)| Some((name.clone(), digest(&folder.join(name))?)));
+    own.collect()
+}
+
+/// A finding where an output is not the one that the record tells of.
+fn mixed(path: &Path, record: &SavedRecord, digests: &BTreeMap<String, String>) -> Option<Finding> {
+    let differs = |(name, expected): (&String, &String)| match digests.get(name) {
+        Some(own) => own != expected,
         // A report may stand in another folder.
-        let is_missing = own.is_none() && name.ends_with(".csv");
-        is_name && (is_missing || own.is_some_and(|digest| digest != *expected))
+        None => is_name(name) && name.ends_with(".csv"),
     };
-    let differing = |output| differs(output).then(|| format!("`{}`", output.0));
-    let names: Vec<String> = record.outputs.par_iter().filter_map(differing).collect();
+    let differing = record.outputs.iter().filter(|output| differs(*output));
+    let names: Vec<String> = differing.map(|(name, _)| format!("`{name}`")).collect();
     if names.is_empty() {
         return None;
     }

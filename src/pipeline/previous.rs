@@ -14,7 +14,7 @@ use super::{Request, Stop};
 use crate::{
     compare::{self, Changes, Ground, Latest, Pairs, Runs, Watch},
     finding::{Code, Finding, Place},
-    guard::{Counting, LastPlan},
+    guard::{Counting, Last, LastPlan},
     plan::{self, Plan},
     recognise::Customer,
     rules::NumberName,
@@ -73,6 +73,7 @@ pub(super) fn named(request: &Request<'_>) -> Result<Option<PlanFile>, Stop> {
 pub(super) fn compared(
     request: &Request<'_>,
     named: Option<PlanFile>,
+    last: Option<&Last>,
     tonight: &Tonight<'_>,
 ) -> Result<Compared, Stop> {
     let replaced = request.target.as_ref().map(|target| target.plan());
@@ -84,7 +85,11 @@ pub(super) fn compared(
     let Some(path) = replaced.filter(|path| wanted && path.symlink_metadata().is_ok()) else {
         return Ok(alone(request, tonight, &gone));
     };
-    let compared = PlanFile::open(path).and_then(|file| with(file, request, tonight, Vec::new()));
+    // The last run's files were looked at already.
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    let digest = last.zip(name).and_then(|(last, name)| last.digests.get(&*name));
+    let compared = PlanFile::open_known(path, digest.map(String::as_str))
+        .and_then(|file| with(file, request, tonight, Vec::new()));
     // That the files of the last run do not belong together is told already (`last-set-mixed`).
     let told = |mut compared: Compared| {
         compared.findings.retain(|finding| finding.code != Code::LastSetMixed);

@@ -62,6 +62,8 @@ pub fn plan_and_tell(
     let estate = Estate::new(&subscriptions, customers, context);
     let mut decided: Vec<Decided> = (0..count)
         .into_par_iter()
+        // Whoever comes late finds something to do still.
+        .with_max_len(RUN)
         .map(|index| {
             if index.is_multiple_of(AT_A_GLANCE) {
                 (index..index + AT_A_GLANCE).for_each(|index| estate.look_at(index));

@@ -113,6 +113,14 @@ impl PlanFile {
     /// # Errors
     /// Where it or its run record cannot be read, or is none of ours.
     pub fn open(plan: &Path) -> Result<PlanFile, SavedStop> {
+        PlanFile::open_known(plan, None)
+    }
+
+    /// The same; `digest` is its SHA-256, where that is known already: it takes a pass over the whole file.
+    ///
+    /// # Errors
+    /// Where it or its run record cannot be read, or is none of ours.
+    pub fn open_known(plan: &Path, digest: Option<&str>) -> Result<PlanFile, SavedStop> {
         let file = opened(plan)?;
         let whole = Whole {
             path: plan.to_owned(),
@@ -134,7 +142,7 @@ impl PlanFile {
             is_changed: false,
             whole: Arc::new(whole),
         };
-        opened.is_changed = opened.is_changed()?;
+        opened.is_changed = opened.is_changed(digest)?;
         if has_rows {
             opened.whole.row(&first)?;
             opened.first = Some(first);
@@ -164,14 +172,17 @@ impl PlanFile {
     }
 
     /// Whether it is another file than its record tells of; without one, whether it looks as spreadsheets save a file.
-    fn is_changed(&self) -> Result<bool, SavedStop> {
+    fn is_changed(&self, digest: Option<&str>) -> Result<bool, SavedStop> {
         let path = self.path();
         let record = self.record.as_ref().filter(|record| record.names(path));
         let Some(record) = record else {
             return Ok(self.rows.is_marked());
         };
-        let digest = digest_of(opened(path)?).map_err(|cause| unreadable(path, cause))?;
-        Ok(!record.tells_of(path, &digest))
+        let own = match digest {
+            Some(known) => known.to_owned(),
+            None => digest_of(opened(path)?).map_err(|cause| unreadable(path, cause))?,
+        };
+        Ok(!record.tells_of(path, &own))
     }
 
     /// The next row; none at the end.
