@@ -6,8 +6,12 @@
 //! Knows nothing of what rows are.
 
 use std::{
+    collections::BTreeMap,
     ops::Range,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use rayon::prelude::*;
@@ -23,12 +27,67 @@ pub(crate) fn of_runs<T: Send>(count: usize, make: impl Fn(Range<usize>) -> T + 
     })
 }
 
-/// The same, as one list.
+/// The same, as one list. Runs are begun in their order, so that what is made of one is soon put where it stays: small pieces that are
+/// let go later would leave holes in memory.
 pub(crate) fn gathered<T: Send>(count: usize, make: impl Fn(Range<usize>) -> Vec<T> + Sync) -> Vec<T> {
-    let runs = of_runs(count, make);
-    let mut all = Vec::with_capacity(runs.iter().map(Vec::len).sum());
-    runs.into_iter().for_each(|run| all.extend(run));
-    all
+    let next = AtomicUsize::new(0);
+    let all = Mutex::new((Vec::new(), InTurn::default()));
+    spread(rayon::current_num_threads(), &|_| {
+        loop {
+            let run = next.fetch_add(1, Ordering::Relaxed);
+            let first = run * RUN;
+            if first >= count {
+                return;
+            }
+            let made = make(first..count.min(first + RUN));
+            let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+            let (all, turn) = &mut *all;
+            turn.add(run, made, |mut made| all.append(&mut made));
+        }
+    });
+    all.into_inner().unwrap_or_else(PoisonError::into_inner).0
+}
+
+/// What comes from several threads, in its order: what comes before its turn waits.
+#[derive(Debug)]
+pub(crate) struct InTurn<T> {
+    next: usize,
+    waiting: BTreeMap<usize, T>,
+}
+
+impl<T> Default for InTurn<T> {
+    fn default() -> InTurn<T> {
+        InTurn {
+            next: 0,
+            waiting: BTreeMap::new(),
+        }
+    }
+}
+
+impl<T> InTurn<T> {
+    /// Adds the one of this number, counted from 0, and takes all whose turn it is.
+    pub(crate) fn add(&mut self, number: usize, one: T, mut take: impl FnMut(T)) {
+        self.waiting.insert(number, one);
+        while let Some(one) = self.waiting.remove(&self.next) {
+            self.next += 1;
+            take(one);
+        }
+    }
+}
+
+/// The same, where rows change as well.
+pub(crate) fn gathered_from<R: Send, T: Send>(
+    rows: &mut [R],
+    make: impl Fn(Range<usize>, &mut [R]) -> Vec<T> + Sync,
+) -> Vec<T> {
+    let count = rows.len();
+    let runs: Vec<Mutex<&mut [R]>> = rows.chunks_mut(RUN).map(Mutex::new).collect();
+    gathered(count, |range| {
+        let Some(run) = runs.get(range.start / RUN) else {
+            return Vec::new();
+        };
+        make(range, &mut run.lock().unwrap_or_else(PoisonError::into_inner))
+    })
 }
 
 /// One thing for each of so many rows, made where it is kept.

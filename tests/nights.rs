@@ -138,7 +138,7 @@ fn own_dates(row: &PlanRow, plan: &Plan) -> Vec<(String, NaiveDate)> {
         is("first day of the term", start);
         is("last day to undo a purchase", later(start, 6));
     }
-    for step in &plan.step_refs {
+    for step in plan.step_refs.iter() {
         let of = &plan.rows[step.row as usize].subscription;
         let shared = step.shared().is_some() && of.customer_id == row.subscription.customer_id;
         if let Some(due) = step.due.filter(|_| shared || of.id == row.subscription.id) {

@@ -9,13 +9,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{Months, NaiveDate};
-use rayon::prelude::*;
 
 use super::{ChangeKind, Changes, Latest, Pair, influence::has, traces::Trace};
 use crate::{
     finding::{Code, Finding, Place},
     recognise::tables::{Hold, Subject},
     rules::Rules,
+    runs::gathered,
     saved::{PlanColumn, Row, SavedGone},
     terms::{Action, Channel, CustomerId, Id, Term, Text},
 };
@@ -75,13 +75,12 @@ pub(super) fn recalled(gone: &[SavedGone], pairs: &[Pair], latest: &(impl Latest
     if by_id.is_empty() {
         return Vec::new();
     }
-    let back: HashMap<String, usize> = (0..latest.count())
-        .into_par_iter()
-        .filter_map(|place| {
-            let id = latest.id(place);
-            by_id.contains_key(&*id).then(|| (id.into_owned(), place))
-        })
-        .collect();
+    let is_back = |place: usize| {
+        let id = latest.id(place);
+        by_id.contains_key(&*id).then(|| (id.into_owned(), place))
+    };
+    let back = gathered(latest.count(), |run| run.filter_map(is_back).collect());
+    let back: HashMap<String, usize> = back.into_iter().collect();
     let only_old = pairs.iter().filter(|pair| pair.new.is_none());
     let listed: HashSet<&str> = only_old
         .filter_map(|pair| Some(pair.old.as_ref()?.get(PlanColumn::SubscriptionId)))

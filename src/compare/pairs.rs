@@ -14,7 +14,10 @@ use hashbrown::{DefaultHashBuilder, HashTable};
 use rayon::prelude::*;
 
 use super::{Counted, Earlier, Latest};
-use crate::saved::{Cells, Columns, PlanColumn, Row, SavedStop, says_the_same};
+use crate::{
+    runs::gathered,
+    saved::{Cells, Columns, PlanColumn, Row, SavedStop, says_the_same},
+};
 
 /// Where a row stands in its export.
 pub(super) const PLACE: [PlanColumn; 3] = [PlanColumn::SourceFile, PlanColumn::SourceSheet, PlanColumn::SourceRow];
@@ -302,10 +305,8 @@ struct Index {
 impl Index {
     fn new(latest: &(impl Latest + ?Sized), respelt: bool) -> Index {
         let hasher = DefaultHashBuilder::default();
-        let hashed: Vec<(u64, u32)> = (0..latest.count())
-            .into_par_iter()
-            .filter_map(|place| Some((hasher.hash_one(&*latest.id(place)), u32::try_from(place).ok()?)))
-            .collect();
+        let hash = |place: usize| Some((hasher.hash_one(&*latest.id(place)), u32::try_from(place).ok()?));
+        let hashed: Vec<(u64, u32)> = gathered(latest.count(), |run| run.filter_map(hash).collect());
         let mut places = HashTable::with_capacity(hashed.len());
         for row in hashed {
             places.insert_unique(row.0, row, |(hash, _)| *hash);

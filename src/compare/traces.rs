@@ -10,11 +10,11 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{Months, NaiveDate};
-use rayon::prelude::*;
 
 use super::{Context, Fate, Latest, Pair, Recalled, influence::has};
 use crate::{
     rules::SourceTerm,
+    runs::gathered,
     saved::{PlanColumn, Row},
     terms::{Action, Term, Text},
 };
@@ -91,15 +91,13 @@ pub(super) fn traces(
         .map(|(old, _)| old.get(PlanColumn::SubscriptionId))
         .collect();
     let mut heirs: HashMap<String, Vec<Heir>> = HashMap::new();
-    let of_these: Vec<(String, Heir)> = (0..latest.count())
-        .into_par_iter()
-        .filter_map(|place| {
-            let row = latest.row(place);
-            let customer = row.get(PlanColumn::CustomerId);
-            let is_one = customers.contains(customer) && !moved.contains(row.get(PlanColumn::SubscriptionId));
-            is_one.then(|| (customer.to_owned(), heir(&row, &new, &grown)))
-        })
-        .collect();
+    let of_row = |place: usize| {
+        let row = latest.row(place);
+        let customer = row.get(PlanColumn::CustomerId);
+        let is_one = customers.contains(customer) && !moved.contains(row.get(PlanColumn::SubscriptionId));
+        is_one.then(|| (customer.to_owned(), heir(&row, &new, &grown)))
+    };
+    let of_these: Vec<(String, Heir)> = gathered(latest.count(), |run| run.filter_map(of_row).collect());
     for (customer, heir) in of_these {
         heirs.entry(customer).or_default().push(heir);
     }

@@ -10,11 +10,11 @@ use std::{
     path::Path,
 };
 
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::{
     finding::{Code, Finding, Place},
+    runs::of_each,
     saved::SavedRecord,
 };
 
@@ -73,9 +73,9 @@ fn is_name(name: &str) -> bool {
 /// The SHA-256 of each output that the record tells of and that is there.
 fn digests(path: &Path, record: &SavedRecord) -> BTreeMap<String, String> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    let names = record.outputs.par_iter().filter(|(name, _)| is_name(name));
-    let own = names.filter_map(|(name, _)| Some((name.clone(), digest(&folder.join(name))?)));
-    own.collect()
+    let names: Vec<&String> = record.outputs.keys().filter(|name| is_name(name)).collect();
+    let own = of_each(&names, |name| Some(((*name).clone(), digest(&folder.join(name))?)));
+    own.into_iter().flatten().collect()
 }
 
 /// A finding where an output is not the one that the record tells of.

@@ -35,12 +35,15 @@ use crate::{
     finding::put_in_order,
     recognise::{Customer, SourceOffer, Subscription, stand_together},
     rules::NumberName,
-    runs::{RUN, firsts_of, gathered, indices_of, of_each, one_each},
+    runs::{RUN, firsts_of, gathered, gathered_from, indices_of, of_each, one_each},
     terms::*,
 };
 
 /// Subscriptions whose customers are looked up together: their texts lie about in memory, and come sooner when they are asked for at once.
 const AT_A_GLANCE: usize = 12;
+
+/// Steps of a row, as many as most have.
+const STEPS: usize = 5;
 
 /// Customers that one thread takes at a time.
 const TENANTS: usize = 100;
@@ -238,25 +241,21 @@ impl<'a> Estate<'a> {
             let customer = subscriptions[index].customer_id.into_iter();
             customer.for_each(|id| ours.entry(id).or_default().push(index));
         }
-        let resolutions: Vec<Resolution> = offers
-            .par_iter()
-            .map(|(offer, began)| {
-                let when = When {
-                    began: *began,
-                    written: Some(context.as_of),
-                };
-                context.catalog.resolve_at(offer, when)
-            })
-            .collect();
-        let alike = offers
-            .par_iter()
-            .zip(&resolutions)
-            .map(|((offer, _), resolution)| match (resolution, &offer.name) {
+        let resolutions: Vec<Resolution> = of_each(&offers, |(offer, began)| {
+            let when = When {
+                began: *began,
+                written: Some(context.as_of),
+            };
+            context.catalog.resolve_at(offer, when)
+        });
+        let resolved_offers: Vec<_> = offers.iter().zip(&resolutions).collect();
+        let alike = of_each(&resolved_offers, |((offer, _), resolution)| {
+            match (resolution, &offer.name) {
                 (Resolution::Unknown, Some(name)) => Some(context.catalog.alike(name).first()?.name.clone()),
                 _ => None,
-            })
-            .collect();
-        let shown = offers.iter().zip(&resolutions);
+            }
+        });
+        let shown = resolved_offers.into_iter();
         let shown = shown.map(|((offer, _), resolution)| Arc::new(shown_offer(offer, resolution)));
         let offers = shown.collect();
         let reports = Reports::new(context.tables, context.as_of);
@@ -374,14 +373,13 @@ impl<'a> Estate<'a> {
         }
     }
 
-    /// The steps of all rows, in runs of rows, each with the index of its row; the first of a move is its next.
-    fn steps(&self, decided: &mut [Decided]) -> Vec<Vec<StepRef>> {
-        // What is kept is no larger than it need be: steps are gathered in room of their own.
-        let of_run = |all: &mut Vec<StepRef>, (run, decided): (usize, &mut [Decided])| {
-            all.clear();
-            for (index, decided) in (run * RUN..).zip(decided) {
+    /// The steps of all rows, in their order, each with the index of its row; the first of a move is its next.
+    fn steps(&self, decided: &mut [Decided]) -> Vec<StepRef> {
+        gathered_from(decided, |run, decided| {
+            let mut all = Vec::with_capacity(decided.len() * STEPS);
+            for (index, decided) in run.zip(decided) {
                 let before = all.len();
-                steps_of(&self.known(index, &decided.imposed), decided, all);
+                steps_of(&self.known(index, &decided.imposed), decided, &mut all);
                 let steps = all.get_mut(before..).unwrap_or_default();
                 let decision = &mut decided.decision;
                 if let (Action::Move, Some(first)) = (decision.action, steps.first()) {
@@ -389,10 +387,8 @@ impl<'a> Estate<'a> {
                 }
                 steps.iter_mut().for_each(|step| step.row = index as u32);
             }
-            all.to_vec()
-        };
-        let runs = decided.par_chunks_mut(RUN).enumerate();
-        runs.map_init(Vec::new, of_run).collect()
+            all
+        })
     }
 
     /// Decides again with one more thing imposed.
@@ -404,11 +400,8 @@ impl<'a> Estate<'a> {
 
     /// Decides several again, each with what is imposed on it now.
     pub(super) fn decide_all_again(&self, decided: &mut [Decided], imposed: Vec<(usize, Imposed)>) {
-        let made = imposed.into_par_iter();
-        let made: Vec<(usize, Decided)> = made
-            .map(|(index, imposed)| (index, self.decide(index, &imposed)))
-            .collect();
-        for (index, again) in made {
+        let made = of_each(&imposed, |(index, imposed)| self.decide(*index, imposed));
+        for ((index, _), again) in imposed.into_iter().zip(made) {
             decided[index] = again;
         }
     }
@@ -456,7 +449,7 @@ fn assemble(
     context: &Context<'_>,
     subscriptions: Vec<Subscription>,
     decided: Vec<Decided>,
-    mut steps: Vec<Vec<StepRef>>,
+    mut steps: Vec<StepRef>,
     shown: Shown,
 ) -> Plan {
     let number = |name: NumberName| context.rules.number(name, context.as_of);
@@ -464,9 +457,9 @@ fn assemble(
         || inverse(&order_of(&decided)),
         || requests::number(&mut steps, &subscriptions, number(NumberName::TransferItems)),
     );
-    share(&mut steps, &subscriptions, &places);
+    let taken = share(&mut steps, &subscriptions, &places);
     let parts = Parts::from_the_end(subscriptions, decided, shown, &places);
-    let (rows, step_refs) = rayon::join(|| parts.rows(), || in_order(steps, &places));
+    let (rows, step_refs) = rayon::join(|| parts.rows(), || in_order(steps, &taken, &places));
     Plan {
         as_of: context.as_of,
         rows,

@@ -52,6 +52,7 @@ pub use estate::{plan, plan_and_tell};
 pub use known::Context;
 pub use mapped::MappedOffer;
 pub use reason::{Reason, Reasons};
+pub use sequence::StepRefs;
 pub use targets::{PlanTarget, Targets};
 pub use trail::{Answer, MappingTrail, Part, Trail, Tried};
 #[cfg(test)]
@@ -66,7 +67,7 @@ pub struct Plan {
     /// Sorted by move date (none last), customer id, subscription id.
     pub rows: Vec<PlanRow>,
     /// Sorted by day (none first), step, customer, subscription; [`Plan::steps`] gives them with their particulars.
-    pub step_refs: Vec<StepRef>,
+    pub step_refs: StepRefs,
     /// In which words the steps are told.
     pub texts: Texts,
     /// What the mappings rest on, sorted.
@@ -345,8 +346,10 @@ impl Plan {
         steps::describe(step, self.rows.get(step.row as usize)?, &self.texts, self.as_of)
     }
 
-    /// Adds steps as they are written. Their rows lie about in memory, and come sooner when all are asked for at once.
-    pub fn told_steps<'a>(&'a self, steps: &'a [StepRef], told: &mut Vec<ToldStep<'a>>) {
+    /// Adds steps as they are written, by their numbers. They and their rows lie about in memory, and come sooner when all are asked for
+    /// at once.
+    pub fn told_steps<'a>(&'a self, numbers: &[u32], told: &mut Vec<ToldStep<'a>>) {
+        let steps = || numbers.iter().filter_map(|&number| self.step_refs.get(number));
         let look_at = |step: &StepRef| {
             let row = self.rows.get(step.row as usize)?;
             // The texts themselves are asked for, not only where they are.
@@ -356,7 +359,7 @@ impl Plan {
             std::hint::black_box((row.subscription.seats, row.decision.move_date, offer, name));
             Some(())
         };
-        steps.iter().filter_map(look_at).for_each(drop);
-        told.extend(steps.iter().filter_map(|step| self.told_step(step)));
+        steps().filter_map(look_at).for_each(drop);
+        told.extend(steps().filter_map(|step| self.told_step(step)));
     }
 }

@@ -415,7 +415,7 @@ pub(super) fn of_tables(
     estate: &Estate<'_>,
     decided: &[Decided],
     offer_rows: &OfferRows,
-    steps: &[Vec<StepRef>],
+    steps: &[StepRef],
 ) -> Vec<Finding> {
     let (config, tables) = (estate.context.config, estate.context.tables);
     let file = |path: &Option<std::path::PathBuf>, name: &str| {
@@ -530,7 +530,7 @@ fn of_transfers(estate: &Estate<'_>, file: &str) -> Vec<Finding> {
 }
 
 /// Calendars that lack a year that the plan reaches, and one without any holiday.
-fn of_calendars(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<StepRef>]) -> Vec<Finding> {
+fn of_calendars(estate: &Estate<'_>, decided: &[Decided], steps: &[StepRef]) -> Vec<Finding> {
     let (config, calendars) = (estate.context.config, estate.context.calendars);
     let Some(file) = config.tables.calendar.first() else {
         return Vec::new();
@@ -542,7 +542,7 @@ fn of_calendars(estate: &Estate<'_>, decided: &[Decided], steps: &[Vec<StepRef>]
         return vec![Finding::new(Code::CalendarEmpty, place, message, hint)];
     }
     let moves = decided.iter().filter_map(|decided| decided.decision.move_date);
-    let due = steps.iter().flatten().filter_map(|step| step.due);
+    let due = steps.iter().filter_map(|step| step.due);
     let years: BTreeSet<i32> = moves.chain(due).map(|day: NaiveDate| day.year()).collect();
     let missing = years
         .into_iter()

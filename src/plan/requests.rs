@@ -1,6 +1,6 @@
 //! Transfer requests: a request takes only so many subscriptions.
 //!
-//! In: the steps of rows, in runs, and their subscriptions. Out: each step that sends a request says which of the customer's requests it belongs to.
+//! In: the steps of rows, and their subscriptions. Out: each step that sends a request says which of the customer's requests it belongs to.
 //! A request goes to one source partner for one customer; the subscriptions that are due first are in the first. Keeps the order
 //! independent of the order of inputs.
 
@@ -12,7 +12,7 @@ use super::{StepRef, TransferRequest};
 use crate::{recognise::Subscription, terms::*};
 
 /// Numbers the requests of each customer and source partner, which are the answer; the steps have the index of their subscription.
-pub(super) fn number(steps: &mut [Vec<StepRef>], subscriptions: &[Subscription], most: u32) -> Vec<TransferRequest> {
+pub(super) fn number(steps: &mut [StepRef], subscriptions: &[Subscription], most: u32) -> Vec<TransferRequest> {
     let most = most.max(1) as usize;
     // Their customer, the source partner, the day, the id.
     type Key<'a> = (Option<CustomerId>, Option<&'a Id>, Option<NaiveDate>, &'a Id);
@@ -22,7 +22,7 @@ pub(super) fn number(steps: &mut [Vec<StepRef>], subscriptions: &[Subscription],
         (subscription.customer_id, seller, step.due, &subscription.id)
     };
     let sends = |step: &&mut StepRef| step.kind == StepKind::RequestTransfer;
-    let sent = steps.iter_mut().flatten().filter(sends);
+    let sent = steps.iter_mut().filter(sends);
     let mut sent: Vec<(Key<'_>, &mut StepRef)> = sent.map(|step| (key(step), step)).collect();
     sent.sort_by_key(|(key, _)| *key);
     let mut requests = Vec::new();

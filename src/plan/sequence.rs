@@ -1,34 +1,71 @@
 //! The order of a plan's steps.
 //!
-//! In: the steps of runs of rows, in the order of rows. Out: by day (none first), step, customer, subscription, each with the place of
-//! its row in the plan; those of a customer as a whole once. There are few days and fewer steps of different kinds: they are counted,
-//! and each goes at once to where it belongs.
+//! In: the steps of rows, in the order of rows. Out: [`StepRefs`]: by day (none first), step, customer, subscription, each with the
+//! place of its row in the plan; those of a customer as a whole once. There are few days and fewer steps of different kinds: they are
+//! counted, and each goes at once to where it belongs. Steps themselves stay where they are, and only their numbers are put in order.
 
 use std::{collections::BTreeMap, num::NonZeroU32};
 
 use hashbrown::HashMap;
-use rayon::prelude::*;
 
 use super::{StepRef, order::day_number, steps::SHARED};
-use crate::{recognise::Subscription, terms::*};
+use crate::{recognise::Subscription, runs::indices_of, terms::*};
 
-/// Takes out the steps of customers as a whole, and adds them once each at the end, in the order of customers.
-pub(super) fn share(steps: &mut Vec<Vec<StepRef>>, subscriptions: &[Subscription], places: &[u32]) {
-    let taken = steps.par_iter_mut().map(|run| {
-        let mut taken = Vec::new();
-        run.retain(|step| {
-            let customer = || subscriptions[step.row as usize].customer_id;
-            let customer = SHARED.contains(&step.kind).then(customer).flatten();
-            taken.extend(customer.map(|customer| (customer, step.clone())));
-            customer.is_none()
-        });
-        taken
-    });
-    let mut shared: BTreeMap<(CustomerId, StepKind), StepRef> = BTreeMap::new();
-    for (customer, step) in taken.collect::<Vec<_>>().iter().flatten() {
-        merge(&mut shared, *customer, step, places);
+/// The steps of a plan, in their order.
+#[derive(Debug, Clone, Default)]
+pub struct StepRefs {
+    /// In the order of customers.
+    kept: Vec<StepRef>,
+    /// Their numbers.
+    order: Vec<u32>,
+}
+
+impl StepRefs {
+    /// The steps.
+    pub fn iter(&self) -> impl Iterator<Item = &StepRef> + Clone {
+        self.order.iter().filter_map(|&number| self.get(number))
     }
-    steps.push(shared.into_values().collect());
+
+    /// The numbers of the steps, in their order.
+    pub fn numbers(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// A step by its number.
+    pub fn get(&self, number: u32) -> Option<&StepRef> {
+        self.kept.get(number as usize)
+    }
+}
+
+impl PartialEq for StepRefs {
+    fn eq(&self, other: &StepRefs) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl FromIterator<StepRef> for StepRefs {
+    /// Steps that are in order.
+    fn from_iter<I: IntoIterator<Item = StepRef>>(steps: I) -> StepRefs {
+        let kept: Vec<StepRef> = steps.into_iter().collect();
+        let order = (0..kept.len() as u32).collect();
+        StepRefs { kept, order }
+    }
+}
+
+/// Adds the steps of customers as a whole once each at the end, in the order of customers. Gives the numbers of those that they stand
+/// for, and that are not told.
+pub(super) fn share(steps: &mut Vec<StepRef>, subscriptions: &[Subscription], places: &[u32]) -> Vec<u32> {
+    let customer = |step: &StepRef| subscriptions[step.row as usize].customer_id;
+    let taken = indices_of(steps, |step| SHARED.contains(&step.kind) && customer(step).is_some());
+    let mut shared: BTreeMap<(CustomerId, StepKind), StepRef> = BTreeMap::new();
+    for &number in &taken {
+        let step = &steps[number as usize];
+        customer(step)
+            .into_iter()
+            .for_each(|customer| merge(&mut shared, customer, step, places));
+    }
+    steps.extend(shared.into_values());
+    taken
 }
 
 /// One step for all of a customer's subscriptions: that of its first row, on the earliest day, with how many wait for it.
@@ -52,14 +89,12 @@ fn merge(shared: &mut BTreeMap<(CustomerId, StepKind), StepRef>, customer: Custo
         });
 }
 
-/// Puts all steps in order. Within a day and a kind they come in the order of their customers: those that no customer shares have none
-/// where others of their kind are shared, and none comes first.
-pub(super) fn in_order(steps: Vec<Vec<StepRef>>, places: &[u32]) -> Vec<StepRef> {
+/// Puts all steps in order but those `taken`, whose numbers are in order. Within a day and a kind they come in the order of their
+/// customers: those that no customer shares have none where others of their kind are shared, and none comes first.
+pub(super) fn in_order(mut steps: Vec<StepRef>, taken: &[u32], places: &[u32]) -> StepRefs {
     let key = |step: &StepRef| day_number(step.due) << u8::BITS | step.kind as u64;
     let mut begins: HashMap<u64, usize> = HashMap::new();
-    for step in steps.iter().flatten() {
-        *begins.entry(key(step)).or_default() += 1;
-    }
+    for_told(&mut steps, taken, |_, step| *begins.entry(key(step)).or_default() += 1);
     let mut keys: Vec<u64> = begins.keys().copied().collect();
     keys.sort_unstable();
     let mut total = 0;
@@ -69,18 +104,23 @@ pub(super) fn in_order(steps: Vec<Vec<StepRef>>, places: &[u32]) -> Vec<StepRef>
             total += std::mem::replace(slot, total);
         }
     }
-    let Some(any) = steps.iter().flatten().next() else {
-        return Vec::new();
-    };
-    let mut ordered = vec![any.clone(); total];
-    for run in steps {
-        for step in run {
-            if let Some(slot) = begins.get_mut(&key(&step)) {
-                let row = places[step.row as usize];
-                ordered[*slot] = StepRef { row, ..step };
-                *slot += 1;
-            }
+    let mut order = vec![0; total];
+    for_told(&mut steps, taken, |number, step| {
+        if let Some(slot) = begins.get_mut(&key(step)) {
+            order[*slot] = number;
+            *slot += 1;
+            step.row = places[step.row as usize];
+        }
+    });
+    StepRefs { kept: steps, order }
+}
+
+/// Every step that is told, with its number.
+fn for_told(steps: &mut [StepRef], taken: &[u32], mut tell: impl FnMut(u32, &mut StepRef)) {
+    let mut taken = taken.iter().peekable();
+    for (number, step) in (0..).zip(steps) {
+        if taken.next_if(|&&next| next == number).is_none() {
+            tell(number, step);
         }
     }
-    ordered
 }

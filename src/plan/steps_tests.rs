@@ -109,7 +109,7 @@ fn steps_are_told_in_whole_sentences() {
                     scene(w);
                 });
                 all = plan.texts.steps.all().len();
-                for step in &plan.step_refs {
+                for step in plan.step_refs.iter() {
                     reached.insert(step.rule);
                     let step = plan.step(step).unwrap();
                     let roles = told.entry((step.kind, step.owner, step.detail)).or_default();

@@ -7,7 +7,6 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 use hashbrown::{HashMap, HashSet};
-use rayon::prelude::*;
 
 use super::{
     Reason,
@@ -18,6 +17,7 @@ use super::{
 use crate::{
     catalog::Resolution,
     rules::{NumberName, SourceTerm},
+    runs::gathered,
     terms::*,
 };
 
@@ -111,10 +111,8 @@ impl Estate<'_> {
 
     /// Each add-on takes the later of its own and its base's move date; without a base that moves or stays it is for review.
     pub(super) fn place_addons(&self, decided: &mut [Decided]) {
-        let mut waiting: Vec<usize> = (0..decided.len())
-            .into_par_iter()
-            .filter(|&index| decided[index].decision.action == Action::Move && self.is_addon(index))
-            .collect();
+        let waits = |&index: &usize| decided[index].decision.action == Action::Move && self.is_addon(index);
+        let mut waiting: Vec<usize> = gathered(decided.len(), |run| run.filter(waits).collect());
         if waiting.is_empty() {
             return;
         }

@@ -31,7 +31,7 @@ use crate::{
     config::Config,
     finding::{Accounting, Code, Finding, Place, put_in_order},
     read::{self, FileReport, Input, ReadOptions, Sink},
-    runs::{are_in_order, indices_of, of_runs},
+    runs::{are_in_order, indices_of, of_each, of_runs},
     terms::*,
 };
 
@@ -95,10 +95,10 @@ pub(super) fn recognise_and<T>(
     inputs.sort();
     inputs.dedup();
     let in_flight = AtomicUsize::new(0);
-    let files = inputs
-        .par_iter()
-        .map(|input| recognise_file(input, reader, context, shared, &in_flight));
-    put_together(files.collect(), context, ask)
+    let files = of_each(&inputs, |input| {
+        recognise_file(input, reader, context, shared, &in_flight)
+    });
+    put_together(files, context, ask)
 }
 
 /// All that is known when every subscription is merged.

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     finding::{Accounting, Finding, Place},
     read::{Cell, Epoch},
+    runs::InTurn,
     terms::Text,
 };
 
@@ -156,19 +157,18 @@ pub(super) struct Gathered {
     pub(super) facts: Vec<Fact>,
     /// Each with the number of its facts.
     batches: Vec<Batch<usize>>,
-    /// Those that came before their turn.
-    waiting: BTreeMap<usize, Batch>,
+    turn: InTurn<Batch>,
 }
 
 impl Gathered {
     /// Adds a batch; `number` is its place among those of the table.
     pub(super) fn add(&mut self, number: usize, batch: Batch) {
-        self.waiting.insert(number, batch);
-        while let Some(mut batch) = self.waiting.remove(&self.batches.len()) {
+        let Gathered { facts, batches, turn } = self;
+        turn.add(number, batch, |mut batch| {
             let count = batch.facts.len();
-            self.facts.append(&mut batch.facts);
-            self.batches.push(batch.moved(|_| count));
-        }
+            facts.append(&mut batch.facts);
+            batches.push(batch.moved(|_| count));
+        });
     }
 
     /// The batches, each with its facts.

@@ -142,7 +142,7 @@ pub(crate) fn plan() -> Plan {
         mappings: Vec::new(),
         as_of: day("2026-11-21"),
         rows: vec![full_row(), empty_row()],
-        step_refs: vec![StepRef {
+        step_refs: [StepRef {
             due: Some(day("2026-12-14")),
             kind: StepKind::RequestRelationship,
             rule: 0,
@@ -150,7 +150,9 @@ pub(crate) fn plan() -> Plan {
             requested: false,
             row: 0,
             number: Some(std::num::NonZeroU32::MIN),
-        }],
+        }]
+        .into_iter()
+        .collect(),
         findings: Vec::new(),
         texts: Texts {
             steps: StepTexts::one(StepKind::RequestRelationship, "send the link; {waits}"),

@@ -337,8 +337,8 @@ pub fn saved(plan: &Plan, findings: &[Finding], record: SavedRecord) -> SavedPla
         rows: cells(&plan.rows, Some, plan_lines::fill),
         missing: Vec::new(),
         steps: cells(
-            &plan.step_refs,
-            |step| plan.told_step(step),
+            plan.step_refs.numbers(),
+            |&number| plan.told_step(plan.step_refs.get(number)?),
             |step, line| step_lines::fill(&step, line),
         ),
         findings: cells(findings, Some, finding_lines::fill),
@@ -417,10 +417,10 @@ fn plan_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send
 fn step_lines(plan: &Plan, settings: OutputSettings, out: &mut (dyn Write + Send)) -> io::Result<()> {
     lines_of(
         StepColumn::HEADINGS,
-        &plan.step_refs,
+        plan.step_refs.numbers(),
         settings,
         out,
-        |steps, told| plan.told_steps(steps, told),
+        |numbers, told| plan.told_steps(numbers, told),
         |step, line| step_lines::fill(&step, line),
     )
 }

@@ -7,8 +7,6 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use rayon::prelude::*;
-
 use crate::{
     finding::{Code, Finding},
     read::Cell,
@@ -19,6 +17,7 @@ use crate::{
         table::{Loose, Part, Table},
         values,
     },
+    runs::of_each,
     terms::Text,
 };
 
@@ -39,13 +38,13 @@ pub(super) fn part_customers(table: &Table, batches: &mut [Part<'_>]) -> Option<
     if !matches!(role, Role::Subscriptions | Role::Charges) || table.source.has_customer() {
         return None;
     }
-    let pairs = batches.par_iter().map(|batch| Pairs::of(batch.facts));
+    let pairs = of_each(batches, |batch| Pairs::of(batch.facts)).into_iter();
     let Pairs {
         last_paired,
         paired,
         first_nobodys,
         nobodys,
-    } = pairs.reduce(Pairs::default, Pairs::and);
+    } = pairs.fold(Pairs::default(), Pairs::and);
     let last_paired = last_paired?;
     if first_nobodys.is_some_and(|row| row < last_paired) {
         return None;
