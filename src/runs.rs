@@ -27,25 +27,36 @@ pub(crate) fn of_runs<T: Send>(count: usize, make: impl Fn(Range<usize>) -> T + 
     })
 }
 
-/// The same, as one list. Runs are begun in their order, so that what is made of one is soon put where it stays: small pieces that are
-/// let go later would leave holes in memory.
+/// The same, as one list.
 pub(crate) fn gathered<T: Send>(count: usize, make: impl Fn(Range<usize>) -> Vec<T> + Sync) -> Vec<T> {
+    let mut all = Vec::new();
+    in_turn(count, RUN, make, |mut made| all.append(&mut made));
+    all
+}
+
+/// Takes what is made of each run of so many rows, in their order. Runs are begun in that order too, so that what is made of one is soon
+/// put where it stays: small pieces that are let go later would leave holes in memory.
+pub(crate) fn in_turn<T: Send>(
+    count: usize,
+    length: usize,
+    make: impl Fn(Range<usize>) -> T + Sync,
+    take: impl FnMut(T) + Send,
+) {
     let next = AtomicUsize::new(0);
-    let all = Mutex::new((Vec::new(), InTurn::default()));
+    let taking = Mutex::new((InTurn::default(), take));
     spread(rayon::current_num_threads(), &|_| {
         loop {
             let run = next.fetch_add(1, Ordering::Relaxed);
-            let first = run * RUN;
+            let first = run * length;
             if first >= count {
                 return;
             }
-            let made = make(first..count.min(first + RUN));
-            let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-            let (all, turn) = &mut *all;
-            turn.add(run, made, |mut made| all.append(&mut made));
+            let made = make(first..count.min(first + length));
+            let mut taking = taking.lock().unwrap_or_else(PoisonError::into_inner);
+            let (turn, take) = &mut *taking;
+            turn.add(run, made, take);
         }
     });
-    all.into_inner().unwrap_or_else(PoisonError::into_inner).0
 }
 
 /// What comes from several threads, in its order: what comes before its turn waits.

@@ -35,7 +35,7 @@ use crate::{
     finding::put_in_order,
     recognise::{Customer, SourceOffer, Subscription, stand_together},
     rules::NumberName,
-    runs::{RUN, firsts_of, gathered, gathered_from, indices_of, of_each, one_each},
+    runs::{RUN, firsts_of, gathered, gathered_from, in_turn, indices_of, of_each, one_each},
     terms::*,
 };
 
@@ -309,15 +309,16 @@ impl<'a> Estate<'a> {
 
     /// What the rows of each customer give rise to, in the order of customers.
     pub(super) fn by_customer<T: Send>(&self, tell: &Tell<'_, T>) -> Vec<T> {
-        let runs: Vec<&[(CustomerId, Range<usize>)]> = self.tenants.chunks(TENANTS).collect();
-        let of_run = |run: &&[(CustomerId, Range<usize>)]| {
+        let of_run = |run: Range<usize>| {
             let mut told = Vec::new();
-            for (customer, rows) in run.iter() {
+            for (customer, rows) in self.tenants.get(run).unwrap_or_default() {
                 tell(*customer, rows.clone(), &mut told);
             }
             told
         };
-        of_each(&runs, of_run).into_iter().flatten().collect()
+        let mut all = Vec::new();
+        in_turn(self.tenants.len(), TENANTS, of_run, |mut told| all.append(&mut told));
+        all
     }
 
     /// The rows of a row's customer; none where it has none.

@@ -27,7 +27,7 @@ use crate::{
         tables::{ProgressNote, Subject},
     },
     rules::{MarketData, NumberName},
-    runs::of_runs,
+    runs::{RUN, in_turn},
     terms::*,
 };
 
@@ -42,7 +42,7 @@ pub(super) fn about(
 
 /// Findings that rows give rise to, one by one and together, and what their decisions have of the user's offers table.
 pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> (Vec<Finding>, OfferRows) {
-    let runs: Vec<(Vec<Finding>, OfMany<'_>)> = of_runs(decided.len(), |run| {
+    let of_run = |run: Range<usize>| {
         let (mut findings, mut of_many) = (Vec::new(), OfMany::default());
         for index in run {
             let decided = &decided[index];
@@ -51,12 +51,12 @@ pub(super) fn of_rows(estate: &Estate<'_>, decided: &[Decided]) -> (Vec<Finding>
             of_many.add(estate, subscription, decided);
         }
         (findings, of_many)
-    });
+    };
     let (mut findings, mut of_many) = (Vec::new(), OfMany::default());
-    for (of_run, other) in runs {
-        findings.extend(of_run);
-        of_many = of_many.and(other);
-    }
+    in_turn(decided.len(), RUN, of_run, |(mut of_run, others)| {
+        findings.append(&mut of_run);
+        of_many = std::mem::take(&mut of_many).and(others);
+    });
     findings.extend(estate.by_customer(&|customer, rows, findings| {
         findings.extend(of_customer(estate, decided, customer, rows.clone()));
         findings.extend(doubled(estate, decided, customer, rows));

@@ -22,20 +22,20 @@ pub struct PlanTarget {
 
 /// The offers to order, in the order of their mapping.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Targets(Option<Arc<[PlanTarget]>>);
+pub struct Targets(Option<Arc<Vec<PlanTarget>>>);
 
 impl Deref for Targets {
     type Target = [PlanTarget];
 
     fn deref(&self) -> &[PlanTarget] {
-        self.0.as_deref().unwrap_or_default()
+        self.0.as_ref().map_or(&[], |targets| targets)
     }
 }
 
 impl FromIterator<PlanTarget> for Targets {
     fn from_iter<I: IntoIterator<Item = PlanTarget>>(targets: I) -> Targets {
-        let targets: Arc<[PlanTarget]> = targets.into_iter().collect();
-        Targets(Some(targets).filter(|targets| !targets.is_empty()))
+        let targets: Vec<PlanTarget> = targets.into_iter().collect();
+        Targets((!targets.is_empty()).then(|| Arc::new(targets)))
     }
 }
 
