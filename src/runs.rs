@@ -216,4 +216,32 @@ mod tests {
             numbers.swap(at - 1, at);
         }
     }
+
+    #[test]
+    fn what_comes_before_its_turn_waits() {
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 0, 3, 2], [2, 0, 3, 1]] {
+            let (mut turn, mut taken) = (InTurn::default(), Vec::new());
+            for (count, number) in order.into_iter().enumerate() {
+                turn.add(number, number, |one| taken.push(one));
+                let missing = (0..4).find(|wanted| !order[..=count].contains(wanted));
+                assert!(taken.iter().copied().eq(0..missing.unwrap_or(4)), "{order:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_of_each_run_are_changed_once() {
+        for count in [0, 1, RUN, RUN + 1, 3 * RUN + 5] {
+            let mut numbers: Vec<usize> = (0..count).collect();
+            let made = gathered_from(&mut numbers, |run, own| {
+                assert!(run.clone().eq(own.iter().copied()));
+                own.iter_mut().for_each(|number| *number += 1);
+                // Some runs give nothing, others more than they have.
+                run.filter(|row| row / RUN != 1).flat_map(|row| [row, row]).collect()
+            });
+            assert!(numbers.into_iter().eq(1..=count), "{count}");
+            let expected = (0..count).filter(|row| row / RUN != 1).flat_map(|row| [row, row]);
+            assert!(made.into_iter().eq(expected), "{count}");
+        }
+    }
 }

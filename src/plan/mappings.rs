@@ -199,4 +199,69 @@ mod tests {
         fresh.of(7, &query(None), || answer("a"));
         assert_eq!(&*fresh.of(7, &query(None), || answer("b")).evidence, "b");
     }
+
+    #[test]
+    fn what_is_ordered_alike_is_kept_once() {
+        let target = |id: &str| Target {
+            offer_id: id.into(),
+            name: "Suite".into(),
+            offer: None,
+            term: None,
+        };
+        let mapping = |ids: &[&str]| {
+            let catalog = Catalog::default();
+            let query = MapQuery {
+                source: &SourceOffer::default(),
+                resolution: &Resolution::Unknown,
+                qualification: None,
+                country: None,
+                route: Route::NewSubscription,
+                term: None,
+                seats: None,
+                on: chrono::NaiveDate::MIN,
+            };
+            let unmapped = catalog.map_by(&query, &catalog.rule_book(&[]));
+            Arc::new(Mapping {
+                targets: ids.iter().map(|id| target(id)).collect(),
+                ..unmapped
+            })
+        };
+        let mappings = Mappings::new(Some(Catalog::default().phases(&[])));
+        let (one, two) = (mapping(&["a"]), mapping(&["a", "b"]));
+        let yearly = |_: &Target| (Some(Term::YEAR), None);
+        // Of two targets only the second is ordered otherwise.
+        let mixed = |target: &Target| (Some(Term::YEAR).filter(|_| *target.offer_id == *"a"), None);
+        let of_both: Vec<[Targets; 4]> = (0..2)
+            .map(|_| {
+                [
+                    mappings.targets(&one, yearly),
+                    mappings.targets(&one, |_| (Some(Term::YEAR), Some(BillingPlan::Monthly))),
+                    mappings.targets(&two, yearly),
+                    mappings.targets(&two, mixed),
+                ]
+            })
+            .collect();
+        let [first, again] = of_both.as_slice() else { panic!() };
+        for (first, again) in first.iter().zip(again) {
+            assert!(std::ptr::eq::<[PlanTarget]>(&**first, &**again), "{first:?}");
+        }
+        let said = |targets: &Targets| -> Vec<(String, Option<Term>, Option<BillingPlan>)> {
+            let said = targets.iter();
+            said.map(|target| (target.offer_id.to_string(), target.term, target.billing))
+                .collect()
+        };
+        let ordered = |id: &str, term, billing| (id.to_owned(), term, billing);
+        let year = Some(Term::YEAR);
+        assert_eq!(said(&first[0]), [ordered("a", year, None)]);
+        assert_eq!(said(&first[1]), [ordered("a", year, Some(BillingPlan::Monthly))]);
+        assert_eq!(said(&first[2]), [ordered("a", year, None), ordered("b", year, None)]);
+        assert_eq!(said(&first[3]), [ordered("a", year, None), ordered("b", None, None)]);
+        // Where a mapping is let go, another may come to stand at its address.
+        for number in 0..100 {
+            let id = number.to_string();
+            let mapping = mapping(&[&id]);
+            assert_eq!(said(&mappings.targets(&mapping, yearly)), [ordered(&id, year, None)]);
+        }
+        assert!(mappings.targets(&mapping(&[]), yearly).is_empty());
+    }
 }

@@ -185,3 +185,28 @@ impl Gathered {
         batches.map(|batch| batch.moved(&mut facts_of)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_stand_in_the_order_of_rows_and_each_batch_has_its_own() {
+        let batch = |rows: std::ops::Range<u32>| Batch {
+            facts: rows.map(|row| Fact::of_ids(row, None, Vec::new(), None)).collect(),
+            last_row: 7,
+            ..Batch::default()
+        };
+        let mut gathered = Gathered::default();
+        for (number, rows) in [(1, 3..3), (3, 8..9), (0, 1..3), (2, 3..8)] {
+            gathered.add(number, batch(rows));
+        }
+        let rows = |facts: &[Fact]| facts.iter().map(|fact| fact.row).collect::<Vec<u32>>();
+        let parts = gathered.parts();
+        assert!(parts.iter().all(|part| part.last_row == 7));
+        let of_parts: Vec<Vec<u32>> = parts.iter().map(|part| rows(part.facts)).collect();
+        assert_eq!(of_parts, [vec![1, 2], vec![], vec![3, 4, 5, 6, 7], vec![8]]);
+        drop(parts);
+        assert_eq!(rows(&gathered.facts), [1, 2, 3, 4, 5, 6, 7, 8]);
+    }
+}
