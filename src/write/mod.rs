@@ -22,6 +22,7 @@ use crate::{
     config::OutputSettings,
     finding::Finding,
     plan::Plan,
+    runs::gathered,
     saved::{Cells, ChangeColumn, Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn},
 };
 
@@ -377,15 +378,15 @@ fn cells<'a, T: Sync, V, C: Columns + Send>(
     view: impl Fn(&'a T) -> Option<V> + Sync,
     fill: impl Fn(V, &mut Line<'_>) + Sync,
 ) -> Vec<Row<C>> {
-    let of_chunk = |chunk: &'a [T]| -> Vec<Row<C>> {
+    gathered(items.len(), |run| {
         let mut cells = Cells::default();
         let row = |item| {
             fill_cells(&mut cells, item, &fill);
             Row::of(&cells)
         };
-        chunk.iter().filter_map(&view).map(row).collect()
-    };
-    items.par_chunks(CHUNK).flat_map_iter(of_chunk).collect()
+        let items: &'a [T] = items.get(run).unwrap_or_default();
+        items.iter().filter_map(&view).map(row).collect()
+    })
 }
 
 /// Puts an item into cells.

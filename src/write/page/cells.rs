@@ -9,6 +9,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, VecDeque},
     io::{self, Write},
+    ops::Range,
 };
 
 use hashbrown::HashMap;
@@ -19,7 +20,10 @@ use super::{
     markup,
     pools::{Pool, digits},
 };
-use crate::saved::{Columns, FindingColumn, Holds, PlanColumn, Row, SavedPlan, StepColumn};
+use crate::{
+    runs::gathered,
+    saved::{Columns, FindingColumn, Holds, PlanColumn, Row, SavedPlan, StepColumn},
+};
 
 /// Cells of its plan row that a step's sentence may repeat.
 const SIGNS: [PlanColumn; 8] = [
@@ -171,7 +175,8 @@ fn of_rows<'a, C: Sync>(rows: &'a [Row<C>], cell: impl Fn(&'a Row<C>) -> &'a str
 fn made<'a, C: Sync>(rows: &'a [Row<C>], cell: impl Fn(&'a Row<C>) -> Cow<'a, str> + Sync + 'a) -> Source<'a> {
     Box::new(move |tell| {
         for rows in rows.chunks(MADE_AT_ONCE) {
-            let made: Vec<Cow<'a, str>> = rows.par_iter().map(&cell).collect();
+            let of_run = |run: Range<usize>| rows.get(run).unwrap_or_default().iter().map(&cell).collect();
+            let made: Vec<Cow<'a, str>> = gathered(rows.len(), of_run);
             made.into_iter().for_each(&mut *tell);
         }
     })
