@@ -2,8 +2,8 @@
 //!
 //! In: how many rows there are, and what to make of a run of them. Out: what was made of each run, in their order. What is parallel
 //! in that is the same code for all that is made: iterators of every kind over every type would be code of their own at each use,
-//! and the program has an upper limit for its size. A slot is filled by one thread, so that nobody waits for another at its lock.
-//! Knows nothing of what rows are.
+//! and the program has an upper limit for its size. A slot is filled by one thread, so that nobody waits for another at its lock;
+//! who has something to put in its turn waits while others put theirs. Knows nothing of what rows are.
 
 use std::{
     collections::BTreeMap,
@@ -32,6 +32,21 @@ pub(crate) fn gathered<T: Send>(count: usize, make: impl Fn(Range<usize>) -> Vec
     let mut all = Vec::new();
     in_turn(count, RUN, make, |mut made| all.append(&mut made));
     all
+}
+
+/// The same, where the rows are at hand and change as well.
+pub(crate) fn gathered_from<R: Send, T: Send>(
+    rows: &mut [R],
+    make: impl Fn(Range<usize>, &mut [R]) -> Vec<T> + Sync,
+) -> Vec<T> {
+    let count = rows.len();
+    let runs: Vec<Mutex<&mut [R]>> = rows.chunks_mut(RUN).map(Mutex::new).collect();
+    gathered(count, |range| {
+        let Some(run) = runs.get(range.start / RUN) else {
+            return Vec::new();
+        };
+        make(range, &mut run.lock().unwrap_or_else(PoisonError::into_inner))
+    })
 }
 
 /// Takes what is made of each run of so many rows, in their order. Runs are begun in that order too, so that what is made of one is soon
@@ -76,6 +91,11 @@ impl<T> Default for InTurn<T> {
 }
 
 impl<T> InTurn<T> {
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Adds the one of this number, counted from 0, and takes all whose turn it is.
     pub(crate) fn add(&mut self, number: usize, one: T, mut take: impl FnMut(T)) {
         self.waiting.insert(number, one);
@@ -84,21 +104,6 @@ impl<T> InTurn<T> {
             take(one);
         }
     }
-}
-
-/// The same, where rows change as well.
-pub(crate) fn gathered_from<R: Send, T: Send>(
-    rows: &mut [R],
-    make: impl Fn(Range<usize>, &mut [R]) -> Vec<T> + Sync,
-) -> Vec<T> {
-    let count = rows.len();
-    let runs: Vec<Mutex<&mut [R]>> = rows.chunks_mut(RUN).map(Mutex::new).collect();
-    gathered(count, |range| {
-        let Some(run) = runs.get(range.start / RUN) else {
-            return Vec::new();
-        };
-        make(range, &mut run.lock().unwrap_or_else(PoisonError::into_inner))
-    })
 }
 
 /// One thing for each of so many rows, made where it is kept.

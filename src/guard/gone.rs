@@ -58,8 +58,7 @@ impl<'a> Counting<'a> {
     /// The same for a row of which it is known whether its subscription is in tonight's plan.
     pub fn count(&self, customer: &str, is_there: bool) {
         let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
-        // There is a place for every thread.
-        let Some(counted) = self.counted.get(thread) else {
+        let Some(counted) = self.counted.get(thread).or(self.counted.first()) else {
             return;
         };
         let mut counted = counted.lock().unwrap_or_else(PoisonError::into_inner);
@@ -164,6 +163,31 @@ fn compared(plan: impl Read, counting: Counting<'_>) -> Option<LastPlan> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_row_counts_once_on_whatever_thread_and_customers_in_whatever_spelling() {
+        let guid = "3b555118-da6a-4418-894f-7df1e2096870";
+        let spelt = [
+            guid.to_owned(),
+            guid.to_uppercase(),
+            format!("{{{guid}}}"),
+            " ".to_owned(),
+            "Foo".to_owned(),
+            "foo".to_owned(),
+        ];
+        let tonight = Plan::default();
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(4).build().unwrap();
+        let counted = pool.install(|| {
+            let counting = Counting::against(&tonight);
+            let numbers: Vec<usize> = (0..6000).collect();
+            crate::runs::of_each(&numbers, |number| counting.count(&spelt[number % 6], number % 3 == 0));
+            counting.counted()
+        });
+        assert_eq!((counted.subscriptions, counted.gone), (6000, 4000));
+        let customers = [(guid, 3000), ("foo", 2000)];
+        let customers = customers.map(|(id, count)| (Id::parse(id).unwrap(), count));
+        assert_eq!(counted.customers, customers.into());
+    }
 
     #[test]
     fn a_plan_is_read_by_its_headings_in_any_delimiter() {

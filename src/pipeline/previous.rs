@@ -90,9 +90,12 @@ pub(super) fn compared(
     let digest = last.zip(name).and_then(|(last, name)| last.digests.get(&*name));
     let compared = PlanFile::open_known(path, digest.map(String::as_str))
         .and_then(|file| with(file, request, tonight, Vec::new()));
-    // That the files of the last run do not belong together is told already (`last-set-mixed`).
+    // That the files of the last run do not belong together is told already (`last-set-mixed`), unless this one changed since.
+    let is_told = last.is_none_or(|last| last.mixed.is_some());
     let told = |mut compared: Compared| {
-        compared.findings.retain(|finding| finding.code != Code::LastSetMixed);
+        compared
+            .findings
+            .retain(|finding| finding.code != Code::LastSetMixed || !is_told);
         compared
     };
     Ok(compared.map(told).unwrap_or_else(|cause| {

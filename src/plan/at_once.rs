@@ -1,6 +1,6 @@
 //! On which days a source and its targets stand in their tenant, as planned.
 //!
-//! In: a row's decision and its dates. Out: the days. What limits count at once, they count by this: a source that ends before the next
+//! In: a row's decision and the days of its steps. Out: the days. What limits count at once, they count by this: a source that ends before the next
 //! target is ordered makes room for it, and so does one that has expired, since nobody pays for it any more.
 
 use std::collections::BTreeMap;

@@ -38,10 +38,10 @@ pub(super) struct Decided {
     pub(super) unpriced: Box<[Unpriced]>,
 }
 
-/// The days of steps that the decision itself does not show.
+/// What steps go by that the decision itself does not show.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct StepDays {
-    /// Whether there is a move date to go by.
+    /// Whether the dates are those of a move.
     pub(super) are_of_a_move: bool,
     pub(super) delegated_rights_by: Option<NaiveDate>,
     pub(super) vetting_by: Option<NaiveDate>,
@@ -146,7 +146,7 @@ fn review(known: &Known<'_>, planned: &Planned, reasons: Reasons) -> Decision {
         route: mapping.map(|_| planned.route),
         mapping: mapping.map(|mapping| mapping.kind),
         targets: mapping.map(|mapping| targets(known, mapping)).unwrap_or_default(),
-        target_seats: known.subscription.seats.filter(|_| mapping.is_some()),
+        target_seats: mapping.and_then(|mapping| target_seats(known, mapping)),
         licences: mapping.and_then(|mapping| mapping.licences),
         at_once: mapping.is_some_and(|mapping| mapping.at_once),
         capabilities: mapping.and_then(|mapping| capabilities(mapping)),
@@ -197,7 +197,7 @@ fn moves(known: &Known<'_>, planned: &Planned, reasons: Reasons) -> Decision {
         route: Some(planned.route),
         mapping: Some(mapping.kind),
         targets: targets(known, mapping),
-        target_seats: known.subscription.seats,
+        target_seats: target_seats(known, mapping),
         licences: mapping.licences,
         at_once: mapping.at_once,
         capabilities: capabilities(mapping),
@@ -221,6 +221,11 @@ fn targets(known: &Known<'_>, mapping: &Arc<Mapping>) -> Targets {
         let billing = term.and_then(|term| billing(known, target.offer.as_deref(), term));
         (term, billing)
     })
+}
+
+/// As many licences of each target as the source has.
+fn target_seats(known: &Known<'_>, mapping: &Mapping) -> Option<Seats> {
+    known.subscription.seats.filter(|_| !mapping.targets.is_empty())
 }
 
 /// Whether a plan says how often is billed.

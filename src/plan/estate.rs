@@ -81,14 +81,14 @@ pub fn plan_and_tell(
     estate.limit_tenants(&mut decided);
     let (mut findings, offer_rows) = notes::of_rows(&estate, &decided);
     let steps = estate.steps(&mut decided);
-    let mappings = mapped(&estate, &decided);
+    let (shown, mappings) = rayon::join(|| estate.shown(), || mapped(&estate, &decided));
     findings.extend(notes::of_tables(&estate, &decided, &offer_rows, &steps));
     let is_wanted = |index: &usize| subscriptions.get(*index).is_some_and(wanted);
     let trails: Vec<Trail> = (0..count)
         .filter(is_wanted)
         .filter_map(|index| trail_of(&estate, index, &decided))
         .collect();
-    let shown = estate.shown();
+    drop(estate);
     let (mut plan, ()) = rayon::join(
         || assemble(context, subscriptions, decided, steps, shown),
         || put_in_order(&mut findings),
@@ -413,14 +413,14 @@ impl<'a> Estate<'a> {
     }
 
     /// What is shown besides facts and decisions, of which rows are then to be made.
-    fn shown(self) -> Shown {
+    fn shown(&self) -> Shown {
         let of_row = |index: usize| {
             let country = self.customer(index).and_then(|customer| customer.country);
             (country, self.resolved[index])
         };
         Shown {
             of_rows: one_each(self.subscriptions.len(), Default::default(), of_row),
-            offers: self.offers,
+            offers: self.offers.clone(),
         }
     }
 }
@@ -458,9 +458,9 @@ fn assemble(
         || inverse(&order_of(&decided)),
         || requests::number(&mut steps, &subscriptions, number(NumberName::TransferItems)),
     );
-    let taken = share(&mut steps, &subscriptions, &places);
+    share(&mut steps, &subscriptions, &places);
     let parts = Parts::from_the_end(subscriptions, decided, shown, &places);
-    let (rows, step_refs) = rayon::join(|| parts.rows(), || in_order(steps, &taken, &places));
+    let (rows, step_refs) = rayon::join(|| parts.rows(), || in_order(steps, &places));
     Plan {
         as_of: context.as_of,
         rows,

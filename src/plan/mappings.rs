@@ -69,39 +69,34 @@ impl Answers {
 
     fn ordered(&mut self, mapping: &Arc<Mapping>, ordered: impl Fn(&Target) -> Ordered) -> Targets {
         let known = self.ordered.entry(Arc::as_ptr(mapping).addr()).or_default();
+        let ordered: Vec<Ordered> = mapping.targets.iter().map(ordered).collect();
         // An address may have been that of another mapping before, but texts that are kept stay where they are.
-        let is_it = |planned: &PlanTarget, target: &Target| {
+        let is_it = |(planned, (target, ordered)): (&PlanTarget, (&Target, &Ordered))| {
             Text::ptr_eq(&planned.offer_id, &target.offer_id)
                 && Text::ptr_eq(&planned.offer, &target.name)
-                && (planned.term, planned.billing) == ordered(target)
+                && (planned.term, planned.billing) == *ordered
         };
-        let same = known.iter().find(|targets| {
-            targets.len() == mapping.targets.len()
-                && targets
-                    .iter()
-                    .zip(&mapping.targets)
-                    .all(|(planned, target)| is_it(planned, target))
-        });
+        let wanted = || mapping.targets.iter().zip(&ordered);
+        let same = known
+            .iter()
+            .find(|targets| targets.len() == mapping.targets.len() && targets.iter().zip(wanted()).all(is_it));
         same.cloned().unwrap_or_else(|| {
-            let new = planned(mapping, ordered);
+            let new = planned(wanted());
             known.push(new.clone());
             new
         })
     }
 }
 
-/// What is ordered by a mapping.
-fn planned(mapping: &Mapping, ordered: impl Fn(&Target) -> Ordered) -> Targets {
-    let target = |target: &Target| {
-        let (term, billing) = ordered(target);
-        PlanTarget {
-            offer_id: target.offer_id.clone(),
-            offer: target.name.clone(),
-            term,
-            billing,
-        }
+/// What is ordered, from targets and how they are.
+fn planned<'a>(targets: impl Iterator<Item = (&'a Target, &'a Ordered)>) -> Targets {
+    let target = |(target, &(term, billing)): (&Target, &Ordered)| PlanTarget {
+        offer_id: target.offer_id.clone(),
+        offer: target.name.clone(),
+        term,
+        billing,
     };
-    mapping.targets.iter().map(target).collect()
+    targets.map(target).collect()
 }
 
 impl Mappings {
@@ -135,7 +130,10 @@ impl Mappings {
     pub(super) fn targets(&self, mapping: &Arc<Mapping>, ordered: impl Fn(&Target) -> Ordered) -> Targets {
         match self.phases.as_ref().and_then(|_| self.of_this_thread()) {
             Some(mut answers) => answers.ordered(mapping, ordered),
-            None => planned(mapping, ordered),
+            None => {
+                let ordered: Vec<Ordered> = mapping.targets.iter().map(ordered).collect();
+                planned(mapping.targets.iter().zip(&ordered))
+            }
         }
     }
 

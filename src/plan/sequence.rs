@@ -9,12 +9,12 @@ use std::{collections::BTreeMap, num::NonZeroU32};
 use hashbrown::HashMap;
 
 use super::{StepRef, order::day_number, steps::SHARED};
-use crate::{recognise::Subscription, runs::indices_of, terms::*};
+use crate::{recognise::Subscription, terms::*};
 
 /// The steps of a plan, in their order.
 #[derive(Debug, Clone, Default)]
 pub struct StepRefs {
-    /// In the order of customers.
+    /// In the order of customers and their subscriptions; those of customers as a whole come after all others.
     kept: Vec<StepRef>,
     /// Their numbers.
     order: Vec<u32>,
@@ -52,20 +52,18 @@ impl FromIterator<StepRef> for StepRefs {
     }
 }
 
-/// Adds the steps of customers as a whole once each at the end, in the order of customers. Gives the numbers of those that they stand
-/// for, and that are not told.
-pub(super) fn share(steps: &mut Vec<StepRef>, subscriptions: &[Subscription], places: &[u32]) -> Vec<u32> {
-    let customer = |step: &StepRef| subscriptions[step.row as usize].customer_id;
-    let taken = indices_of(steps, |step| SHARED.contains(&step.kind) && customer(step).is_some());
+/// Takes out the steps of customers as a whole, and adds them once each at the end, in the order of customers.
+pub(super) fn share(steps: &mut Vec<StepRef>, subscriptions: &[Subscription], places: &[u32]) {
     let mut shared: BTreeMap<(CustomerId, StepKind), StepRef> = BTreeMap::new();
-    for &number in &taken {
-        let step = &steps[number as usize];
-        customer(step)
+    steps.retain(|step| {
+        let customer = || subscriptions[step.row as usize].customer_id;
+        let customer = SHARED.contains(&step.kind).then(customer).flatten();
+        customer
             .into_iter()
             .for_each(|customer| merge(&mut shared, customer, step, places));
-    }
+        customer.is_none()
+    });
     steps.extend(shared.into_values());
-    taken
 }
 
 /// One step for all of a customer's subscriptions: that of its first row, on the earliest day, with how many wait for it.
@@ -89,12 +87,14 @@ fn merge(shared: &mut BTreeMap<(CustomerId, StepKind), StepRef>, customer: Custo
         });
 }
 
-/// Puts all steps in order but those `taken`, whose numbers are in order. Within a day and a kind they come in the order of their
-/// customers: those that no customer shares have none where others of their kind are shared, and none comes first.
-pub(super) fn in_order(mut steps: Vec<StepRef>, taken: &[u32], places: &[u32]) -> StepRefs {
+/// Puts all steps in order. Within a day and a kind they come in the order of their customers: those that no customer shares have none
+/// where others of their kind are shared, and none comes first.
+pub(super) fn in_order(mut steps: Vec<StepRef>, places: &[u32]) -> StepRefs {
     let key = |step: &StepRef| day_number(step.due) << u8::BITS | step.kind as u64;
     let mut begins: HashMap<u64, usize> = HashMap::new();
-    for_told(&mut steps, taken, |_, step| *begins.entry(key(step)).or_default() += 1);
+    for step in &steps {
+        *begins.entry(key(step)).or_default() += 1;
+    }
     let mut keys: Vec<u64> = begins.keys().copied().collect();
     keys.sort_unstable();
     let mut total = 0;
@@ -105,22 +105,12 @@ pub(super) fn in_order(mut steps: Vec<StepRef>, taken: &[u32], places: &[u32]) -
         }
     }
     let mut order = vec![0; total];
-    for_told(&mut steps, taken, |number, step| {
+    for (number, step) in (0..).zip(&mut steps) {
         if let Some(slot) = begins.get_mut(&key(step)) {
             order[*slot] = number;
             *slot += 1;
             step.row = places[step.row as usize];
         }
-    });
-    StepRefs { kept: steps, order }
-}
-
-/// Every step that is told, with its number.
-fn for_told(steps: &mut [StepRef], taken: &[u32], mut tell: impl FnMut(u32, &mut StepRef)) {
-    let mut taken = taken.iter().peekable();
-    for (number, step) in (0..).zip(steps) {
-        if taken.next_if(|&&next| next == number).is_none() {
-            tell(number, step);
-        }
     }
+    StepRefs { kept: steps, order }
 }

@@ -5,9 +5,12 @@
 //! bounded. Refuses, by name, files that tell of something else, and files without any table of ours. Of a file that the reader
 //! refuses nothing is used.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use rayon::Scope;
@@ -54,12 +57,17 @@ struct Reading<'a> {
 /// A table under way.
 struct Stream {
     table: Table,
+    /// Batches that nobody has begun with, each with its number.
+    waiting: Mutex<VecDeque<(usize, Rows)>>,
     gathered: Mutex<Gathered>,
 }
 
 impl Stream {
-    fn recognise(&self, number: usize, rows: &Rows, reading: &Reading<'_>) {
-        let batch = recognise_rows(rows, &self.table, reading.context.vocabulary, reading.shared);
+    /// Recognises the batch that has waited longest, whoever asks: so they come nearly in their order.
+    fn recognise_next(&self, reading: &Reading<'_>) {
+        let next = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let Some((number, rows)) = next else { return };
+        let batch = recognise_rows(&rows, &self.table, reading.context.vocabulary, reading.shared);
         let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
         gathered.add(number, batch);
     }
@@ -327,6 +335,7 @@ impl Sink for TableSink<'_, '_> {
         }
         self.streams.push(Arc::new(Stream {
             table,
+            waiting: Mutex::default(),
             gathered: Mutex::default(),
         }));
         self.batches = 0;
@@ -339,16 +348,19 @@ impl Sink for TableSink<'_, '_> {
         let Some(stream) = self.streams.last().map(Arc::clone) else {
             return;
         };
-        let number = self.batches;
+        let mut waiting = stream.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.push_back((self.batches, rows));
+        drop(waiting);
         self.batches += 1;
+        // For each batch that waits somebody will ask.
         let most = IN_FLIGHT * rayon::current_num_threads();
         if reading.in_flight.fetch_add(1, Ordering::Relaxed) >= most {
-            stream.recognise(number, &rows, reading);
+            stream.recognise_next(reading);
             reading.in_flight.fetch_sub(1, Ordering::Relaxed);
             return;
         }
         self.scope.spawn(move |_| {
-            stream.recognise(number, &rows, reading);
+            stream.recognise_next(reading);
             reading.in_flight.fetch_sub(1, Ordering::Relaxed);
         });
     }

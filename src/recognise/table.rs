@@ -173,6 +173,7 @@ impl Gathered {
 
     /// The batches, each with its facts.
     pub(super) fn parts(&mut self) -> Vec<Part<'_>> {
+        debug_assert!(self.turn.is_empty(), "a batch is missing");
         let mut rest = self.facts.as_mut_slice();
         let mut facts_of = |count: usize| {
             let (own, others) = std::mem::take(&mut rest)

@@ -116,7 +116,8 @@ impl PlanFile {
         PlanFile::open_known(plan, None)
     }
 
-    /// The same; `digest` is its SHA-256, where that is known already: it takes a pass over the whole file.
+    /// The same; `digest` is the SHA-256 of its bytes, where that is known already. Where it is the one of the run record the file need not
+    /// be read once more for that.
     ///
     /// # Errors
     /// Where it or its run record cannot be read, or is none of ours.
@@ -178,11 +179,11 @@ impl PlanFile {
         let Some(record) = record else {
             return Ok(self.rows.is_marked());
         };
-        let own = match digest {
-            Some(known) => known.to_owned(),
-            None => digest_of(opened(path)?).map_err(|cause| unreadable(path, cause))?,
-        };
-        Ok(!record.tells_of(path, &own))
+        if digest.is_some_and(|known| record.tells_of(path, known)) {
+            return Ok(false);
+        }
+        let digest = digest_of(opened(path)?).map_err(|cause| unreadable(path, cause))?;
+        Ok(!record.tells_of(path, &digest))
     }
 
     /// The next row; none at the end.
@@ -325,6 +326,25 @@ mod tests {
         // The digest is that of the whole file, however far it was read.
         let file = PlanFile::open(&path).unwrap();
         assert_eq!(file.finish().unwrap(), sha256(PLAN.as_bytes()));
+    }
+
+    #[test]
+    fn a_digest_that_is_known_spares_a_pass_and_a_wrong_one_does_no_harm() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.csv");
+        fs::write(&path, PLAN).unwrap();
+        let digest = sha256(PLAN.as_bytes());
+        let record = format!("{{\"outputs\": {{\"plan.csv\": \"{digest}\"}}}}");
+        fs::write(folder.path().join("plan.run.json"), record).unwrap();
+        let is_respelt = |known: Option<&str>| PlanFile::open_known(&path, known).unwrap().is_respelt();
+        for known in [None, Some(digest.as_str()), Some("0"), Some("")] {
+            assert!(!is_respelt(known), "{known:?}");
+        }
+        fs::write(&path, PLAN.replace("move", "keep")).unwrap();
+        let other = sha256(PLAN.replace("move", "keep").as_bytes());
+        for known in [None, Some(other.as_str()), Some("0")] {
+            assert!(is_respelt(known), "{known:?}");
+        }
     }
 
     #[test]

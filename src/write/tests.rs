@@ -301,7 +301,9 @@ fn the_run_record_tells_the_digests_of_what_was_written() {
 
 #[test]
 fn many_rows_come_out_in_their_order_whatever_the_threads() {
-    let rows = (0..3 * CHUNK as u32 + 7).map(|number| {
+    // Several waves of chunks, whatever the threads.
+    let count = (2 * 8 * CHUNKS_AT_ONCE * CHUNK + 7) as u32;
+    let rows = (0..count).map(|number| {
         let mut row = empty_row();
         row.subscription.place = row.subscription.place.at_row(number);
         row
@@ -320,7 +322,7 @@ fn many_rows_come_out_in_their_order_whatever_the_threads() {
         .lines()
         .skip(1)
         .map(|line| line.rsplit(',').next().unwrap().parse::<u32>().unwrap());
-    assert!(numbers.eq(0..3 * CHUNK as u32 + 7));
+    assert!(numbers.eq(0..count));
 }
 
 #[test]

@@ -49,7 +49,7 @@ const NAMED: &str = "named";
 const SIGN: char = '\u{1}';
 
 /// Cells that are made before they get their numbers.
-const MADE_AT_ONCE: usize = 1 << 15;
+const MADE_AT_ONCE: usize = 1 << 14;
 
 /// A column under way: where its cells come from.
 struct Column<'a> {
@@ -174,7 +174,7 @@ fn of_rows<'a, C: Sync>(rows: &'a [Row<C>], cell: impl Fn(&'a Row<C>) -> &'a str
 /// Cells that are made, some thousands at a time on all threads.
 fn made<'a, C: Sync>(rows: &'a [Row<C>], cell: impl Fn(&'a Row<C>) -> Cow<'a, str> + Sync + 'a) -> Source<'a> {
     Box::new(move |tell| {
-        for rows in rows.chunks(MADE_AT_ONCE) {
+        for rows in rows.chunks(MADE_AT_ONCE * rayon::current_num_threads()) {
             let of_run = |run: Range<usize>| rows.get(run).unwrap_or_default().iter().map(&cell).collect();
             let made: Vec<Cow<'a, str>> = gathered(rows.len(), of_run);
             made.into_iter().for_each(&mut *tell);
