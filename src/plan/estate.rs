@@ -42,9 +42,6 @@ use crate::{
 /// Subscriptions whose customers are looked up together: their texts lie about in memory, and come sooner when they are asked for at once.
 const AT_A_GLANCE: usize = 12;
 
-/// Steps of a row, as many as most have.
-const STEPS: usize = 5;
-
 /// Customers that one thread takes at a time.
 const TENANTS: usize = 100;
 
@@ -377,7 +374,7 @@ impl<'a> Estate<'a> {
     /// The steps of all rows, in their order, each with the index of its row; the first of a move is its next.
     fn steps(&self, decided: &mut [Decided]) -> Vec<StepRef> {
         gathered_from(decided, |run, decided| {
-            let mut all = Vec::with_capacity(decided.len() * STEPS);
+            let mut all = Vec::new();
             for (index, decided) in run.zip(decided) {
                 let before = all.len();
                 steps_of(&self.known(index, &decided.imposed), decided, &mut all);
