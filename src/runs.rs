@@ -127,6 +127,14 @@ pub(crate) fn of_each<I: Sync, T: Send>(items: &[I], make: impl Fn(&I) -> T + Sy
     made.into_iter().flatten().collect()
 }
 
+/// The same, where each changes as well.
+pub(crate) fn of_each_mut<I: Send, T: Send>(items: &mut [I], make: impl Fn(&mut I) -> T + Sync) -> Vec<T> {
+    let items: Vec<Mutex<&mut I>> = items.iter_mut().map(Mutex::new).collect();
+    of_each(&items, |item| {
+        make(&mut item.lock().unwrap_or_else(PoisonError::into_inner))
+    })
+}
+
 fn on_all_threads<T: Send>(count: usize, make: impl Fn(usize) -> T + Sync) -> Vec<T> {
     let made: Vec<Mutex<Option<T>>> = (0..count).map(|_| Mutex::default()).collect();
     spread(count, &|number| {
@@ -248,5 +256,16 @@ mod tests {
             let expected = (0..count).filter(|row| row / RUN != 1).flat_map(|row| [row, row]);
             assert!(made.into_iter().eq(expected), "{count}");
         }
+    }
+
+    #[test]
+    fn each_is_changed_once_and_what_is_made_of_it_stands_in_its_place() {
+        let mut numbers: Vec<u32> = (0..1000).collect();
+        let made = of_each_mut(&mut numbers, |number| {
+            *number += 1;
+            *number * 2
+        });
+        assert!(numbers.iter().copied().eq(1..=1000));
+        assert!(made.into_iter().eq((1..=1000).map(|number| number * 2)));
     }
 }

@@ -13,7 +13,6 @@ mod over_assigned;
 mod stray;
 
 use chrono::NaiveDate;
-use rayon::prelude::*;
 
 use super::{
     DateColumn, Field, Flaw, TableRecord,
@@ -34,6 +33,7 @@ use date_columns::{Decided, because, conventions, decide, decide_by_others, orde
 
 use crate::{
     finding::{Accounting, Code, Finding},
+    runs::of_each_mut,
     terms::Text,
 };
 
@@ -74,10 +74,8 @@ pub(super) fn settle(mut table: Table, mut gathered: Gathered) -> Settled {
         table,
     };
     settled.lacking = lacking(&settled.table, &mut batches);
-    let seen = batches
-        .par_iter_mut()
-        .map(|batch| settle_dates(&settled.table, &columns, batch));
-    for seen in seen.collect::<Vec<_>>() {
+    let seen = of_each_mut(&mut batches, |batch| settle_dates(&settled.table, &columns, batch));
+    for seen in seen {
         for (column, seen) in columns.iter_mut().zip(seen) {
             column.left_out += seen.left_out;
             column.first = column.first.into_iter().chain(seen.first).min();

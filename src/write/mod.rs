@@ -13,7 +13,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -22,7 +21,7 @@ use crate::{
     config::OutputSettings,
     finding::Finding,
     plan::Plan,
-    runs::gathered,
+    runs::{gathered, of_each_mut},
     saved::{Cells, ChangeColumn, Columns, FindingColumn, PlanColumn, Row, SavedPlan, SavedRecord, StepColumn},
 };
 
@@ -480,7 +479,7 @@ fn lines_of<'a, T: Sync, V>(
     columns.iter().for_each(|column| line.text(column));
     line.end();
     out.write_all(&head)?;
-    let fill_chunk = |(buffer, chunk): (&mut Vec<u8>, &'a [T])| {
+    let fill_chunk = |(buffer, chunk): &mut (&mut Vec<u8>, &'a [T])| {
         buffer.clear();
         let mut shown = Vec::with_capacity(AT_A_GLANCE);
         for few in chunk.chunks(AT_A_GLANCE) {
@@ -493,8 +492,8 @@ fn lines_of<'a, T: Sync, V>(
         }
     };
     let render = |buffers: &mut [Vec<u8>], wave: &'a [T]| {
-        let chunks = buffers.par_iter_mut().zip(wave.par_chunks(CHUNK));
-        chunks.for_each(fill_chunk);
+        let mut chunks: Vec<(&mut Vec<u8>, &'a [T])> = buffers.iter_mut().zip(wave.chunks(CHUNK)).collect();
+        of_each_mut(&mut chunks, fill_chunk);
     };
     // While one wave is written the next is rendered.
     let at_once = CHUNKS_AT_ONCE * rayon::current_num_threads();
