@@ -9,7 +9,7 @@ use std::{
     collections::BTreeMap,
     ops::Range,
     sync::{
-        Mutex, PoisonError,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -72,6 +72,31 @@ pub(crate) fn in_turn<T: Send>(
             turn.add(run, made, take);
         }
     });
+}
+
+/// One of something for each thread, so that they do not wait for each other; the first for whoever is none of ours.
+pub(crate) struct PerThread<T>(Vec<Mutex<T>>);
+
+impl<T: Default> PerThread<T> {
+    /// An empty one for each thread of this pool.
+    pub(crate) fn new() -> PerThread<T> {
+        PerThread((0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect())
+    }
+}
+
+impl<T> PerThread<T> {
+    /// That of this thread; a thread of another pool may have to wait.
+    pub(crate) fn own(&self) -> Option<MutexGuard<'_, T>> {
+        let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
+        let own = self.0.get(thread).or(self.0.first())?;
+        Some(own.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// All of them.
+    pub(crate) fn into_all(self) -> impl Iterator<Item = T> {
+        let all = self.0.into_iter();
+        all.map(|one| one.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// What comes from several threads, in its order: what comes before its turn waits.

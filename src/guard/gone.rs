@@ -8,7 +8,7 @@ use std::{
     fs::File,
     io::{BufRead, BufReader, Read},
     path::Path,
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::OnceLock,
 };
 
 use hashbrown::{HashMap, HashSet};
@@ -16,6 +16,7 @@ use hashbrown::{HashMap, HashSet};
 use super::{Guard, Tonight, Tripped, shrunk};
 use crate::{
     plan::Plan,
+    runs::PerThread,
     saved::restored,
     terms::{CustomerId, Id},
 };
@@ -34,8 +35,7 @@ pub struct Counting<'a> {
     tonight: &'a Plan,
     /// Tonight's subscriptions, where one has to be looked for.
     ids: OnceLock<HashSet<&'a Id>>,
-    /// What each thread has counted, the first for whoever is none of ours.
-    counted: Vec<Mutex<LastPlan>>,
+    counted: PerThread<LastPlan>,
 }
 
 impl<'a> Counting<'a> {
@@ -44,7 +44,7 @@ impl<'a> Counting<'a> {
         Counting {
             tonight,
             ids: OnceLock::new(),
-            counted: (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect(),
+            counted: PerThread::new(),
         }
     }
 
@@ -57,11 +57,7 @@ impl<'a> Counting<'a> {
 
     /// The same for a row of which it is known whether its subscription is in tonight's plan.
     pub fn count(&self, customer: &str, is_there: bool) {
-        let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
-        let Some(counted) = self.counted.get(thread).or(self.counted.first()) else {
-            return;
-        };
-        let mut counted = counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut counted) = self.counted.own() else { return };
         counted.subscriptions += 1;
         counted.gone += u64::from(!is_there);
         if let Some(customer) = Id::parse(customer) {
@@ -72,8 +68,7 @@ impl<'a> Counting<'a> {
     /// What came of it.
     pub fn counted(self) -> LastPlan {
         let mut all = LastPlan::default();
-        for part in self.counted {
-            let part = part.into_inner().unwrap_or_else(PoisonError::into_inner);
+        for part in self.counted.into_all() {
             all.subscriptions += part.subscriptions;
             all.gone += part.gone;
             for (customer, count) in part.customers {

@@ -6,13 +6,14 @@
 //! not: Microsoft's own files can say something else for each customer and number of licences, so with them every question is a
 //! question of its own. Keeps the invariant that the answer is the one that the catalogue gives, whoever asked before.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 
 use super::{PlanTarget, Targets};
 use crate::{
     catalog::{MapQuery, Mapping, Phase, Phases, Target},
+    runs::PerThread,
     terms::*,
 };
 
@@ -33,9 +34,8 @@ struct Question {
 pub(super) struct Mappings {
     /// None: nothing may be remembered.
     phases: Option<Phases>,
-    /// Those of each thread, the first for whoever is none of ours: threads that count who shares one answer wait for each other at
-    /// every row.
-    of_threads: Vec<Mutex<Answers>>,
+    /// Those of each thread: threads that count who shares one answer wait for each other at every row.
+    of_threads: PerThread<Answers>,
 }
 
 /// Those of one thread.
@@ -67,16 +67,15 @@ impl Answers {
         Arc::clone(self.all.entry(question).or_insert_with(answer))
     }
 
-    fn ordered(&mut self, mapping: &Arc<Mapping>, ordered: impl Fn(&Target) -> Ordered) -> Targets {
+    fn ordered(&mut self, mapping: &Arc<Mapping>, ordered: &[Ordered]) -> Targets {
         let known = self.ordered.entry(Arc::as_ptr(mapping).addr()).or_default();
-        let ordered: Vec<Ordered> = mapping.targets.iter().map(ordered).collect();
         // An address may have been that of another mapping before, but texts that are kept stay where they are.
         let is_it = |(planned, (target, ordered)): (&PlanTarget, (&Target, &Ordered))| {
             Text::ptr_eq(&planned.offer_id, &target.offer_id)
                 && Text::ptr_eq(&planned.offer, &target.name)
                 && (planned.term, planned.billing) == *ordered
         };
-        let wanted = || mapping.targets.iter().zip(&ordered);
+        let wanted = || mapping.targets.iter().zip(ordered);
         let same = known
             .iter()
             .find(|targets| targets.len() == mapping.targets.len() && targets.iter().zip(wanted()).all(is_it));
@@ -103,7 +102,7 @@ impl Mappings {
     pub(super) fn new(phases: Option<Phases>) -> Mappings {
         Mappings {
             phases,
-            of_threads: (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect(),
+            of_threads: PerThread::new(),
         }
     }
 
@@ -120,7 +119,7 @@ impl Mappings {
             term: query.term,
             phase: phases.of(query.on, query.seats, query.country),
         };
-        match self.of_this_thread() {
+        match self.of_threads.own() {
             Some(mut answers) => answers.of(question, answer),
             None => Arc::new(answer()),
         }
@@ -128,19 +127,11 @@ impl Mappings {
 
     /// What is ordered by a mapping, where each target is ordered so.
     pub(super) fn targets(&self, mapping: &Arc<Mapping>, ordered: impl Fn(&Target) -> Ordered) -> Targets {
-        match self.phases.as_ref().and_then(|_| self.of_this_thread()) {
-            Some(mut answers) => answers.ordered(mapping, ordered),
-            None => {
-                let ordered: Vec<Ordered> = mapping.targets.iter().map(ordered).collect();
-                planned(mapping.targets.iter().zip(&ordered))
-            }
+        let ordered: Vec<Ordered> = mapping.targets.iter().map(ordered).collect();
+        match self.phases.as_ref().and_then(|_| self.of_threads.own()) {
+            Some(mut answers) => answers.ordered(mapping, &ordered),
+            None => planned(mapping.targets.iter().zip(&ordered)),
         }
-    }
-
-    fn of_this_thread(&self) -> Option<MutexGuard<'_, Answers>> {
-        let thread = rayon::current_thread_index().map_or(0, |thread| thread + 1);
-        let answers = self.of_threads.get(thread)?;
-        Some(answers.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
