@@ -4,7 +4,8 @@
 //! seconds, nothing where no terminal is.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    io::{self, IsTerminal},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
@@ -19,19 +20,24 @@ pub(super) struct Progress {
     started: Instant,
     bar: ProgressBar,
     rows: AtomicU64,
-    quiet: bool,
+    /// Whether a bar is still to be shown: nobody sees it without a terminal, and it is begun once, since a thread draws it.
+    to_show: AtomicBool,
 }
 
 impl Progress {
     pub(super) fn new(quiet: bool) -> Progress {
+        Progress::begun(Instant::now(), !quiet && io::stderr().is_terminal())
+    }
+
+    fn begun(started: Instant, has_watcher: bool) -> Progress {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         let style = ProgressStyle::with_template("{spinner} {msg}, {human_pos} rows, {elapsed}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         Progress {
-            started: Instant::now(),
+            started,
             bar,
             rows: AtomicU64::new(0),
-            quiet,
+            to_show: AtomicBool::new(has_watcher),
         }
     }
 
@@ -42,10 +48,16 @@ impl Progress {
 
     /// Shows itself once the work has become long.
     fn show(&self) {
-        if !self.quiet && self.bar.is_hidden() && self.started.elapsed() >= LONG {
+        if self.is_due() {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
             self.bar.enable_steady_tick(Duration::from_millis(200));
         }
+    }
+
+    /// Whether the bar is to be begun now; says so once.
+    fn is_due(&self) -> bool {
+        let is_due = self.to_show.load(Ordering::Relaxed) && self.started.elapsed() >= LONG;
+        is_due && self.to_show.swap(false, Ordering::Relaxed)
     }
 
     /// Clears the line.
@@ -72,5 +84,20 @@ impl Observer for Progress {
 
     fn elapsed(&self) -> Duration {
         self.started.elapsed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_begun_once_where_somebody_watches_long_work() {
+        let now = Instant::now();
+        let before = now.checked_sub(LONG).unwrap_or(now);
+        let begins = |progress: Progress| [progress.is_due(), progress.is_due()];
+        assert_eq!(begins(Progress::begun(before, true)), [true, false]);
+        assert_eq!(begins(Progress::begun(before, false)), [false, false]);
+        assert_eq!(begins(Progress::begun(now, true)), [false, false]);
     }
 }
