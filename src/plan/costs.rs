@@ -69,15 +69,21 @@ impl Costs {
     }
 }
 
+/// The offers of a subscription's move that the price list has no price of.
+#[derive(Debug, Default)]
+pub(super) struct Unpriced {
+    pub(super) offers: BTreeSet<UnpricedOffer>,
+}
+
 /// An offer that the price list has no price of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Unpriced {
+pub(super) struct UnpricedOffer {
     offer: Text,
     term: Option<Term>,
     why: &'static str,
 }
 
-impl fmt::Display for Unpriced {
+impl fmt::Display for UnpricedOffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let term = self.term.map_or_else(|| "no term".to_owned(), |term| term.to_string());
         write!(
@@ -93,7 +99,7 @@ pub(super) fn costs_of(
     known: &Known<'_>,
     decision: &Decision,
     mapping: &Mapping,
-    unpriced: &mut BTreeSet<Unpriced>,
+    unpriced: &mut Unpriced,
 ) -> Option<Box<Costs>> {
     if !known.context.evidence.has_prices() {
         return None;
@@ -108,7 +114,7 @@ pub(super) fn costs_of(
             // A transfer orders nothing.
             Err(_) if decision.route == Some(Route::Transfer) => None,
             Err(why) => {
-                unpriced.insert(Unpriced {
+                unpriced.offers.insert(UnpricedOffer {
                     offer: target.offer_id.clone(),
                     term: target.term,
                     why,

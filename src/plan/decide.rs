@@ -3,7 +3,7 @@
 //! In: what is known of it. Out: a [`Decision`] and its dates. Pure: same arguments, same answer. Mapping, route and window are
 //! worked out first; then eligibility decides the action.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 
@@ -25,6 +25,8 @@ use crate::{
 pub(super) struct Decided {
     pub(super) decision: Decision,
     pub(super) days: StepDays,
+    /// Whether its dates are those of a move.
+    pub(super) has_move_dates: bool,
     pub(super) gates: Gates,
     /// What other subscriptions impose on it.
     pub(super) imposed: Imposing,
@@ -34,15 +36,13 @@ pub(super) struct Decided {
     pub(super) billing_changed: bool,
     /// Its mapping: what that rests on, which rows of the user's offers table were used, what Microsoft's own files contradict.
     pub(super) mapping: Option<Arc<Mapping>>,
-    /// Offers of which the price list has no price: which, for which term, why.
-    pub(super) unpriced: Box<[Unpriced]>,
+    /// Offers of which the price list has no price: which, for which term, why; none: no such offer.
+    pub(super) unpriced: Option<Box<Unpriced>>,
 }
 
 /// What steps go by that the decision itself does not show.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct StepDays {
-    /// Whether the dates are those of a move.
-    pub(super) are_of_a_move: bool,
     pub(super) delegated_rights_by: Option<NaiveDate>,
     pub(super) vetting_by: Option<NaiveDate>,
     pub(super) credit_by: Option<NaiveDate>,
@@ -56,7 +56,6 @@ pub(super) struct StepDays {
 impl From<&Dates> for StepDays {
     fn from(dates: &Dates) -> StepDays {
         StepDays {
-            are_of_a_move: dates.outcome == Outcome::Move,
             delegated_rights_by: dates.delegated_rights_by,
             vetting_by: dates.vetting_by,
             credit_by: dates.credit_by,
@@ -96,7 +95,7 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
         Action::Review => review(known, &planned, reasons),
         Action::Move => moves(known, &planned, reasons),
     };
-    let mut unpriced = BTreeSet::new();
+    let mut unpriced = Unpriced::default();
     if let (Action::Move, Some(mapping)) = (action, &planned.mapping) {
         decision.costs = costs_of(known, &decision, mapping, &mut unpriced);
     }
@@ -111,16 +110,16 @@ pub(super) fn decide(known: &Known<'_>) -> Decided {
             .iter()
             .any(|target| target.billing.is_some() && target.billing != plan);
     let dates = planned.dates.filter(|_| action != Action::Keep);
-    let days = dates.as_ref().map(StepDays::from).unwrap_or_default();
     Decided {
         decision,
-        days,
+        days: dates.as_ref().map(StepDays::from).unwrap_or_default(),
+        has_move_dates: dates.is_some_and(|dates| dates.outcome == Outcome::Move),
         gates: planned.gates,
         imposed: Imposing::default(),
         vetted_segment,
         billing_changed,
         mapping: planned.mapping,
-        unpriced: unpriced.into_iter().collect(),
+        unpriced: (!unpriced.offers.is_empty()).then(|| Box::new(unpriced)),
     }
 }
 

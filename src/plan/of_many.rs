@@ -56,8 +56,8 @@ impl<'a> OfMany<'a> {
                 self.add_evidence(told, (subscription, 1));
             }
         }
-        for unpriced in &decided.unpriced {
-            self.add_evidence((Code::PriceMissing, unpriced.to_string()), (subscription, 1));
+        for offer in decided.unpriced.iter().flat_map(|unpriced| &unpriced.offers) {
+            self.add_evidence((Code::PriceMissing, offer.to_string()), (subscription, 1));
         }
         let used = decided.offer_row();
         self.offers.used.extend(used);

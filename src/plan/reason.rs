@@ -91,35 +91,41 @@ reasons! {
 }
 
 /// Some reasons, each once; they come in the order in which the rules are tried.
+///
+/// A bit each, in bytes: a number of so many bits may only stand at every sixteenth byte, and would leave holes in every row.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Reasons(u128);
+pub struct Reasons([u8; size_of::<u128>()]);
 
 const _: () = assert!(Reason::ALL.len() <= u128::BITS as usize);
 
 impl Reasons {
+    fn bits(self) -> u128 {
+        u128::from_le_bytes(self.0)
+    }
+
     /// Adds one.
     pub fn add(&mut self, reason: Reason) {
-        self.0 |= 1 << reason as u32;
+        self.0 = (self.bits() | 1 << reason as u32).to_le_bytes();
     }
 
     /// Takes one away.
     pub fn remove(&mut self, reason: Reason) {
-        self.0 &= !(1 << reason as u32);
+        self.0 = (self.bits() & !(1 << reason as u32)).to_le_bytes();
     }
 
     /// Whether it is among them.
     pub fn has(self, reason: Reason) -> bool {
-        self.0 & (1 << reason as u32) != 0
+        self.bits() & (1 << reason as u32) != 0
     }
 
     /// Whether there is none.
     pub fn is_empty(self) -> bool {
-        self.0 == 0
+        self.bits() == 0
     }
 
     /// They, in order.
     pub fn iter(self) -> impl Iterator<Item = Reason> + Clone {
-        let mut left = self.0;
+        let mut left = self.bits();
         std::iter::from_fn(move || {
             let reason = *Reason::ALL.get(left.trailing_zeros() as usize)?;
             // The lowest goes.

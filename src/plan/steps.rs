@@ -135,7 +135,7 @@ fn conditions_of(known: &Known<'_>, decided: &Decided) -> Conditions {
 /// Adds kind, day and whether it is waited for, of every step of a move.
 fn moving(known: &Known<'_>, decided: &Decided, add: &mut impl FnMut(StepKind, Option<NaiveDate>, bool)) {
     let (decision, days) = (&decided.decision, &decided.days);
-    if !days.are_of_a_move {
+    if !decided.has_move_dates {
         return;
     }
     let (done, requested) = (known.standing.done, known.standing.requested);

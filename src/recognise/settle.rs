@@ -125,7 +125,7 @@ struct Seen {
 /// Settles the dates of a batch; says what was seen of each column.
 fn settle_dates(table: &Table, columns: &[Decided], batch: &mut Part<'_>) -> Vec<Seen> {
     let mut seen = vec![Seen::default(); columns.len()];
-    for pending in std::mem::take(&mut batch.pending) {
+    for &pending in batch.pending {
         let slot = usize::from(pending.slot);
         if let (Some(decided), Some(seen)) = (columns.get(slot), seen.get_mut(slot)) {
             settle_date(table, decided, seen, batch, pending);

@@ -98,10 +98,10 @@ pub(super) struct Loose {
 
 /// What a batch of rows came to.
 #[derive(Debug, Default)]
-pub(super) struct Batch<F = Vec<Fact>> {
+pub(super) struct Batch<F = Vec<Fact>, D = Vec<PendingDate>> {
     pub(super) facts: F,
     pub(super) customers: Vec<CustomerRow>,
-    pub(super) pending: Vec<PendingDate>,
+    pub(super) pending: D,
     pub(super) seats: Vec<PendingSeats>,
     /// What stands in the numbers of licences, by column.
     pub(super) marks: BTreeMap<u32, Marks>,
@@ -121,21 +121,21 @@ pub(super) struct Batch<F = Vec<Fact>> {
     pub(super) samples: Samples,
 }
 
-/// The same, its facts standing among those of the whole table.
-pub(super) type Part<'a> = Batch<&'a mut [Fact]>;
+/// The same, its facts and dates standing among those of the whole table.
+pub(super) type Part<'a> = Batch<&'a mut [Fact], &'a [PendingDate]>;
 
-impl<F> Batch<F> {
+impl<F, D> Batch<F, D> {
     /// Rows that tell of nothing.
     pub(super) fn left_out(&self) -> u64 {
         self.accounting.ignored + self.accounting.rejected + self.loose.len() as u64
     }
 
-    /// The same with its facts somewhere else.
-    fn moved<G>(self, to: impl FnOnce(F) -> G) -> Batch<G> {
+    /// The same with its facts and dates somewhere else.
+    fn moved<G, E>(self, facts_to: impl FnOnce(F) -> G, dates_to: impl FnOnce(D) -> E) -> Batch<G, E> {
         Batch {
-            facts: to(self.facts),
+            facts: facts_to(self.facts),
             customers: self.customers,
-            pending: self.pending,
+            pending: dates_to(self.pending),
             seats: self.seats,
             marks: self.marks,
             loose: self.loose,
@@ -150,41 +150,48 @@ impl<F> Batch<F> {
     }
 }
 
-/// What the batches of a table came to, in the order of its rows. Facts are by far the most of it: they are put where they stay as they
-/// come, since small pieces that are let go later leave holes in memory.
+/// What the batches of a table came to, in the order of its rows. Facts and dates are by far the most of it: they are put where they stay
+/// as they come, since small pieces that are let go later leave holes in memory.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) facts: Vec<Fact>,
-    /// Each with the number of its facts.
-    batches: Vec<Batch<usize>>,
+    pending: Vec<PendingDate>,
+    /// Each with the number of its facts, and of its dates.
+    batches: Vec<Batch<usize, usize>>,
     turn: InTurn<Batch>,
 }
 
 impl Gathered {
     /// Adds a batch; `number` is its place among those of the table.
     pub(super) fn add(&mut self, number: usize, batch: Batch) {
-        let Gathered { facts, batches, turn } = self;
-        turn.add(number, batch, |mut batch| {
-            let count = batch.facts.len();
-            facts.append(&mut batch.facts);
-            batches.push(batch.moved(|_| count));
+        let Gathered {
+            facts,
+            pending,
+            batches,
+            turn,
+        } = self;
+        turn.add(number, batch, |batch| {
+            batches.push(batch.moved(|own| kept(facts, own), |own| kept(pending, own)));
         });
     }
 
     /// The batches, each with its facts.
     pub(super) fn parts(&mut self) -> Vec<Part<'_>> {
         debug_assert!(self.turn.is_empty(), "a batch is missing");
-        let mut rest = self.facts.as_mut_slice();
-        let mut facts_of = |count: usize| {
-            let (own, others) = std::mem::take(&mut rest)
-                .split_at_mut_checked(count)
-                .unwrap_or_default();
-            rest = others;
-            own
-        };
+        let mut facts = self.facts.as_mut_slice();
+        let mut facts_of = |count: usize| facts.split_off_mut(..count).unwrap_or_default();
+        let mut dates = self.pending.as_slice();
+        let mut dates_of = |count: usize| dates.split_off(..count).unwrap_or_default();
         let batches = std::mem::take(&mut self.batches).into_iter();
-        batches.map(|batch| batch.moved(&mut facts_of)).collect()
+        batches.map(|batch| batch.moved(&mut facts_of, &mut dates_of)).collect()
     }
+}
+
+/// Puts all of `own` where all are kept; says how many they are.
+fn kept<T>(all: &mut Vec<T>, mut own: Vec<T>) -> usize {
+    let count = own.len();
+    all.append(&mut own);
+    count
 }
 
 #[cfg(test)]
@@ -193,7 +200,15 @@ mod tests {
 
     #[test]
     fn facts_stand_in_the_order_of_rows_and_each_batch_has_its_own() {
+        // Each row has two dates.
+        let date = |item: u32| PendingDate {
+            item,
+            slot: 0,
+            field: Field::TermEnd,
+            reading: DateReading::Empty,
+        };
         let batch = |rows: std::ops::Range<u32>| Batch {
+            pending: rows.clone().flat_map(|row| [date(row), date(row)]).collect(),
             facts: rows.map(|row| Fact::of_ids(row, None, Vec::new(), None)).collect(),
             last_row: 7,
             ..Batch::default()
@@ -207,6 +222,10 @@ mod tests {
         assert!(parts.iter().all(|part| part.last_row == 7));
         let of_parts: Vec<Vec<u32>> = parts.iter().map(|part| rows(part.facts)).collect();
         assert_eq!(of_parts, [vec![1, 2], vec![], vec![3, 4, 5, 6, 7], vec![8]]);
+        for (part, rows) in parts.iter().zip(of_parts) {
+            let dates = part.pending.iter().map(|date| date.item);
+            assert!(dates.eq(rows.into_iter().flat_map(|row| [row, row])));
+        }
         drop(parts);
         assert_eq!(rows(&gathered.facts), [1, 2, 3, 4, 5, 6, 7, 8]);
     }
