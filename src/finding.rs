@@ -8,7 +8,7 @@ use std::{borrow::Cow, fmt};
 
 use serde::Serialize;
 
-use crate::terms::{Text, worded};
+use crate::terms::{CustomerId, Text, worded};
 
 worded! {
     /// How much a finding matters.
@@ -247,8 +247,10 @@ pub struct Finding {
     pub heading: Option<Text>,
     /// The value as it stood.
     pub value: Option<Text>,
-    /// What we found and did instead: lower case, no full stop.
-    pub message: String,
+    /// The customer, where all of one is meant: what is told begins with it.
+    pub customer_id: Option<CustomerId>,
+    /// What we found and did instead: lower case, no full stop. See [`Finding::told`].
+    pub message: Cow<'static, str>,
     /// What the person can do; most often a text of ours, which is not kept for each.
     pub hint: Cow<'static, str>,
     /// The subscription, where one is meant.
@@ -257,12 +259,18 @@ pub struct Finding {
 
 impl Finding {
     /// A finding without heading, value and subscription.
-    pub fn new(code: Code, place: Place, message: impl Into<String>, hint: impl Into<Cow<'static, str>>) -> Finding {
+    pub fn new(
+        code: Code,
+        place: Place,
+        message: impl Into<Cow<'static, str>>,
+        hint: impl Into<Cow<'static, str>>,
+    ) -> Finding {
         Finding {
             code,
             place,
             heading: None,
             value: None,
+            customer_id: None,
             message: message.into(),
             hint: hint.into(),
             subscription_id: None,
@@ -287,6 +295,20 @@ impl Finding {
         self
     }
 
+    /// With the customer, all of whom is meant.
+    pub fn customer(mut self, id: CustomerId) -> Finding {
+        self.customer_id = Some(id);
+        self
+    }
+
+    /// The whole message.
+    pub fn told(&self) -> Cow<'_, str> {
+        match self.customer_id {
+            Some(id) => Cow::Owned(format!("customer `{id}`: {}", self.message)),
+            None => Cow::Borrowed(&self.message),
+        }
+    }
+
     /// How much it matters.
     pub fn severity(&self) -> Severity {
         self.code.severity()
@@ -302,6 +324,7 @@ impl Finding {
             &self.subscription_id,
             &self.heading,
             &self.value,
+            self.customer_id,
             &self.message,
             &self.hint,
         )
@@ -321,7 +344,7 @@ impl fmt::Display for Finding {
         if let Some(heading) = &self.heading {
             write!(f, " ({heading})")?;
         }
-        write!(f, ": {}", self.message)?;
+        write!(f, ": {}", self.told())?;
         if !self.hint.is_empty() {
             write!(f, "\n  hint: {}", self.hint)?;
         }
@@ -407,5 +430,14 @@ mod tests {
             finding.to_string(),
             "contoso-de.xlsx, sheet \"Abonnements\", F214 (Enddatum): `31.06.2026` is not a date\n  hint: correct the cell"
         );
+    }
+    #[test]
+    fn a_finding_about_a_customer_names_it_first() {
+        let id = CustomerId(uuid::Uuid::from_u128(7));
+        let finding = Finding::new(Code::SegmentUnknown, Place::file("a.csv"), "is unknown", "");
+        assert_eq!(finding.told(), "is unknown");
+        let finding = finding.customer(id);
+        assert_eq!(finding.told(), format!("customer `{id}`: is unknown"));
+        assert_eq!(finding.to_string(), format!("a.csv: customer `{id}`: is unknown"));
     }
 }

@@ -107,7 +107,7 @@ fn told(file: &str) -> String {
         if finding.code != Code::SourceUnused && finding.code != Code::CustomerUnknown {
             let place = finding.place.to_string();
             let place = place.rsplit('/').next().unwrap();
-            let _ = writeln!(text, "{} {place}: {}", finding.code, finding.message);
+            let _ = writeln!(text, "{} {place}: {}", finding.code, finding.told());
         }
     }
     text + "\n"

@@ -303,7 +303,7 @@ fn listed(findings: &[Finding], verbose: bool, discreet: bool, shown: impl Fn(&P
                     has_left_out |= withheld.any;
                     (withheld.message, withheld.hint)
                 }
-                false => (finding.message.clone(), finding.hint.to_string()),
+                false => (finding.told().into_owned(), finding.hint.to_string()),
             };
             let _ = writeln!(
                 text,

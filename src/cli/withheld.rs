@@ -40,10 +40,11 @@ pub(super) fn withheld(finding: &Finding) -> Withheld {
             || is_ours(value)
             || is_offer(value)
     };
-    let hidden: BTreeSet<&str> = quoted(&finding.message).filter(|value| !may_show(value)).collect();
+    let message = finding.told();
+    let hidden: BTreeSet<&str> = quoted(&message).filter(|value| !may_show(value)).collect();
     let in_hint = |value: &str| hidden.contains(value) || finding.value.as_deref() == Some(value) && !may_show(value);
     Withheld {
-        message: without(&finding.message, &|value| hidden.contains(value)),
+        message: without(&message, &|value| hidden.contains(value)),
         hint: without(&finding.hint, &in_hint),
         any: !hidden.is_empty(),
     }
@@ -169,9 +170,14 @@ mod tests {
     use super::*;
 
     fn told(message: &str) -> String {
-        let finding = Finding::new(Code::ValueUnknown, Place::file("a.csv"), message, "correct `Anna`")
-            .heading("State")
-            .value("Anna");
+        let finding = Finding::new(
+            Code::ValueUnknown,
+            Place::file("a.csv"),
+            message.to_owned(),
+            "correct `Anna`",
+        )
+        .heading("State")
+        .value("Anna");
         let withheld = withheld(&finding);
         assert_eq!(withheld.any, withheld.message.contains(LEFT_OUT), "{message}");
         assert_eq!(withheld.hint, "correct `…`");

@@ -95,7 +95,7 @@ impl Tripped {
                     0 => "no export gave a row tonight, so there is no plan to let through: see why in the other findings, and whether the exports arrived".to_owned(),
                     _ => format!("look whether this is meant; `--accept {guard}` lets it through once"),
                 };
-                Finding::new(guard.code(), place, self.message.as_str(), hint)
+                Finding::new(guard.code(), place, self.message.clone(), hint)
             }
         }
     }

@@ -113,12 +113,12 @@ fn doubled(estate: &Estate<'_>, decided: &[Decided], customer: CustomerId, rows:
     let at_once = tally.done().most().filter(|(count, _)| *count > most as u64);
     let (message, hint) = match (at_once, last) {
         (Some((count, day)), _) => (
-            format!("customer `{customer}`: {count} subscriptions run twice on {day}; more than {most} may be refused"),
+            format!("{count} subscriptions run twice on {day}; more than {most} may be refused"),
             "let some sources end before the next targets are ordered, or ask for the moves one by one",
         ),
         (None, Some(last)) => (
             format!(
-                "customer `{customer}`: {} subscriptions are to move, and no more than {most} may run twice at once, nor all together exceed what a tenant may have; {} for a later wave, the last until {last}",
+                "{} subscriptions are to move, and no more than {most} may run twice at once, nor all together exceed what a tenant may have; {} for a later wave, the last until {last}",
                 rows.len(),
                 match waits.len() {
                     1 => "one of them waits".to_owned(),
@@ -129,7 +129,7 @@ fn doubled(estate: &Estate<'_>, decided: &[Decided], customer: CustomerId, rows:
         ),
         (None, None) => return None,
     };
-    Some(Finding::new(Code::SubscriptionsDoubled, place.clone(), message, hint))
+    Some(Finding::new(Code::SubscriptionsDoubled, place.clone(), message, hint).customer(customer))
 }
 
 fn of_offer(subscription: &Subscription, resolution: &Resolution, alike: Option<&Text>) -> Option<Finding> {
@@ -329,7 +329,6 @@ fn of_customer(estate: &Estate<'_>, decided: &[Decided], customer: CustomerId, r
         });
     }
     let told = first.into_iter().map(|(code, index)| {
-        let message = format!("customer `{customer}`: {}", code.meaning());
         let hint = match code {
             Code::CountryMissing => "say it in the customers table, or as `country` of a [[source]] setting",
             Code::RegistrationNumberNeeded => "enter it in the customer's account in Partner Center",
@@ -337,7 +336,7 @@ fn of_customer(estate: &Estate<'_>, decided: &[Decided], customer: CustomerId, r
             Code::VettingUnknown => "once it is vetted, report the step `vet-segment` in the progress table",
             _ => "say so in the customers table, or report the step in the progress table",
         };
-        Finding::new(code, place(index).clone(), message, hint)
+        Finding::new(code, place(index).clone(), code.meaning(), hint).customer(customer)
     });
     told.collect()
 }

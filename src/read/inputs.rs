@@ -5,6 +5,7 @@
 //! patterns, lock files, hidden files, unfinished downloads and files that are no exports are skipped with a note.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     io::{self, Read},
     path::{Path, PathBuf},
@@ -101,7 +102,7 @@ impl Expansion {
                     io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
                     _ => format!("cannot be read: {error}"),
                 };
-                self.tell(Code::FileUnreadable, path, &message, "check the path as it was given");
+                self.tell(Code::FileUnreadable, path, message, "check the path as it was given");
             }
         }
     }
@@ -114,7 +115,7 @@ impl Expansion {
                 return self.tell(
                     Code::FileUnreadable,
                     Path::new(pattern),
-                    &message,
+                    message,
                     "check the pattern as it was given",
                 );
             }
@@ -130,7 +131,7 @@ impl Expansion {
                     self.tell(
                         Code::FileUnreadable,
                         error.path(),
-                        &message,
+                        message,
                         "check the rights of the folder",
                     );
                 }
@@ -156,7 +157,7 @@ impl Expansion {
             Ok(entries) => entries.into_iter().map(|entry| entry.path()).collect(),
             Err(error) => {
                 let message = format!("cannot be read: {error}");
-                return self.tell(Code::FileUnreadable, folder, &message, "check the rights of the folder");
+                return self.tell(Code::FileUnreadable, folder, message, "check the rights of the folder");
             }
         };
         paths.sort();
@@ -167,7 +168,7 @@ impl Expansion {
                 Ok(_) => self.among_others(&path, true),
                 Err(error) => {
                     let message = format!("cannot be read: {error}");
-                    self.tell(Code::FileUnreadable, &path, &message, "check the rights of the file");
+                    self.tell(Code::FileUnreadable, &path, message, "check the rights of the file");
                 }
             }
         }
@@ -199,12 +200,12 @@ impl Expansion {
         self.tell(
             Code::FileSkipped,
             path,
-            &format!("{what}; left alone"),
+            format!("{what}; left alone"),
             "name the file itself to have it read",
         );
     }
 
-    fn tell(&mut self, code: Code, path: &Path, message: &str, hint: &'static str) {
+    fn tell(&mut self, code: Code, path: &Path, message: impl Into<Cow<'static, str>>, hint: &'static str) {
         let place = Place::file(Input::File(path.to_owned()).name());
         self.findings.push(Finding::new(code, place, message, hint));
     }
@@ -271,7 +272,7 @@ mod tests {
             names(&inputs, folder.path()),
             ["[1].csv", "b/a.XLSX", "b/noext", "z.csv"]
         );
-        let skipped: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
+        let skipped: Vec<&str> = findings.iter().map(|finding| &*finding.message).collect();
         assert!(findings.iter().all(|finding| finding.code == Code::FileSkipped));
         for what in [
             "a hidden file",
@@ -318,7 +319,7 @@ mod tests {
         let at = |path: &str| folder.path().join(path).display().to_string();
         let (inputs, findings) = expand_with(&[at("gone.csv"), at("*.ods")], io::empty(), &Limits::default());
         assert!(inputs.is_empty());
-        let messages: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
+        let messages: Vec<&str> = findings.iter().map(|finding| &*finding.message).collect();
         assert_eq!(
             messages,
             ["no file fits this pattern", "there is no such file or folder"]

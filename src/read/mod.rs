@@ -388,7 +388,12 @@ impl Sink for Whole {
 /// Why a file is refused: an error of ours until it is reported.
 type Refusal = Box<Finding>;
 
-fn refuse(code: Code, place: Place, message: impl Into<String>, hint: impl Into<Cow<'static, str>>) -> Refusal {
+fn refuse(
+    code: Code,
+    place: Place,
+    message: impl Into<Cow<'static, str>>,
+    hint: impl Into<Cow<'static, str>>,
+) -> Refusal {
     Box::new(Finding::new(code, place, message, hint))
 }
 

@@ -91,7 +91,7 @@ fn told(finding: Finding, left: Left) -> Finding {
     match without {
         0 if subscriptions > 0 => Finding {
             code: Code::ColumnElsewhere,
-            message: format!("{}; other rows say it of {number}", finding.message),
+            message: format!("{}; other rows say it of {number}", finding.message).into(),
             hint: "".into(),
             ..finding
         },
@@ -99,7 +99,8 @@ fn told(finding: Finding, left: Left) -> Finding {
             message: format!(
                 "{}; nothing else says it of {without} of its {subscriptions} subscriptions",
                 finding.message
-            ),
+            )
+            .into(),
             ..finding
         },
         _ => finding,

@@ -296,7 +296,8 @@ pub(super) fn stated_channel(cells: &mut Cells<'_>) -> Option<Channel> {
         cells.flaws.remove(Flaw::ChannelUnreadable);
         for finding in cells.findings.iter_mut().skip(before) {
             if let Some(start) = finding.message.strip_suffix("it was left out") {
-                finding.message = format!("{start}`{set}`, which a [[source]] setting says of the file, was taken");
+                finding.message =
+                    format!("{start}`{set}`, which a [[source]] setting says of the file, was taken").into();
             }
         }
         return Some(set);

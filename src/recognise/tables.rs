@@ -105,7 +105,7 @@ impl From<&Finding> for TableProblem {
         TableProblem {
             place: finding.place.clone(),
             heading: finding.heading.clone(),
-            message: finding.message.clone(),
+            message: finding.told().into_owned(),
             hint: finding.hint.to_string(),
         }
     }

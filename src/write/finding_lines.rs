@@ -11,7 +11,7 @@ pub(super) fn fill(finding: &Finding, line: &mut Line<'_>) {
     line.number(finding.place.row);
     line.maybe_text(finding.heading.as_ref());
     line.maybe_text(finding.value.as_ref());
-    line.text(&finding.message);
+    line.text(&finding.told());
     line.text(&finding.hint);
     line.maybe_text(finding.subscription_id.as_ref());
 }

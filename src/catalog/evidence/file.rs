@@ -211,7 +211,7 @@ pub(super) fn read_file(
         .filter(is_harmful)
         .find(|finding| !no_headings(finding))
     {
-        return Err(unusable(finding.message.clone(), finding.hint.to_string()));
+        return Err(unusable(finding.told().into_owned(), finding.hint.to_string()));
     }
     if reading.tables == 0 {
         let needed: Vec<&str> = kind

@@ -544,11 +544,7 @@ fn the_plans_that_a_tenant_really_has_go_before_the_table() {
         ["Microsoft Planner"]
     );
     assert!(!plans.critical);
-    let told: Vec<&str> = evidence
-        .findings()
-        .iter()
-        .map(|finding| finding.message.as_str())
-        .collect();
+    let told: Vec<&str> = evidence.findings().iter().map(|finding| &*finding.message).collect();
     assert_eq!(
         told.iter().filter(|message| message.contains("name of a type")).count(),
         1,

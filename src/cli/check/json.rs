@@ -125,7 +125,7 @@ pub(in crate::cli) fn of_finding(finding: &Finding) -> Value {
         "column": finding.place.column.map(column_name),
         "heading": finding.heading,
         "value": finding.value,
-        "message": finding.message,
+        "message": finding.told(),
         "hint": finding.hint,
         "subscription_id": finding.subscription_id,
     })

@@ -73,7 +73,7 @@ fn notes(command: &CheckRules, config: &Config, offers: &Offers) -> Result<Vec<R
         let unused = unused.map(|finding| RuleNote {
             row: finding.place.row.unwrap_or(0),
             fault: RuleFault::Unused,
-            message: finding.message.clone(),
+            message: finding.told().into_owned(),
             hint: "remove the row, if its subscriptions are gone",
         });
         // That a row has ended is why it fits nothing, and was said.

@@ -248,7 +248,7 @@ pub(super) fn transferable(w: &mut World) {
 
 fn findings_of(plan: &Plan, code: Code) -> Vec<&str> {
     let findings = plan.findings.iter().filter(|finding| finding.code == code);
-    findings.map(|finding| finding.message.as_str()).collect()
+    findings.map(|finding| &*finding.message).collect()
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::{
     terms::*,
 };
 
-pub(super) fn ignore(cells: &mut Cells<'_>, batch: &mut Batch, code: Code, message: &str) {
+pub(super) fn ignore(cells: &mut Cells<'_>, batch: &mut Batch, code: Code, message: &'static str) {
     batch.accounting.ignored += 1;
     let place = cells.table.place.at_row(cells.row.number);
     let mut finding = Finding::new(code, place, message, "");

@@ -59,7 +59,10 @@ pub(super) fn fold_repairs(findings: &mut Vec<Finding>) {
             continue;
         };
         if count > 1 {
-            first.message.push_str(&format!("; {count} rows of this column"));
+            first
+                .message
+                .to_mut()
+                .push_str(&format!("; {count} rows of this column"));
             first.subscription_id = None;
         }
         findings.push(first);

@@ -233,7 +233,7 @@ fn a_name_is_no_customer_where_the_domain_is_anothers() {
             .findings
             .iter()
             .filter(|finding| finding.subscription_id.is_some())
-            .map(|finding| (finding.code, finding.message.clone()))
+            .map(|finding| (finding.code, finding.told().into_owned()))
             .collect();
         told
     };
@@ -400,7 +400,7 @@ fn what_a_list_lacks_is_only_told_where_nothing_else_says_it() {
         let of = |finding: &&Finding| matches!(finding.code, Code::ColumnMissing | Code::ColumnElsewhere);
         let found = recognised.findings.iter().find(of).unwrap().clone();
         assert_eq!(found.place.file.as_str(), "a.csv");
-        (found.code, found.severity(), found.message)
+        (found.code, found.severity(), found.told().into_owned())
     };
     let lacks = "no column that we know holds the term's end";
     assert_eq!(

@@ -424,7 +424,7 @@ fn what_letters_lack_is_told() {
         let view = View::new(day("2026-11-21"), &config, &tables);
         let findings = findings(plan, &view, &templates);
         assert!(findings.iter().all(|finding| finding.code == Code::LetterIncomplete));
-        findings.into_iter().map(|finding| finding.message).collect()
+        findings.iter().map(|finding| finding.told().into_owned()).collect()
     };
     assert_eq!(
         told(&plan(), SETTINGS, &[Some("a@contoso.example")]),
