@@ -10,6 +10,7 @@ mod child;
 mod event;
 mod flaws;
 mod frames;
+mod helper;
 mod narrow;
 mod ods;
 mod parse;
@@ -27,6 +28,7 @@ pub use self::{
 
 use self::{
     event::{Event, Failure, Next, counted},
+    helper::Helper,
     parse::parse,
     process::Death,
 };
@@ -76,7 +78,12 @@ pub(super) fn read(
         }
         Workbooks::InProcess => {
             let bytes = whole(sheets.job, stored)?;
-            let parsed = quietly(|| parse(&bytes, container, wanted, limits, &mut |event| sheets.take(event)));
+            let parsed = quietly(|| {
+                let nobody = Helper::default();
+                parse(&bytes, container, wanted, limits, &nobody, &mut |event| {
+                    sheets.take(event)
+                })
+            });
             Ok(parsed.unwrap_or_else(|| Err(Failure::Damaged("it cannot be made sense of".into()))))
         }
     };

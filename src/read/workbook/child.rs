@@ -2,7 +2,7 @@
 //!
 //! In: what the workbook is, the limits, a sheet perhaps, as arguments; its bytes on standard input. Out: its events on standard
 //! output, as [`frames`] has them. Before it looks at the input it gives up what it does not need: memory and time over the
-//! limits, files, other processes, rights. Where the pipe breaks, or the process that started it ends, so does this one.
+//! limits, files, other processes and more threads, rights. Where the pipe breaks, or the process that started it ends, so does this one.
 
 use std::{
     ffi::OsString,
@@ -13,6 +13,7 @@ use std::{
 use super::{
     event::{Event, Failure, Next},
     frames,
+    helper::Helper,
     parse::{parse, tell_xlsx},
     telling::Telling,
 };
@@ -38,14 +39,18 @@ fn serve(arguments: Vec<OsString>) -> io::Result<()> {
     let limits: Limits = serde_json::from_str(texts.next().flatten().ok_or_else(wrong)?).map_err(io::Error::other)?;
     let wanted = texts.next().flatten();
     confine(&limits)?;
+    let helper = Helper::begin();
+    start_no_more()?;
 
     let mut bytes = Vec::new();
     let most = limits.file_bytes.saturating_add(1);
     io::stdin().lock().take(most).read_to_end(&mut bytes)?;
+    // Held to the end of this process, whatever thread looks at them.
+    let bytes: &'static [u8] = bytes.leak();
     // Told at once: where nobody listens, whoever started us ended before we asked to end with them.
     let mut frames = frames::Writer::new(io::stdout().lock());
     frames.flush()?;
-    tell(frames, |emit| parse(&bytes, container, wanted, &limits, emit))
+    tell(frames, |emit| parse(bytes, container, wanted, &limits, &helper, emit))
 }
 
 /// Tells what a parser emits, and how it ended.
@@ -69,48 +74,66 @@ fn tell<W: Write>(
 /// against the other.
 #[doc(hidden)]
 pub fn both_ways_of_xlsx(bytes: &[u8], limits: &Limits) -> [Vec<u8>; 2] {
-    [true, false].map(|narrowly| {
-        let mut told = Vec::new();
-        let frames = frames::Writer::new(&mut told);
-        // A vector takes everything.
-        let _ = tell(frames, |emit| {
-            tell_xlsx(bytes, None, &mut Telling::new(limits, emit), narrowly)
-        });
-        told
-    })
+    [Some(&Helper::default()), None].map(|narrowly| told_of_xlsx(bytes, limits, narrowly))
 }
 
-/// Gives up what is not needed.
+/// What our own process tells of an XLSX workbook.
+pub(super) fn told_of_xlsx<'b>(bytes: &'b [u8], limits: &Limits, narrowly: Option<&Helper<'b>>) -> Vec<u8> {
+    let mut told = Vec::new();
+    let frames = frames::Writer::new(&mut told);
+    // A vector takes everything.
+    let _ = tell(frames, |emit| {
+        tell_xlsx(bytes, None, &mut Telling::new(limits, emit), narrowly)
+    });
+    told
+}
+
+/// A limit that is already lower stays.
+#[cfg(unix)]
+fn lower(resource: rustix::process::Resource, value: u64, hard: u64) -> io::Result<()> {
+    use rustix::process::{Rlimit, getrlimit, setrlimit};
+
+    let most = getrlimit(resource).maximum.unwrap_or(u64::MAX);
+    let limit = Rlimit {
+        current: Some(value.min(most)),
+        maximum: Some(hard.min(most)),
+    };
+    Ok(setrlimit(resource, limit)?)
+}
+
+/// Gives up what is not needed, but for the thread that is still to be begun.
 #[cfg(unix)]
 fn confine(limits: &Limits) -> io::Result<()> {
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    use rustix::process::Resource;
 
-    // A limit that is already lower stays.
-    let lower = |resource, value: u64, hard: u64| {
-        let most = getrlimit(resource).maximum.unwrap_or(u64::MAX);
-        let limit = Rlimit {
-            current: Some(value.min(most)),
-            maximum: Some(hard.min(most)),
-        };
-        setrlimit(resource, limit)
-    };
     // The soft limit of time is told apart from other deaths, the hard one cannot be put off.
     lower(Resource::Cpu, limits.cpu_seconds, limits.cpu_seconds.saturating_add(2))?;
     lower(Resource::Core, 0, 0)?;
-    // Standard input, output and error stay open; nothing can be opened, or started, besides.
+    // Standard input, output and error stay open; nothing can be opened besides.
     lower(Resource::Nofile, 3, 3)?;
     #[cfg(any(target_os = "linux", target_os = "android"))]
     {
         lower(Resource::As, limits.memory_bytes, limits.memory_bytes)?;
-        lower(Resource::Nproc, 0, 0)?;
         rustix::thread::set_no_new_privs(true)?;
         rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     }
     Ok(())
 }
 
+/// From here on no process and no thread can be started.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn start_no_more() -> io::Result<()> {
+    lower(rustix::process::Resource::Nproc, 0, 0)
+}
+
 /// Nothing to be given up on this system.
 #[cfg(not(unix))]
 fn confine(_: &Limits) -> io::Result<()> {
+    Ok(())
+}
+
+/// Nothing to be given up on this system.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn start_no_more() -> io::Result<()> {
     Ok(())
 }

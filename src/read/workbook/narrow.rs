@@ -13,30 +13,53 @@ mod tags;
 mod text;
 mod window;
 
-use calamine::Sheet;
+use calamine::{Sheet, SheetType};
 
 use self::{
     book::Book,
     sheet::{Stop, Values},
     strings::Strings,
 };
-use super::{event::Failure, parts::Parts, telling::Telling, xlsx};
+use super::{
+    event::Failure,
+    helper::{Helper, Made},
+    parts::Parts,
+    telling::{Merge, Telling},
+    xlsx,
+};
 
 /// Something is not of the common shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Unusual;
 
 /// A workbook of the common shape.
-pub(super) struct Narrow {
+pub(super) struct Narrow<'n, 'b> {
     book: Book,
     strings: Strings,
+    helper: &'n Helper<'b>,
+    /// The merged regions of the sheet that is told first, while they are looked for.
+    merges: Option<Made<Result<Vec<Merge>, Unusual>>>,
 }
 
-impl Narrow {
-    pub(super) fn of(parts: &mut Parts<'_>, raw: &xlsx::Book) -> Result<Narrow, Unusual> {
+impl<'n, 'b> Narrow<'n, 'b> {
+    pub(super) fn of(
+        parts: &mut Parts<'b>,
+        raw: &xlsx::Book,
+        wanted: Option<&str>,
+        helper: &'n Helper<'b>,
+    ) -> Result<Narrow<'n, 'b>, Unusual> {
+        let book = Book::of(parts, raw)?;
+        let is_told = |sheet: &Sheet| sheet.typ == SheetType::WorkSheet && wanted.is_none_or(|name| name == sheet.name);
+        let first = book.sheets.iter().position(is_told).and_then(|at| raw.sheets.get(at));
+        let merges = first.and_then(|path| {
+            let (mut parts, path) = (parts.clone(), path.clone());
+            helper.make(move || merges(&mut parts, &path))
+        });
         Ok(Narrow {
-            book: Book::of(parts, raw)?,
+            book,
             strings: Strings::of(parts, &raw.strings())?,
+            helper,
+            merges,
         })
     }
 
@@ -52,19 +75,17 @@ impl Narrow {
 
     /// Tells a sheet; or says that it is unusual, when part of it may have been told.
     pub(super) fn tell(
-        &self,
-        parts: &mut Parts<'_>,
+        &mut self,
+        parts: &mut Parts<'b>,
         path: &str,
         sheet: &Sheet,
         telling: &mut Telling<'_>,
     ) -> Result<bool, Failure> {
-        let merges = match parts.open(path) {
-            Ok(Some(part)) => sheet::merges(part),
-            _ => Err(Unusual),
+        let merges = match self.merges.take() {
+            Some(made) => made.take().unwrap_or(Err(Unusual)),
+            None => merges(parts, path),
         };
-        let (Ok(merges), Ok(Some(part))) = (merges, parts.open(path)) else {
-            return Ok(false);
-        };
+        let Ok(merges) = merges else { return Ok(false) };
         let values = Values {
             strings: &self.strings,
             formats: &self.book.formats,
@@ -72,13 +93,25 @@ impl Narrow {
         };
         let mut told = telling.sheet(sheet)?;
         told.merges(merges);
-        match sheet::cells(part, values, &mut told) {
+        let told_of = match (self.helper.unpack(parts, path), parts.open(path)) {
+            (Some(unpacked), _) => sheet::cells(unpacked, values, &mut told),
+            (None, Ok(Some(part))) => sheet::cells(part, values, &mut told),
+            (None, _) => Err(Stop::Unusual),
+        };
+        match told_of {
             Ok(hidden_rows) => told.end(hidden_rows)?,
             Err(Stop::Break(why)) => told.broken(why)?,
             Err(Stop::Failure(failure)) => return Err(failure),
             Err(Stop::Unusual) => return Ok(false),
         }
         Ok(true)
+    }
+}
+
+fn merges(parts: &mut Parts<'_>, path: &str) -> Result<Vec<Merge>, Unusual> {
+    match parts.open(path) {
+        Ok(Some(part)) => sheet::merges(part),
+        _ => Err(Unusual),
     }
 }
 

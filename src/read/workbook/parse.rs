@@ -13,6 +13,7 @@ use super::{
     cells::cell,
     event::{Event, Failure, Next},
     flaws::{Scan, What},
+    helper::Helper,
     narrow::Narrow,
     ods,
     parts::Parts,
@@ -22,16 +23,17 @@ use super::{
 use crate::read::{Cell, Container, Epoch, Limits, quiet::quietly};
 
 /// Tells all sheets of a workbook, or the one `wanted`.
-pub(super) fn parse(
-    bytes: &[u8],
+pub(super) fn parse<'b>(
+    bytes: &'b [u8],
     container: Container,
     wanted: Option<&str>,
     limits: &Limits,
+    helper: &Helper<'b>,
     emit: &mut dyn FnMut(Event<'_>) -> Next,
 ) -> Result<(), Failure> {
     let mut telling = Telling::new(limits, emit);
     match container {
-        Container::Xlsx => tell_xlsx(bytes, wanted, &mut telling, true)?,
+        Container::Xlsx => tell_xlsx(bytes, wanted, &mut telling, Some(helper))?,
         Container::Xlsb => {
             let mut parts = Parts::of(bytes)?;
             let raw = xlsb::book(&mut parts)?;
@@ -70,19 +72,19 @@ pub(super) fn parse(
     Ok(())
 }
 
-/// Tells an XLSX workbook: a sheet that is of the common shape narrowly, where that is wanted; else as its reader and our own
-/// look at its parts have it.
-pub(super) fn tell_xlsx(
-    bytes: &[u8],
+/// Tells an XLSX workbook: a sheet that is of the common shape `narrowly`, where that is wanted, with a thread beside this one perhaps;
+/// else as its reader and our own look at its parts have it.
+pub(super) fn tell_xlsx<'b>(
+    bytes: &'b [u8],
     wanted: Option<&str>,
     telling: &mut Telling<'_>,
-    narrowly: bool,
+    narrowly: Option<&Helper<'b>>,
 ) -> Result<(), Failure> {
     let mut parts = Parts::of(bytes)?;
     let raw = xlsx::book(&mut parts)?;
     // What the reader stumbles over here, it will stumble over again.
-    let narrow = narrowly.then(|| quietly(|| Narrow::of(&mut parts, &raw)));
-    let mut narrow = narrow.flatten().and_then(Result::ok);
+    let narrow = narrowly.and_then(|helper| quietly(|| Narrow::of(&mut parts, &raw, wanted, helper)));
+    let mut narrow = narrow.and_then(Result::ok);
     let strings = match &narrow {
         Some(narrow) => narrow.strings(),
         None => xlsx::strings(&mut parts, &raw.strings())?,
@@ -101,7 +103,7 @@ pub(super) fn tell_xlsx(
     agree(sheets.len(), &raw.sheets)?;
     for (number, sheet) in telling.choose(sheets, wanted)? {
         let path = raw.sheets.get(number).map_or("", String::as_str);
-        if let Some(usual) = &narrow {
+        if let Some(usual) = &mut narrow {
             let begun = telling.mark();
             if usual.tell(&mut parts, path, &sheet, telling)? {
                 continue;

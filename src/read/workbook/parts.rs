@@ -20,6 +20,7 @@ use super::event::Failure;
 const ROOM: usize = 1 << 16;
 
 /// An archive in memory.
+#[derive(Clone)]
 pub(super) struct Parts<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     /// Names in the archive by how they are asked for: case does not count, nor the kind of slash.

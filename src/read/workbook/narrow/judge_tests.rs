@@ -6,14 +6,16 @@ use super::*;
 use crate::read::{
     Limits,
     tests::workbook_tests::workbooks::{Sheet, Value, changed, replaced, xlsx as written},
-    workbook::{both_ways_of_xlsx, event::Next},
+    workbook::{both_ways_of_xlsx, child::told_of_xlsx, event::Next},
 };
 
-/// Both ways tell the same of a workbook; answers what that is.
+/// Both ways tell the same of a workbook, the narrow one also where a thread helps; answers what that is.
 fn alike(content: &[u8], limits: &Limits, about: &str) -> Vec<u8> {
     let [narrow, plain] = both_ways_of_xlsx(content, limits);
     let shown = |told: &[u8]| String::from_utf8_lossy(told).chars().take(2000).collect::<String>();
     assert!(narrow == plain, "{about}\n{}\n{}", shown(&narrow), shown(&plain));
+    let helped = told_of_xlsx(content.to_vec().leak(), limits, Some(&Helper::begin()));
+    assert!(helped == plain, "{about}\n{}\n{}", shown(&helped), shown(&plain));
     narrow
 }
 
@@ -24,12 +26,14 @@ fn is_usual(content: &[u8]) -> bool {
         return false;
     };
     let Ok(raw) = xlsx::book(&mut parts) else { return false };
-    let Ok(narrow) = Narrow::of(&mut parts, &raw) else {
+    let nobody = Helper::default();
+    let Ok(mut narrow) = Narrow::of(&mut parts, &raw, None, &nobody) else {
         return false;
     };
     let mut emit = |_: crate::read::workbook::event::Event<'_>| Next::Go;
     let mut telling = Telling::new(&limits, &mut emit);
-    let mut sheets = narrow.sheets().iter().zip(&raw.sheets);
+    let sheets = narrow.sheets().to_vec();
+    let mut sheets = sheets.iter().zip(&raw.sheets);
     sheets.all(|(sheet, path)| narrow.tell(&mut parts, path, sheet, &mut telling) == Ok(true))
 }
 
