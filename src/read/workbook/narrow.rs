@@ -94,8 +94,8 @@ impl<'n, 'b> Narrow<'n, 'b> {
         let mut told = telling.sheet(sheet)?;
         told.merges(merges);
         let told_of = match (self.helper.unpack(parts, path), parts.open(path)) {
-            (Some(unpacked), _) => sheet::cells(unpacked, values, &mut told),
-            (None, Ok(Some(part))) => sheet::cells(part, values, &mut told),
+            (Some(mut unpacked), _) => sheet::cells(&mut unpacked, values, &mut told),
+            (None, Ok(Some(mut part))) => sheet::cells(&mut part, values, &mut told),
             (None, _) => Err(Stop::Unusual),
         };
         match told_of {
@@ -110,7 +110,7 @@ impl<'n, 'b> Narrow<'n, 'b> {
 
 fn merges(parts: &mut Parts<'_>, path: &str) -> Result<Vec<Merge>, Unusual> {
     match parts.open(path) {
-        Ok(Some(part)) => sheet::merges(part),
+        Ok(Some(mut part)) => sheet::merges(&mut part),
         _ => Err(Unusual),
     }
 }

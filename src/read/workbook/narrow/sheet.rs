@@ -33,7 +33,7 @@ use crate::read::{
 const END: &str = "</sheetData>";
 
 /// Looks for merged regions behind the cells, and whether all that stands there is as usual.
-pub(super) fn merges(part: impl Read) -> Result<Vec<Merge>, Unusual> {
+pub(super) fn merges(part: &mut dyn Read) -> Result<Vec<Merge>, Unusual> {
     let mut window = Window::new(part);
     if head(&mut window)? == Opened::Full {
         let finder = memmem::Finder::new(END);
@@ -75,7 +75,7 @@ pub(super) fn merges(part: impl Read) -> Result<Vec<Merge>, Unusual> {
 }
 
 /// Passes over what stands before the cells; says whether there are any.
-fn head<R: Read>(window: &mut Window<R>) -> Result<Opened, Unusual> {
+fn head(window: &mut Window<'_>) -> Result<Opened, Unusual> {
     let length = loop {
         let begun = memmem::find(window.bytes(), b"<sheetData");
         let tag = begun.and_then(|at| Some((at, window.bytes().get(at..)?)));
@@ -197,7 +197,7 @@ impl From<Failure> for Stop {
 }
 
 /// Tells the cells of a sheet; gives the number of rows that hold something and are hidden.
-pub(super) fn cells(part: impl Read, values: Values<'_>, told: &mut SheetTelling<'_, '_>) -> Result<u32, Stop> {
+pub(super) fn cells(part: &mut dyn Read, values: Values<'_>, told: &mut SheetTelling<'_, '_>) -> Result<u32, Stop> {
     let mut window = Window::new(part);
     if head(&mut window)? == Opened::Empty {
         return Ok(0);

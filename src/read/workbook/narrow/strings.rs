@@ -26,9 +26,9 @@ impl Strings {
     /// Those of a part; none, where there is no such part.
     pub(super) fn of(parts: &mut Parts<'_>, name: &str) -> Result<Strings, Unusual> {
         let mut strings = Strings::default();
-        if let Some(part) = parts.open(name).map_err(|_| Unusual)? {
+        if let Some(mut part) = parts.open(name).map_err(|_| Unusual)? {
             let size = part.get_ref().size();
-            strings.read(part, size)?;
+            strings.read(&mut part, size)?;
         }
         Ok(strings)
     }
@@ -47,7 +47,7 @@ impl Strings {
         self.text.get(start as usize..end as usize)
     }
 
-    fn read(&mut self, part: impl Read, size: u64) -> Result<(), Unusual> {
+    fn read(&mut self, part: &mut dyn Read, size: u64) -> Result<(), Unusual> {
         let mut window = Window::new(part);
         let mut begun = false;
         while window.more()? {

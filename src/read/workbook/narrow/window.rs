@@ -13,8 +13,8 @@ const ROOM: usize = 1 << 18;
 /// Longest piece that may have to be seen whole.
 const MOST: usize = 1 << 24;
 
-pub(super) struct Window<R> {
-    source: R,
+pub(super) struct Window<'r> {
+    source: &'r mut dyn Read,
     bytes: Vec<u8>,
     /// Where what is at hand begins and ends.
     start: usize,
@@ -22,8 +22,8 @@ pub(super) struct Window<R> {
     ended: bool,
 }
 
-impl<R: Read> Window<R> {
-    pub(super) fn new(source: R) -> Window<R> {
+impl<'r> Window<'r> {
+    pub(super) fn new(source: &'r mut dyn Read) -> Window<'r> {
         Window {
             source,
             bytes: vec![0; ROOM],
@@ -84,7 +84,8 @@ mod tests {
     #[test]
     fn what_was_not_given_back_stays_at_hand() {
         let text: String = (0..200_000).map(|number| format!("{number},")).collect();
-        let mut window = Window::new(text.as_bytes());
+        let mut bytes = text.as_bytes();
+        let mut window = Window::new(&mut bytes);
         let mut seen = String::new();
         while window.more().unwrap() {
             let end = window.bytes().iter().rposition(|byte| *byte == b',').unwrap() + 1;
@@ -96,7 +97,8 @@ mod tests {
 
     #[test]
     fn a_piece_without_end_is_unusual() {
-        let mut window = Window::new(std::io::repeat(b'x'));
+        let mut endless = std::io::repeat(b'x');
+        let mut window = Window::new(&mut endless);
         let mut times = 0;
         while window.more().is_ok() {
             times += 1;
