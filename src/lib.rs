@@ -7,6 +7,8 @@
 //!           read      recognise        decide             gather   write
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub mod terms;
 
 mod runs;

@@ -29,6 +29,7 @@ mod init;
 mod lines;
 mod log;
 mod man;
+mod memory;
 mod offers;
 mod panic;
 mod plan;
@@ -46,6 +47,7 @@ use screen::Screen;
 
 /// Runs the command that the arguments name.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    memory::give_back_large_lists();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     panic::keep_quiet();
     match catch_unwind(AssertUnwindSafe(|| dispatch(&arguments))) {
