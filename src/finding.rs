@@ -258,7 +258,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding without heading, value and subscription.
+    /// A finding without heading, value, customer and subscription.
     pub fn new(
         code: Code,
         place: Place,
@@ -431,6 +431,7 @@ mod tests {
             "contoso-de.xlsx, sheet \"Abonnements\", F214 (Enddatum): `31.06.2026` is not a date\n  hint: correct the cell"
         );
     }
+
     #[test]
     fn a_finding_about_a_customer_names_it_first() {
         let id = CustomerId(uuid::Uuid::from_u128(7));

@@ -235,6 +235,27 @@ fn has_ended(pid: i32) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| stat.contains(") Z "))
 }
 
+/// A process for a workbook has the one thread that unpacks for it, can start nothing else, open nothing, and get no more rights.
+fn assert_confined(process: i32) {
+    let about = Path::new("/proc").join(process.to_string());
+    let limits = fs::read_to_string(about.join("limits")).unwrap();
+    for (limit, expected) in [
+        ("Max processes", "0"),
+        ("Max open files", "3"),
+        ("Max core file size", "0"),
+    ] {
+        let line = limits.lines().find_map(|line| line.strip_prefix(limit)).unwrap();
+        let both: Vec<&str> = line.split_whitespace().take(2).collect();
+        assert_eq!(both, [expected; 2], "{limit}");
+    }
+    let threads: Vec<_> = fs::read_dir(about.join("task")).unwrap().collect();
+    assert_eq!(threads.len(), 2);
+    for thread in threads {
+        let status = fs::read_to_string(thread.unwrap().path().join("status")).unwrap();
+        assert!(status.lines().any(|line| line == "NoNewPrivs:\t1"), "{status}");
+    }
+}
+
 #[test]
 fn a_run_that_is_ended_takes_its_processes_for_workbooks_with_it() {
     if !Path::new("/proc/self/task").exists() {
@@ -265,6 +286,7 @@ fn a_run_that_is_ended_takes_its_processes_for_workbooks_with_it() {
         });
         // Held still, so that it cannot end by itself.
         kill_process(Pid::from_raw(child).unwrap(), Signal::STOP).unwrap();
+        assert_confined(child);
         kill_process(pid(&parent), signal).unwrap();
         let status = parent.wait().unwrap();
         assert_eq!(status.code(), (signal == Signal::TERM).then_some(143), "{status}");

@@ -3,7 +3,8 @@
 //! A run makes lists of megabytes, and lets most of them go long before its end. The C library of most Linux systems asks the system for
 //! such a list by itself, and gives it back at once; but with each that it gives back it raises the size from which it does so, to as
 //! much as 32 MB, and what it keeps together with everything else comes back only where nothing stands behind it. Of a million
-//! subscriptions a tenth of the peak was such room. The one unsafe call of the program fixes that size.
+//! subscriptions a tenth of the peak was such room. The one unsafe call of the program fixes that size, whatever `GLIBC_TUNABLES` says of
+//! it. Processes for workbooks, which have no such lists, do without.
 
 /// From this size on a list is given back when it is let go.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]

@@ -227,7 +227,7 @@ pub(super) fn growing(tonight: &Tonight<'_>) -> Vec<Tripped> {
             Tripped::new(
                 Guard::ExportGrowing,
                 finding.place.file.clone(),
-                finding.message.clone(),
+                finding.told().into_owned(),
             )
         })
         .collect()

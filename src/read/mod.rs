@@ -41,7 +41,7 @@ pub use self::{
     epoch::Epoch,
     inputs::{expand, expand_with},
     rows::{Row, Rows},
-    workbook::{ChildCommand, Workbooks, both_ways_of_xlsx, parse_workbook},
+    workbook::{ChildCommand, Workbooks, all_ways_of_xlsx, parse_workbook},
 };
 use self::{
     container::Kind,

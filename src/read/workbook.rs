@@ -22,7 +22,7 @@ mod xlsb;
 mod xlsx;
 
 pub use self::{
-    child::{both_ways_of_xlsx, parse_workbook},
+    child::{all_ways_of_xlsx, parse_workbook},
     process::{ChildCommand, Workbooks},
 };
 
@@ -79,8 +79,8 @@ pub(super) fn read(
         Workbooks::InProcess => {
             let bytes = whole(sheets.job, stored)?;
             let parsed = quietly(|| {
-                let nobody = Helper::default();
-                parse(&bytes, container, wanted, limits, &nobody, &mut |event| {
+                let mut nobody = Helper::default();
+                parse(&bytes, container, wanted, limits, &mut nobody, &mut |event| {
                     sheets.take(event)
                 })
             });

@@ -175,7 +175,7 @@ impl Gathered {
         });
     }
 
-    /// The batches, each with its facts.
+    /// The batches, each with its facts and dates.
     pub(super) fn parts(&mut self) -> Vec<Part<'_>> {
         debug_assert!(self.turn.is_empty(), "a batch is missing");
         let mut facts = self.facts.as_mut_slice();

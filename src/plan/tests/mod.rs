@@ -246,9 +246,9 @@ pub(super) fn transferable(w: &mut World) {
     w.first().seller_id = Some(id(80).into());
 }
 
-fn findings_of(plan: &Plan, code: Code) -> Vec<&str> {
+fn findings_of(plan: &Plan, code: Code) -> Vec<String> {
     let findings = plan.findings.iter().filter(|finding| finding.code == code);
-    findings.map(|finding| &*finding.message).collect()
+    findings.map(|finding| finding.told().into_owned()).collect()
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! Our own process for one workbook: its inside.
 //!
 //! In: what the workbook is, the limits, a sheet perhaps, as arguments; its bytes on standard input. Out: its events on standard
-//! output, as [`frames`] has them. Before it looks at the input it gives up what it does not need: memory and time over the
-//! limits, files, other processes and more threads, rights. Where the pipe breaks, or the process that started it ends, so does this one.
+//! output, as [`frames`] has them. Before it looks at the input it gives up what it does not need and the system lets it give up:
+//! memory and time over the limits, files, other processes and more threads, rights. Where the pipe breaks, or the process that started it ends, so does this one.
 
 use std::{
     ffi::OsString,
     io::{self, Read, Write},
     process::ExitCode,
+    sync::OnceLock,
+    thread,
 };
 
 use super::{
@@ -39,18 +41,21 @@ fn serve(arguments: Vec<OsString>) -> io::Result<()> {
     let limits: Limits = serde_json::from_str(texts.next().flatten().ok_or_else(wrong)?).map_err(io::Error::other)?;
     let wanted = texts.next().flatten();
     confine(&limits)?;
-    let helper = Helper::begin();
-    start_no_more()?;
-
-    let mut bytes = Vec::new();
-    let most = limits.file_bytes.saturating_add(1);
-    io::stdin().lock().take(most).read_to_end(&mut bytes)?;
-    // Held to the end of this process, whatever thread looks at them.
-    let bytes: &'static [u8] = bytes.leak();
-    // Told at once: where nobody listens, whoever started us ended before we asked to end with them.
-    let mut frames = frames::Writer::new(io::stdout().lock());
-    frames.flush()?;
-    tell(frames, |emit| parse(bytes, container, wanted, &limits, &helper, emit))
+    let held = OnceLock::new();
+    thread::scope(|scope| {
+        let mut helper = Helper::begin(scope);
+        start_no_more()?;
+        let mut bytes = Vec::new();
+        let most = limits.file_bytes.saturating_add(1);
+        io::stdin().lock().take(most).read_to_end(&mut bytes)?;
+        let bytes: &Vec<u8> = held.get_or_init(|| bytes);
+        // Told at once: where nobody listens, whoever started us ended before we asked to end with them.
+        let mut frames = frames::Writer::new(io::stdout().lock());
+        frames.flush()?;
+        tell(frames, |emit| {
+            parse(bytes, container, wanted, &limits, &mut helper, emit)
+        })
+    })
 }
 
 /// Tells what a parser emits, and how it ended.
@@ -70,22 +75,21 @@ fn tell<W: Write>(
     frames.close(&parsed.unwrap_or_else(|| Err(Failure::Damaged("it cannot be made sense of".into()))))
 }
 
-/// What our own process tells of an XLSX workbook: as it reads it, and with nothing read narrowly. For tests, which hold the one
-/// against the other.
+/// What our own process tells of an XLSX workbook: as it reads it, without anybody's help, and with nothing read narrowly. For tests,
+/// which hold the ones against the other.
 #[doc(hidden)]
-pub fn both_ways_of_xlsx(bytes: &[u8], limits: &Limits) -> [Vec<u8>; 2] {
-    [Some(&Helper::default()), None].map(|narrowly| told_of_xlsx(bytes, limits, narrowly))
-}
-
-/// What our own process tells of an XLSX workbook.
-pub(super) fn told_of_xlsx<'b>(bytes: &'b [u8], limits: &Limits, narrowly: Option<&Helper<'b>>) -> Vec<u8> {
-    let mut told = Vec::new();
-    let frames = frames::Writer::new(&mut told);
-    // A vector takes everything.
-    let _ = tell(frames, |emit| {
-        tell_xlsx(bytes, None, &mut Telling::new(limits, emit), narrowly)
-    });
-    told
+pub fn all_ways_of_xlsx(bytes: &[u8], limits: &Limits) -> [Vec<u8>; 3] {
+    thread::scope(|scope| {
+        [Some(Helper::begin(scope)), Some(Helper::default()), None].map(|mut narrowly| {
+            let mut told = Vec::new();
+            let frames = frames::Writer::new(&mut told);
+            // A vector takes everything.
+            let _ = tell(frames, |emit| {
+                tell_xlsx(bytes, None, &mut Telling::new(limits, emit), narrowly.as_mut())
+            });
+            told
+        })
+    })
 }
 
 /// A limit that is already lower stays.
@@ -120,19 +124,19 @@ fn confine(limits: &Limits) -> io::Result<()> {
     Ok(())
 }
 
-/// From here on no process and no thread can be started.
-#[cfg(any(target_os = "linux", target_os = "android"))]
-fn start_no_more() -> io::Result<()> {
-    lower(rustix::process::Resource::Nproc, 0, 0)
-}
-
 /// Nothing to be given up on this system.
 #[cfg(not(unix))]
 fn confine(_: &Limits) -> io::Result<()> {
     Ok(())
 }
 
-/// Nothing to be given up on this system.
+/// From here on no process and no thread can be started.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn start_no_more() -> io::Result<()> {
+    lower(rustix::process::Resource::Nproc, 0, 0)
+}
+
+/// Other systems have no such limit of a process alone.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 fn start_no_more() -> io::Result<()> {
     Ok(())

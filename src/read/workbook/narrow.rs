@@ -13,20 +13,16 @@ mod tags;
 mod text;
 mod window;
 
-use calamine::{Sheet, SheetType};
+use std::io::Read;
+
+use calamine::Sheet;
 
 use self::{
     book::Book,
     sheet::{Stop, Values},
     strings::Strings,
 };
-use super::{
-    event::Failure,
-    helper::{Helper, Made},
-    parts::Parts,
-    telling::{Merge, Telling},
-    xlsx,
-};
+use super::{event::Failure, helper::Helper, parts::Parts, telling::Telling, xlsx};
 
 /// Something is not of the common shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,31 +32,23 @@ pub(super) struct Unusual;
 pub(super) struct Narrow<'n, 'b> {
     book: Book,
     strings: Strings,
-    helper: &'n Helper<'b>,
-    /// The merged regions of the sheet that is told first, while they are looked for.
-    merges: Option<Made<Result<Vec<Merge>, Unusual>>>,
+    helper: &'n mut Helper<'b>,
 }
 
 impl<'n, 'b> Narrow<'n, 'b> {
     pub(super) fn of(
         parts: &mut Parts<'b>,
         raw: &xlsx::Book,
-        wanted: Option<&str>,
-        helper: &'n Helper<'b>,
+        helper: &'n mut Helper<'b>,
     ) -> Result<Narrow<'n, 'b>, Unusual> {
         let book = Book::of(parts, raw)?;
-        let is_told = |sheet: &Sheet| sheet.typ == SheetType::WorkSheet && wanted.is_none_or(|name| name == sheet.name);
-        let first = book.sheets.iter().position(is_told).and_then(|at| raw.sheets.get(at));
-        let merges = first.and_then(|path| {
-            let (mut parts, path) = (parts.clone(), path.clone());
-            helper.make(move || merges(&mut parts, &path))
-        });
-        Ok(Narrow {
-            book,
-            strings: Strings::of(parts, &raw.strings())?,
-            helper,
-            merges,
-        })
+        let name = raw.strings();
+        let size = parts.size(&name).map_err(|_| Unusual)?;
+        let strings = match size {
+            Some(size) => with_part(parts, &name, helper, |part| Strings::of(part, size))?,
+            None => Strings::default(),
+        };
+        Ok(Narrow { book, strings, helper })
     }
 
     /// All sheets, in the order of the workbook.
@@ -81,11 +69,9 @@ impl<'n, 'b> Narrow<'n, 'b> {
         sheet: &Sheet,
         telling: &mut Telling<'_>,
     ) -> Result<bool, Failure> {
-        let merges = match self.merges.take() {
-            Some(made) => made.take().unwrap_or(Err(Unusual)),
-            None => merges(parts, path),
+        let Ok(merges) = with_part(parts, path, self.helper, sheet::merges) else {
+            return Ok(false);
         };
-        let Ok(merges) = merges else { return Ok(false) };
         let values = Values {
             strings: &self.strings,
             formats: &self.book.formats,
@@ -93,12 +79,7 @@ impl<'n, 'b> Narrow<'n, 'b> {
         };
         let mut told = telling.sheet(sheet)?;
         told.merges(merges);
-        let told_of = match (self.helper.unpack(parts, path), parts.open(path)) {
-            (Some(mut unpacked), _) => sheet::cells(&mut unpacked, values, &mut told),
-            (None, Ok(Some(mut part))) => sheet::cells(&mut part, values, &mut told),
-            (None, _) => Err(Stop::Unusual),
-        };
-        match told_of {
+        match with_part(parts, path, self.helper, |part| sheet::cells(part, values, &mut told)) {
             Ok(hidden_rows) => told.end(hidden_rows)?,
             Err(Stop::Break(why)) => told.broken(why)?,
             Err(Stop::Failure(failure)) => return Err(failure),
@@ -108,10 +89,19 @@ impl<'n, 'b> Narrow<'n, 'b> {
     }
 }
 
-fn merges(parts: &mut Parts<'_>, path: &str) -> Result<Vec<Merge>, Unusual> {
-    match parts.open(path) {
-        Ok(Some(mut part)) => sheet::merges(&mut part),
-        _ => Err(Unusual),
+/// Reads a part, which the helper unpacks meanwhile where there is one.
+fn with_part<'b, T, E: From<Unusual>>(
+    parts: &mut Parts<'b>,
+    name: &str,
+    helper: &mut Helper<'b>,
+    read: impl FnOnce(&mut dyn Read) -> Result<T, E>,
+) -> Result<T, E> {
+    if let Some(mut unpacked) = helper.unpack(parts, name) {
+        return read(&mut unpacked);
+    }
+    match parts.open(name) {
+        Ok(Some(mut part)) => read(&mut part),
+        _ => Err(Unusual.into()),
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn parse<'b>(
     container: Container,
     wanted: Option<&str>,
     limits: &Limits,
-    helper: &Helper<'b>,
+    helper: &mut Helper<'b>,
     emit: &mut dyn FnMut(Event<'_>) -> Next,
 ) -> Result<(), Failure> {
     let mut telling = Telling::new(limits, emit);
@@ -72,18 +72,18 @@ pub(super) fn parse<'b>(
     Ok(())
 }
 
-/// Tells an XLSX workbook: a sheet that is of the common shape `narrowly`, where that is wanted, with a thread beside this one perhaps;
-/// else as its reader and our own look at its parts have it.
+/// Tells an XLSX workbook: a sheet that is of the common shape narrowly, where somebody may help with that; else as its reader and our
+/// own look at its parts have it.
 pub(super) fn tell_xlsx<'b>(
     bytes: &'b [u8],
     wanted: Option<&str>,
     telling: &mut Telling<'_>,
-    narrowly: Option<&Helper<'b>>,
+    narrowly: Option<&mut Helper<'b>>,
 ) -> Result<(), Failure> {
     let mut parts = Parts::of(bytes)?;
     let raw = xlsx::book(&mut parts)?;
     // What the reader stumbles over here, it will stumble over again.
-    let narrow = narrowly.and_then(|helper| quietly(|| Narrow::of(&mut parts, &raw, wanted, helper)));
+    let narrow = narrowly.and_then(|helper| quietly(|| Narrow::of(&mut parts, &raw, helper)));
     let mut narrow = narrow.and_then(Result::ok);
     let strings = match &narrow {
         Some(narrow) => narrow.strings(),

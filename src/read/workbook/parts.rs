@@ -6,6 +6,7 @@
 use std::{
     collections::BTreeMap,
     io::{BufReader, Cursor},
+    sync::Arc,
 };
 
 use quick_xml::{
@@ -24,7 +25,7 @@ const ROOM: usize = 1 << 16;
 pub(super) struct Parts<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     /// Names in the archive by how they are asked for: case does not count, nor the kind of slash.
-    names: BTreeMap<String, String>,
+    names: Arc<BTreeMap<String, String>>,
 }
 
 /// A part, unpacked as it is read.
@@ -38,7 +39,16 @@ impl<'a> Parts<'a> {
             let name = name.map_err(damaged)?;
             names.insert(asked(&name), name.to_string());
         }
-        Ok(Parts { archive, names })
+        Ok(Parts {
+            archive,
+            names: Arc::new(names),
+        })
+    }
+
+    /// How large a part says it is, unpacked; none, where there is no such part.
+    pub(super) fn size(&mut self, name: &str) -> Result<Option<u64>, Failure> {
+        let part = self.open(name)?;
+        Ok(part.map(|part| part.get_ref().size()))
     }
 
     /// A part's bytes; none, where there is no such part.

@@ -69,7 +69,9 @@ pub(super) fn parse(
         .args(&command.arguments)
         .arg(container.as_str())
         .arg(limits_told)
-        .args(wanted);
+        .args(wanted)
+        // Its second thread would set aside room for an allocator of its own, which counts as used.
+        .env("MALLOC_ARENA_MAX", "1");
     start.stdout(Stdio::piped()).stderr(Stdio::piped());
     start.stdin(match stored {
         Stored::Bytes(_) => Stdio::piped(),

@@ -109,7 +109,7 @@ pub(super) fn book(parts: &mut Parts<'_>) -> Result<Book, Failure> {
 /// Counts the shared strings. Refuses a table that claims more of them than its part could hold, for which the reader would
 /// set aside that much memory.
 pub(super) fn strings(parts: &mut Parts<'_>, name: &str) -> Result<u64, Failure> {
-    let size = parts.open(name)?.map_or(0, |part| part.get_ref().size());
+    let size = parts.size(name)?.unwrap_or(0);
     let Some(mut xml) = parts.xml(name)? else { return Ok(0) };
     let mut buffer = Vec::new();
     let mut count = 0;

@@ -124,7 +124,7 @@ fn placeless(recognised: &Recognised) -> Vec<String> {
     };
     let without_rows = without_rows();
     let findings = recognised.findings.iter().map(|finding| {
-        let message = without_rows(&finding.message);
+        let message = without_rows(&finding.told());
         format!(
             "{:?} {:?} {:?} {message}",
             finding.code, finding.subscription_id, finding.value

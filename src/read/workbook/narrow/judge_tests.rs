@@ -6,15 +6,14 @@ use super::*;
 use crate::read::{
     Limits,
     tests::workbook_tests::workbooks::{Sheet, Value, changed, replaced, xlsx as written},
-    workbook::{both_ways_of_xlsx, child::told_of_xlsx, event::Next},
+    workbook::{all_ways_of_xlsx, event::Next},
 };
 
-/// Both ways tell the same of a workbook, the narrow one also where a thread helps; answers what that is.
+/// All ways tell the same of a workbook; answers what that is.
 fn alike(content: &[u8], limits: &Limits, about: &str) -> Vec<u8> {
-    let [narrow, plain] = both_ways_of_xlsx(content, limits);
+    let [helped, narrow, plain] = all_ways_of_xlsx(content, limits);
     let shown = |told: &[u8]| String::from_utf8_lossy(told).chars().take(2000).collect::<String>();
     assert!(narrow == plain, "{about}\n{}\n{}", shown(&narrow), shown(&plain));
-    let helped = told_of_xlsx(content.to_vec().leak(), limits, Some(&Helper::begin()));
     assert!(helped == plain, "{about}\n{}\n{}", shown(&helped), shown(&plain));
     narrow
 }
@@ -26,8 +25,8 @@ fn is_usual(content: &[u8]) -> bool {
         return false;
     };
     let Ok(raw) = xlsx::book(&mut parts) else { return false };
-    let nobody = Helper::default();
-    let Ok(mut narrow) = Narrow::of(&mut parts, &raw, None, &nobody) else {
+    let mut nobody = Helper::default();
+    let Ok(mut narrow) = Narrow::of(&mut parts, &raw, &mut nobody) else {
         return false;
     };
     let mut emit = |_: crate::read::workbook::event::Event<'_>| Next::Go;

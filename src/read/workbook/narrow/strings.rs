@@ -13,7 +13,6 @@ use super::{
     text,
     window::Window,
 };
-use crate::read::workbook::parts::Parts;
 
 /// Shared texts, one after the other.
 #[derive(Debug, Default)]
@@ -23,13 +22,10 @@ pub(super) struct Strings {
 }
 
 impl Strings {
-    /// Those of a part; none, where there is no such part.
-    pub(super) fn of(parts: &mut Parts<'_>, name: &str) -> Result<Strings, Unusual> {
+    /// Those of a part of this size.
+    pub(super) fn of(part: &mut dyn Read, size: u64) -> Result<Strings, Unusual> {
         let mut strings = Strings::default();
-        if let Some(mut part) = parts.open(name).map_err(|_| Unusual)? {
-            let size = part.get_ref().size();
-            strings.read(&mut part, size)?;
-        }
+        strings.read(part, size)?;
         Ok(strings)
     }
 
