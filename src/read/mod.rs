@@ -35,7 +35,7 @@ use std::{borrow::Cow, sync::OnceLock};
 use chrono::NaiveDateTime;
 use serde::Serialize;
 
-pub(crate) use self::source::ReadSeek;
+pub(crate) use self::source::{ReadSeek, WriteSeek};
 pub use self::{
     coding::known_encoding,
     epoch::Epoch,

@@ -6,7 +6,7 @@
 use std::{
     cell::Cell,
     fs::{File, Metadata},
-    io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom},
+    io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom, Write},
     time::SystemTime,
 };
 
@@ -26,6 +26,10 @@ pub(super) enum Stored<'a> {
 /// A reader that can be positioned.
 pub(crate) trait ReadSeek: BufRead + Seek {}
 impl<T: BufRead + Seek> ReadSeek for T {}
+
+/// A writer that can be positioned: of one kind for all archives, since each kind has the packing compiled for it.
+pub(crate) trait WriteSeek: Write + Seek {}
+impl<T: Write + Seek> WriteSeek for T {}
 
 /// The usual troubles in words that are the same on every system.
 fn in_our_words(error: io::Error) -> io::Error {

@@ -14,7 +14,7 @@ use rust_xlsxwriter::{Workbook, XlsxError, cell_range};
 use zip::{CompressionMethod, ZipArchive, ZipWriter, result::ZipError, write::SimpleFileOptions};
 
 use super::COMPRESSION;
-use crate::read::ReadSeek;
+use crate::read::{ReadSeek, WriteSeek};
 
 /// Where the row of headings ends.
 const END_OF_HEADINGS: &str = "</row>";
@@ -27,6 +27,8 @@ const ROWS_OF_FRAME: usize = 2;
 
 /// An archive to be read: of the kind that exports are read from, since each kind has the unpacking compiled for it.
 type Archived = ZipArchive<Box<dyn ReadSeek>>;
+/// An archive to be written: likewise.
+type Archive<'f> = ZipWriter<&'f mut dyn WriteSeek>;
 
 /// A workbook without rows.
 pub(super) struct Frame(Vec<SheetFrame>);
@@ -90,7 +92,8 @@ impl SheetFrame {
         let (before, told) = head.split_once(EXTENT).ok_or_else(|| odd("no extent"))?;
         let (_, after) = told.split_once('"').ok_or_else(|| odd("no extent"))?;
         let extent = extent(rows + 1, columns)?;
-        let mut archive = ZipWriter::new(tempfile::tempfile()?).set_auto_large_file();
+        let mut file = tempfile::tempfile()?;
+        let mut archive = Archive::new(&mut file).set_auto_large_file();
         archive
             .start_file(sheet_name(self.number), options())
             .map_err(unpacked)?;
@@ -106,11 +109,12 @@ impl SheetFrame {
             archive.write_all(&written)?;
         }
         archive.write_all(tail.as_bytes())?;
+        archive.finish().map_err(unpacked)?;
         Ok(Packed {
             number: self.number,
             columns,
             rows,
-            file: archive.finish().map_err(unpacked)?,
+            file,
         })
     }
 }
@@ -119,7 +123,8 @@ impl SheetFrame {
 pub(super) fn write(book: &mut Workbook, packed: Vec<Packed>, out: &mut dyn Write) -> Result<(), XlsxError> {
     let mut frame = saved(book)?;
     // What cannot be gone back in says the length of a part behind it, which not every reader of an archive looks for.
-    let mut archive = ZipWriter::new(tempfile::tempfile()?);
+    let mut file = tempfile::tempfile()?;
+    let mut archive = Archive::new(&mut file);
     for index in 0..frame.len() {
         let name = frame
             .by_index_raw(index)
@@ -151,7 +156,7 @@ pub(super) fn write(book: &mut Workbook, packed: Vec<Packed>, out: &mut dyn Writ
         let part = sheet.by_index_raw(0).map_err(unpacked)?;
         archive.raw_copy_file(part).map_err(unpacked)?;
     }
-    let mut file = archive.finish().map_err(unpacked)?;
+    archive.finish().map_err(unpacked)?;
     file.rewind()?;
     io::copy(&mut file, out)?;
     Ok(())

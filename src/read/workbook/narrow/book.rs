@@ -10,7 +10,10 @@ use memchr::memmem;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::Unusual;
-use crate::read::workbook::{parts::Parts, xlsx};
+use crate::read::{
+    source::WriteSeek,
+    workbook::{parts::Parts, xlsx},
+};
 
 /// Most bytes of a part that is copied.
 const PART: u64 = 1 << 23;
@@ -38,7 +41,8 @@ pub(super) struct Book {
 
 impl Book {
     pub(super) fn of(parts: &mut Parts<'_>, raw: &xlsx::Book) -> Result<Book, Unusual> {
-        let mut small = ZipWriter::new(Cursor::new(Vec::new()));
+        let mut packed = Cursor::new(Vec::new());
+        let mut small: ZipWriter<&mut dyn WriteSeek> = ZipWriter::new(&mut packed);
         let mut formats = 0;
         for name in raw.about() {
             let Some(bytes) = copy(parts, &name)? else { continue };
@@ -54,8 +58,8 @@ impl Book {
         for (number, path) in raw.sheets.iter().enumerate() {
             put(&mut small, path, probe(number, formats).as_bytes())?;
         }
-        let small = small.finish().map_err(|_| Unusual)?;
-        let mut book: Xlsx<_> = Xlsx::new(small).map_err(|_| Unusual)?;
+        small.finish().map_err(|_| Unusual)?;
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(packed.get_ref().as_slice())).map_err(|_| Unusual)?;
         let sheets = book.sheets_metadata().to_vec();
         let mut said_of = Vec::new();
         for (number, sheet) in sheets.iter().enumerate() {
@@ -85,7 +89,7 @@ fn copy(parts: &mut Parts<'_>, name: &str) -> Result<Option<Vec<u8>>, Unusual> {
     }
 }
 
-fn put(small: &mut ZipWriter<Cursor<Vec<u8>>>, name: &str, bytes: &[u8]) -> Result<(), Unusual> {
+fn put(small: &mut ZipWriter<&mut dyn WriteSeek>, name: &str, bytes: &[u8]) -> Result<(), Unusual> {
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     small.start_file(name, stored).map_err(|_| Unusual)?;
     small.write_all(bytes).map_err(|_| Unusual)
@@ -101,7 +105,7 @@ fn probe(number: usize, formats: usize) -> String {
 }
 
 /// What became of the numbers of a sheet, which must be the one of this number.
-fn said(book: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str, number: usize, formats: usize) -> Result<Vec<Format>, Unusual> {
+fn said(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str, number: usize, formats: usize) -> Result<Vec<Format>, Unusual> {
     let mut cells = book.worksheet_cells_reader(sheet).map_err(|_| Unusual)?;
     match cells.next_cell() {
         Ok(Some(cell)) if *cell.get_value() == DataRef::Float(number as f64) => {}
