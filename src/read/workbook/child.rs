@@ -2,7 +2,8 @@
 //!
 //! In: what the workbook is, the limits, a sheet perhaps, as arguments; its bytes on standard input. Out: its events on standard
 //! output, as [`frames`] has them. Before it looks at the input it gives up what it does not need and the system lets it give up:
-//! memory and time over the limits, files, other processes and more threads, rights. Where the pipe breaks, or the process that started it ends, so does this one.
+//! memory and time over the limits, files, other processes and more threads, rights. Where the pipe breaks, or the process that
+//! started it ends, so does this one.
 
 use std::{
     ffi::OsString,
